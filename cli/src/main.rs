@@ -1,0 +1,2 @@
+//! The `pony` command.
+fn main() {}

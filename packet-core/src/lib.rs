@@ -1,0 +1,1 @@
+//! What generated packet code calls: bits, checksums, errors.

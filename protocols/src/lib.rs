@@ -1,0 +1,1 @@
+//! Protocol definitions, one folder each.
