@@ -1,1 +1,9 @@
-//! The one model of a protocol.
+//! The one model of a protocol: resolved, checked, laid out, and interpreted.
+//!
+//! A front end gives a [`tree`]; checking it gives a schema, or diagnostics. Everything that reads, writes, prints or
+//! filters packets works on the checked schema alone.
+
+mod diagnostic;
+pub mod tree;
+
+pub use diagnostic::{Code, Diagnostic, Label, Severity};
