@@ -4,6 +4,9 @@
 //! filters packets works on the checked schema alone.
 
 mod diagnostic;
+pub mod interp;
+pub mod model;
 pub mod tree;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use model::Schema;

@@ -274,10 +274,11 @@ pub struct Provided {
     pub value: Expr,
 }
 
-/// `expect e : "what is wrong otherwise";`
+/// `expect e : name "what is wrong otherwise";`: an anomaly of that name, or of the message's words joined by `_`.
 #[derive(Clone, Debug)]
 pub struct Expect {
     pub condition: Expr,
+    pub name: Option<Name>,
     pub message: Option<String>,
     pub span: Span,
 }
