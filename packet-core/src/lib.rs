@@ -1,1 +1,21 @@
-//! What generated packet code calls: bits, checksums, errors.
+//! What everything that touches packets calls: bits at any place, checksums and hashes, and values as text.
+//!
+//! The functions here know no protocol. They take bytes and numbers, and give numbers, bytes or text:
+//!
+//! * [`bits`] reads and writes integers of 1 to 128 bits that start at any bit;
+//! * [`checksum`] has the Internet checksum and the cyclic redundancy checks, over data that comes in pieces;
+//! * [`hash`] has the keyed hash of tables and identifiers;
+//! * [`text`] prints and reads addresses, and prints octets and times.
+//!
+//! The crate allocates nothing, panics at no input and has no `unsafe`. What lies outside the data is `None` or `false`,
+//! never an index out of bounds.
+
+#![no_std]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod bits;
+pub mod checksum;
+pub mod hash;
+pub mod text;
