@@ -158,6 +158,8 @@ pub enum Item {
     Run(Run),
     /// A field that stands alone: of varying size, conditional, or with a region.
     Field(FieldId),
+    /// Fields that share a little-endian number of so many bits, most significant first; see [`Place::Container`].
+    Container { bits: u32, fields: Vec<FieldId> },
     /// A choice by a value.
     Match(Match),
     /// A choice by a condition.
@@ -314,6 +316,8 @@ pub enum Place {
     Static { bit: u32, width: u32 },
     /// So many bits behind the start of its run.
     Run { bit: u32, width: u32 },
+    /// So many bits of its [`Item::Container`], the lowest of them at `shift`.
+    Container { shift: u32, width: u32 },
     /// Behind what precedes it; found by reading.
     Scan,
 }
