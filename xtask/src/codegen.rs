@@ -40,6 +40,15 @@ fn index(root: &Path) -> Result<String, String> {
     Ok(text)
 }
 
+/// All definitions of the repository, below the root: those of protocols, of examples, and the one that new ones start
+/// from.
+pub(crate) fn all_definitions(root: &Path) -> Result<Vec<String>, String> {
+    let mut paths = repository::files(root)?;
+    let rooms = [PROTOCOLS, "examples", "xtask"];
+    paths.retain(|path| path.ends_with(".pony") && rooms.iter().any(|room| path.starts_with(room)));
+    Ok(paths)
+}
+
 /// The definitions below the folder of protocols, each in a folder of its protocol.
 fn definitions(root: &Path) -> Result<Vec<String>, String> {
     let mut paths = repository::files(&root.join(PROTOCOLS))?;

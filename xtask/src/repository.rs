@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders that hold no file of ours.
+/// Names of what is not ours: the repository's own records, and what is built or found by fuzzing.
 const FOREIGN: &[&str] = &[".git", "target", "artifacts"];
 
 /// The root of the repository.
@@ -20,10 +20,13 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<String>, String> {
         let entries = fs::read_dir(&current).map_err(|error| format!("{}: {error}", current.display()))?;
         for entry in entries {
             let path = entry.map_err(|error| format!("{}: {error}", current.display()))?.path();
-            if !path.is_dir() {
-                found.push(relative(folder, &path));
-            } else if !path.file_name().is_some_and(|name| FOREIGN.iter().any(|foreign| name == *foreign)) {
+            if path.file_name().is_some_and(|name| FOREIGN.iter().any(|foreign| name == *foreign)) {
+                continue;
+            }
+            if path.is_dir() {
                 pending.push(path);
+            } else {
+                found.push(relative(folder, &path));
             }
         }
     }
