@@ -196,6 +196,8 @@ pub struct Run {
     pub fields: Vec<FieldId>,
     /// Length of all in bits.
     pub bits: u32,
+    /// The first bit, counted from the composite's start, where everything before has a fixed size too.
+    pub start: Option<u64>,
 }
 
 /// A choice by a value.
@@ -312,8 +314,6 @@ pub enum Verify {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "`bit` is the first bit, `width` how many")]
 pub enum Place {
-    /// So many bits behind the start of its composite.
-    Static { bit: u32, width: u32 },
     /// So many bits behind the start of its run.
     Run { bit: u32, width: u32 },
     /// So many bits of its [`Item::Container`], the lowest of them at `shift`.
