@@ -1,1 +1,12 @@
-//! Tests that need several crates.
+//! What the tests that need several crates share.
+
+#![allow(clippy::expect_used, reason = "a failing test may panic")]
+
+pub mod workspace;
+
+use std::path::PathBuf;
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the repository").into()
+}

@@ -1,0 +1,87 @@
+//! The crates of the workspace, as cargo knows them.
+
+use crate::root;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A crate of the workspace.
+#[derive(Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its folder, below the root.
+    pub folder: String,
+    /// What its users build with it.
+    pub dependencies: BTreeSet<String>,
+    /// What its tests need besides.
+    pub dev_dependencies: BTreeSet<String>,
+    /// The kinds of its targets: `lib`, `bin`, `test`, `custom-build`, `proc-macro`, …
+    pub targets: BTreeSet<String>,
+}
+
+/// The crates of the workspace at `manifest`, sorted by name.
+pub fn packages(manifest: &Path) -> Vec<Package> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .arg(manifest)
+        .output()
+        .expect("cargo runs, since it runs this test");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo describes the workspace in JSON");
+    let mut packages: Vec<Package> = array(&metadata["packages"]).iter().map(package).collect();
+    packages.sort_by(|a, b| a.name.cmp(&b.name));
+    packages
+}
+
+fn package(value: &Value) -> Package {
+    let manifest = PathBuf::from(text(&value["manifest_path"]));
+    let folder =
+        manifest.parent().and_then(|folder| folder.strip_prefix(root()).ok()).expect("a crate lies in the repository");
+    let (dev, all): (Vec<_>, Vec<_>) = array(&value["dependencies"]).iter().partition(|each| each["kind"] == "dev");
+    let names = |dependencies: Vec<&Value>| dependencies.into_iter().map(|each| text(&each["name"])).collect();
+    let targets = array(&value["targets"]);
+    Package {
+        name: text(&value["name"]),
+        folder: folder.display().to_string(),
+        dependencies: names(all),
+        dev_dependencies: names(dev),
+        targets: targets.iter().flat_map(|target| array(&target["kind"])).map(text).collect(),
+    }
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Every package that is built for one that depends on `names`, they included, by the lock file.
+pub fn closure(names: &BTreeSet<String>) -> BTreeSet<String> {
+    let locked = locked();
+    let mut found = BTreeSet::new();
+    let mut pending: Vec<String> = names.iter().cloned().collect();
+    while let Some(name) = pending.pop() {
+        pending.extend(locked.get(&name).into_iter().flatten().filter(|next| !found.contains(*next)).cloned());
+        found.insert(name);
+    }
+    found
+}
+
+/// Each package of the lock file with the names of its dependencies; versions are taken together.
+fn locked() -> BTreeMap<String, BTreeSet<String>> {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file is kept");
+    let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let quoted: Vec<&str> = package.lines().filter_map(|line| line.split('"').nth(1)).collect();
+        let Some((name, _)) = quoted.split_first() else { continue };
+        let listed = package.split_once("dependencies = [").map_or("", |(_, list)| list);
+        let dependencies = listed.lines().filter_map(|line| line.trim().strip_prefix('"'));
+        let names = dependencies.filter_map(|line| line.split([' ', '"']).next()).map(str::to_owned);
+        packages.entry((*name).to_owned()).or_default().extend(names);
+    }
+    packages
+}

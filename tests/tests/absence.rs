@@ -1,0 +1,93 @@
+//! What ARCHITECTURE.md promises that the crates do not have.
+
+#![allow(clippy::expect_used, reason = "a failing test may panic")]
+
+use pony_tests::root;
+use pony_tests::workspace::{self, Package};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn package(name: &str) -> Package {
+    let packages = workspace::packages(&root().join("Cargo.toml"));
+    packages.into_iter().find(|package| package.name == name).expect("the crate is in the workspace")
+}
+
+/// The lines of code of a crate, each with the file that it stands in; comments and modules of tests left out.
+fn code(folder: &str) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    let mut pending = vec![root().join(folder).join("src")];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).expect("a folder of the repository can be read");
+            pending.extend(entries.map(|entry| entry.expect("so can its entries").path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            lines.extend(code_of(&path));
+        }
+    }
+    lines
+}
+
+fn code_of(path: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(path).expect("a source is text");
+    let lines = text.lines().take_while(|line| *line != "#[cfg(test)]");
+    let code = lines.filter(|line| !line.trim_start().starts_with("//"));
+    code.map(|line| (path.display().to_string(), line.to_owned())).collect()
+}
+
+/// Fails if a line of code of the crate in `folder` has one of `words`.
+fn assert_absent(folder: &str, words: &[&str]) {
+    for (path, line) in code(folder) {
+        for word in words {
+            assert!(!line.contains(word), "{path} must not have `{word}`: {line}");
+        }
+    }
+}
+
+fn assert_not_built_with(name: &str, foreign: &[&str]) {
+    let built = workspace::closure(&package(name).dependencies);
+    for each in foreign {
+        assert!(!built.contains(*each), "{name} must not be built with {each}");
+    }
+}
+
+#[test]
+fn the_schema_knows_no_syntax() {
+    assert_not_built_with("packet-schema", &["pest", "pest_derive", "syn", "quote", "proc-macro2"]);
+    assert_absent("schema", &["std::path", "std::fs", "PathBuf"]);
+}
+
+#[test]
+fn the_core_needs_nothing() {
+    assert_eq!(package("packet-core").dependencies, BTreeSet::new());
+    assert_absent("packet-core", &["extern crate", "alloc::", "std::", "unsafe "]);
+    assert!(code("packet-core").iter().any(|(_, line)| line == "#![no_std]"));
+}
+
+#[test]
+fn the_protocols_are_plain() {
+    let protocols = package("packet-protocols");
+    assert!(!protocols.targets.contains("custom-build"), "no build script");
+    assert!(!protocols.targets.contains("proc-macro"), "no macros");
+    let built = workspace::closure(&protocols.dependencies);
+    assert!(built.is_subset(&BTreeSet::from(["packet-core".to_owned()])), "nothing but the core: {built:?}");
+    assert_absent("protocols", &["extern crate", "alloc::", "std::", "macro_rules!"]);
+    assert!(code("protocols").iter().any(|(_, line)| line == "#![no_std]"));
+}
+
+#[test]
+fn the_runtime_is_handed_bytes_and_time() {
+    assert_absent("runtime", &["std::fs", "File::", "TcpStream", "UdpSocket", "Instant", "SystemTime", "std::env"]);
+}
+
+#[test]
+fn no_crate_is_unsafe() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace has a manifest");
+    assert!(manifest.contains("\nunsafe_code = \"deny\"\n"));
+    for package in workspace::packages(&root().join("Cargo.toml")) {
+        let path = root().join(&package.folder).join("Cargo.toml");
+        let manifest = fs::read_to_string(path).expect("a crate has a manifest");
+        assert!(manifest.contains("[lints]\nworkspace = true\n"), "{} keeps the workspace's lints", package.name);
+        assert_absent(&package.folder, &["allow(unsafe_code", "expect(unsafe_code"]);
+    }
+}
