@@ -1,1 +1,4 @@
 //! Packets and capture files.
+
+pub mod file;
+pub mod limits;
