@@ -50,7 +50,7 @@ use window::Window;
 /// Reads the packets of a capture file.
 pub struct Reader<R: Read> {
     window: Window<R>,
-    file: File,
+    contents: Contents,
     state: State,
 }
 
@@ -65,7 +65,7 @@ pub enum Format {
 }
 
 /// A file that is being read.
-enum File {
+enum Contents {
     Pcap(Pcap),
     Pcapng(Box<Pcapng>),
 }
@@ -91,8 +91,8 @@ impl<R: Read> Reader<R> {
     /// The input can't be read, is no capture file, is compressed in a way that can't be read, or has a damaged header.
     pub fn new(input: R) -> Result<Self, FileError> {
         let mut window = decompressed(Window::new(input))?;
-        let file = open(&mut window)?;
-        Ok(Self { window, file, state: State::Reading })
+        let contents = open(&mut window)?;
+        Ok(Self { window, contents, state: State::Reading })
     }
 
     /// The next packet, or `None` at the end of the file. It borrows the reader's buffer, so that nothing is copied; see
@@ -110,9 +110,9 @@ impl<R: Read> Reader<R> {
                 State::Reading | State::Ended => Ok(None),
             };
         }
-        let next = match &mut self.file {
-            File::Pcap(file) => file.next(&mut self.window),
-            File::Pcapng(file) => file.next(&mut self.window),
+        let next = match &mut self.contents {
+            Contents::Pcap(file) => file.next(&mut self.window),
+            Contents::Pcapng(file) => file.next(&mut self.window),
         };
         if !matches!(next, Ok(Some(_))) {
             self.state = State::Ended;
@@ -144,9 +144,9 @@ impl<R: Read> Reader<R> {
     /// The format of the file.
     #[must_use]
     pub fn format(&self) -> Format {
-        match self.file {
-            File::Pcap(_) => Format::Pcap,
-            File::Pcapng(_) => Format::Pcapng,
+        match self.contents {
+            Contents::Pcap(_) => Format::Pcap,
+            Contents::Pcapng(_) => Format::Pcapng,
         }
     }
 
@@ -159,9 +159,9 @@ impl<R: Read> Reader<R> {
     /// The interfaces that the file has described so far, those of all sections in one row.
     #[must_use]
     pub fn interfaces(&self) -> &[Interface] {
-        match &self.file {
-            File::Pcap(file) => file.interfaces(),
-            File::Pcapng(file) => file.interfaces(),
+        match &self.contents {
+            Contents::Pcap(file) => file.interfaces(),
+            Contents::Pcapng(file) => file.interfaces(),
         }
     }
 
@@ -184,16 +184,16 @@ fn decompressed<R: Read>(mut window: Window<R>) -> Result<Window<R>, FileError> 
 const START: usize = 8;
 
 /// Recognises the format, and reads the file's header.
-fn open<R: Read>(window: &mut Window<R>) -> Result<File, FileError> {
+fn open<R: Read>(window: &mut Window<R>) -> Result<Contents, FileError> {
     window.peek(START, Part::Start)?;
     let magic = window.bytes().first_chunk().copied();
     if magic.is_some_and(Pcapng::recognises) {
-        return Ok(File::Pcapng(Box::new(Pcapng::open(window)?)));
+        return Ok(Contents::Pcapng(Box::new(Pcapng::open(window)?)));
     }
     if magic.is_some_and(Pcap::recognises)
         && let Some(file) = Pcap::open(window)?
     {
-        return Ok(File::Pcap(file));
+        return Ok(Contents::Pcap(file));
     }
     Err(FileError::new(0, Part::Start, unknown_format(window.bytes())))
 }
