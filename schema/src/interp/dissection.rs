@@ -44,8 +44,11 @@ pub struct LayerNode {
     pub start: u32,
     /// Bytes of its header: all up to its payload.
     pub header: u32,
-    /// Bytes from its start to the end of its payload, by its own account: without trailing fields, and cut to what is there.
+    /// Bytes from its start to the end of its payload, by its own account: without trailing fields, and cut to what is
+    /// there. While its header is being read, all bytes of its region.
     pub size: u32,
+    /// Bytes that belong to its size by its own account, but are not there.
+    pub missing: u32,
     /// Its nodes, those of trailing fields left out.
     pub nodes: (u32, u32),
     /// The nodes of its trailing fields, which stand behind those of the layers above.
@@ -82,7 +85,9 @@ pub enum NodeKind {
     Prefix(FieldId),
     /// What was left of a region: of that field, or of a match.
     Padding(Option<FieldId>),
-    /// The bytes of a field or an arm that could not be read as what they should be.
+    /// The bytes of a field or an arm that could not be read as what they should be, from where reading stopped to the
+    /// end of the region that contains the fault. It stands, last, in the innermost composite or variant that failed;
+    /// what encloses it ends with it, up to the region.
     Spoiled(Option<FieldId>),
     /// The payload: the layer in it by its index, or bytes.
     Payload(FieldId, Option<u32>),
@@ -124,8 +129,10 @@ pub struct Frame {
     pub args: u32,
     /// First bit.
     pub start: u32,
-    /// How many bits.
+    /// How many bits; 0 while it is being read.
     pub bits: u32,
+    /// Its nodes, from and to; the second is `u32::MAX` while it is being read.
+    pub nodes: (u32, u32),
 }
 
 /// An argument.
@@ -159,7 +166,7 @@ pub enum AnomalyKind {
     Constant(FieldId),
     /// The failed `expect` at that place of a composite.
     Expect(CompositeId, Span),
-    /// Bytes are missing behind the end: `truncated`.
+    /// Bytes are missing behind the end: `truncated`. The node is the field that was cut, if there is one.
     Truncated,
     /// Bytes that no layer claims: `unclaimed`.
     Unclaimed,
@@ -178,6 +185,8 @@ pub struct ReadError {
     pub offset: u32,
     /// What happened.
     pub kind: ReadErrorKind,
+    /// The spoiled bytes, whose enclosing nodes tell in what it happened.
+    pub node: Option<u32>,
 }
 
 /// The kinds of errors.

@@ -1,10 +1,20 @@
 //! The interpreter: the reference semantics of the language. Every back end must equal it on every vector.
 
 mod dissection;
+mod eval;
+mod interface;
+mod refer;
 mod resolve_literal;
 mod resolve_value;
+mod stream;
+mod val;
 mod value;
+pub mod words;
 
 pub use dissection::*;
+pub use eval::{CallArg, Eval, It};
+pub use refer::{children, leaf, node_field, table_of};
 pub use resolve_value::resolve_value;
+pub use stream::Verdict;
+pub use val::Val;
 pub use value::*;
