@@ -42,9 +42,13 @@ fn expect_in(block: &Block, span: Span) -> Option<&Expect> {
         }),
         Item::If { then, otherwise, .. } => expect_in(then, span).or_else(|| expect_in(otherwise, span)),
         Item::Repeat { body, .. } => expect_in(body, span),
-        Item::Run(_) | Item::Field(_) | Item::Align { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => {
-            None
-        }
+        Item::Run(_)
+        | Item::Container { .. }
+        | Item::Field(_)
+        | Item::Align { .. }
+        | Item::Jump { .. }
+        | Item::Emit(_)
+        | Item::Yields(_) => None,
     })
 }
 
