@@ -1,1 +1,4 @@
 //! The `.pony` language.
+
+#[cfg(feature = "text")]
+pub mod text;

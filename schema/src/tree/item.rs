@@ -239,6 +239,7 @@ pub struct Match {
 /// `A | B .. C if guard => …`.
 #[derive(Clone, Debug)]
 pub struct Arm {
+    pub docs: Docs,
     /// Single values, [`super::ExprKind::Range`]s, or [`super::ExprKind::Wildcard`].
     pub patterns: Vec<Expr>,
     pub guard: Option<Expr>,
