@@ -3,10 +3,12 @@
 //! A front end gives a [`tree`]; checking it gives a schema, or diagnostics. Everything that reads, writes, prints or
 //! filters packets works on the checked schema alone.
 
+mod check;
 mod diagnostic;
 pub mod interp;
 pub mod model;
 pub mod tree;
 
+pub use check::{Checked, check};
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use model::Schema;

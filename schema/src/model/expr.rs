@@ -126,3 +126,77 @@ pub enum Via {
     /// From a metafield: the outermost layer that provides it, or for carriers the one that the layer after it sees.
     Packet,
 }
+
+impl Expr {
+    /// The expressions that it is made of.
+    #[must_use]
+    pub fn children(&self) -> Vec<ExprId> {
+        match self {
+            Self::Int(_)
+            | Self::Bool(_)
+            | Self::Bytes(_)
+            | Self::Text(_)
+            | Self::Field(_)
+            | Self::Param(_)
+            | Self::Arg(_)
+            | Self::It
+            | Self::SelfBytes
+            | Self::Size
+            | Self::SizeOf(_)
+            | Self::SizeOfIt
+            | Self::OffsetOf(_)
+            | Self::CountOf(_)
+            | Self::CountOfIt
+            | Self::BytesOf(..)
+            | Self::More
+            | Self::Rest
+            | Self::Present(_)
+            | Self::PresentLayer(_)
+            | Self::NextIs(..)
+            | Self::LayerRegion
+            | Self::Layer(_)
+            | Self::Random
+            | Self::Seed
+            | Self::Anomalies
+            | Self::Status(_) => Vec::new(),
+            Self::Member(of, _)
+            | Self::Variant(of, ..)
+            | Self::Bits { of, .. }
+            | Self::Len(of)
+            | Self::Unary(_, of)
+            | Self::ToBytes { of, .. }
+            | Self::Truncate { of, .. }
+            | Self::Inet16(of)
+            | Self::Crc32(of)
+            | Self::Crc32c(of)
+            | Self::Crc16 { of, .. }
+            | Self::SipHash24(of)
+            | Self::ZeroAsFfff(of)
+            | Self::Smallest(_, _, of)
+            | Self::HasRow(_, of) => vec![*of],
+            Self::Index(a, b) | Self::Binary(_, a, b) => vec![*a, *b],
+            Self::Slice(a, b, c) | Self::Cond(a, b, c) | Self::InRange(a, b, c) => vec![*a, *b, *c],
+            Self::InList(of, items) => std::iter::once(*of).chain(items.iter().copied()).collect(),
+            Self::List(items) => items.to_vec(),
+            Self::KeyOf(_, fallback) => fallback.iter().copied().collect(),
+            Self::Carrier { args, .. } => args.to_vec(),
+        }
+    }
+
+    /// The fields of the frame that it names, its parts left out.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldId> {
+        match self {
+            Self::Field(fields)
+            | Self::SizeOf(fields)
+            | Self::OffsetOf(fields)
+            | Self::CountOf(fields)
+            | Self::Present(fields)
+            | Self::NextIs(fields, _)
+            | Self::KeyOf(fields, _)
+            | Self::Status(fields) => fields.to_vec(),
+            Self::BytesOf(from, to) => vec![*from, *to],
+            _ => Vec::new(),
+        }
+    }
+}
