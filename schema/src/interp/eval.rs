@@ -68,7 +68,7 @@ pub struct Eval<'a, 'c> {
     pub(super) depth: u32,
 }
 
-impl<'a> Eval<'a, 'static> {
+impl<'a> Eval<'a, '_> {
     /// Evaluates over a frame.
     #[must_use]
     pub fn new(schema: &'a Schema, data: &'a [u8], dissection: &'a Dissection, frame: u32) -> Self {

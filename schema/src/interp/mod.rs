@@ -1,6 +1,8 @@
 //! The interpreter: the reference semantics of the language. Every back end must equal it on every vector.
 
+mod build;
 mod dissection;
+mod encode;
 mod eval;
 mod interface;
 mod refer;
@@ -11,6 +13,7 @@ mod val;
 mod value;
 pub mod words;
 
+pub use build::{BuildError, BuildErrorKind, BuildWarning, BuildWarningKind, Builder, Built};
 pub use dissection::*;
 pub use eval::{CallArg, Eval, It};
 pub use refer::{children, leaf, node_field, table_of};

@@ -1,0 +1,249 @@
+//! How a codec writes a value: the one encoding that a builder gives.
+
+use super::eval::Eval;
+use super::{Bits, Dissection, Frame, Node, NodeKind, Value};
+use crate::model::{
+    Block, Codec, Composite, CompositeId, CompositeKind, Encode, Expr, ExprId, FieldId, Item, Schema, Type, Yield,
+};
+use packet_core::bits::fits;
+use std::collections::HashMap;
+
+/// The longest label, RFC 1035 §2.3.4.
+const MAX_LABEL: usize = 63;
+/// How far a pointer reaches: 14 bits, RFC 1035 §4.1.4.
+const POINTER_REACH: u32 = 1 << 14;
+/// The two bits that make a length a pointer, RFC 1035 §4.1.4.
+const POINTER: u16 = 0xc000;
+
+/// The codec that a composite is.
+pub(super) fn codec_of(schema: &Schema, id: CompositeId) -> Option<&Codec> {
+    match &schema[id].kind {
+        CompositeKind::Codec(codec) => Some(codec),
+        CompositeKind::Layer(_) | CompositeKind::Struct => None,
+    }
+}
+
+/// The bits of a number in a codec's canonical encoding; `None` where it has none.
+pub(super) fn encode_number(schema: &Schema, id: CompositeId, value: u128) -> Option<Bits> {
+    let codec = codec_of(schema, id)?;
+    let composite = &schema[id];
+    match &codec.encode {
+        Encode::Fields(computed) => encode_fields(schema, id, computed, value),
+        Encode::FoldLittle(bits) => encode_groups(schema, composite, *bits, value, false),
+        Encode::FoldBig(bits) => encode_groups(schema, composite, *bits, value, true),
+        Encode::Compress(_) | Encode::Plain => None,
+    }
+}
+
+/// Fields in order, of which one takes the value and others are computed from it.
+fn encode_fields(schema: &Schema, id: CompositeId, computed: &[(FieldId, ExprId)], value: u128) -> Option<Bits> {
+    let composite = &schema[id];
+    let yielded = yielded_field(schema, &composite.body)?;
+    let mut scratch = Scratch::new(schema, id);
+    scratch.set(yielded, value);
+    for (field, expr) in computed {
+        let value = scratch.eval(|eval| eval.int(*expr))?;
+        scratch.set(*field, u128::try_from(value).ok()?);
+    }
+    let mut wire = WireBits::default();
+    for field in fields_in_order(&composite.body) {
+        let width = match &schema[field].ty {
+            Type::UintOf { bits } => u32::try_from(scratch.eval(|eval| eval.int(*bits))?).ok()?,
+            other => super::resolve_value::fixed_width(other)?,
+        };
+        wire.push(scratch.value(field).unwrap_or_default(), width)?;
+    }
+    Some(wire.into_bits())
+}
+
+fn yielded_field(schema: &Schema, block: &Block) -> Option<FieldId> {
+    block.items.iter().find_map(|item| match item {
+        Item::Yields(Yield::Expr(expr)) => field_named(schema, *expr),
+        _ => None,
+    })
+}
+
+fn field_named(schema: &Schema, expr: ExprId) -> Option<FieldId> {
+    match &schema[expr] {
+        Expr::Field(fields) => fields.first().copied(),
+        _ => None,
+    }
+}
+
+fn fields_in_order(block: &Block) -> Vec<FieldId> {
+    let fields = block.items.iter().flat_map(|item| match item {
+        Item::Run(run) => run.fields.clone(),
+        Item::Field(field) => vec![*field],
+        _ => Vec::new(),
+    });
+    fields.collect()
+}
+
+/// Groups of bits, each with a flag that says whether more follow.
+fn encode_groups(schema: &Schema, composite: &Composite, bits: u32, value: u128, big: bool) -> Option<Bits> {
+    let (most, body, condition) = composite.body.items.iter().find_map(|item| match item {
+        Item::Repeat { max, body, condition } => Some((*max, body, *condition)),
+        _ => None,
+    })?;
+    let emitted = body.items.iter().find_map(|item| match item {
+        Item::Emit(expr) => field_named(schema, *expr),
+        _ => None,
+    })?;
+    let more = condition.and_then(|condition| field_named(schema, condition));
+    let groups = u64::from((128 - value.leading_zeros()).div_ceil(bits.max(1)).max(1));
+    if groups > most {
+        return None;
+    }
+    let mut wire = WireBits::default();
+    for step in 0..groups {
+        let group = if big { groups - 1 - step } else { step };
+        let shifted = value.checked_shr(group as u32 * bits).unwrap_or_default();
+        for field in fields_in_order(body) {
+            let width = super::resolve_value::fixed_width(&schema[field].ty)?;
+            let part = match field {
+                field if field == emitted => shifted & ((1 << bits) - 1),
+                field if Some(field) == more => u128::from(step + 1 < groups),
+                _ => 0,
+            };
+            wire.push(part, width)?;
+        }
+    }
+    Some(wire.into_bits())
+}
+
+/// Names written so far, by the region that their pointers count from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    /// From a name's tail to where it stands.
+    written: HashMap<(u32, Vec<u8>), u32>,
+}
+
+impl Names {
+    /// The bytes of a name written at some byte of the packet; with a region's first byte, tails that were written before
+    /// are pointed to. `None` where it has an empty or overlong label.
+    pub(super) fn encode(&mut self, name: &[u8], at: u32, region: Option<u32>) -> Option<Vec<u8>> {
+        let name = name.strip_suffix(b".").unwrap_or(name);
+        let mut bytes = Vec::with_capacity(name.len() + 2);
+        let mut fresh = Vec::new();
+        let mut rest = name;
+        while !rest.is_empty() {
+            if let Some(&offset) = region.and_then(|region| self.written.get(&(region, rest.to_vec()))) {
+                bytes.extend((POINTER | offset as u16).to_be_bytes());
+                self.remember(region, fresh);
+                return Some(bytes);
+            }
+            let label = rest.split(|&byte| byte == b'.').next().unwrap_or_default();
+            if label.is_empty() || label.len() > MAX_LABEL {
+                return None;
+            }
+            fresh.push((rest.to_vec(), at.checked_add(bytes.len() as u32)?));
+            bytes.push(label.len() as u8);
+            bytes.extend_from_slice(label);
+            rest = rest.get(label.len() + 1..).unwrap_or_default();
+        }
+        bytes.push(0);
+        self.remember(region, fresh);
+        Some(bytes)
+    }
+
+    fn remember(&mut self, region: Option<u32>, fresh: Vec<(Vec<u8>, u32)>) {
+        let Some(region) = region else { return };
+        for (tail, at) in fresh {
+            if let Some(offset) = at.checked_sub(region).filter(|&offset| offset < POINTER_REACH) {
+                self.written.entry((region, tail)).or_insert(offset);
+            }
+        }
+    }
+}
+
+/// Bits put one behind another.
+#[derive(Default)]
+struct WireBits {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl WireBits {
+    /// `None` where the value does not fit.
+    fn push(&mut self, value: u128, bits: u32) -> Option<()> {
+        if bits == 0 {
+            return (value == 0).then_some(());
+        }
+        if !fits(value, bits) {
+            return None;
+        }
+        self.bytes.resize((self.len + bits as usize).div_ceil(8), 0);
+        packet_core::bits::write(&mut self.bytes, self.len, bits, value).then_some(())?;
+        self.len += bits as usize;
+        Some(())
+    }
+
+    fn into_bits(self) -> Bits {
+        Bits::of(&self.bytes, 0, self.len as u64)
+    }
+}
+
+/// A frame of numbers that are in no packet, for expressions over them.
+struct Scratch<'a> {
+    schema: &'a Schema,
+    dissection: Dissection,
+}
+
+impl<'a> Scratch<'a> {
+    fn new(schema: &'a Schema, composite: CompositeId) -> Self {
+        let mut dissection = Dissection::default();
+        dissection.frames.push(Frame { composite, layer: 0, slots: 0, args: 0, start: 0, bits: 0, nodes: (0, 0) });
+        dissection.slots = vec![0; schema[composite].fields.len()];
+        Self { schema, dissection }
+    }
+
+    fn set(&mut self, field: FieldId, value: u128) {
+        let value = u64::try_from(value).map_or(Value::Wide(value), Value::Uint);
+        let nodes = &mut self.dissection.nodes;
+        let end = nodes.len() as u32 + 1;
+        nodes.push(Node { kind: NodeKind::Field(field), start: 0, bits: 0, end, value });
+        if let Some(slot) = self.dissection.slots.get_mut(self.schema[field].slot as usize) {
+            *slot = end;
+        }
+    }
+
+    fn value(&self, field: FieldId) -> Option<u128> {
+        let slot = *self.dissection.slots.get(self.schema[field].slot as usize)?;
+        match self.dissection.nodes.get(slot.checked_sub(1)? as usize)?.value {
+            Value::Uint(value) => Some(u128::from(value)),
+            Value::Wide(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn eval<T>(&self, with: impl FnOnce(Eval<'_, '_>) -> T) -> T {
+        with(Eval::new(self.schema, &[], &self.dissection, 0))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failing test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_of_names_are_pointed_to() {
+        let mut names = Names::default();
+        assert_eq!(names.encode(b"example.com", 12, Some(0)).unwrap(), b"\x07example\x03com\0");
+        assert_eq!(names.encode(b"example.com", 40, Some(0)).unwrap(), b"\xc0\x0c");
+        assert_eq!(names.encode(b"www.example.com.", 50, Some(0)).unwrap(), b"\x03www\xc0\x0c");
+        assert_eq!(names.encode(b"a.www.example.com", 70, Some(0)).unwrap(), b"\x01a\xc0\x32");
+        assert_eq!(names.encode(b"org", 90, Some(4)).unwrap(), b"\x03org\0", "another region has names of its own");
+        assert_eq!(names.encode(b"com", 90, None).unwrap(), b"\x03com\0");
+        assert_eq!(names.encode(b"", 90, Some(0)).unwrap(), b"\0");
+        assert_eq!(names.encode(b"a..b", 90, Some(0)), None);
+        assert_eq!(names.encode(&[b'x'; 64], 90, Some(0)), None);
+    }
+
+    #[test]
+    fn names_out_of_reach_are_written_again() {
+        let mut names = Names::default();
+        let far = names.encode(b"com", 20_000, Some(0)).unwrap();
+        assert_eq!(names.encode(b"com", 20_010, Some(0)).unwrap(), far);
+    }
+}
