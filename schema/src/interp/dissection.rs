@@ -29,6 +29,22 @@ pub struct Dissection {
     pub anomalies: Vec<Anomaly>,
     /// What could not be read, the first first.
     pub errors: Vec<ReadError>,
+    /// What reading needs besides, kept for its room.
+    pub(super) scratch: super::read::Scratch,
+}
+
+impl Dissection {
+    /// Drops all contents, and keeps the room.
+    pub fn clear(&mut self) {
+        self.layers.clear();
+        self.nodes.clear();
+        self.frames.clear();
+        self.slots.clear();
+        self.args.clear();
+        self.text.clear();
+        self.anomalies.clear();
+        self.errors.clear();
+    }
 }
 
 /// One layer.

@@ -138,7 +138,7 @@ impl<'a, 'c> Eval<'a, 'c> {
             Expr::Bytes(bytes) => Val::Bytes(Cow::Borrowed(bytes)),
             Expr::Text(text) => Val::Text(Cow::Borrowed(text)),
             Expr::Field(fields) => self.present(self.frame, fields).map_or(Val::Absent, |node| self.value_of(node)),
-            Expr::Param(index) => self.param(*index),
+            Expr::Param(index) => self.parameter(*index),
             Expr::Arg(index) => match self.args.get(*index as usize) {
                 Some(CallArg::Int(value)) => Val::Int(*value),
                 Some(CallArg::Bytes(bytes)) => Val::Bytes(Cow::Borrowed(bytes)),
@@ -331,7 +331,8 @@ impl<'a, 'c> Eval<'a, 'c> {
         Some(items.iter().any(|&item| self.same(&value, &self.eval(item)) == Some(true)))
     }
 
-    fn param(&self, index: u32) -> Val<'a> {
+    /// A parameter of the composite.
+    pub(super) fn parameter(&self, index: u32) -> Val<'a> {
         let Some(frame) = self.dissection.frames.get(self.frame as usize) else { return Val::Absent };
         match self.dissection.args.get((frame.args + index) as usize) {
             Some(Arg::Int(value)) => Val::Int(*value),

@@ -1,11 +1,18 @@
 //! The interpreter: the reference semantics of the language. Every back end must equal it on every vector.
 
 mod build;
+mod codec;
 mod dissection;
 mod encode;
 mod eval;
 mod interface;
+mod next;
+mod read;
+mod read_item;
+mod read_value;
+mod reader;
 mod refer;
+mod regions;
 mod resolve_literal;
 mod resolve_value;
 mod stream;
@@ -16,6 +23,7 @@ pub mod words;
 pub use build::{BuildError, BuildErrorKind, BuildWarning, BuildWarningKind, Builder, Built};
 pub use dissection::*;
 pub use eval::{CallArg, Eval, It};
+pub use reader::{Limits, Reader};
 pub use refer::{children, leaf, node_field, table_of};
 pub use resolve_value::resolve_value;
 pub use stream::Verdict;

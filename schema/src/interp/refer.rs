@@ -95,8 +95,13 @@ impl<'a> Eval<'a, '_> {
 
     /// The nodes of a list's elements.
     pub fn elements(&self, list: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let end = self.node(list).map_or(0, |node| node.end);
+        self.elements_up_to(list, end)
+    }
+
+    /// The nodes of the elements of a list that ends at a node, exclusive.
+    pub(super) fn elements_up_to(&self, list: u32, end: u32) -> impl Iterator<Item = u32> + use<'a> {
         let nodes = &self.dissection.nodes;
-        let end = nodes.get(list as usize).map_or(0, |node| node.end);
         children(nodes, list + 1, end)
             .filter(|&at| nodes.get(at as usize).is_some_and(|node| matches!(node.kind, NodeKind::Element(_))))
     }
