@@ -94,11 +94,16 @@ impl Failure<'_> {
         }
         let expected = attempt.map(|attempt| attempt.expected).unwrap_or_default();
         let word = found.map(|_| self.scan.text(token)).unwrap_or_default();
+        if let Some(finding) = self.reserved_name() {
+            return finding;
+        }
         if found.is_some_and(|found| found.kind == Kind::Doc) {
             return Diagnostic::new(Code::Syntax, span, "this documents nothing")
                 .help("`///` stands before an item, a field, an enumerator or an arm; write `//` for a comment");
         }
-        let message = match (wanted(&expected).as_str(), word) {
+        let by_patterns = matches!(self.inside, Some(Inside::Arms | Inside::CodecArms | Inside::BindRows));
+        let wanted = if by_patterns && token == self.head { "a pattern".to_owned() } else { wanted(&expected) };
+        let message = match (wanted.as_str(), word) {
             ("", "") => "this ends too early".to_owned(),
             ("", word) => format!("`{}` can't stand here", shortened(word)),
             (wanted, "") => format!("expected {wanted}"),
@@ -130,9 +135,24 @@ impl Failure<'_> {
         format!("in {}", describe(self.scan, inside, self.head))
     }
 
+    /// A field whose name is a word of the language.
+    fn reserved_name(&self) -> Option<Diagnostic> {
+        let (name, colon) = (self.scan.text(self.head), self.scan.text(self.head + 1));
+        let is_name = matches!(self.inside?, Inside::Body | Inside::Bits | Inside::Codec | Inside::Members)
+            && colon == ":"
+            && words::RESERVED.contains(&name);
+        let token = self.scan.tokens.get(self.head).filter(|_| is_name)?;
+        let message = format!("`{name}` is a word of the language");
+        let finding = Diagnostic::new(Code::Syntax, self.span(token.start, token.end), message);
+        Some(finding.here("so it names no field").help(format!("write `r#{name}` to use it as a name")))
+    }
+
     /// What to do about it, where that is likely.
     fn help(&self, token: usize, word: &str, expected: &BTreeSet<String>) -> Option<String> {
         let is_word = self.scan.kind(token) == Some(Kind::Word);
+        if expected.contains("=>") && ["=", "->", ":"].contains(&word) {
+            return Some("write `=>`".to_owned());
+        }
         if word == "=" && (expected.contains("==") || expected.contains("<<")) {
             return Some("`==` compares; `=` stands right behind a field's type and fixes its value".to_owned());
         }
@@ -172,6 +192,9 @@ impl Failure<'_> {
 
     /// The word of the language that the piece probably should start with.
     fn misspelt_head(&self) -> Option<&'static str> {
+        if self.inside? == Inside::Body && words::nearest(self.scan.text(self.head), ["else"]).is_some() {
+            return Some("else");
+        }
         let candidates = match self.inside? {
             Inside::File => words::ITEMS,
             Inside::Body if !self.scan.is(self.head + 1, ":") => words::BODY,
@@ -236,6 +259,8 @@ const OPERATORS: &[&str] = &[
     "==", "!=", "<=", ">=", "<", ">", "++", "|", "||", "&", "&&", "^", "<<", ">>", "+", "-", "*", "/", "%", "?", "in",
     "..", ".", "(", "[",
 ];
+/// What goes on with a name or a type.
+const GOES_ON: &[&str] = &[".", "(", "[", "@"];
 const STARTS_EXPRESSION: &[&str] =
     &["0x", "0b", "r#", "hex\"", "ip", "mac", "name", "\"", "true", "false", "[", "(", "!", "-", "_"];
 
@@ -264,10 +289,7 @@ fn wanted(expected: &BTreeSet<String>) -> String {
     if rest.contains("<<") {
         rest.retain(|word| !OPERATORS.contains(word));
     }
-    if rest.contains("0x") && rest.contains("r#") {
-        let phrase = if rest.contains("_") { "a pattern" } else { "an expression" };
-        take(&mut rest, &["0x", "r#"], STARTS_EXPRESSION, phrase);
-    }
+    take(&mut rest, &["0x", "r#"], STARTS_EXPRESSION, "an expression");
     take(&mut rest, &["lenient", "where"], &[words::CLAUSES, &["="]].concat(), "a clause");
     take(
         &mut rest,
@@ -283,10 +305,14 @@ fn wanted(expected: &BTreeSet<String>) -> String {
     take(&mut rest, &["hex\""], &[], "bytes as `hex\"…\"`");
     take(&mut rest, &["\""], &[], "a text in quotes");
     take(&mut rest, &["0x"], &["0b"], "a number");
-    // A sign that ends something says more than one that could go on with it.
-    if rest.iter().any(|word| [";", ")", "]", "}", "{", "=>", ":", "="].contains(word)) {
-        rest.retain(|word| ![".", "(", "[", "@"].contains(word));
+    // What could go on with the part before says less than what must follow it.
+    if !phrases.is_empty() || rest.iter().any(|word| !GOES_ON.contains(word)) {
+        rest.retain(|word| !GOES_ON.contains(word));
     }
+    if rest.contains(";") {
+        rest.remove(":");
+    }
+    rest.remove("_");
     let signs = rest.iter().filter(|word| !word.starts_with(|c: char| c.is_ascii_alphabetic()));
     let others = rest.iter().filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
     let all = signs.chain(others).map(|word| format!("`{word}`"));

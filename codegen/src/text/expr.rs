@@ -30,7 +30,7 @@ static PRATT: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
         .op(left(Rule::add) | left(Rule::sub))
         .op(left(Rule::mul) | left(Rule::div) | left(Rule::rem))
         .op(Op::prefix(Rule::not) | Op::prefix(Rule::negate))
-        .op(Op::postfix(Rule::call) | Op::postfix(Rule::slice) | Op::postfix(Rule::index) | Op::postfix(Rule::member))
+        .op(Op::postfix(Rule::call) | Op::postfix(Rule::index) | Op::postfix(Rule::member))
 });
 
 const COMPARISONS: [Rule; 7] = [Rule::eq, Rule::ne, Rule::le, Rule::ge, Rule::lt, Rule::gt, Rule::member_of];
@@ -150,10 +150,12 @@ impl Reader<'_> {
         let mut parts = Parts::of(op);
         let kind = match rule {
             Rule::call => ExprKind::Call(operand, self.ranges(&mut parts)),
-            Rule::index => ExprKind::Index(operand, Box::new(self.take_expr(&mut parts)?)),
-            Rule::slice => {
-                let (from, to) = (self.take_expr(&mut parts)?, self.take_expr(&mut parts)?);
-                ExprKind::Slice(operand, Box::new(from), Box::new(to))
+            Rule::index => {
+                let from = Box::new(self.take_expr(&mut parts)?);
+                match self.take_expr(&mut parts) {
+                    Some(to) => ExprKind::Slice(operand, from, Box::new(to)),
+                    None => ExprKind::Index(operand, from),
+                }
             }
             Rule::member => ExprKind::Member(operand, self.name(&parts.take(Rule::ident)?)),
             Rule::member_of => ExprKind::In(operand, Box::new(self.set(parts)?)),

@@ -4,9 +4,11 @@
 //! own. So one mistake never hides the next, and nothing is nested deeply where pest reads it.
 
 mod body;
+mod brackets;
 mod codec;
 mod error;
 mod expr;
+mod findings;
 mod item;
 mod literal;
 mod parts;

@@ -9,6 +9,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 
 use super::error::{Failure, describe};
+use super::findings::Findings;
 use super::parts::Parts;
 use super::scan::{Kind, Scan};
 use super::split::{self, Inside, Piece};
@@ -27,8 +28,7 @@ pub(super) fn module(source: u32, text: &str) -> (Module, Vec<Diagnostic>) {
     reader.module_docs(text, &mut module);
     let all = 0..scan.tokens.len();
     reader.pieces(all, Inside::File, &mut |reader, pair| item::part(reader, pair, &mut module));
-    let mut diagnostics = reader.diagnostics.take();
-    diagnostics.extend(scan.diagnostics.iter().cloned());
+    let mut diagnostics = reader.findings.take().sorted(&scan.findings);
     if diagnostics.is_empty() && module.path.is_none() {
         let start = scan.tokens.first().map_or(0, |token| token.start);
         diagnostics.push(
@@ -36,7 +36,6 @@ pub(super) fn module(source: u32, text: &str) -> (Module, Vec<Diagnostic>) {
                 .help("start it with `module name;`"),
         );
     }
-    diagnostics.sort_by_key(|finding| finding.labels.first().map(|label| (label.span.start, label.span.end)));
     (module, diagnostics)
 }
 
@@ -69,8 +68,7 @@ pub(super) fn whole<T>(
             }
         }
     }
-    let mut diagnostics = reader.diagnostics.take();
-    diagnostics.extend(scan.diagnostics.iter().cloned());
+    let diagnostics = reader.findings.take().sorted(&scan.findings);
     match result {
         Some(result) if diagnostics.is_empty() => Ok(result),
         _ => Err(diagnostics),
@@ -85,7 +83,7 @@ pub(super) struct Reader<'s> {
     /// Where the text that pest sees stands in the whole text.
     base: usize,
     /// Shared, for the closures that build an expression report too.
-    diagnostics: RefCell<Vec<Diagnostic>>,
+    findings: RefCell<Findings>,
 }
 
 /// Turns what pest found into a part of the tree.
@@ -93,12 +91,12 @@ type Build<'b, 's> = &'b mut dyn FnMut(&mut Reader<'s>, Pair<'_, Rule>) -> Optio
 
 impl<'s> Reader<'s> {
     fn new(source: u32, len: usize, scan: &'s Scan) -> Self {
-        Self { source, len, scan, base: 0, diagnostics: RefCell::default() }
+        Self { source, len, scan, base: 0, findings: RefCell::default() }
     }
 
     /// Reports something.
     pub(super) fn report(&self, finding: Diagnostic) {
-        self.diagnostics.borrow_mut().push(finding);
+        self.findings.borrow_mut().add(finding);
     }
 
     fn offsets(&self, start: usize, end: usize) -> Span {
@@ -169,6 +167,9 @@ impl<'s> Reader<'s> {
         let Some((start, text)) = self.text_of(piece, piece.tokens.clone()) else { return end };
         let rule = inside.rule(split::head_word(self.scan, inside, piece.head));
         if self.read(rule, start, &text, build) {
+            return end;
+        }
+        if self.findings.borrow().is_full() {
             return end;
         }
         let failure = Failure {
@@ -287,8 +288,9 @@ impl<'s> Reader<'s> {
             is_name && (scan.first_in_line(token) || (token == stopped && (by_commas || is_field)))
         };
         let last = stopped.min(piece.tokens.end.saturating_sub(1));
-        let cuts = (piece.head + 1..=last).rev().filter(|token| may_start(*token)).take(MAX_CUTS);
-        for next in cuts.collect::<Vec<_>>() {
+        let whole = (piece.end.is_none() && stopped >= piece.tokens.end).then_some(piece.tokens.end);
+        let starts = (piece.head + 1..=last).rev().filter(|token| may_start(*token)).take(MAX_CUTS);
+        for next in whole.into_iter().chain(starts).collect::<Vec<_>>() {
             let Some((start, text)) = self.text_of(piece, piece.tokens.start..next) else { continue };
             if self.read(rule, start, &format!("{text}{}", inside.terminator()), build) {
                 let end = start + text.len();

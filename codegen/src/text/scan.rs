@@ -6,13 +6,9 @@
 use packet_schema::tree::Span;
 use packet_schema::{Code, Diagnostic};
 
+use super::brackets::{self, Brackets};
+use super::findings::Findings;
 use super::literal;
-use super::words;
-
-/// The most brackets that may stand inside of each other.
-const MAX_DEPTH: usize = 64;
-/// The most operators on a way from an expression to its innermost part: what later stages recurse over.
-const MAX_OPERATORS: usize = 256;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +63,7 @@ pub(super) struct Scan {
     /// Where brackets or depth are wrong, in order: pieces with such a place in them can't be read.
     pub(super) broken: Vec<usize>,
     /// What is wrong.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) findings: Findings,
 }
 
 impl Scan {
@@ -80,18 +76,24 @@ impl Scan {
             clean: text.as_bytes().to_vec(),
             tokens: Vec::new(),
             comments: Vec::new(),
-            diagnostics: Vec::new(),
+            foreign: Vec::new(),
+            findings: Findings::default(),
         };
         while scanner.at < text.len() {
             scanner.step();
         }
-        let Scanner { mut clean, tokens, comments, mut diagnostics, .. } = scanner;
-        let mut brackets = Brackets::new(source, text, &tokens);
-        brackets.run();
-        let Brackets { partner, broken, diagnostics: more, virtual_closes, .. } = brackets;
-        diagnostics.extend(more);
-        let mut scan = Self { clean: String::new(), tokens, partner, comments, broken, diagnostics };
-        scan.insert_closes(&mut clean, &virtual_closes);
+        let Scanner { mut clean, mut tokens, comments, foreign, mut findings, .. } = scanner;
+        // What closes nothing is taken away first, so that the second look sees the text without it.
+        let strays = Brackets::look(source, text, &tokens, &mut Findings::default()).stray;
+        for stray in &strays {
+            findings.add(brackets::nothing_opens(source, text, *stray));
+            clean.get_mut(stray.start..stray.end).unwrap_or_default().fill(b' ');
+        }
+        tokens.retain(|token| strays.binary_search_by_key(&token.start, |stray| stray.start).is_err());
+        let Brackets { partner, mut broken, missing, .. } = Brackets::look(source, text, &tokens, &mut findings);
+        broken.extend(foreign);
+        let mut scan = Self { clean: String::new(), tokens, partner, comments, broken, findings };
+        scan.insert_closes(&mut clean, &missing);
         scan.clean = String::from_utf8_lossy(&clean).into_owned();
         scan.broken.sort_unstable();
         scan
@@ -139,47 +141,64 @@ impl Scan {
     /// Writes the missing closing braces into the text: into the space before the next item, or behind the end.
     fn insert_closes(&mut self, clean: &mut Vec<u8>, closes: &[(usize, usize)]) {
         let end = clean.len();
-        let mut taken = (0, 0);
+        let mut room = (0, 0);
         let mut added = Vec::new();
         for &(open, before) in closes {
-            let place = if before >= end {
+            if before >= end {
                 clean.push(b'}');
-                clean.len() - 1
-            } else {
-                if taken.0 != before {
-                    let last = self.tokens.partition_point(|token| token.start < before);
-                    taken =
-                        (before, last.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |last| last.end));
+                added.push((open, clean.len() - 1));
+                continue;
+            }
+            if room.0 != before {
+                let last = self.tokens.partition_point(|token| token.start < before);
+                room = (before, last.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |last| last.end));
+            }
+            match clean.get_mut(room.1) {
+                Some(byte) if room.1 < before => {
+                    *byte = b'}';
+                    added.push((open, room.1));
+                    room.1 += 1;
                 }
-                let place = taken.1;
-                taken.1 += 1;
-                match clean.get_mut(place) {
-                    Some(byte) if place < before => *byte = b'}',
-                    _ => {
-                        self.broken.extend(self.tokens.get(open).map(|open| open.start));
-                        continue;
-                    }
-                }
-                place
-            };
-            added.push((open, Token { kind: Kind::Close, start: place, end: place + 1 }));
+                _ => self.broken.extend(self.tokens.get(open).map(|open| open.start)),
+            }
         }
-        for (open, close) in added.into_iter().rev() {
-            self.insert_token(open, close);
+        self.merge(&added);
+    }
+
+    /// Adds closing braces, each for an open one, to the tokens.
+    fn merge(&mut self, closes: &[(usize, usize)]) {
+        if closes.is_empty() {
+            return;
+        }
+        let old = std::mem::take(&mut self.tokens);
+        let mut places = Vec::with_capacity(old.len());
+        let mut rest = closes.iter().peekable();
+        let mut close_places = Vec::new();
+        for token in old {
+            while let Some((_, place)) = rest.next_if(|(_, place)| *place < token.start) {
+                close_places.push(self.tokens.len());
+                self.tokens.push(Token { kind: Kind::Close, start: *place, end: place + 1 });
+            }
+            places.push(self.tokens.len());
+            self.tokens.push(token);
+        }
+        for (_, place) in rest {
+            close_places.push(self.tokens.len());
+            self.tokens.push(Token { kind: Kind::Close, start: *place, end: place + 1 });
+        }
+        let partners = std::mem::replace(&mut self.partner, (0..self.tokens.len()).collect());
+        let moved = |old: usize| places.get(old).copied().unwrap_or_default();
+        let opens = closes.iter().map(|(open, _)| moved(*open));
+        let pairs = partners.iter().enumerate().map(|(token, partner)| (moved(token), moved(*partner)));
+        for (one, other) in pairs.chain(opens.zip(close_places)) {
+            self.pair(one, other);
+            self.pair(other, one);
         }
     }
 
-    fn insert_token(&mut self, open: usize, close: Token) {
-        let at = self.tokens.partition_point(|token| token.start < close.start);
-        self.tokens.insert(at, close);
-        for partner in &mut self.partner {
-            if *partner >= at {
-                *partner += 1;
-            }
-        }
-        self.partner.insert(at, open);
-        if let Some(partner) = self.partner.get_mut(open) {
-            *partner = at;
+    fn pair(&mut self, bracket: usize, partner: usize) {
+        if let Some(place) = self.partner.get_mut(bracket) {
+            *place = partner;
         }
     }
 }
@@ -192,7 +211,9 @@ struct Scanner<'t> {
     clean: Vec<u8>,
     tokens: Vec<Token>,
     comments: Vec<Comment>,
-    diagnostics: Vec<Diagnostic>,
+    /// Where signs stand that the language does not have.
+    foreign: Vec<usize>,
+    findings: Findings,
 }
 
 /// Signs of more than one character, longest first.
@@ -214,7 +235,7 @@ impl<'t> Scanner<'t> {
             '/' if rest.starts_with("/*") => self.block_comment(),
             '"' => self.text_literal(),
             '0'..='9' => self.number(),
-            _ if first.is_ascii_alphabetic() || first == '_' => self.word(),
+            _ if first.is_alphabetic() || first == '_' => self.word(),
             '(' | '[' | '{' => self.push(Kind::Open, 1),
             ')' | ']' | '}' => self.push(Kind::Close, 1),
             _ => self.sign(),
@@ -259,7 +280,7 @@ impl<'t> Scanner<'t> {
             Some(len) => start + 2 + len + 2,
             None => {
                 let span = self.span(start, start + 2);
-                self.diagnostics.push(
+                self.findings.add(
                     Diagnostic::new(Code::Syntax, span, "this comment is never closed")
                         .here("starts here")
                         .help("close it with `*/`"),
@@ -274,28 +295,39 @@ impl<'t> Scanner<'t> {
 
     fn word(&mut self) {
         let rest = self.rest();
-        let len = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
-        let word = rest.get(..len).unwrap_or_default();
+        let len = word_len(rest);
         let behind = rest.get(len..).unwrap_or_default();
-        match word {
+        match rest.get(..len).unwrap_or_default() {
             "hex" if behind.starts_with('"') => self.hex_literal(),
-            "ip" | "mac" | "name" if behind.starts_with('"') => self.tagged_literal(word.len()),
-            "r" if behind.starts_with('#') => {
-                let name = behind.get(1..).unwrap_or_default();
-                let more = name.len() - name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
-                self.push(Kind::Word, 2 + more);
-            }
-            _ => self.push(Kind::Word, len),
+            "ip" | "mac" | "name" if behind.starts_with('"') => self.tagged_literal(len),
+            "r" if behind.starts_with('#') => self.name(2 + word_len(behind.get(1..).unwrap_or_default())),
+            _ => self.name(len),
         }
+    }
+
+    /// Takes a name; letters beyond ASCII are reported, and taken as `_`.
+    fn name(&mut self, len: usize) {
+        let (start, end) = (self.at, self.at + len);
+        let word = self.rest().get(..len).unwrap_or_default();
+        if !word.is_ascii() {
+            let span = self.span(start, end);
+            self.findings.add(
+                Diagnostic::new(Code::Syntax, span, format!("the name `{word}` has letters that names can't have"))
+                    .help("names have ASCII letters, digits and `_`; a label or a comment may have any letter"),
+            );
+            let plain: String = word.bytes().map(|byte| if byte.is_ascii() { char::from(byte) } else { '_' }).collect();
+            self.blank(start, end, &plain);
+        }
+        self.push(Kind::Word, len);
     }
 
     fn number(&mut self) {
         let rest = self.rest();
-        let len = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
+        let len = word_len(rest);
         let digits = rest.get(..len).unwrap_or_default();
         if let Err(problem) = literal::number(digits) {
             let span = self.span(self.at, self.at + len);
-            self.diagnostics.push(problem.at(span));
+            self.findings.add(problem.at(span));
             self.blank(self.at, self.at + len, "0");
         }
         self.push(Kind::Number, len);
@@ -321,7 +353,7 @@ impl<'t> Scanner<'t> {
         let line = self.rest().lines().next().unwrap_or_default().trim_end();
         let len = line.len().max(tag.len() + 1);
         let span = self.span(self.at, self.at + tag.len() + 1);
-        self.diagnostics.push(
+        self.findings.add(
             Diagnostic::new(Code::Syntax, span, "this text in quotes is never closed")
                 .here("opened here")
                 .help("close it with `\"` before the line ends"),
@@ -337,7 +369,7 @@ impl<'t> Scanner<'t> {
         let Some(len) = self.quoted(0, true) else { return self.unclosed(Kind::Text, "") };
         if let Err(problem) = literal::text(self.rest().get(1..len - 1).unwrap_or_default()) {
             let span = self.span(self.at, self.at + len);
-            self.diagnostics.push(problem.at(span));
+            self.findings.add(problem.at(span));
             self.blank(self.at, self.at + len, "\"\"");
         }
         self.push(Kind::Text, len);
@@ -348,7 +380,7 @@ impl<'t> Scanner<'t> {
         let Some(len) = self.quoted(tag, false) else { return self.unclosed(Kind::Tagged, &word) };
         if let Err(problem) = literal::tagged(&word, self.rest().get(tag + 1..len - 1).unwrap_or_default()) {
             let span = self.span(self.at, self.at + len);
-            self.diagnostics.push(problem.at(span));
+            self.findings.add(problem.at(span));
             self.blank(self.at, self.at + len, &format!("{word}\"\""));
         }
         self.push(Kind::Tagged, len);
@@ -371,7 +403,7 @@ impl<'t> Scanner<'t> {
         let len = 4 + content + 1;
         if let Err(problem) = literal::hex(inside.get(..content).unwrap_or_default()) {
             let span = self.span(self.at, self.at + len);
-            self.diagnostics.push(problem.at(span));
+            self.findings.add(problem.at(span));
             self.blank(self.at, self.at + len, "hex\"\"");
         }
         self.push(Kind::Hex, len);
@@ -385,243 +417,23 @@ impl<'t> Scanner<'t> {
         if rest.starts_with(|c| SINGLE_SIGNS.contains(c)) {
             return self.push(Kind::Sign, 1);
         }
-        let foreign = |c: char| {
-            !c.is_ascii_alphanumeric()
-                && !c.is_ascii_whitespace()
-                && !"_\"()[]{}".contains(c)
-                && !SINGLE_SIGNS.contains(c)
-        };
+        let foreign = |c: char| !c.is_ascii() && !c.is_alphanumeric();
         let len =
             (rest.len() - rest.trim_start_matches(foreign).len()).max(rest.chars().next().map_or(1, char::len_utf8));
         let what: String = rest.get(..len).unwrap_or_default().chars().take(12).collect();
         let span = self.span(self.at, self.at + len);
-        self.diagnostics.push(
+        self.foreign.push(self.at);
+        self.findings.add(
             Diagnostic::new(Code::Syntax, span, format!("`{}` has no meaning here", what.escape_debug()))
                 .help("outside of comments and texts in quotes the language has only ASCII letters, digits and signs"),
         );
+        // It stays in the text as a token that nothing expects, so that the piece around it has a place.
         self.blank(self.at, self.at + len, "");
-        self.at += len;
+        self.push(Kind::Sign, len);
     }
 }
 
-/// Finds the partner of each bracket.
-struct Brackets<'t> {
-    source: u32,
-    text: &'t str,
-    tokens: &'t [Token],
-    partner: Vec<usize>,
-    /// Open brackets, each with the operators that stand around it and in it so far.
-    stack: Vec<Level>,
-    /// Operators at the outermost level.
-    outside: usize,
-    /// Operators of all levels that are open.
-    operators: usize,
-    broken: Vec<usize>,
-    /// Braces that were never closed, each with the place before which it should have been.
-    virtual_closes: Vec<(usize, usize)>,
-    diagnostics: Vec<Diagnostic>,
-    /// Whether the depth was reported for this item already.
-    too_deep: bool,
-}
-
-struct Level {
-    token: usize,
-    operators: usize,
-}
-
-impl<'t> Brackets<'t> {
-    fn new(source: u32, text: &'t str, tokens: &'t [Token]) -> Self {
-        Self {
-            source,
-            text,
-            tokens,
-            partner: (0..tokens.len()).collect(),
-            stack: Vec::new(),
-            outside: 0,
-            operators: 0,
-            broken: Vec::new(),
-            virtual_closes: Vec::new(),
-            diagnostics: Vec::new(),
-            too_deep: false,
-        }
-    }
-
-    fn run(&mut self) {
-        for index in 0..self.tokens.len() {
-            let Some(token) = self.tokens.get(index).copied() else { return };
-            match token.kind {
-                Kind::Open => self.open(index, token),
-                Kind::Close => self.close(index, token),
-                Kind::Sign => self.sign(token),
-                Kind::Word if !self.stack.is_empty() && self.starts_item(index) => self.next_item(token),
-                Kind::Word | Kind::Number | Kind::Text | Kind::Hex | Kind::Tagged | Kind::Doc => {}
-            }
-        }
-        let end = self.text.len();
-        while let Some(level) = self.stack.pop() {
-            self.unclosed(level.token, end, None);
-        }
-    }
-
-    fn text_of(&self, token: Token) -> &'t str {
-        self.text.get(token.start..token.end).unwrap_or_default()
-    }
-
-    fn span(&self, token: Token) -> Span {
-        super::span(self.source, token.start, token.end)
-    }
-
-    /// Adds one operator to the level that is open.
-    fn count(&mut self, token: Token) {
-        match self.stack.last_mut() {
-            Some(level) => level.operators += 1,
-            None => self.outside += 1,
-        }
-        self.operators += 1;
-        if self.operators == MAX_OPERATORS + 1 {
-            self.report_depth(token, "this expression has too many operators for one expression");
-        } else if self.operators > MAX_OPERATORS {
-            self.broken.push(token.start);
-        }
-    }
-
-    /// Starts another expression in the level that is open.
-    fn reset(&mut self) {
-        let level = match self.stack.last_mut() {
-            Some(level) => &mut level.operators,
-            None => &mut self.outside,
-        };
-        self.operators -= std::mem::take(level);
-        if self.stack.is_empty() {
-            self.too_deep = false;
-        }
-    }
-
-    fn report_depth(&mut self, token: Token, message: &str) {
-        self.broken.push(token.start);
-        if !std::mem::replace(&mut self.too_deep, true) {
-            self.diagnostics.push(
-                Diagnostic::new(Code::TooDeep, self.span(token), message)
-                    .help("give a part of it a name of its own: a `let`, or a `struct`"),
-            );
-        }
-    }
-
-    fn open(&mut self, index: usize, token: Token) {
-        if self.text_of(token) != "{" {
-            self.count(token);
-        }
-        self.stack.push(Level { token: index, operators: 0 });
-        if self.stack.len() > MAX_DEPTH {
-            self.report_depth(token, &format!("more than {MAX_DEPTH} brackets stand inside of each other here"));
-        }
-    }
-
-    fn pop(&mut self) -> Option<Level> {
-        let level = self.stack.pop()?;
-        self.operators -= level.operators;
-        Some(level)
-    }
-
-    fn close(&mut self, index: usize, token: Token) {
-        let wanted = match self.text_of(token) {
-            ")" => "(",
-            "]" => "[",
-            _ => "{",
-        };
-        let opened = |level: &Level| self.tokens.get(level.token).map(|open| self.text_of(*open));
-        // A brace closes everything in it; a parenthesis must not reach over a brace.
-        let place = self
-            .stack
-            .iter()
-            .enumerate()
-            .rev()
-            .take_while(|(_, level)| wanted == "{" || opened(level) != Some("{"))
-            .find(|(_, level)| opened(level) == Some(wanted))
-            .map(|(place, _)| place);
-        let Some(place) = place else {
-            self.broken.push(token.start);
-            let message = format!("nothing opens this `{}`", self.text_of(token));
-            self.diagnostics.push(Diagnostic::new(Code::Syntax, self.span(token), message).help("remove it"));
-            return;
-        };
-        while self.stack.len() > place + 1 {
-            if let Some(level) = self.pop() {
-                self.unclosed(level.token, token.start, Some(token));
-            }
-        }
-        if let Some(level) = self.pop() {
-            if let Some(partner) = self.partner.get_mut(index) {
-                *partner = level.token;
-            }
-            if let Some(partner) = self.partner.get_mut(level.token) {
-                *partner = index;
-            }
-        }
-        if wanted == "{" {
-            self.reset();
-        }
-    }
-
-    fn sign(&mut self, token: Token) {
-        match self.text_of(token) {
-            ";" => {
-                // No `;` stands in parentheses or square brackets.
-                while let Some(level) = self.stack.last() {
-                    if self.tokens.get(level.token).is_some_and(|open| self.text_of(*open) == "{") {
-                        break;
-                    }
-                    if let Some(level) = self.pop() {
-                        self.unclosed(level.token, token.start, Some(token));
-                    }
-                }
-                self.reset();
-            }
-            "," | "=>" => self.reset(),
-            _ => self.count(token),
-        }
-    }
-
-    /// Whether this word, first in its line without indentation, can only start an item.
-    fn starts_item(&self, index: usize) -> bool {
-        let Some(token) = self.tokens.get(index).copied() else { return false };
-        let starts_line = token.start == 0 || self.text.as_bytes().get(token.start - 1) == Some(&b'\n');
-        let next = self.tokens.get(index + 1).copied();
-        starts_line
-            && words::ITEMS.contains(&self.text_of(token))
-            && next.is_some_and(|next| match next.kind {
-                Kind::Word => !words::RESERVED.contains(&self.text_of(next)) || self.text_of(next) == "reject",
-                Kind::Text => self.text_of(token) == "test",
-                Kind::Number | Kind::Hex | Kind::Tagged | Kind::Doc | Kind::Open | Kind::Close | Kind::Sign => false,
-            })
-    }
-
-    /// An item starts while brackets are open: they were never closed.
-    fn next_item(&mut self, token: Token) {
-        while let Some(level) = self.pop() {
-            self.unclosed(level.token, token.start, Some(token));
-        }
-        self.reset();
-    }
-
-    /// Reports a bracket that is never closed.
-    fn unclosed(&mut self, open: usize, before: usize, blamed: Option<Token>) {
-        let Some(token) = self.tokens.get(open).copied() else { return };
-        let sign = self.text_of(token);
-        let close = match sign {
-            "(" => ")",
-            "[" => "]",
-            _ => "}",
-        };
-        let mut finding = Diagnostic::new(Code::Syntax, self.span(token), format!("this `{sign}` is never closed"))
-            .here("opened here");
-        if let Some(blamed) = blamed {
-            finding = finding.label(self.span(blamed), format!("expected `{close}` before this"));
-        }
-        self.diagnostics.push(finding.help(format!("close it with `{close}`")));
-        match sign {
-            "{" if blamed.is_none_or(|blamed| blamed.kind == Kind::Word) => self.virtual_closes.push((open, before)),
-            _ => self.broken.push(token.start),
-        }
-    }
+/// How long the word is that a text starts with.
+fn word_len(text: &str) -> usize {
+    text.len() - text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').len()
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::Rule;
 use super::scan::{Kind, Scan};
+use super::words;
 
 /// What holds the pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +144,7 @@ pub(super) fn next(scan: &Scan, inside: Inside, tokens: Range<usize>) -> Piece {
     let head = skip_attributes(scan, tokens.clone());
     let word = head_word(scan, inside, head);
     let within = inside.within(word);
-    let by_semicolon = inside == Inside::File && within.is_none();
+    let by_semicolon = inside == Inside::File && within.is_none() && words::ITEMS.contains(&scan.text(head));
     let mut at = head;
     while at < tokens.end {
         match scan.text(at) {
