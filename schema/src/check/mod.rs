@@ -1,9 +1,13 @@
 //! From trees to a checked schema: a list of passes, all of whose findings are reported together.
 
+mod align;
+mod facts;
+mod layout;
 mod resolve;
+mod walk;
 
 use crate::model::Schema;
-use crate::tree;
+use crate::tree::{self, Span};
 use crate::{Diagnostic, Severity};
 
 /// What checking gives.
@@ -19,10 +23,30 @@ pub struct Checked {
 #[must_use]
 pub fn check(modules: &[tree::Module]) -> Checked {
     let resolved = resolve::resolve(modules);
+    let mut schema = resolved.schema;
     let mut found = resolved.found;
-    let schema = resolved.schema;
-    found.sort_by_key(|d| (d.labels.first().map(|l| l.span), d.code));
+    let mut proofs = Vec::new();
+    facts::run(&mut schema, &resolved.spans, &mut proofs);
+    layout::run(&mut schema);
+    align::run(&schema, &mut proofs);
+    proofs.retain(|finding| !follows(modules, finding, &found));
+    found.extend(proofs);
+    found.sort_by_key(|d| (place(d), d.code));
     found.dedup();
     let usable = found.iter().all(|d| d.code.severity() != Severity::Error);
     Checked { schema: usable.then_some(schema), diagnostics: found }
+}
+
+/// Whether a finding may follow from an error of an earlier stage in the same item: where a name or a type is wrong,
+/// nothing can be said of what is built on it.
+fn follows(modules: &[tree::Module], finding: &Diagnostic, earlier: &[Diagnostic]) -> bool {
+    let items = modules.iter().flat_map(|module| &module.items).map(|item| item.span);
+    let of = items.filter(|item| item.holds(place(finding)));
+    let broken = |item: Span| earlier.iter().any(|error| error.is_error() && item.holds(place(error)));
+    of.into_iter().any(broken)
+}
+
+/// The place at fault.
+fn place(finding: &Diagnostic) -> Span {
+    finding.labels.first().map(|label| label.span).unwrap_or_default()
 }

@@ -23,6 +23,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// Whether the other lies in this one.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
     /// The smallest span that covers both, taken to be in the same source.
     #[must_use]
     pub fn to(self, end: Self) -> Self {
