@@ -8,6 +8,9 @@
 /// second-level cache when the packet is decoded.
 pub const INPUT_BUFFER: usize = 256 * 1024;
 
+/// Bytes of the buffer through which a capture file is written: one system call for many packets.
+pub const OUTPUT_BUFFER: usize = 256 * 1024;
+
 /// The largest record (a pcap record, a pcapng block that is needed) in bytes, and so the most the input buffer grows to.
 ///
 /// No link carries packets of this size; the same bound is libpcap's for pcapng blocks. A block that is only skipped may be

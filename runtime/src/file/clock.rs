@@ -47,6 +47,23 @@ impl Clock {
         };
         since_offset + self.offset
     }
+
+    /// The units of this clock at so many nanoseconds since the epoch, or `None` if they are negative or more than 64 bits.
+    ///
+    /// What is less than a unit is dropped, but rounded up where units are powers of 2: so the units that
+    /// [`nanoseconds`](Self::nanoseconds) was given come back wherever a unit is a nanosecond or more.
+    pub(super) fn units(self, nanoseconds: i128) -> Option<u64> {
+        let since_offset = u128::try_from(nanoseconds.checked_sub(self.offset)?).ok()?;
+        let units = match self.scale {
+            Scale::Multiply(factor) => since_offset / u128::from(factor),
+            Scale::Divide(divisor) => since_offset.checked_mul(u128::from(divisor?))?,
+            Scale::Shift(bits) => {
+                let scale = 1_u128.checked_shl(u32::from(bits))?;
+                since_offset.checked_mul(scale)?.div_ceil(u128::from(NANOSECONDS_PER_SECOND))
+            }
+        };
+        u64::try_from(units).ok()
+    }
 }
 
 /// Nanoseconds since the epoch of a pcap record; `factor` is how many nanoseconds a unit of `fraction` has.

@@ -33,6 +33,7 @@ mod packet;
 mod pcap;
 mod pcapng;
 mod window;
+mod write;
 
 pub use batch::Batch;
 pub use compression::Compression;
@@ -41,6 +42,7 @@ pub use link_type::LinkType;
 pub use options::{BlockOption, Options};
 pub use order::ByteOrder;
 pub use packet::{Interface, Packet, Resolution};
+pub use write::{PcapOptions, PcapWriter, PcapngOptions, PcapngWriter, Precision, WriteError};
 
 use pcap::Pcap;
 use pcapng::Pcapng;

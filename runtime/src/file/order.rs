@@ -42,11 +42,22 @@ impl ByteOrder {
         Some(words.map(|word| self.u32(word)))
     }
 
-    /// The two 16-bit numbers that `word` was made of, in the order in which they stand in the file.
+    /// The two numbers of 16 bits that stand in the file where `word` does.
     #[inline]
     pub(super) fn halves(self, word: u32) -> [u16; 2] {
-        let [a, b, c, d] = self.to_u32(word);
-        [self.u16([a, b]), self.u16([c, d])]
+        let [low, high] = [word as u16, (word >> 16) as u16];
+        match self {
+            Self::Little => [low, high],
+            Self::Big => [high, low],
+        }
+    }
+
+    /// The number that stands in the file where the two numbers of 16 bits do.
+    pub(super) fn join(self, [first, second]: [u16; 2]) -> u32 {
+        match self {
+            Self::Little => u32::from(second) << 16 | u32::from(first),
+            Self::Big => u32::from(first) << 16 | u32::from(second),
+        }
     }
 
     #[inline]

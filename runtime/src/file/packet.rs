@@ -61,7 +61,22 @@ pub struct Interface {
     pub resolution: Resolution,
 }
 
-/// The unit of an interface's timestamps.
+impl Interface {
+    /// An interface of which only the link type is known; its times are in nanoseconds.
+    #[must_use]
+    pub fn new(link_type: LinkType) -> Self {
+        Self {
+            link_type,
+            snaplen: 0,
+            name: None,
+            description: None,
+            fcs_len: None,
+            resolution: Resolution::NANOSECONDS,
+        }
+    }
+}
+
+/// The unit of an interface's timestamps. A file has 7 bits for the exponent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resolution {
     /// Units of 10^-n seconds: 6 for microseconds, 9 for nanoseconds.

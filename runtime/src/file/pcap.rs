@@ -24,6 +24,9 @@ pub(super) const MAGIC_NANOSECONDS: u32 = 0xa1b2_3c4d;
 /// The magic of Alexey Kuznetzov's variant, which Linux distributions shipped about 2000.
 const MAGIC_KUZNETZOV: u32 = 0xa1b2_cd34;
 
+/// The version that is written, major and minor.
+pub(super) const VERSION: [u16; 2] = [2, 4];
+
 /// Bytes of the file header.
 const FILE_HEADER: usize = 24;
 /// Bytes of a record header.
@@ -32,7 +35,7 @@ const RECORD_HEADER: usize = 16;
 const KUZNETZOV_RECORD_HEADER: usize = 24;
 
 /// Says that the highest bits of the link-type field are the length of the frame check sequence.
-const FCS_PRESENT: u32 = 0x0400_0000;
+pub(super) const FCS_PRESENT: u32 = 0x0400_0000;
 
 /// A pcap file that is being read.
 pub(super) struct Pcap {
@@ -135,12 +138,10 @@ impl Pcap {
             limit: capture_limit(snaplen),
             frames: 0,
             interface: Interface {
-                link_type: LinkType(network as u16),
                 snaplen,
-                name: None,
-                description: None,
                 fcs_len: fcs_len(network),
                 resolution: variant.resolution,
+                ..Interface::new(LinkType(network as u16))
             },
         }))
     }

@@ -27,8 +27,9 @@ pub(super) mod block {
     pub(in crate::file) const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
 }
 
-/// Codes of the options of an Interface Description Block and of an Enhanced Packet Block that are read or written.
+/// Codes of the options that are read or written, by the block they belong to.
 pub(super) mod option {
+    pub(in crate::file) const SHB_USERAPPL: u16 = 4;
     pub(in crate::file) const IF_NAME: u16 = 2;
     pub(in crate::file) const IF_DESCRIPTION: u16 = 3;
     pub(in crate::file) const IF_TSRESOL: u16 = 9;
@@ -38,12 +39,15 @@ pub(super) mod option {
 }
 
 /// Bytes of a block beside its body: type and length before it.
-const BLOCK_HEADER: usize = 8;
+pub(super) const BLOCK_HEADER: usize = 8;
 /// The length after the body.
-const BLOCK_TRAILER: usize = 4;
+pub(super) const BLOCK_TRAILER: usize = 4;
 /// The least bytes of the Section Header Block, and those that tell its byte order.
 const SECTION_HEADER: u32 = 28;
 const SECTION_HEADER_ORDER: usize = 12;
+
+/// The version that is written, major and minor.
+pub(super) const VERSION: [u16; 2] = [1, 0];
 
 /// The name of a type of block, or `None` if it is not known.
 pub(super) fn block_name(kind: u32) -> Option<&'static str> {
@@ -204,14 +208,8 @@ impl Pcapng {
         let body = self.whole(window, block, FIXED)?;
         let Some([_, _, link_type, snaplen]) = self.order.words(body) else { return Ok(()) };
         let [link_type, _] = self.order.halves(link_type);
-        let mut interface = Interface {
-            link_type: LinkType(link_type),
-            snaplen,
-            name: None,
-            description: None,
-            fcs_len: None,
-            resolution: Resolution::MICROSECONDS,
-        };
+        let mut interface =
+            Interface { snaplen, resolution: Resolution::MICROSECONDS, ..Interface::new(LinkType(link_type)) };
         let options = Options { bytes: body.get(FIXED..).unwrap_or_default(), order: self.order };
         let clock = interface_options(&mut interface, options).map_err(|problem| block.error(problem))?;
         self.captures.push(Capture { clock, link_type: interface.link_type, fcs_len: interface.fcs_len, snaplen });

@@ -3,6 +3,7 @@
 //!
 //! Where both differ, either a rule of this file says why, or the file stands in [`differences`].
 
+#![cfg(all(feature = "gzip", feature = "zstd"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
 mod differences;
