@@ -1,6 +1,6 @@
 //! Errors and anomalies in words.
 
-use super::AnomalyKind;
+use super::{AnomalyKind, ReadError, ReadErrorKind};
 use crate::model::{Action, Block, Composite, Expect, Field, FieldId, Item, Schema};
 use crate::tree::Span;
 use std::borrow::Cow;
@@ -57,4 +57,65 @@ fn expect_in(block: &Block, span: Span) -> Option<&Expect> {
 pub fn qualified(schema: &Schema, field: FieldId) -> String {
     let field = &schema[field];
     format!("{}.{}", schema[field.owner].key, field_name(field))
+}
+
+/// An error with its place: `udp.payload: needs 20 bytes at offset 42, 12 available (limited by ipv4.total_length)`.
+#[must_use]
+pub fn error(schema: &Schema, error: &ReadError) -> String {
+    let place = match error.field {
+        Some(field) => qualified(schema, field),
+        None => schema[error.composite].key.clone(),
+    };
+    format!("{place}: {}", error_kind(schema, error))
+}
+
+/// What happened, without the place.
+fn error_kind(schema: &Schema, error: &ReadError) -> String {
+    let at = error.offset;
+    match error.kind {
+        ReadErrorKind::Short { needed, available, limit } => {
+            let limit = limit.map_or(String::new(), |field| format!(" (limited by {})", qualified(schema, field)));
+            let bytes = if needed == 1 { "byte" } else { "bytes" };
+            format!("needs {needed} {bytes} at offset {at}, {available} available{limit}")
+        }
+        ReadErrorKind::Constant { found, expected } => format!("is {found} at offset {at}, must be {expected}"),
+        ReadErrorKind::Where { index, found } => {
+            let reason = error.field.and_then(|field| schema[field].wheres.get(index as usize)?.1.as_deref());
+            let reason = reason.map_or(String::new(), |reason| format!(" ({reason})"));
+            format!("{found} at offset {at} is not allowed{reason}")
+        }
+        ReadErrorKind::Closed { found } => format!("{found} at offset {at} is none of the known values"),
+        ReadErrorKind::Rejected { at: arm } => {
+            let reason = rejection(&schema[error.composite].body, arm).unwrap_or("rejected");
+            format!("{reason} (at offset {at})")
+        }
+        ReadErrorKind::NoArm { found } => format!("nothing is defined for {found} at offset {at}"),
+        ReadErrorKind::PointerForward { to } => format!("pointer at offset {at} to {to}, which is not before it"),
+        ReadErrorKind::TooLong => format!("too long at offset {at}"),
+        ReadErrorKind::TooWide => format!("the number at offset {at} is too large"),
+        ReadErrorKind::TooManyLayers => format!("too many layers at offset {at}"),
+        ReadErrorKind::TooManyNodes => format!("too many fields at offset {at}"),
+        ReadErrorKind::BadLength => format!("no length can be told at offset {at}"),
+    }
+}
+
+/// Why the arm at a place rejects.
+fn rejection(block: &Block, at: Span) -> Option<&str> {
+    block.items.iter().find_map(|item| match item {
+        Item::Match(found) => found.arms.iter().find_map(|arm| match &arm.action {
+            Action::Reject(reason) => (arm.span == at).then_some(reason.as_str()),
+            Action::Read(_, block) => rejection(block, at),
+            Action::Stop => None,
+        }),
+        Item::If { then, otherwise, .. } => rejection(then, at).or_else(|| rejection(otherwise, at)),
+        Item::Repeat { body, .. } => rejection(body, at),
+        Item::Run(_)
+        | Item::Container { .. }
+        | Item::Field(_)
+        | Item::Expect(_)
+        | Item::Align { .. }
+        | Item::Jump { .. }
+        | Item::Emit(_)
+        | Item::Yields(_) => None,
+    })
 }
