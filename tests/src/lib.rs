@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a failing test may panic")]
 
+pub mod definitions;
 pub mod workspace;
 
 use std::path::PathBuf;

@@ -118,37 +118,43 @@ pub(super) struct Names {
     written: HashMap<(u32, Vec<u8>), u32>,
 }
 
+/// A name as it is written at some place, and the tails that it brings there.
+pub(super) struct EncodedName {
+    /// Its bytes.
+    pub(super) bytes: Vec<u8>,
+    tails: Vec<(Vec<u8>, u32)>,
+}
+
 impl Names {
     /// The bytes of a name written at some byte of the packet; with a region's first byte, tails that were written before
     /// are pointed to. `None` where it has an empty or overlong label.
-    pub(super) fn encode(&mut self, name: &[u8], at: u32, region: Option<u32>) -> Option<Vec<u8>> {
+    pub(super) fn encode(&self, name: &[u8], at: u32, region: Option<u32>) -> Option<EncodedName> {
         let name = name.strip_suffix(b".").unwrap_or(name);
         let mut bytes = Vec::with_capacity(name.len() + 2);
-        let mut fresh = Vec::new();
+        let mut tails = Vec::new();
         let mut rest = name;
         while !rest.is_empty() {
             if let Some(&offset) = region.and_then(|region| self.written.get(&(region, rest.to_vec()))) {
                 bytes.extend((POINTER | offset as u16).to_be_bytes());
-                self.remember(region, fresh);
-                return Some(bytes);
+                return Some(EncodedName { bytes, tails });
             }
             let label = rest.split(|&byte| byte == b'.').next().unwrap_or_default();
             if label.is_empty() || label.len() > MAX_LABEL {
                 return None;
             }
-            fresh.push((rest.to_vec(), at.checked_add(bytes.len() as u32)?));
+            tails.push((rest.to_vec(), at.checked_add(bytes.len() as u32)?));
             bytes.push(label.len() as u8);
             bytes.extend_from_slice(label);
             rest = rest.get(label.len() + 1..).unwrap_or_default();
         }
         bytes.push(0);
-        self.remember(region, fresh);
-        Some(bytes)
+        Some(EncodedName { bytes, tails })
     }
 
-    fn remember(&mut self, region: Option<u32>, fresh: Vec<(Vec<u8>, u32)>) {
+    /// Notes that a name was written, so that later ones may point to it.
+    pub(super) fn note(&mut self, region: Option<u32>, name: EncodedName) {
         let Some(region) = region else { return };
-        for (tail, at) in fresh {
+        for (tail, at) in name.tails {
             if let Some(offset) = at.checked_sub(region).filter(|&offset| offset < POINTER_REACH) {
                 self.written.entry((region, tail)).or_insert(offset);
             }
@@ -226,24 +232,32 @@ impl<'a> Scratch<'a> {
 mod tests {
     use super::*;
 
+    fn write(names: &mut Names, name: &[u8], at: u32, region: Option<u32>) -> Option<Vec<u8>> {
+        let encoded = names.encode(name, at, region)?;
+        let bytes = encoded.bytes.clone();
+        names.note(region, encoded);
+        Some(bytes)
+    }
+
     #[test]
     fn tails_of_names_are_pointed_to() {
         let mut names = Names::default();
-        assert_eq!(names.encode(b"example.com", 12, Some(0)).unwrap(), b"\x07example\x03com\0");
-        assert_eq!(names.encode(b"example.com", 40, Some(0)).unwrap(), b"\xc0\x0c");
-        assert_eq!(names.encode(b"www.example.com.", 50, Some(0)).unwrap(), b"\x03www\xc0\x0c");
-        assert_eq!(names.encode(b"a.www.example.com", 70, Some(0)).unwrap(), b"\x01a\xc0\x32");
-        assert_eq!(names.encode(b"org", 90, Some(4)).unwrap(), b"\x03org\0", "another region has names of its own");
-        assert_eq!(names.encode(b"com", 90, None).unwrap(), b"\x03com\0");
-        assert_eq!(names.encode(b"", 90, Some(0)).unwrap(), b"\0");
-        assert_eq!(names.encode(b"a..b", 90, Some(0)), None);
-        assert_eq!(names.encode(&[b'x'; 64], 90, Some(0)), None);
+        let mut write = |name: &[u8], at, region| write(&mut names, name, at, region);
+        assert_eq!(write(b"example.com", 12, Some(0)).unwrap(), b"\x07example\x03com\0");
+        assert_eq!(write(b"example.com", 40, Some(0)).unwrap(), b"\xc0\x0c");
+        assert_eq!(write(b"www.example.com.", 50, Some(0)).unwrap(), b"\x03www\xc0\x0c");
+        assert_eq!(write(b"a.www.example.com", 70, Some(0)).unwrap(), b"\x01a\xc0\x32");
+        assert_eq!(write(b"org", 90, Some(4)).unwrap(), b"\x03org\0", "another region has names of its own");
+        assert_eq!(write(b"com", 90, None).unwrap(), b"\x03com\0");
+        assert_eq!(write(b"", 90, Some(0)).unwrap(), b"\0");
+        assert_eq!(write(b"a..b", 90, Some(0)), None);
+        assert_eq!(write(&[b'x'; 64], 90, Some(0)), None);
     }
 
     #[test]
     fn names_out_of_reach_are_written_again() {
         let mut names = Names::default();
-        let far = names.encode(b"com", 20_000, Some(0)).unwrap();
-        assert_eq!(names.encode(b"com", 20_010, Some(0)).unwrap(), far);
+        let far = write(&mut names, b"com", 20_000, Some(0)).unwrap();
+        assert_eq!(write(&mut names, b"com", 20_010, Some(0)).unwrap(), far);
     }
 }

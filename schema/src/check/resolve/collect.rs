@@ -40,8 +40,7 @@ impl<'t> Resolver<'t> {
     fn collect_item(&mut self, module: ModuleId, item: &'t Item) {
         let (name, symbol) = match &item.kind {
             ItemKind::Layer(tree) => {
-                let allow_unused = item.attrs.iter().any(is_allow_unused);
-                let kind = CompositeKind::Layer(Layer { allow_unused, ..Layer::default() });
+                let kind = CompositeKind::Layer(Layer::default());
                 (&tree.name, self.add_composite(module, &tree.name, &item.docs, kind, CompositeTree::Body(tree)))
             }
             ItemKind::Struct(tree) => {

@@ -3,8 +3,8 @@
 use crate::interp::Bits;
 use crate::model::Type;
 
-/// The longest packet that is built, in bytes. Longer than any link carries, jumbograms left out.
-pub(in crate::interp) const MAX_BYTES: usize = 16 << 20;
+/// The longest packet that is built, in bytes: positions are bits, in 32 bits.
+const MAX_BYTES: usize = 1 << 28;
 
 /// Bytes of which the last may be unfinished.
 #[derive(Debug, Default)]
@@ -123,6 +123,7 @@ mod tests {
         buffer.push_zeros(u64::MAX);
         assert!(buffer.is_full());
         buffer.push_bytes(&[1, 2, 3]);
-        assert!(buffer.bytes().len() <= MAX_BYTES + 1);
+        buffer.push_number(1, 8, false);
+        assert_eq!(buffer.bytes().len(), MAX_BYTES + 1);
     }
 }

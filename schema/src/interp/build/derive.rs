@@ -3,11 +3,11 @@
 use super::buffer::Buffer;
 use super::error::{BuildError, BuildErrorKind, BuildWarning, BuildWarningKind};
 use super::field::closed_names;
-use super::layout::Layout;
+use super::layout::{Layout, Placed};
 use super::number::{derived_number, node_value};
 use crate::Schema;
 use crate::interp::{Eval, It, Value};
-use crate::model::{Expr, ExprId, FieldId, Type};
+use crate::model::{Expr, ExprId, FieldId, Type, Values};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -154,7 +154,7 @@ pub(super) struct Report {
 }
 
 /// Evaluates all derived fields: lengths and keys first, then what reads bytes, from the innermost layer outwards.
-pub(super) fn derive(layout: &mut Layout<'_, '_, '_>) -> Report {
+pub(super) fn derive(layout: &mut Layout<'_, '_>) -> Report {
     let mut order: Vec<(bool, Reverse<u32>, usize)> = Vec::with_capacity(layout.derived.len());
     for at in 0..layout.derived.len() {
         let derived = &layout.derived[at];
@@ -172,7 +172,7 @@ pub(super) fn derive(layout: &mut Layout<'_, '_, '_>) -> Report {
     report
 }
 
-fn derive_one(layout: &mut Layout<'_, '_, '_>, at: usize, report: &mut Report) {
+fn derive_one(layout: &mut Layout<'_, '_>, at: usize, report: &mut Report) {
     let derived = &layout.derived[at];
     let (key, field, node, spot, wanted) = (derived.key, derived.field, derived.node, derived.spot, derived.wanted);
     let placed = layout.dissection.nodes[node as usize];
@@ -235,16 +235,24 @@ fn wire_of(
 /// # Errors
 ///
 /// A set value differs from the field's constant, is none of a closed enum's, or a `where` does not hold for it.
-pub(super) fn check(layout: &Layout<'_, '_, '_>) -> Result<(), BuildError> {
-    for &(field, frame, node) in &layout.set {
-        let known = &layout.schema[field];
-        let eval = layout.eval(frame).with_it(It::Node(node));
-        if known.constant.is_none() && known.wheres.is_empty() && closed_names(layout.schema, &known.ty).is_none() {
-            continue;
-        }
-        check_field(layout.schema, eval, field).map_err(|kind| BuildError::at(layout.schema, field, kind))?;
+pub(super) fn check(layout: &Layout<'_, '_>) -> Result<(), BuildError> {
+    let mut set = layout.placed.iter().filter(|placed| placed.set);
+    set.try_for_each(|placed| check_placed(layout, placed))
+}
+
+/// Checks a field as it was placed.
+pub(super) fn check_placed(layout: &Layout<'_, '_>, placed: &Placed) -> Result<(), BuildError> {
+    let field = placed.field;
+    let known = &layout.schema[field];
+    if known.constant.is_none() && known.wheres.is_empty() && closed_names(layout.schema, &known.ty).is_none() {
+        return Ok(());
     }
-    Ok(())
+    let eval = layout.eval(placed.frame).with_it(It::Node(placed.node));
+    check_field(layout.schema, eval, field).map_err(|kind| BuildError::at(layout.schema, field, kind))
+}
+
+fn matches(eval: Eval<'_, '_>, values: Values, number: i128) -> bool {
+    matches!(values, Values::Matching(expr) if eval.with_it(It::Int(number)).truth(expr) == Some(true))
 }
 
 /// Checks a field as `it`.
@@ -264,6 +272,7 @@ fn check_field(schema: &Schema, eval: Eval<'_, '_>, field: FieldId) -> Result<()
     }
     if let Some(names) = closed_names(schema, &known.ty)
         && schema[names].plain(number as u128).is_none()
+        && !schema[names].enumerators.iter().any(|one| matches(eval, one.values, number))
     {
         return Err(BuildErrorKind::Closed { value: number as u128 });
     }

@@ -4,7 +4,7 @@ use super::buffer::is_little;
 use super::choose::container_of;
 use super::derive::{Derived, Key, Spot, Wanted};
 use super::error::{BuildError, BuildErrorKind};
-use super::layout::{Layout, Outcome, Walk};
+use super::layout::{Layout, Outcome, Placed, Walk};
 use super::number::{derived_number, node_value, wire_number};
 use crate::interp::encode::{codec_of, encode_number};
 use crate::interp::resolve_value::fixed_width;
@@ -40,7 +40,7 @@ struct Target<'t> {
     ty: &'t Type,
 }
 
-impl<'a> Layout<'a, '_, '_> {
+impl<'a> Layout<'a, '_> {
     /// Places a field of a composite.
     pub(super) fn field(&mut self, walk: &mut Walk<'a, '_>, field: FieldId) -> Outcome<()> {
         let known = &self.schema[field];
@@ -49,14 +49,16 @@ impl<'a> Layout<'a, '_, '_> {
             Some(FieldValue::Raw(bits)) => Source::Raw(bits),
             Some(FieldValue::Auto) | None => self.unsaid(walk, field),
         };
-        if let Place::Container { shift, width } = known.place {
-            return self.contained(walk, field, source, shift, width);
-        }
-        let target = Target { field, frame: walk.frame, kind: NodeKind::Field(field), ty: &known.ty };
-        let node = self.value(target, source)?;
-        if matches!(source, Source::Set(_)) {
-            self.set.push((field, walk.frame, node));
-        }
+        let placed = self.placed.len();
+        self.placed.push(Placed { field, frame: walk.frame, node: 0, set: matches!(source, Source::Set(_)) });
+        let node = match known.place {
+            Place::Container { shift, width } => self.contained(walk, field, source, shift, width)?,
+            Place::Run { .. } | Place::Scan => {
+                let target = Target { field, frame: walk.frame, kind: NodeKind::Field(field), ty: &known.ty };
+                self.value(target, source)?
+            }
+        };
+        self.placed[placed].node = node;
         Ok(())
     }
 
@@ -87,9 +89,9 @@ impl<'a> Layout<'a, '_, '_> {
         source: Source<'_>,
         shift: u32,
         width: u32,
-    ) -> Outcome<()> {
+    ) -> Outcome<u32> {
         let Some((bits, fields)) = container_of(&self.schema[self.schema[field].owner].body, field) else {
-            return Ok(());
+            return Err(BuildError::at(self.schema, field, BuildErrorKind::WrongKind));
         };
         if fields.first() == Some(&field) {
             walk.container = self.out.len();
@@ -101,14 +103,12 @@ impl<'a> Layout<'a, '_, '_> {
         let number = self.number(target, source, width, Some((node, spot)))?;
         spot.write(&mut self.out, number);
         let placed = &mut self.dissection.nodes[node as usize];
-        placed.start = walk.container;
-        placed.bits = bits;
+        // Its bits are told from the most significant one on, as if the number stood in network order.
+        placed.start = walk.container + bits.saturating_sub(shift + width);
+        placed.bits = width;
         placed.value = node_value(target.ty, number, width);
         self.take_slot(walk.frame, field, node);
-        if matches!(source, Source::Set(_)) {
-            self.set.push((field, walk.frame, node));
-        }
-        Ok(())
+        Ok(node)
     }
 
     /// Places a value; its node.
@@ -465,7 +465,8 @@ impl<'a> Layout<'a, '_, '_> {
                 let from = self.dissection.text.len() as u32;
                 self.dissection.text.extend_from_slice(name);
                 let node = self.begin(target, Value::Decoded(from, from + name.len() as u32));
-                self.out.push_bytes(&encoded);
+                self.out.push_bytes(&encoded.bytes);
+                self.names.note(region, encoded);
                 self.close_node(node);
                 Ok(node)
             }

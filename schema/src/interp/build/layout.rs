@@ -20,21 +20,33 @@ use std::collections::HashMap;
 pub(super) type Outcome<T> = Result<T, BuildError>;
 
 /// A packet being laid out.
-pub(super) struct Layout<'a, 'v, 'm> {
+pub(super) struct Layout<'a, 'v> {
     pub(super) schema: &'a Schema,
     value: &'v PacketValue,
     /// What earlier passes found out.
-    pub(super) memory: &'m mut Memory,
+    pub(super) memory: Memory,
     pub(super) out: Buffer,
     pub(super) dissection: Dissection,
     /// Fields that are derived, in order.
     pub(super) derived: Vec<Derived>,
-    /// Fields that were set, with their frame and node: their checks are made at the end.
-    pub(super) set: Vec<(FieldId, u32, u32)>,
+    /// Every field, in the order in which they were begun.
+    pub(super) placed: Vec<Placed>,
     pub(super) names: Names,
     /// How often a field was placed in a layer so far.
     pub(super) seen: HashMap<(u32, FieldId, bool), u32>,
-    placed: Vec<bool>,
+    /// Of each of the dissection's layers, which of the value's it is; the others are not placed.
+    layers: Vec<u32>,
+    taken: Vec<bool>,
+}
+
+/// A field that was placed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) field: FieldId,
+    pub(super) frame: u32,
+    pub(super) node: u32,
+    /// It was set, so that its checks are made.
+    pub(super) set: bool,
 }
 
 /// A composite on its way.
@@ -109,8 +121,8 @@ enum Content<'v> {
     Nothing,
 }
 
-impl<'a, 'v, 'm> Layout<'a, 'v, 'm> {
-    pub(super) fn new(schema: &'a Schema, value: &'v PacketValue, memory: &'m mut Memory) -> Self {
+impl<'a, 'v> Layout<'a, 'v> {
+    pub(super) fn new(schema: &'a Schema, value: &'v PacketValue, memory: Memory) -> Self {
         Self {
             schema,
             value,
@@ -118,10 +130,11 @@ impl<'a, 'v, 'm> Layout<'a, 'v, 'm> {
             out: Buffer::default(),
             dissection: Dissection::default(),
             derived: Vec::new(),
-            set: Vec::new(),
+            placed: Vec::new(),
             names: Names::default(),
             seen: HashMap::new(),
-            placed: vec![false; value.layers.len()],
+            layers: Vec::new(),
+            taken: vec![false; value.layers.len()],
         }
     }
 
@@ -196,8 +209,8 @@ impl<'a, 'v, 'm> Layout<'a, 'v, 'm> {
             return Err(BuildError::of(CompositeId(0), BuildErrorKind::BadReference));
         };
         let composite = value.body.composite;
-        match self.placed.get_mut(child as usize) {
-            Some(placed) if !*placed => *placed = true,
+        match self.taken.get_mut(child as usize) {
+            Some(taken) if !*taken => *taken = true,
             _ => return Err(BuildError::of(composite, BuildErrorKind::BadReference)),
         }
         if !self.out.len().is_multiple_of(8) {
@@ -205,6 +218,7 @@ impl<'a, 'v, 'm> Layout<'a, 'v, 'm> {
         }
         let layer = self.dissection.layers.len() as u32;
         let nodes = self.dissection.nodes.len() as u32;
+        self.layers.push(child);
         self.dissection.layers.push(LayerNode {
             composite,
             parent,
@@ -292,7 +306,7 @@ impl<'a, 'v, 'm> Layout<'a, 'v, 'm> {
 
     fn close_layer(&mut self, open: &mut Open<'a, 'v>) -> Outcome<()> {
         let unplaced = |part: &PayloadPart| match part {
-            PayloadPart::Layer(layer) => !self.placed.get(*layer as usize).copied().unwrap_or_default(),
+            PayloadPart::Layer(layer) => !self.taken.get(*layer as usize).copied().unwrap_or_default(),
             PayloadPart::Bytes(bits) => !bits.is_empty() && !open.walk.behind,
         };
         if open.value.payload.iter().any(unplaced) {
@@ -615,6 +629,25 @@ impl<'a, 'v, 'm> Layout<'a, 'v, 'm> {
         if let Some(slot) = self.dissection.slots.get_mut((slots + self.schema[field].slot) as usize) {
             *slot = node + 1;
         }
+    }
+
+    /// The number in a node, as its bits.
+    pub(super) fn wire_value(&self, node: u32) -> Option<u128> {
+        let node = self.dissection.nodes.get(node as usize)?;
+        match node.value {
+            Value::Uint(value) => Some(u128::from(value)),
+            Value::Wide(value) => Some(value),
+            Value::Int(value) => packet_core::bits::twos_complement(i128::from(value), node.bits),
+            Value::Float(_) | Value::Bytes | Value::Decoded(..) | Value::Frame(_) | Value::List(_) | Value::Group => {
+                None
+            }
+        }
+    }
+
+    /// Which of the value's layers a frame is in.
+    pub(super) fn layer_of(&self, frame: u32) -> Option<usize> {
+        let layer = self.dissection.frames.get(frame as usize)?.layer;
+        self.layers.get(layer as usize).map(|&layer| layer as usize)
     }
 
     /// The packet, when nothing changes any more.

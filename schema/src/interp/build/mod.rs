@@ -10,12 +10,16 @@ mod error;
 mod field;
 mod layout;
 mod number;
+mod settle;
+
+pub(super) use choose::container_of;
+pub(super) use settle::settle;
 
 pub use error::{BuildError, BuildErrorKind, BuildWarning, BuildWarningKind};
 
 use super::{Dissection, PacketValue};
 use crate::Schema;
-use derive::Memory;
+use derive::{Memory, Report};
 use layout::Layout;
 
 /// Lengths that depend on themselves settle within a few passes; more means that they never do.
@@ -58,22 +62,30 @@ impl<'a> Builder<'a> {
     ///
     /// A value can't be what it was set to. An invalid packet is built all the same where its fields are raw.
     pub fn build(&self, value: &PacketValue) -> Result<Built, BuildError> {
-        let mut memory = Memory::new(self.seed);
-        let mut passes = 0;
-        loop {
-            let mut layout = Layout::new(self.schema, value, &mut memory);
-            layout.packet()?;
-            let report = derive::derive(&mut layout);
-            passes += 1;
-            match report.changed {
-                None => return layout.finish(report),
-                Some(field) if passes == MAX_PASSES => {
-                    return Err(report
-                        .too_wide
-                        .unwrap_or_else(|| BuildError::at(self.schema, field, BuildErrorKind::Unstable)));
-                }
-                Some(_) => {}
+        let (layout, report) = lay_out(self.schema, value, Memory::new(self.seed))?;
+        layout.finish(report)
+    }
+}
+
+/// Lays a packet out until nothing changes any more.
+fn lay_out<'a, 'v>(
+    schema: &'a Schema,
+    value: &'v PacketValue,
+    mut memory: Memory,
+) -> Result<(Layout<'a, 'v>, Report), BuildError> {
+    let mut passes = 0;
+    loop {
+        let mut layout = Layout::new(schema, value, memory);
+        layout.packet()?;
+        let report = derive::derive(&mut layout);
+        passes += 1;
+        match report.changed {
+            None => return Ok((layout, report)),
+            Some(field) if passes == MAX_PASSES => {
+                let unstable = || BuildError::at(schema, field, BuildErrorKind::Unstable);
+                return Err(report.too_wide.unwrap_or_else(unstable));
             }
+            Some(_) => memory = layout.memory,
         }
     }
 }
