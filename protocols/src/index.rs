@@ -5,4 +5,9 @@ use crate::Definition;
 /// All definitions, sorted by path.
 #[rustfmt::skip]
 pub const DEFINITIONS: &[Definition] = &[
+    Definition { path: "dhcp/dhcp.pony", text: include_str!("dhcp/dhcp.pony") },
+    Definition { path: "dns/dns.pony", text: include_str!("dns/dns.pony") },
+    Definition { path: "ntp/ntp.pony", text: include_str!("ntp/ntp.pony") },
+    Definition { path: "quic/quic.pony", text: include_str!("quic/quic.pony") },
+    Definition { path: "tls/tls.pony", text: include_str!("tls/tls.pony") },
 ];

@@ -11,16 +11,18 @@ pub const INPUT_BUFFER: usize = 256 * 1024;
 /// Bytes of the buffer through which a capture file is written: one system call for many packets.
 pub const OUTPUT_BUFFER: usize = 256 * 1024;
 
-/// The largest record (a pcap record, a pcapng block that is needed) in bytes, and so the most the input buffer grows to.
+/// The largest record (a pcap record, a pcapng block that is needed) in bytes, and so the most the input buffer grows
+/// to.
 ///
-/// No link carries packets of this size; the same bound is libpcap's for pcapng blocks. A block that is only skipped may be
-/// larger, since nothing of it is kept.
+/// No link carries packets of this size; the same bound is libpcap's for pcapng blocks. A block that is only skipped
+/// may be larger, since nothing of it is kept.
 pub const LARGEST_RECORD: u32 = 16 * 1024 * 1024;
 
 /// Captured length in bytes that a pcap record may have whatever the snapshot length in the file's header says.
 ///
-/// Writers put wrong snapshot lengths (65535, 96, 0) into headers of files with longer packets, so that the header's number
-/// can raise this limit (up to [`LARGEST_RECORD`]) but not lower it. It is libpcap's and Wireshark's largest packet.
+/// Writers put wrong snapshot lengths (65535, 96, 0) into headers of files with longer packets, so that the header's
+/// number can raise this limit (up to [`LARGEST_RECORD`]) but not lower it. It is libpcap's and Wireshark's largest
+/// packet.
 pub const USUAL_LARGEST_CAPTURE: u32 = 256 * 1024;
 
 /// Interfaces that one pcapng file may describe.
@@ -28,8 +30,8 @@ pub const USUAL_LARGEST_CAPTURE: u32 = 256 * 1024;
 /// They are kept as long as the file is read, and each needs several times the memory of its 20 bytes in the file.
 pub const INTERFACES: usize = 65_536;
 
-/// Bytes that are kept of the name and of the description of an interface; together with [`INTERFACES`] it bounds what a
-/// hostile file makes the reader remember.
+/// Bytes that are kept of the name and of the description of an interface; together with [`INTERFACES`] it bounds what
+/// a hostile file makes the reader remember.
 pub const INTERFACE_TEXT: usize = 256;
 
 /// Packets of one batch: enough that handing it to another thread costs nothing a packet.
@@ -40,7 +42,7 @@ pub const BATCH_BYTES: usize = 512 * 1024;
 
 /// Logarithm of the largest Zstandard window, in bytes.
 ///
-/// A frame header asks for the window's memory before any of its data is there. 2^27 bytes is what the `zstd` command accepts
-/// unless told otherwise, and what `--long` writes.
+/// A frame header asks for the window's memory before any of its data is there. 2^27 bytes is what the `zstd` command
+/// accepts unless told otherwise, and what `--long` writes.
 #[cfg(feature = "zstd")]
 pub const ZSTD_WINDOW_LOG: u32 = 27;

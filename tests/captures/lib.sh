@@ -5,6 +5,8 @@
 
 hosts=()
 children=()
+recorders=()
+recordings=()
 
 # The name of a host's namespace.
 netns() { echo "pony$$-$1"; }
@@ -89,7 +91,7 @@ record() {
     local host=$1 file=$2
     shift 2
     ip netns exec "$(netns "$host")" tcpdump -Z root -n --immediate-mode -U -w "$out/$file" "$@" 2>"$work/$file.log" &
-    recorder=$! recording=$out/$file
+    recorders+=($!) recordings+=("$out/$file")
     await "$work/$file.log" 'listening on'
 }
 
@@ -98,17 +100,19 @@ record_ng() {
     local host=$1 file=$2
     shift 2
     ip netns exec "$(netns "$host")" dumpcap -q -w "$out/$file" "$@" 2>"$work/$file.log" &
-    recorder=$! recording=$out/$file
+    recorders+=($!) recordings+=("$out/$file")
     await "$work/$file.log" '^File: '
     sleep 0.5
 }
 
-# Ends the recording, when the last packets have arrived.
+# Ends the recordings, when the last packets have arrived.
 finish() {
+    local one
     sleep "${1:-0.5}"
-    kill -INT "$recorder" 2>/dev/null || true
-    wait "$recorder" || true
-    chmod 644 "$recording"
+    for one in "${recorders[@]}"; do kill -INT "$one" 2>/dev/null || true; done
+    for one in "${recorders[@]}"; do wait "$one" || true; done
+    chmod 644 "${recordings[@]}"
+    recorders=() recordings=()
 }
 
 # await FILE PATTERN: until a program has said that it is ready; five seconds at most.
@@ -163,10 +167,10 @@ vs() {
 flows() {
     local host=$1
     shift
-    OVS_RUNDIR=$work/switch-$host ovs-ofctl "$@"
+    OVS_RUNDIR=$work/switch-$host ovs-ofctl -O OpenFlow13 "$@"
 }
 
 # bridge HOST NAME: a bridge whose datapath is in user space.
 bridge() {
-    vs "$1" add-br "$2" -- set bridge "$2" datapath_type=netdev
+    vs "$1" add-br "$2" -- set bridge "$2" datapath_type=netdev protocols=OpenFlow10,OpenFlow13
 }

@@ -10,7 +10,7 @@ use std::fs;
 /// What the design examples name and do not define.
 const REST: &str = "
     module pony.rest;
-    use pony.net.{IpProtocol, ip_protocol};
+    use pony.net.{IpProtocol, ip_protocol, tcp_port};
     layer Llc { dsap: u8; ssap: u8; payload: next; }
     layer Icmp {
         type: u8;
@@ -23,6 +23,7 @@ const REST: &str = "
         }
     }
     layer IcmpError { type: u8; invoking_packet: next is Ipv4; }
+    bind tcp_port { 53 => DnsOverTcp; }
     bind ip_protocol { ICMP => Icmp; }
     probe IcmpError { type == 3 } score 10;
 ";

@@ -57,6 +57,7 @@ impl Batch {
 
     /// Whether the next packet belongs into another batch.
     #[must_use]
+    #[inline]
     pub fn is_full(&self) -> bool {
         self.entries.len() >= limits::BATCH_PACKETS || self.bytes.len() >= limits::BATCH_BYTES
     }
@@ -68,6 +69,7 @@ impl Batch {
     }
 
     /// Adds a copy of a packet, whether the batch is full or not.
+    #[inline]
     pub fn push(&mut self, packet: &Packet<'_>) {
         let data = self.append(packet.data);
         let options = self.append(packet.options.bytes);
@@ -77,21 +79,25 @@ impl Batch {
 
     /// The packet at `index`, from 0.
     #[must_use]
+    #[inline]
     pub fn get(&self, index: usize) -> Option<Packet<'_>> {
         self.entries.get(index).map(|entry| self.packet(entry))
     }
 
     /// The packets in the order of the file.
+    #[inline]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Packet<'_>> {
         self.entries.iter().map(|entry| self.packet(entry))
     }
 
+    #[inline]
     fn append(&mut self, bytes: &[u8]) -> Range<usize> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         start..self.bytes.len()
     }
 
+    #[inline]
     fn packet(&self, entry: &Entry) -> Packet<'_> {
         let bytes = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
         let options = Options { bytes: bytes(&entry.options), ..entry.packet.options };

@@ -48,7 +48,8 @@ impl Clock {
         since_offset + self.offset
     }
 
-    /// The units of this clock at so many nanoseconds since the epoch, or `None` if they are negative or more than 64 bits.
+    /// The units of this clock at so many nanoseconds since the epoch, or `None` if they are negative or more than 64
+    /// bits.
     ///
     /// What is less than a unit is dropped, but rounded up where units are powers of 2: so the units that
     /// [`nanoseconds`](Self::nanoseconds) was given come back wherever a unit is a nanosecond or more.

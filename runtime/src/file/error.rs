@@ -7,12 +7,12 @@ use std::io;
 
 /// Why a capture file can't be read on: where, what was being read, and what is wrong with it.
 ///
-/// Its text is a sentence for the user, such as `pcap record 17 at byte 4242: captured length 700000 is more than the limit of
-/// 262144 bytes`.
+/// Its text is a sentence for the user, such as `pcap record 17 at byte 4242: captured length 700000 is more than the
+/// limit of 262144 bytes`.
 #[derive(Debug)]
 pub struct FileError {
-    /// Bytes from the start of the file to the start of what was being read. In a compressed file, they are bytes of what it
-    /// contains.
+    /// Bytes from the start of the file to the start of what was being read. In a compressed file, they are bytes of
+    /// what it contains.
     pub offset: u64,
     /// What was being read.
     pub part: Part,

@@ -36,8 +36,8 @@ link_types! {
     SLIP = 8, "SLIP with a BPF header.";
     PPP = 9, "PPP, with or without its HDLC-like framing.";
     FDDI = 10, "FDDI.";
-    RAW_BSD = 12, "Raw IPv4 or IPv6, in files that hold the number BSD systems use inside instead of [`RAW`](Self::RAW).";
-    RAW_OPENBSD = 14, "Raw IPv4 or IPv6, in files that hold the number OpenBSD uses inside instead of [`RAW`](Self::RAW).";
+    RAW_BSD = 12, "Raw IPv4 or IPv6 under the number that BSD systems use inside for [`RAW`](Self::RAW).";
+    RAW_OPENBSD = 14, "Raw IPv4 or IPv6 under the number that OpenBSD uses inside for [`RAW`](Self::RAW).";
     PPP_HDLC = 50, "PPP in HDLC-like framing, or Cisco's PPP over HDLC.";
     PPP_ETHER = 51, "PPPoE sessions, starting with the PPPoE header.";
     ATM_RFC1483 = 100, "ATM with LLC encapsulation (RFC 1483).";

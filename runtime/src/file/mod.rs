@@ -1,7 +1,7 @@
 //! Capture files: reading and writing pcap and pcapng.
 //!
-//! A [`Reader`] takes bytes from any [`Read`] and gives packets, one by one or in [batches](Batch). It finds out by itself
-//! whether they are pcap or pcapng, in which byte order, and whether they are compressed.
+//! A [`Reader`] takes bytes from any [`Read`] and gives packets, one by one or in [batches](Batch). It finds out by
+//! itself whether they are pcap or pcapng, in which byte order, and whether they are compressed.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,9 +17,10 @@
 //!
 //! # Promises on untrusted files
 //!
-//! - Nothing panics, and no number in a file decides how much memory is used: the buffer grows with bytes that are really
-//!   there, up to [`limits::LARGEST_RECORD`](crate::limits::LARGEST_RECORD).
-//! - A damaged file yields every packet before the damage, then an error that says where and what it is, and then nothing more.
+//! - Nothing panics, and no number in a file decides how much memory is used: the buffer grows with bytes that are
+//!   really there, up to [`limits::LARGEST_RECORD`](crate::limits::LARGEST_RECORD).
+//! - A damaged file yields every packet before the damage, then an error that says where and what it is, and then
+//!   nothing more.
 //! - A file of another kind is refused with its first bytes, never guessed at.
 
 mod batch;
@@ -85,8 +86,8 @@ enum State {
 impl<R: Read> Reader<R> {
     /// Starts to read a capture file, and recognises its format by its first bytes.
     ///
-    /// It reads in large pieces; `input` needs no buffer of its own. From a pipe it takes what is there, and waits only as long
-    /// as the next packet is not complete.
+    /// It reads in large pieces; `input` needs no buffer of its own. From a pipe it takes what is there, and waits only
+    /// as long as the next packet is not complete.
     ///
     /// # Errors
     ///
@@ -97,8 +98,8 @@ impl<R: Read> Reader<R> {
         Ok(Self { window, contents, state: State::Reading })
     }
 
-    /// The next packet, or `None` at the end of the file. It borrows the reader's buffer, so that nothing is copied; see
-    /// [`read_batch`](Self::read_batch) for packets that outlive the next call.
+    /// The next packet, or `None` at the end of the file. It borrows the reader's buffer, so that nothing is copied;
+    /// see [`read_batch`](Self::read_batch) for packets that outlive the next call.
     ///
     /// # Errors
     ///

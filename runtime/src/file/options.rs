@@ -1,4 +1,5 @@
-//! Options of pcapng blocks [draft-ietf-opsawg-pcapng §3.5](https://datatracker.ietf.org/doc/html/draft-ietf-opsawg-pcapng#section-3.5).
+//! Options of pcapng blocks [draft-ietf-opsawg-pcapng
+//! §3.5](https://datatracker.ietf.org/doc/html/draft-ietf-opsawg-pcapng#section-3.5).
 //!
 //! ```text
 //!   0                   1                   2                   3

@@ -39,7 +39,11 @@ impl ByteOrder {
     pub(super) fn words<const N: usize>(self, bytes: &[u8]) -> Option<[u32; N]> {
         let (words, _) = bytes.as_chunks::<4>();
         let words: &[[u8; 4]; N] = words.first_chunk()?;
-        Some(words.map(|word| self.u32(word)))
+        // One decision for all the words.
+        Some(match self {
+            Self::Little => words.map(u32::from_le_bytes),
+            Self::Big => words.map(u32::from_be_bytes),
+        })
     }
 
     /// The two numbers of 16 bits that stand in the file where `word` does.

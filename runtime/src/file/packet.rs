@@ -10,10 +10,11 @@ pub struct Packet<'a> {
     pub data: &'a [u8],
     /// The packet's number in the file; the first is 1.
     pub frame: u64,
-    /// When it was captured, in nanoseconds since 1970-01-01 00:00 UTC. `None` where the file does not say (a pcapng Simple
-    /// Packet Block).
+    /// When it was captured, in nanoseconds since 1970-01-01 00:00 UTC. `None` where the file does not say (a pcapng
+    /// Simple Packet Block).
     ///
-    /// Every time that a file can express fits, the most absurd too: 2^64 units of a second, and an offset of 2^63 seconds.
+    /// Every time that a file can express fits, the most absurd too: 2^64 units of a second, and an offset of 2^63
+    /// seconds.
     pub timestamp: Option<i128>,
     /// The packet's length in bytes when it was on the link; at least as long as `data` if the file is consistent.
     pub origlen: u32,

@@ -1,5 +1,5 @@
-//! pcap files [draft-ietf-opsawg-pcap](https://datatracker.ietf.org/doc/html/draft-ietf-opsawg-pcap), the classic format of
-//! libpcap.
+//! pcap files [draft-ietf-opsawg-pcap](https://datatracker.ietf.org/doc/html/draft-ietf-opsawg-pcap), the classic
+//! format of libpcap.
 //!
 //! ```text
 //!  file header    magic | major, minor | reserved | reserved | snaplen | FCS and link type       24 bytes
@@ -109,7 +109,7 @@ impl Lengths {
 
 /// The most bytes that a record of a file may have captured whose header has this snapshot length.
 pub(super) fn capture_limit(snaplen: u32) -> u32 {
-    snaplen.clamp(limits::USUAL_LARGEST_CAPTURE, limits::LARGEST_RECORD)
+    snaplen.clamp(limits::USUAL_LARGEST_CAPTURE, limits::LARGEST_RECORD - KUZNETZOV_RECORD_HEADER as u32)
 }
 
 impl Pcap {

@@ -104,6 +104,7 @@ impl Block {
         Part::Block(self.kind)
     }
 
+    #[cold]
     fn error(self, problem: Problem) -> FileError {
         FileError::new(self.offset, self.part(), problem)
     }
@@ -111,6 +112,7 @@ impl Block {
     /// # Errors
     ///
     /// The block is shorter than `least` bytes.
+    #[inline]
     fn at_least(self, least: u32) -> Result<(), FileError> {
         if self.length < least {
             Err(self.error(Problem::BlockTooShort { length: self.length, least }))
@@ -172,7 +174,8 @@ impl Pcapng {
         }
     }
 
-    /// Reads a Section Header Block [§4.1], from which on its byte order holds and no interface is described.
+    /// Reads a Section Header Block (§4.1), from which on its byte order holds and no interface is described.
+    #[cold]
     fn section_header<R: Read>(&mut self, window: &mut Window<R>) -> Result<(), FileError> {
         let part = Part::Block(block::SECTION_HEADER);
         window.require(SECTION_HEADER_ORDER, part)?;
@@ -191,7 +194,7 @@ impl Pcapng {
         window.require(SECTION_HEADER as usize, part)?;
         let Some([.., version, _, _]) = self.order.words::<6>(window.bytes()) else { return Ok(()) };
         let [major, minor] = self.order.halves(version);
-        // [§4.1] "Readers of pcapng files MUST treat a Minor Version of 2 as equivalent to a Minor Version of 0."
+        // (§4.1) "Readers of pcapng files MUST treat a Minor Version of 2 as equivalent to a Minor Version of 0."
         if (major, minor) != (1, 0) && (major, minor) != (1, 2) {
             return Err(block.error(Problem::Version { major, minor }));
         }
@@ -199,7 +202,8 @@ impl Pcapng {
         self.skip(window, block)
     }
 
-    /// Reads an Interface Description Block [§4.2].
+    /// Reads an Interface Description Block (§4.2).
+    #[cold]
     fn interface_description<R: Read>(&mut self, window: &mut Window<R>, block: Block) -> Result<(), FileError> {
         const FIXED: usize = 16;
         if self.interfaces.len() >= limits::INTERFACES {
@@ -217,8 +221,9 @@ impl Pcapng {
         Ok(())
     }
 
-    /// Reads a block with a packet: an Enhanced Packet Block [§4.3], a Simple Packet Block [§4.4], or a Packet Block, which
-    /// files of today should not have any more [Appendix A].
+    /// Reads a block with a packet: an Enhanced Packet Block (§4.3), a Simple Packet Block (§4.4), or a Packet Block,
+    /// which files of today should not have any more (appendix A).
+    #[inline]
     fn packet<'w, R: Read>(&mut self, window: &'w mut Window<R>, block: Block) -> Result<Packet<'w>, FileError> {
         let fixed = if block.kind == block::SIMPLE_PACKET { 12 } else { 28 };
         let body = self.whole(window, block, fixed)?;
@@ -357,13 +362,13 @@ fn resolution([value]: [u8; 1]) -> Resolution {
     if value & 0x80 == 0 { Resolution::Decimal(value) } else { Resolution::Binary(value & 0x7f) }
 }
 
-/// The standard counts this option in bits, but writers count it in bytes. No check sequence has less than 8 bits, nor 8 bytes
-/// or more, so that the number tells its unit.
+/// The standard counts this option in bits, but writers count it in bytes. No check sequence has less than 8 bits, nor
+/// 8 bytes or more, so that the number tells its unit.
 fn interface_fcs_len([value]: [u8; 1]) -> u8 {
     if value < 8 { value } else { value / 8 }
 }
 
-/// The length of the frame check sequence that the flags of a packet say; 0 stands for "not known" [§4.3.1].
+/// The length of the frame check sequence that the flags of a packet say; 0 stands for "not known" (§4.3.1).
 #[inline]
 fn packet_fcs_len(mut options: Options<'_>) -> Option<u8> {
     if options.bytes.is_empty() {

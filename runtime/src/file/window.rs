@@ -5,7 +5,8 @@
 //!            0            start                   end      len
 //! ```
 //!
-//! A record is used where it lies. Only what is left of the last one moves, to the front, when the buffer is read full again.
+//! A record is used where it lies. Only what is left of the last one moves, to the front, when the buffer is read full
+//! again.
 
 use super::compression::{Compression, Source};
 use super::error::{FileError, Part, Problem};
@@ -89,7 +90,8 @@ impl<R: Read> Window<R> {
         if self.available() >= needed { Ok(()) } else { Err(self.cut_short(part, needed as u64)) }
     }
 
-    /// The next `len` bytes, which count as used from now on. There are fewer only where they were not [required] before.
+    /// The next `len` bytes, which count as used from now on. There are fewer only where they were not [required]
+    /// before.
     ///
     /// [required]: Self::require
     #[inline]
@@ -144,7 +146,8 @@ impl<R: Read> Window<R> {
         Ok(())
     }
 
-    /// Doubles the buffer if every byte of it is used: it grows with what is really in the file, not with what the file says.
+    /// Doubles the buffer if every byte of it is used: it grows with what is really in the file, not with what the file
+    /// says.
     fn grow_if_full(&mut self) {
         if self.end == self.buffer.len() {
             self.buffer.resize(self.buffer.len() * 2, 0);

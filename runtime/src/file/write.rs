@@ -36,7 +36,8 @@ pub enum WriteError {
         /// Its length in bytes.
         length: usize,
     },
-    /// The format can't express a frame check sequence of this length: a pcap file has an even number of bytes up to 30.
+    /// The format can't express a frame check sequence of this length: a pcap file has an even number of bytes up to
+    /// 30.
     FcsLength(u8),
 }
 

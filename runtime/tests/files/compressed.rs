@@ -52,6 +52,12 @@ mod zstandard {
     }
 
     #[test]
+    fn a_window_of_two_gigabytes_is_refused() {
+        let header = crate::hex("28b52ffd 00 a8 010000");
+        assert!(crate::message(&header).contains("too much memory"), "{}", crate::message(&header));
+    }
+
+    #[test]
     fn data_that_is_cut_short_is_told() {
         let file = zstd::encode_all(pcap::small(), 3).unwrap();
         for length in 4..file.len() {

@@ -1,6 +1,6 @@
 //! What is written is read again.
 
-use super::{Owned, hex, pcap, pcapng, read_all};
+use super::{Owned, hex, pcap, pcapng, read_all, read_batches};
 use packet_runtime::file::{
     ByteOrder, Interface, LinkType, PcapOptions, PcapWriter, PcapngOptions, PcapngWriter, Precision, Reader,
     Resolution, WriteError,
@@ -118,7 +118,8 @@ proptest! {
             });
         }
         let file = writer.finish().unwrap();
-        prop_assert_eq!(read_all(&file), expected);
+        prop_assert_eq!(&read_all(&file), &expected);
+        prop_assert_eq!(read_batches(file.as_slice()).0, expected);
         let mut reader = Reader::new(file.as_slice()).unwrap();
         while reader.next().unwrap().is_some() {}
         prop_assert_eq!(reader.interfaces(), interfaces.as_slice());

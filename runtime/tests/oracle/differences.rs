@@ -3,7 +3,7 @@
 /// Each reason with the ends of the paths of its captures.
 pub(crate) const DIFFERENCES: &[(&str, &[&str])] = &[
     (
-        "A fraction of a second that is a second or more: the reader adds it to the seconds, tshark multiplies it in 32 bits and prints the product as decimals.",
+        "A fraction of a second that is a second or more is added to the seconds; tshark counts it in 32 bits.",
         &[
             "tcpreplay/test/test2.replay_exclude",
             "tcpreplay/test/test2.replay_include",
@@ -38,7 +38,7 @@ pub(crate) const DIFFERENCES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "tshark takes the records for those of another variant of the format, with longer headers; read as what the magic says, they are plausible.",
+        "tshark guesses at a variant with longer record headers; as what the magic says they are plausible.",
         &["FuzzTarget-5766899836387328", "crash-exception-cast-constructed-record", "igmplayer"],
     ),
     (

@@ -1,5 +1,5 @@
-//! Every capture of the corpus, compared with what tshark 4.0 says of it: the number of packets, whether the file is damaged,
-//! and of each sampled packet its number, time, lengths and link type.
+//! Every capture of the corpus, compared with what tshark 4.0 says of it: the number of packets, whether the file is
+//! damaged, and of each sampled packet its number, time, lengths and link type.
 //!
 //! Where both differ, either a rule of this file says why, or the file stands in [`differences`].
 
@@ -107,8 +107,8 @@ fn is_other_format(file: &str) -> bool {
     file.ends_with(".erf") || file.ends_with(".snoop")
 }
 
-/// Whether tshark gave up because of something that does not concern the packets: options of blocks other than the description
-/// of an interface, a link type that it can't dissect, reserved bits, which "MUST be ignored" by readers.
+/// Whether tshark gave up because of something that does not concern the packets: options of blocks other than the
+/// description of an interface, a link type that it can't dissect, reserved bits, which "MUST be ignored" by readers.
 fn stopped_early(error: &str) -> bool {
     ["option length", "option of length", "network type"].iter().any(|words| error.contains(words))
 }
@@ -119,8 +119,8 @@ fn same_packet(ours: &Seen, theirs: &Seen) -> bool {
         && (ours.encapsulation.is_none() || ours.encapsulation == theirs.encapsulation)
 }
 
-/// Equal but for tshark's counting seconds in 32 bits with a sign: it shows 2038-01-19 and later as times before 1970, with a
-/// minus in front of seconds and of a fraction that still counts forward.
+/// Equal but for tshark's counting seconds in 32 bits with a sign: it shows 2038-01-19 and later as times before 1970,
+/// with a minus in front of seconds and of a fraction that still counts forward.
 fn same_time(ours: i128, theirs: i128) -> bool {
     const SECOND: i128 = 1_000_000_000;
     const WRAP: i128 = SECOND << 32;

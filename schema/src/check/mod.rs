@@ -1,9 +1,15 @@
 //! From trees to a checked schema: a list of passes, all of whose findings are reported together.
 
 mod align;
+mod derive;
 mod facts;
 mod layout;
+mod meta;
+mod order;
+mod regions;
 mod resolve;
+mod stack;
+mod tags;
 mod walk;
 
 use crate::model::Schema;
@@ -29,6 +35,12 @@ pub fn check(modules: &[tree::Module]) -> Checked {
     facts::run(&mut schema, &resolved.spans, &mut proofs);
     layout::run(&mut schema);
     align::run(&schema, &mut proofs);
+    order::run(&schema, &resolved.spans, &mut proofs);
+    tags::run(&schema, &mut proofs);
+    regions::run(&schema, &resolved.spans, &mut proofs);
+    derive::run(&mut schema, &mut proofs);
+    stack::run(&schema, &mut proofs);
+    meta::run(&schema, &mut proofs);
     proofs.retain(|finding| !follows(modules, finding, &found));
     found.extend(proofs);
     found.sort_by_key(|d| (place(d), d.code));

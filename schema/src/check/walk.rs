@@ -1,9 +1,6 @@
 //! What an expression, a type or an item is made of, for the passes that look through all of them.
 
-use crate::model::{
-    Arm, Block, Composite, CompositeId, CompositeKind, Encode, Expr, ExprId, Extent, Field, FieldId, Item, Next,
-    Schema, Type, Verify, Yield,
-};
+use crate::model::{Arm, Block, CompositeId, Expr, ExprId, Extent, Field, FieldId, Item, Next, Schema, Type};
 
 /// The same expression over other operands.
 #[allow(clippy::too_many_lines, reason = "one line for each form of an expression")]
@@ -116,17 +113,6 @@ pub(super) fn reading_exprs(field: &Field) -> Vec<ExprId> {
     all
 }
 
-/// Every expression of a field.
-pub(super) fn field_exprs(field: &Field) -> Vec<ExprId> {
-    let mut all = reading_exprs(field);
-    all.extend([field.constant, field.auto, field.default].into_iter().flatten());
-    all.extend(field.wheres.iter().map(|(e, _)| *e));
-    if let Some(Verify::When(e)) = field.verify {
-        all.push(e);
-    }
-    all
-}
-
 /// The blocks inside of an item.
 pub(super) fn inner_blocks(item: &Item) -> Vec<&Block> {
     match item {
@@ -163,35 +149,6 @@ pub(super) fn each_item<'b>(block: &'b Block, visit: &mut impl FnMut(&'b Item)) 
             each_item(inner, visit);
         }
     }
-}
-
-/// Every expression of a composite.
-pub(super) fn composite_exprs(schema: &Schema, composite: &Composite) -> Vec<ExprId> {
-    let mut all: Vec<_> = composite.fields.iter().flat_map(|f| field_exprs(&schema[*f])).collect();
-    each_item(&composite.body, &mut |item| match item {
-        Item::Match(m) => {
-            all.push(m.on);
-            all.extend(m.within);
-            all.extend(m.arms.iter().filter_map(|arm| arm.guard));
-        }
-        Item::If { condition, .. } => all.push(*condition),
-        Item::Expect(expect) => all.push(expect.condition),
-        Item::Repeat { condition, .. } => all.extend(*condition),
-        Item::Jump { at, .. } => all.push(*at),
-        Item::Emit(e) | Item::Yields(Yield::Expr(e)) => all.push(*e),
-        Item::Run(_) | Item::Container { .. } | Item::Field(_) | Item::Align { .. } | Item::Yields(_) => {}
-    });
-    all.extend(composite.lets.iter().map(|l| l.value));
-    match &composite.kind {
-        CompositeKind::Layer(layer) => all.extend(layer.provides.iter().flat_map(|p| p.members.iter().flatten())),
-        CompositeKind::Codec(codec) => {
-            if let Encode::Fields(fields) = &codec.encode {
-                all.extend(fields.iter().map(|(_, e)| *e));
-            }
-        }
-        CompositeKind::Struct => {}
-    }
-    all
 }
 
 /// The ids of all composites.

@@ -19,6 +19,7 @@ mod resolve_value;
 mod stream;
 mod val;
 mod value;
+mod view;
 pub mod words;
 
 pub use build::{BuildError, BuildErrorKind, BuildWarning, BuildWarningKind, Builder, Built};
@@ -31,3 +32,4 @@ pub use resolve_value::resolve_value;
 pub use stream::Verdict;
 pub use val::Val;
 pub use value::*;
+pub use view::{Shown, View};

@@ -58,7 +58,8 @@ impl<'s> Reader<'s> {
     /// A reader with the default limits, no bindings but those of the definitions, and a seed of zeros.
     #[must_use]
     pub fn new(schema: &'s Schema) -> Self {
-        let mut probes: Vec<u32> = (0..schema.probes.len() as u32).collect();
+        let guesses = schema.probes.iter().zip(0..).filter(|(probe, _)| probe.score > 0);
+        let mut probes: Vec<u32> = guesses.map(|(_, index)| index).collect();
         probes.sort_by_key(|&index| std::cmp::Reverse(schema.probes.get(index as usize).map(|probe| probe.score)));
         Self {
             schema,

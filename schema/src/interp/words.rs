@@ -1,7 +1,7 @@
 //! Errors and anomalies in words.
 
 use super::{AnomalyKind, ReadError, ReadErrorKind};
-use crate::model::{Action, Block, Composite, Expect, Field, FieldId, Item, Schema};
+use crate::model::{Action, Block, Composite, Expect, Field, FieldId, Item, Schema, Type};
 use crate::tree::Span;
 use std::borrow::Cow;
 
@@ -118,4 +118,26 @@ fn rejection(block: &Block, at: Span) -> Option<&str> {
         | Item::Emit(_)
         | Item::Yields(_) => None,
     })
+}
+
+/// An anomaly in one sentence: `ipv4.checksum: should be 47201`.
+#[must_use]
+pub fn anomaly(schema: &Schema, kind: AnomalyKind) -> String {
+    match kind {
+        AnomalyKind::Verify(field, expected) => {
+            let digits = match schema[field].ty {
+                Type::Uint { bits, .. } => bits.div_ceil(4) as usize,
+                _ => 0,
+            };
+            format!("{}: should be 0x{expected:0digits$x}", qualified(schema, field))
+        }
+        AnomalyKind::Constant(field) => format!("{}: not the value it must have", qualified(schema, field)),
+        AnomalyKind::Expect(composite, span) => {
+            let expect = find_expect(&schema[composite], span);
+            format!("{}: {}", schema[composite].key, expect.map_or("not as expected", |expect| &expect.message))
+        }
+        AnomalyKind::Truncated => "bytes are missing at the end".to_owned(),
+        AnomalyKind::Unclaimed => "bytes that no layer claims".to_owned(),
+        AnomalyKind::Encoding(field) => format!("{}: not in its encoding", qualified(schema, field)),
+    }
 }

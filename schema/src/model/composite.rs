@@ -54,6 +54,8 @@ pub struct Layer {
     pub needs: Vec<(InterfaceId, String)>,
     /// Repeats on a byte stream and may be cut anywhere.
     pub stream: bool,
+    /// `@allow(unused)`: nothing needs to lead to it.
+    pub allow_unused: bool,
 }
 
 /// One `provides` or `passes`.
@@ -222,6 +224,8 @@ pub struct Arm {
     pub guard: Option<ExprId>,
     /// What it does.
     pub action: Action,
+    /// Its tags in the source.
+    pub pattern: Span,
     /// Where it stands.
     pub span: Span,
 }

@@ -80,7 +80,7 @@ pub struct Probe {
     pub condition: ExprId,
     /// The last field that the condition reads.
     pub last: Option<FieldId>,
-    /// Higher wins.
+    /// Higher wins. With 0 the layer is never guessed: the probe only guards its bindings.
     pub score: u32,
 }
 

@@ -84,13 +84,13 @@ impl<W: Write> PcapWriter<W> {
         Ok(Self { output, order, factor, limit: capture_limit(options.snaplen) })
     }
 
-    /// Writes a packet: when it was captured in nanoseconds since the epoch, how long it was on the link, and its captured
-    /// bytes.
+    /// Writes a packet: when it was captured in nanoseconds since the epoch, how long it was on the link, and its
+    /// captured bytes.
     ///
     /// # Errors
     ///
-    /// The time is before 1970 or after 2106-02-07, there are more bytes than the file may have of a packet, or the output
-    /// fails.
+    /// The time is before 1970 or after 2106-02-07, there are more bytes than the file may have of a packet, or the
+    /// output fails.
     pub fn write(&mut self, timestamp: i128, origlen: u32, data: &[u8]) -> Result<(), WriteError> {
         const SECOND: i128 = 1_000_000_000;
         let seconds = u32::try_from(timestamp.div_euclid(SECOND)).map_err(|_| WriteError::Time(timestamp))?;

@@ -91,13 +91,13 @@ impl<W: Write> PcapngWriter<W> {
         Ok(number)
     }
 
-    /// Writes a packet: the interface that captured it, when in nanoseconds since the epoch, how long it was on the link, and
-    /// its captured bytes.
+    /// Writes a packet: the interface that captured it, when in nanoseconds since the epoch, how long it was on the
+    /// link, and its captured bytes.
     ///
     /// # Errors
     ///
-    /// The interface was not added, the time is before 1970 or too late for 64 bits of its clock, there are more bytes than a
-    /// reader accepts, or the output fails.
+    /// The interface was not added, the time is before 1970 or too late for 64 bits of its clock, there are more bytes
+    /// than a reader accepts, or the output fails.
     pub fn write(&mut self, interface: u32, timestamp: i128, origlen: u32, data: &[u8]) -> Result<(), WriteError> {
         self.write_with_comments(interface, timestamp, origlen, data, &[])
     }

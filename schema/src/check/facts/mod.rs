@@ -22,6 +22,7 @@ use interval::Interval;
 use linear::Atom;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+pub(super) use values::of_field;
 
 /// Most steps spent on one expression of a definition; what would take more is taken to have any value.
 const STEPS: u32 = 1 << 15;

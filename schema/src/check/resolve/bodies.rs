@@ -139,7 +139,7 @@ impl<'t> Resolver<'t> {
             ArmAction::Stop => Action::Stop,
             ArmAction::Reject(why) => Action::Reject(why.clone()),
         };
-        Arm { tags, guard, action, span: tree.span }
+        Arm { tags, guard, action, pattern: pattern(&tree.patterns, tree.span), span: tree.span }
     }
 
     /// The values of patterns; none for the wildcard.
@@ -354,6 +354,11 @@ impl<'t> Resolver<'t> {
             items.extend(ids.into_iter().map(Item::Field));
         }
     }
+}
+
+/// From the first pattern of an arm to the last.
+pub(super) fn pattern(patterns: &[tree::Expr], arm: Span) -> Span {
+    patterns.iter().map(|pattern| pattern.span).reduce(Span::to).unwrap_or(arm)
 }
 
 /// A message as the name of an anomaly: its words joined by `_`.

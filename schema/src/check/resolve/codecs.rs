@@ -83,7 +83,13 @@ impl<'t> Resolver<'t> {
                 CodecAction::Stop => Action::Stop,
                 CodecAction::Reject(why) => Action::Reject(why.clone()),
             };
-            arms.push(Arm { tags, guard: None, action, span: tree.span });
+            arms.push(Arm {
+                tags,
+                guard: None,
+                action,
+                pattern: super::bodies::pattern(&tree.patterns, tree.span),
+                span: tree.span,
+            });
         }
         Match { on, within: None, arms, span }
     }

@@ -40,7 +40,8 @@ impl<'t> Resolver<'t> {
     fn collect_item(&mut self, module: ModuleId, item: &'t Item) {
         let (name, symbol) = match &item.kind {
             ItemKind::Layer(tree) => {
-                let kind = CompositeKind::Layer(Layer::default());
+                let allow_unused = item.attrs.iter().any(is_allow_unused);
+                let kind = CompositeKind::Layer(Layer { allow_unused, ..Layer::default() });
                 (&tree.name, self.add_composite(module, &tree.name, &item.docs, kind, CompositeTree::Body(tree)))
             }
             ItemKind::Struct(tree) => {

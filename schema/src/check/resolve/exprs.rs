@@ -336,20 +336,13 @@ impl<'t> Resolver<'t> {
             };
             return Some(self.carrier(via, interface, super::index(position), Box::default(), span));
         }
-        let frame = cx.frame;
-        if frame.is_some_and(|frame| self.scopes[frame.index()].fields.contains_key(name)) {
-            return None;
-        }
-        if let Some(frame) = frame
-            && let Some(arms) = self.scopes[frame.index()].variants.get(name)
+        if let Some(frame) = cx.frame
+            && let Some(found) = self.member_of_variant(frame, name, member, span)
         {
-            let fields = self.fields_in_variants(frame, &arms.clone(), &member.text);
-            return Some(if fields.is_empty() {
-                self.error(Code::UnknownName, member.span, format!("`{name}` has no field `{}`", member.text));
-                self.broken(span)
-            } else {
-                self.fields_value(fields, span)
-            });
+            return Some(found);
+        }
+        if cx.frame.is_some_and(|frame| self.scopes[frame.index()].fields.contains_key(name)) {
+            return None;
         }
         if let Some(position) = self.symbols.peek(cx.module, name)
             && let Some(Symbol::Enum(id)) = self.symbols.entries.get(position).map(|entry| entry.symbol)
@@ -362,6 +355,35 @@ impl<'t> Resolver<'t> {
             }));
         }
         None
+    }
+
+    /// A field of a named arm of the frame. A field of the same name comes first, where it has members of its own.
+    fn member_of_variant(
+        &mut self,
+        frame: CompositeId,
+        name: &str,
+        member: &tree::Name,
+        span: Span,
+    ) -> Option<(ExprId, Ty)> {
+        let scope = &self.scopes[frame.index()];
+        let arms = scope.variants.get(name)?.clone();
+        let own = scope.fields.get(name).and_then(|fields| fields.first());
+        let has_members = own.and_then(|field| self.types.get(field.index())).is_some_and(|ty| match ty {
+            Ty::Composite(_) => true,
+            Ty::List(element) => matches!(**element, Ty::Composite(_)) || member.text == "len",
+            Ty::Int(number) => matches!(number.names, Names::Flags(_)),
+            _ => false,
+        });
+        let fields = self.fields_in_variants(frame, &arms, &member.text);
+        match (fields.is_empty(), own) {
+            (false, _) if !has_members => Some(self.fields_value(fields, span)),
+            (true, None) => {
+                self.error(Code::UnknownName, member.span, format!("`{name}` has no field `{}`", member.text));
+                Some(self.broken(span))
+            }
+            (false, None) => Some(self.fields_value(fields, span)),
+            _ => None,
+        }
     }
 
     /// The interface that a name stands for: a need, `outer` in a `provide`, or what a metafield is over.

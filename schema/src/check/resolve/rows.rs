@@ -57,8 +57,8 @@ impl<'t> Resolver<'t> {
         let condition = self.boolean(&cx, &tree.condition);
         let score =
             self.const_int(&Cx::module(module), &tree.score, &Ty::INT).and_then(|score| u32::try_from(score).ok());
-        let Some(score) = score.filter(|score| (1..=100).contains(score)) else {
-            self.error(Code::ValueOutOfRange, tree.score.span, "a score is from 1 to 100");
+        let Some(score) = score.filter(|score| *score <= 100) else {
+            self.error(Code::ValueOutOfRange, tree.score.span, "a score is from 0, which never guesses, to 100");
             return;
         };
         let mut fields = Vec::new();
