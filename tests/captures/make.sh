@@ -53,13 +53,15 @@ say_missing() {
 }
 
 goldens() {
-    local capture
+    local capture scratch
     [ -n "$ORACLE" ] || { echo "ORACLE is not set: no goldens made" >&2; return; }
     # The oracle keeps tshark's settings in a folder below the current one.
-    cd "$(mktemp -d)"
+    scratch=$(mktemp -d)
+    cd "$scratch"
     for capture in "$out"/*.pcap "$out"/*.pcapng; do
         $ORACLE one "$capture" >"${capture%.*}.oracle.jsonl" 2>/dev/null
     done
+    rm -rf "$scratch"
 }
 
 # One scene, in a subshell: whatever happens in it, its programs end and its hosts go.
@@ -88,6 +90,7 @@ for argument in "$@"; do
     esac
 done
 if [ -z "$only_goldens" ]; then
+    [ "$(id -u)" = 0 ] || { echo "network namespaces need root" >&2; exit 1; }
     if [ ${#scenes[@]} = 0 ]; then
         for file in "$here"/scenes/*.sh; do scenes+=("$(basename "$file" .sh)"); done
     fi

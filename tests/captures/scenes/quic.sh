@@ -8,6 +8,6 @@ background server retry "$PYTHON" "$programs/quic.py" server :: 4433 "$work/cert
 await_port server 443
 await_port server 4433
 record_ng client quic.pcapng -i eth0 -f 'udp or icmp'
-on client "$PYTHON" "$programs/quic.py" client 192.0.2.2 443 4433
-on client "$PYTHON" "$programs/quic.py" client 2001:db8:1::2 443
+on client "$PYTHON" "$programs/quic.py" client 192.0.2.2 443 4433 2>>"$work/client"
+on client "$PYTHON" "$programs/quic.py" client 2001:db8:1::2 443 2>>"$work/client"
 finish
