@@ -1,2 +1,43 @@
 //! The `pony` command.
-fn main() {}
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its user")]
+
+mod args;
+mod check;
+mod definitions;
+mod dissect;
+mod explain;
+mod failure;
+mod style;
+mod text;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use failure::Failure;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let color = cli.color;
+    let outcome = match &cli.command {
+        Command::Dissect(args) => dissect::run(args, color),
+        Command::Check(args) => check::run(args, color),
+        Command::Explain(args) => explain::run(args),
+        Command::Completions(args) => completions(args),
+    };
+    outcome.unwrap_or_else(|failure| failure.report(color))
+}
+
+fn completions(args: &args::CompletionsArgs) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "pony", &mut script);
+    say(&script)
+}
+
+/// Writes to standard output, all at once.
+fn say(text: &[u8]) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).map_err(Failure::Output)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,99 @@
+//! Loads definitions: the built-in ones and the user's, parsed and checked together.
+
+use crate::args::Definitions;
+use crate::failure::Failure;
+use crate::style::ColorChoice;
+use packet_codegen::text::parse;
+use packet_codegen::{Sources, render};
+use packet_protocols::DEFINITIONS;
+use packet_schema::tree::Module;
+use packet_schema::{Diagnostic, Schema, check};
+use std::collections::HashSet;
+use std::io::Read;
+
+/// Definitions that were parsed and checked.
+pub(crate) struct Checked {
+    /// The schema, where nothing is wrong.
+    pub(crate) schema: Option<Schema>,
+    /// All that was found, in the order of the sources.
+    pub(crate) findings: Vec<Diagnostic>,
+    /// The sources, those of the user first.
+    pub(crate) sources: Sources,
+    /// The sources that the user named.
+    pub(crate) own: HashSet<u32>,
+}
+
+/// Definitions without mistakes.
+pub(crate) struct Loaded {
+    /// What they define.
+    pub(crate) schema: Schema,
+}
+
+/// Loads definitions that are to be used; all mistakes in them are shown.
+pub(crate) fn load(which: &Definitions, color: ColorChoice) -> Result<Loaded, Failure> {
+    load_files(&which.files, !which.no_builtin, color)
+}
+
+/// The same, from paths.
+pub(crate) fn load_files(files: &[String], builtin: bool, color: ColorChoice) -> Result<Loaded, Failure> {
+    let checked = check_files(files, builtin)?;
+    match checked.schema {
+        Some(schema) => Ok(Loaded { schema }),
+        None => {
+            let mistakes: Vec<Diagnostic> = checked.findings.into_iter().filter(Diagnostic::is_error).collect();
+            eprint!("{}", render(&checked.sources, &mistakes, color.stderr()));
+            Err(Failure::usage(count(mistakes.len(), "mistake")))
+        }
+    }
+}
+
+/// Parses and checks definitions, whatever is wrong with them. A file whose module is a built-in one's replaces that.
+pub(crate) fn check_files(files: &[String], builtin: bool) -> Result<Checked, Failure> {
+    let texts = files.iter().map(|path| Ok((path.clone(), read(path)?))).collect::<Result<Vec<_>, Failure>>()?;
+    let mut sources = Sources::new();
+    let (mut modules, mut findings) = (Vec::new(), Vec::new());
+    let mut own = HashSet::new();
+    let mut replaced = HashSet::new();
+    for (path, text) in texts {
+        let source = sources.add(path, text.clone());
+        let (module, mut found) = parse(source, &text);
+        replaced.extend(name_of(&module));
+        own.insert(source);
+        modules.push(module);
+        findings.append(&mut found);
+    }
+    for definition in DEFINITIONS.iter().filter(|_| builtin) {
+        let source = sources.add(format!("protocols/src/{}", definition.path), definition.text);
+        let (module, mut found) = parse(source, definition.text);
+        if name_of(&module).is_none_or(|name| !replaced.contains(&name)) {
+            modules.push(module);
+            findings.append(&mut found);
+        }
+    }
+    let checked = check(&modules);
+    // Where a text can't be read, what seems to be wrong elsewhere is most often what is missing there.
+    let readable = !findings.iter().any(Diagnostic::is_error);
+    findings.extend(checked.diagnostics);
+    findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));
+    Ok(Checked { schema: checked.schema.filter(|_| readable), findings, sources, own })
+}
+
+fn name_of(module: &Module) -> Option<String> {
+    module.path.as_ref().map(packet_schema::tree::Path::text)
+}
+
+/// The text of a file, or of standard input where the path is `-`.
+pub(crate) fn read(path: &str) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, &error);
+    if path == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(path).map_err(failed)
+}
+
+/// `1 mistake`, `2 mistakes`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

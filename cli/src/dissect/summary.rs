@@ -1,0 +1,450 @@
+//! One line a packet: when, who to whom, which layers, how long, and what the top layer says.
+//!
+//! Nothing here knows a protocol. Who talks to whom are the fields that a layer calls `src` and `dst`, itself or through an
+//! interface that it provides; what a layer says are its names, flags and texts first, then its numbers.
+
+use super::plan::{FieldPlan, Plan, Shape, always};
+use super::show::{Show, title};
+use super::{Shown, values};
+use crate::style::Palette;
+use crate::text::{self, decimal, pad_to, padded, put};
+use packet_schema::Schema;
+use packet_schema::interp::words::{self, anomaly_name};
+use packet_schema::interp::{Dissection, LayerNode, Node, NodeKind, Value, children};
+use packet_schema::model::{Action, CodecResult, Composite, CompositeKind, Expr, ExprId, FieldId, Item, Layer, Type};
+
+/// Writes packets as lines.
+pub(crate) struct Summary<'s> {
+    schema: &'s Schema,
+    plan: &'s Plan,
+    palette: Palette,
+    /// By composite.
+    layers: Vec<LayerPlan>,
+}
+
+/// What a line needs of a layer.
+#[derive(Default)]
+struct LayerPlan {
+    /// Who sends and who receives, among the layer's own fields.
+    addresses: Option<(FieldId, FieldId)>,
+    /// The same of ports.
+    ports: Option<(FieldId, FieldId)>,
+    /// What the line says of the layer, the most telling first.
+    telling: Vec<Telling>,
+    /// What it carries is quoted from another packet.
+    quotes: bool,
+}
+
+/// A field worth a place in the line.
+#[derive(Clone, Copy)]
+struct Telling {
+    field: FieldId,
+    kind: TellingKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TellingKind {
+    /// Its value has a name.
+    Named,
+    /// Named bits.
+    Flags,
+    /// Text or an address.
+    Text,
+    /// Structs, which may hold text.
+    Nested,
+    /// A number.
+    Number,
+}
+
+/// Columns at which the parts of a line start, unless what precedes them is longer.
+const TIME: usize = 6;
+const WHO: usize = 20;
+const LENGTH: usize = 62;
+const LAYERS: usize = 69;
+const SAYS: usize = 96;
+
+/// Bytes that the line says of the top layer, about.
+const ROOM: usize = 72;
+
+/// Numbers that are shown of one layer.
+const NUMBERS: usize = 3;
+
+/// Texts that are shown of one layer.
+const TEXTS: usize = 3;
+
+impl<'s> Summary<'s> {
+    /// A writer in these colours.
+    pub(crate) fn new(schema: &'s Schema, plan: &'s Plan, palette: Palette) -> Self {
+        let layers = schema.composites.iter().map(|composite| LayerPlan::new(schema, plan, composite)).collect();
+        Self { schema, plan, palette, layers }
+    }
+
+    /// Appends a packet's line.
+    pub(crate) fn packet(&mut self, out: &mut Vec<u8>, shown: &Shown<'_>) {
+        // Colours take no room on the screen; what they take in the buffer is added to the columns.
+        let line = out.len();
+        let digits = shown.packet.frame.checked_ilog10().unwrap_or(0) as usize + 1;
+        pad_to(out, line, (TIME - 1).saturating_sub(digits));
+        decimal(out, shown.packet.frame);
+        out.push(b' ');
+        time(out, shown);
+        out.push(b' ');
+        pad_to(out, line, WHO);
+        let top = self.top(shown.dissection);
+        let wider = self.who(out, shown, top);
+        out.push(b' ');
+        pad_to(out, line, LENGTH + wider);
+        decimal(out, shown.packet.origlen.into());
+        out.push(b' ');
+        pad_to(out, line, LAYERS + wider);
+        let colored = self.chain(out, shown, top);
+        out.push(b' ');
+        pad_to(out, line, SAYS + wider + colored);
+        self.says(out, shown, top);
+        self.faults(out, shown);
+        while out.last() == Some(&b' ') {
+            out.pop();
+        }
+        out.push(b'\n');
+    }
+
+    /// The index of the innermost layer that is not quoted from another packet.
+    fn top(&self, dissection: &Dissection) -> Option<usize> {
+        let quoting = dissection.layers.iter().position(|layer| self.layers[layer.composite.index()].quotes);
+        quoting.or(dissection.layers.len().checked_sub(1))
+    }
+
+    /// Who to whom: the innermost addresses, and the ports above them. Bytes that colours took.
+    fn who(&self, out: &mut Vec<u8>, shown: &Shown<'_>, top: Option<usize>) -> usize {
+        let Some(top) = top else { return 0 };
+        let layers = &shown.dissection.layers[..=top];
+        let plan = |layer: &LayerNode| &self.layers[layer.composite.index()];
+        let found = layers.iter().enumerate().rev().find_map(|(index, layer)| {
+            let (src, dst) = plan(layer).addresses?;
+            Some((index, node(shown.dissection, self.schema, layer, src)?, src, dst))
+        });
+        let Some((index, from, src, dst)) = found else { return 0 };
+        let Some(to) = node(shown.dissection, self.schema, &layers[index], dst) else { return 0 };
+        let ports = layers[index..].iter().find_map(|layer| {
+            let (src, dst) = plan(layer).ports?;
+            let port = |field| values::number(node(shown.dissection, self.schema, layer, field)?);
+            Some((port(src)?, port(dst)?))
+        });
+        let Palette { text, end, .. } = self.palette;
+        self.end_point(out, shown, from, src, ports.map(|(port, _)| port));
+        put!(out, " {} ", "→");
+        self.end_point(out, shown, to, dst, ports.map(|(_, port)| port));
+        // The arrow takes three bytes and one column.
+        2 + 2 * (text.len() + end.len())
+    }
+
+    fn end_point(&self, out: &mut Vec<u8>, shown: &Shown<'_>, node: &Node, field: FieldId, port: Option<u128>) {
+        let shape = self.plan.fields[field.index()].shape;
+        out.extend_from_slice(self.palette.text.as_bytes());
+        let bracketed = shape == Shape::Ipv6 && port.is_some();
+        if bracketed {
+            out.push(b'[');
+        }
+        values::address(out, shape, node, shown.packet.data);
+        if bracketed {
+            out.push(b']');
+        }
+        if let Some(port) = port {
+            out.push(b':');
+            text::wide(out, port);
+        }
+        out.extend_from_slice(self.palette.end.as_bytes());
+    }
+
+    /// `Ethernet/Ipv4/Icmp(Ipv4/Udp)`. Bytes that colours took.
+    fn chain(&self, out: &mut Vec<u8>, shown: &Shown<'_>, top: Option<usize>) -> usize {
+        let Palette { layer: color, dim, end, .. } = self.palette;
+        let Some(top) = top else {
+            put!(out, "{dim}{}{end}", shown.packet.link_type);
+            return dim.len() + end.len();
+        };
+        let layers = &shown.dissection.layers;
+        let name = |layer: &LayerNode| self.schema[layer.composite].name.as_bytes();
+        out.extend_from_slice(dim.as_bytes());
+        for layer in &layers[..top] {
+            out.extend_from_slice(name(layer));
+            out.push(b'/');
+        }
+        out.extend_from_slice(end.as_bytes());
+        out.extend_from_slice(color.as_bytes());
+        out.extend_from_slice(name(&layers[top]));
+        out.extend_from_slice(end.as_bytes());
+        for (index, layer) in layers[top + 1..].iter().enumerate() {
+            out.push(if index == 0 { b'(' } else { b'/' });
+            out.extend_from_slice(name(layer));
+        }
+        if layers.len() > top + 1 {
+            out.push(b')');
+        }
+        dim.len() + color.len() + 2 * end.len()
+    }
+
+    /// What the top layer says of itself, and how many bytes it carries that nothing reads.
+    fn says(&self, out: &mut Vec<u8>, shown: &Shown<'_>, top: Option<usize>) {
+        let Some(top) = top else { return };
+        let dissection = shown.dissection;
+        let layer = &dissection.layers[top];
+        let show = Show {
+            schema: self.schema,
+            plan: self.plan,
+            palette: &Palette::default(),
+            dissection,
+            data: shown.packet.data,
+        };
+        let start = out.len();
+        self.variants(out, dissection, layer);
+        let (mut texts, mut numbers) = (0, 0);
+        for telling in &self.layers[layer.composite.index()].telling {
+            if out.len() - start >= ROOM {
+                break;
+            }
+            let Some(node) = node(dissection, self.schema, layer, telling.field) else { continue };
+            match telling.kind {
+                TellingKind::Number if numbers == NUMBERS || values::number(node) == Some(0) => {}
+                TellingKind::Text | TellingKind::Nested if texts >= TEXTS => {}
+                TellingKind::Nested => texts += nested(out, &show, node, TEXTS - texts),
+                kind => {
+                    texts += usize::from(kind == TellingKind::Text);
+                    numbers += usize::from(kind == TellingKind::Number);
+                    self.tell(out, &show, node, *telling);
+                }
+            }
+        }
+        self.opaque(out, dissection, layer);
+    }
+
+    /// The names of the arms that were taken.
+    fn variants(&self, out: &mut Vec<u8>, dissection: &Dissection, layer: &LayerNode) {
+        let (from, to) = layer.nodes;
+        for index in children(&dissection.nodes, from, to) {
+            if let NodeKind::Variant(composite, variant) = dissection.nodes[index as usize].kind {
+                let name = &self.schema[composite].variants[variant as usize].name;
+                put!(out, "{}{name}{} ", self.palette.symbol, self.palette.end);
+            }
+        }
+    }
+
+    fn tell(&self, out: &mut Vec<u8>, show: &Show<'_>, node: &Node, telling: Telling) {
+        let field = &self.plan.fields[telling.field.index()];
+        let Palette { symbol, dim, end, .. } = self.palette;
+        match (telling.kind, values::number(node)) {
+            (TellingKind::Named, Some(number)) => match field.names.and_then(|names| show.enumerator(names, number)) {
+                Some(found) => put!(out, "{symbol}{}{end} ", title(found)),
+                None => put!(out, "{dim}{}={end}{number} ", field.name),
+            },
+            (TellingKind::Flags, Some(number)) => {
+                if let Shape::Flags(flags) = field.shape {
+                    put!(out, "{symbol}[");
+                    show.flag_names(out, flags, number);
+                    put!(out, "]{end} ");
+                }
+            }
+            _ => {
+                put!(out, "{dim}{}={end}", field.name);
+                show.value(out, node, telling.field);
+                out.push(b' ');
+            }
+        }
+    }
+
+    /// Bytes of the payload that are no layer.
+    fn opaque(&self, out: &mut Vec<u8>, dissection: &Dissection, layer: &LayerNode) {
+        let (from, to) = layer.nodes;
+        let nodes = &dissection.nodes;
+        let bytes: u64 = children(nodes, from, to)
+            .filter_map(|index| match nodes[index as usize] {
+                Node { kind: NodeKind::Payload(_, None), bits, .. } => Some(u64::from(bits) / 8),
+                _ => None,
+            })
+            .sum();
+        if bytes > 0 {
+            put!(out, "{}+{bytes} bytes{} ", self.palette.dim, self.palette.end);
+        }
+    }
+
+    /// Anomalies by name, and the first error in words.
+    fn faults(&self, out: &mut Vec<u8>, shown: &Shown<'_>) {
+        let dissection = shown.dissection;
+        let Palette { warn, bad, end, .. } = self.palette;
+        for (index, anomaly) in dissection.anomalies.iter().enumerate().take(4) {
+            let name = anomaly_name(self.schema, anomaly.kind);
+            let layer = dissection.layers.get(anomaly.layer as usize);
+            let before = &dissection.anomalies[..index];
+            if before.iter().any(|other| other.layer == anomaly.layer && anomaly_name(self.schema, other.kind) == name)
+            {
+                continue;
+            }
+            let key = layer.map_or("", |layer| self.schema[layer.composite].key.as_str());
+            put!(out, "{warn}!{key}.{name}{end} ");
+        }
+        if let Some(error) = dissection.errors.first() {
+            put!(out, "{bad}error: {}{end}", words::error(self.schema, error));
+        }
+    }
+}
+
+/// Texts, addresses and the first name of a number anywhere in a value, at most so many; how many there were.
+fn nested(out: &mut Vec<u8>, show: &Show<'_>, node: &Node, most: usize) -> usize {
+    let nodes = &show.dissection.nodes;
+    let Some(first) = nodes.iter().position(|other| std::ptr::eq(other, node)) else { return 0 };
+    let start = out.len();
+    let (mut told, mut named, mut at) = (0, false, first + 1);
+    while at < node.end as usize && told < most {
+        let Some(inner) = nodes.get(at) else { break };
+        at += 1;
+        let (NodeKind::Field(id) | NodeKind::Element(id)) = inner.kind else { continue };
+        let field = &show.plan.fields[id.index()];
+        if let (Some(names), Some(number), false) = (field.names, values::number(inner), named) {
+            if let Some(found) = show.enumerator(names, number) {
+                put!(out, "{} ", title(found));
+                named = true;
+            }
+            continue;
+        }
+        let before = out.len();
+        let address =
+            matches!(field.shape, Shape::Ipv4 | Shape::Ipv6 | Shape::Mac) && !matches!(inner.value, Value::List(_));
+        if address || says_something(show, field, inner) {
+            show.value(out, inner, id);
+            out.push(b' ');
+        }
+        // What was said of this value already is not said again.
+        let (said, new) = out[start..].split_at(before - start);
+        if !new.is_empty() && said.windows(new.len()).any(|part| part == new) {
+            out.truncate(before);
+        }
+        told += usize::from(out.len() > before);
+    }
+    told
+}
+
+/// Whether a value is text with something to read in it.
+fn says_something(show: &Show<'_>, field: &FieldPlan, node: &Node) -> bool {
+    values::text(field, node, show.dissection, show.data).is_some_and(|text| text.chars().any(char::is_alphanumeric))
+}
+
+/// Seconds since the first packet.
+fn time(out: &mut Vec<u8>, shown: &Shown<'_>) {
+    let (Some(time), Some(start)) = (shown.packet.timestamp, shown.start) else {
+        return out.push(b'-');
+    };
+    let since = time - start;
+    if since < 0 {
+        out.push(b'-');
+    }
+    // A capture of more than 500 years shows times that are cut.
+    let since = u64::try_from(since.unsigned_abs()).unwrap_or(u64::MAX);
+    let seconds = since / 1_000_000_000;
+    let width = seconds.checked_ilog10().unwrap_or(0) as usize + 1;
+    out.resize(out.len() + 5_usize.saturating_sub(width), b' ');
+    decimal(out, seconds);
+    out.push(b'.');
+    padded(out, (since / 1000 % 1_000_000) as u32, 6);
+}
+
+/// The node of a layer's own field.
+fn node<'a>(dissection: &'a Dissection, schema: &Schema, layer: &LayerNode, field: FieldId) -> Option<&'a Node> {
+    let frame = dissection.frames.get(layer.frame as usize)?;
+    let slot = dissection.slots.get((frame.slots + schema[field].slot) as usize)?;
+    dissection.nodes.get(slot.checked_sub(1)? as usize)
+}
+
+impl LayerPlan {
+    fn new(schema: &Schema, plan: &Plan, composite: &Composite) -> Self {
+        let CompositeKind::Layer(layer) = &composite.kind else { return Self::default() };
+        let is_address = |field: FieldId| {
+            matches!(plan.fields[field.index()].shape, Shape::Ipv4 | Shape::Ipv6 | Shape::Mac)
+                && !matches!(schema[field].ty, Type::List(..))
+        };
+        let is_number = |field: FieldId| plan.fields[field.index()].shape == Shape::Number;
+        let provided = provided(schema, layer);
+        let addresses = provided.iter().copied().find(|&(src, dst)| is_address(src) && is_address(dst));
+        let ports = provided.iter().copied().find(|&(src, dst)| is_number(src) && is_number(dst));
+        let addresses = addresses.or_else(|| {
+            let named = |ends: [&str; 2]| {
+                let of = |name: &str| {
+                    let named = |&&id: &&FieldId| plan.fields[id.index()].name == name && is_address(id);
+                    composite.fields.iter().find(named).copied()
+                };
+                Some((of(ends[0])?, of(ends[1])?))
+            };
+            named(["src", "dst"])
+        });
+        let shown = [addresses, ports].into_iter().flatten().flat_map(|(src, dst)| [src, dst]).collect::<Vec<_>>();
+        let payloads = composite.fields.iter().filter(|&&field| matches!(schema[field].ty, Type::Next(_)));
+        Self {
+            addresses,
+            ports,
+            telling: telling(schema, plan, composite, &shown),
+            quotes: payloads.clone().any(|&field| always(schema, schema[field].partial)),
+        }
+    }
+}
+
+/// The fields behind the members `src` and `dst` of each interface that a layer provides.
+fn provided(schema: &Schema, layer: &Layer) -> Vec<(FieldId, FieldId)> {
+    let ends = layer.provides.iter().filter_map(|provide| {
+        let names = schema[provide.interface].members.iter().map(|member| member.name.as_str());
+        let members: Vec<(&str, Option<ExprId>)> = names.zip(provide.members.iter().copied()).collect();
+        let field = |name: &str| {
+            let (_, value) = members.iter().find(|(member, _)| *member == name)?;
+            match &schema[(*value)?] {
+                Expr::Field(fields) => fields.first().copied(),
+                _ => None,
+            }
+        };
+        Some((field("src")?, field("dst")?))
+    });
+    ends.collect()
+}
+
+/// The fields that say most of a layer, the most telling first.
+fn telling(schema: &Schema, plan: &Plan, composite: &Composite, shown: &[FieldId]) -> Vec<Telling> {
+    let in_arms = variant_fields(composite);
+    let mut found: Vec<Telling> = composite
+        .fields
+        .iter()
+        .filter(|field| !shown.contains(field) && !plan.fields[field.index()].name.is_empty())
+        .filter_map(|&field| Some(Telling { field, kind: telling_kind(schema, plan, field)? }))
+        .collect();
+    // Where arms have names, these say what their tag says.
+    if in_arms && let Some(first) = found.iter().position(|telling| telling.kind == TellingKind::Named) {
+        found.remove(first);
+    }
+    found.sort_by_key(|telling| telling.kind);
+    found
+}
+
+/// Whether a layer's own items end in arms with names.
+fn variant_fields(composite: &Composite) -> bool {
+    composite.body.items.iter().any(|item| match item {
+        Item::Match(choice) => choice.arms.iter().any(|arm| matches!(arm.action, Action::Read(Some(_), _))),
+        _ => false,
+    })
+}
+
+fn telling_kind(schema: &Schema, plan: &Plan, id: FieldId) -> Option<TellingKind> {
+    let (field, shape) = (&schema[id], plan.fields[id.index()].shape);
+    // What is derived or fixed says nothing that the rest does not.
+    let derived = field.auto.is_some() || field.constant.is_some() || field.trailing;
+    match &field.ty {
+        Type::Next(_) => None,
+        Type::Struct(..) => Some(TellingKind::Nested),
+        Type::List(..) => Some(TellingKind::Nested),
+        _ if derived => None,
+        _ => match shape {
+            Shape::Flags(_) => Some(TellingKind::Flags),
+            Shape::Text(_) | Shape::AsciiBytes | Shape::Ipv4 | Shape::Ipv6 | Shape::Mac => Some(TellingKind::Text),
+            Shape::Codec(CodecResult::Name) => Some(TellingKind::Text),
+            Shape::Number if plan.fields[id.index()].names.is_some() => Some(TellingKind::Named),
+            Shape::Hex if plan.fields[id.index()].names.is_some() => Some(TellingKind::Named),
+            Shape::Number | Shape::Hex | Shape::Fixed16 => Some(TellingKind::Number),
+            _ => None,
+        },
+    }
+}
