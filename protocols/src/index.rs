@@ -5,9 +5,28 @@ use crate::Definition;
 /// All definitions, sorted by path.
 #[rustfmt::skip]
 pub const DEFINITIONS: &[Definition] = &[
+    Definition { path: "arp/arp.pony", text: include_str!("arp/arp.pony") },
     Definition { path: "dhcp/dhcp.pony", text: include_str!("dhcp/dhcp.pony") },
     Definition { path: "dns/dns.pony", text: include_str!("dns/dns.pony") },
+    Definition { path: "erspan/erspan.pony", text: include_str!("erspan/erspan.pony") },
+    Definition { path: "ethernet/ethernet.pony", text: include_str!("ethernet/ethernet.pony") },
+    Definition { path: "gre/gre.pony", text: include_str!("gre/gre.pony") },
+    Definition { path: "icmp/icmp.pony", text: include_str!("icmp/icmp.pony") },
+    Definition { path: "icmpv6/icmpv6.pony", text: include_str!("icmpv6/icmpv6.pony") },
+    Definition { path: "ipv4/ipv4.pony", text: include_str!("ipv4/ipv4.pony") },
+    Definition { path: "ipv6/ipv6.pony", text: include_str!("ipv6/ipv6.pony") },
+    Definition { path: "linux_sll/linux_sll.pony", text: include_str!("linux_sll/linux_sll.pony") },
+    Definition { path: "llc/llc.pony", text: include_str!("llc/llc.pony") },
+    Definition { path: "loopback/loopback.pony", text: include_str!("loopback/loopback.pony") },
+    Definition { path: "meta/meta.pony", text: include_str!("meta/meta.pony") },
+    Definition { path: "mpls/mpls.pony", text: include_str!("mpls/mpls.pony") },
+    Definition { path: "net/net.pony", text: include_str!("net/net.pony") },
     Definition { path: "ntp/ntp.pony", text: include_str!("ntp/ntp.pony") },
     Definition { path: "quic/quic.pony", text: include_str!("quic/quic.pony") },
+    Definition { path: "raw_ip/raw_ip.pony", text: include_str!("raw_ip/raw_ip.pony") },
+    Definition { path: "tcp/tcp.pony", text: include_str!("tcp/tcp.pony") },
     Definition { path: "tls/tls.pony", text: include_str!("tls/tls.pony") },
+    Definition { path: "udp/udp.pony", text: include_str!("udp/udp.pony") },
+    Definition { path: "vlan/vlan.pony", text: include_str!("vlan/vlan.pony") },
+    Definition { path: "vxlan/vxlan.pony", text: include_str!("vxlan/vxlan.pony") },
 ];

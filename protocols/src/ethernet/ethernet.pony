@@ -1,0 +1,55 @@
+//! Ethernet.
+module pony.net.ethernet;
+use pony.net.{MacAddr, ether_type, ip_protocol, link_type};
+
+/// A frame as it is captured: without preamble, and mostly without its frame check sequence, [IEEE 802.3-2018 §3.1.1].
+layer Ethernet {
+    /// The station or stations that it is for, [IEEE 802.3-2018 §3.2.4].
+    dst: MacAddr;
+    /// The station that sent it, [IEEE 802.3-2018 §3.2.5].
+    src: MacAddr;
+    /// How many bytes of data follow where it is at most 1500, else what they are, [IEEE 802.3-2018 §3.2.6].
+    type_len: u16 auto key_of(payload, size_of(payload)) display hex;
+    match type_len {
+        0 .. 1500      => { payload: next is Llc within type_len bytes; }
+        1536 .. 0xffff => { payload: next from ether_type[type_len]; }
+        _              => reject "a type or length between 1501 and 1535 is undefined";
+    }
+    /// What the lengths of the layers above do not claim: the pad that brings a short frame to its least length,
+    /// [IEEE 802.3-2018 §3.2.8], a frame check sequence where the capture kept it, or what a tap has added.
+    padding: bytes trailing;
+}
+
+bind link_type { 1 => Ethernet; }
+bind ether_type { TRANSPARENT_ETHERNET => Ethernet; }
+bind ip_protocol { ETHERNET => Ethernet; }
+
+// The pad as tshark has it: zeros up to the least length of a frame, 64 bytes with the frame check sequence. What is
+// behind it is a guess there, and no field of the frame.
+alias wireshark Ethernet {
+    dst = "eth.dst";
+    src = "eth.src";
+    type_len = "eth.type" if type_len >= 1536;
+    type_len = "eth.len" if type_len <= 1500;
+    (padding[0 .. 59 - size]) = "eth.padding"
+        if size < 60 && size + size_of(padding) >= 60
+        && padding[0 .. 59 - size] == hex"0000000000000000000000000000000000000000000000 0000000000000000000000000000000000000000000000"[0 .. 59 - size];
+}
+
+test "a packet of IPv4 in a frame without padding" Ethernet
+    hex"020000000002 020000000001 0800 4500001c000100004011b7cd7f0000017f000001 0035 0035 0008 0180" {
+    dst == mac"02:00:00:00:00:02"; src == mac"02:00:00:00:00:01"; type_len == 0x0800; padding == hex"";
+}
+test "what the length above does not claim is padding" Ethernet
+    hex"020000000002 020000000001 0800 45000014000100004000b7e67f0000017f000001 0000 0000 0000" {
+    padding == hex"000000000000";
+}
+test "a length, and a pad behind what it counts" Ethernet
+    hex"0180c2000000 020000000001 0003 424203 0000" { type_len == 3; padding == hex"0000"; }
+test "neither a length nor a type" reject Ethernet hex"ffffffffffff 020000000001 05dd 00" at type_len;
+test "the type follows from what is carried" build
+    Ethernet { dst = mac"ff:ff:ff:ff:ff:ff"; src = mac"02:00:00:00:00:01" }
+  / Arp { opcode = REQUEST; sender_mac = mac"02:00:00:00:00:01"; sender_ip = ip"10.0.0.1"; target_mac = mac"00:00:00:00:00:00"; target_ip = ip"10.0.0.2" }
+  == hex"ffffffffffff 020000000001 0806 0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002";
+test law roundtrip Ethernet;
+test law truncation Ethernet;
