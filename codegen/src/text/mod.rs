@@ -9,6 +9,7 @@ mod codec;
 mod error;
 mod expr;
 mod findings;
+mod format;
 mod item;
 mod literal;
 mod parts;
@@ -22,6 +23,7 @@ mod words;
 use packet_schema::Diagnostic;
 use packet_schema::tree::{Expr, Module, Span, StackPart};
 
+pub use format::format;
 pub use grammar::{Grammar, Rule};
 
 /// What pest makes of the grammar.
