@@ -10,6 +10,8 @@ use super::super::words;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Break {
     Clause,
+    /// Before the `:` of a condition: at all of them, if at one.
+    Otherwise,
     Operator,
     /// Behind a `,` or `;`, in one bracket at most.
     Separator,
@@ -109,7 +111,9 @@ impl<'s> Source<'s> {
                 None => {
                     let is_hex = self.scan.kind(token) == Some(Kind::Hex);
                     let hang = is_hex.then_some("hex\"".len());
-                    atoms.push(Atom { lines: self.lines(token, text), hang, before, ends_line: false });
+                    let lines = self.lines(token, text);
+                    let before = if is_hex && lines.len() > 1 { Break::Clause } else { before };
+                    atoms.push(Atom { lines, hang, before, ends_line: false });
                 }
             }
         }
@@ -169,10 +173,13 @@ impl<'s> Spaces<'_, 's> {
         let previous = if token == self.start { "" } else { self.source.token(token - 1) };
         let depth = self.brackets.len();
         let space = self.space(token, previous, text);
+        let otherwise = text == ":" && depth == 0 && self.asked > 0;
         self.note(text);
         let is_word = self.source.scan.kind(token) == Some(Kind::Word);
         let before = if depth == 0 && is_word && words::CLAUSES.contains(&text) && previous != "when" {
             Break::Clause
+        } else if otherwise {
+            Break::Otherwise
         } else if depth == 0 && self.source.scan.kind(token) == Some(Kind::Sign) && text != ";" {
             Break::Operator
         } else if matches!(previous, "," | ";") {

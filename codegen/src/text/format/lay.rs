@@ -55,7 +55,8 @@ impl Lines {
     /// Breaks a row of atoms before those that a break likes best, and what is too long for a line at others.
     fn group(&mut self, atoms: &[Atom], indent: usize, mut first: bool, level: Break) {
         let next = match level {
-            Break::Clause => Some(Break::Operator),
+            Break::Clause => Some(Break::Otherwise),
+            Break::Otherwise => Some(Break::Operator),
             Break::Operator => Some(Break::Separator),
             Break::Separator => Some(Break::Inner),
             Break::Inner => Some(Break::Anywhere),
@@ -67,11 +68,15 @@ impl Lines {
             let (group, behind) = rest.split_at(len.min(rest.len()));
             rest = behind;
             let space = usize::from(!first);
-            let fits = width(group).is_some_and(|width| self.column + space + width <= WIDTH);
+            let mut fits = width(group).is_some_and(|width| self.column + space + width <= WIDTH);
             let fits_alone = width(group).is_some_and(|width| indent + width <= WIDTH);
-            if self.ended || (!first && !fits && fits_alone && self.column > indent) {
+            // Bytes of several lines start one of their own; so does each `:` of a condition that is broken at all.
+            let is_tall = group.first().is_some_and(|atom| atom.hang.is_some() && atom.lines.len() > 1);
+            let apart = is_tall || level == Break::Otherwise || (!fits && fits_alone);
+            if self.ended || (!first && apart && self.column > indent) {
                 self.new_line(indent);
                 first = true;
+                fits = fits_alone;
             }
             match next {
                 Some(next) if !fits && group.len() > 1 => {

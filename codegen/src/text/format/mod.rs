@@ -111,16 +111,21 @@ fn write_row(out: &mut String, row: &Row, widths: &[usize]) {
     let mut lines = Lines::at(row.indent);
     lines.text.push_str(&" ".repeat(row.indent));
     let last = row.cells.len().saturating_sub(1);
-    let columns = columns(row);
-    let pads = fits(row, widths) && columns.iter().zip(widths).all(|(own, width)| own <= width);
+    let own = columns(row);
+    // As many columns are padded as there is room for.
+    let padded = |count: usize| -> Vec<usize> {
+        let wanted = |column| widths.get(column).filter(|_| column < count).copied().unwrap_or_default();
+        own.iter().enumerate().map(|(column, own)| wanted(column).max(*own)).collect()
+    };
+    let columns = (0..=last).rev().map(padded).find(|columns| fits(row, columns)).unwrap_or_else(|| own.clone());
     for (column, cell) in row.cells.iter().enumerate() {
         if column == last {
             let start = lines.column();
             lines.atoms(cell, row.hang.map_or(start, |hang| row.indent + hang), true);
-        } else if let (Some(text), Some(own)) = (flat(cell), columns.get(column)) {
-            let width = widths.get(column).filter(|_| pads).unwrap_or(own);
+        } else if let (Some(text), Some(width)) = (flat(cell), columns.get(column)) {
+            let start = lines.column();
             lines.push(&text);
-            lines.push(&" ".repeat(1 + width.saturating_sub(*own)));
+            lines.push(&" ".repeat((start + width + 1).saturating_sub(lines.column())));
         }
     }
     for comment in &row.tail {
