@@ -10,19 +10,27 @@ use std::fmt::Write as _;
 
 /// The examples of the language.
 pub fn examples() -> Schema {
+    schema(&example_texts())
+}
+
+/// The examples of the language, and one more module.
+pub fn with_examples(text: &str) -> Schema {
+    let mut texts = example_texts();
+    texts.push(text.to_owned());
+    schema(&texts)
+}
+
+fn example_texts() -> Vec<String> {
     let folder = crate::root().join("codegen/tests/examples");
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let mut texts = vec![include_str!("definitions/more.pony").to_owned()];
-    for path in paths {
-        let text = std::fs::read_to_string(path).unwrap();
-        texts.push(text.replace("use pony.net.{", "use pony.test; use pony.net.{"));
-    }
-    schema(&texts.iter().map(String::as_str).collect::<Vec<_>>())
+    texts.extend(paths.iter().map(|path| std::fs::read_to_string(path).unwrap()));
+    texts
 }
 
 /// The schema of some modules, which must be right.
-pub fn schema(texts: &[&str]) -> Schema {
+pub fn schema(texts: &[String]) -> Schema {
     let mut modules = Vec::new();
     for (text, source) in texts.iter().zip(0..) {
         let (module, found) = parse(source, text);
@@ -31,7 +39,10 @@ pub fn schema(texts: &[&str]) -> Schema {
     }
     let checked = check(&modules);
     let errors: Vec<_> = checked.diagnostics.iter().filter(|found| found.is_error()).collect();
-    let Some(schema) = checked.schema else { panic!("{errors:#?}") };
+    let Some(schema) = checked.schema else {
+        let errors: Vec<_> = errors.iter().map(|found| (&found.message, &found.labels)).collect();
+        panic!("{errors:#?}")
+    };
     schema
 }
 
