@@ -10,7 +10,7 @@ use crate::{Code, Diagnostic};
 /// Reports bytes that start inside of a byte, and composites that end inside of one.
 pub(super) fn run(schema: &Schema, found: &mut Vec<Diagnostic>) {
     for id in composites(schema) {
-        let mut pass = Pass { schema, id, found };
+        let mut pass = Pass { schema, id, told: false, found };
         let end = pass.block(&schema[id].body, Some(Phase::At(0)));
         pass.end(&schema[id], end);
     }
@@ -49,6 +49,8 @@ fn meet(a: Option<Phase>, b: Option<Phase>) -> Option<Phase> {
 struct Pass<'a> {
     schema: &'a Schema,
     id: CompositeId,
+    /// A finding of this composite was reported; where it ends then says nothing new.
+    told: bool,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -166,6 +168,7 @@ impl Pass<'_> {
             Phase::Any => format!("{what} may start inside of a byte, and takes whole bytes"),
         };
         let diagnostic = Diagnostic::new(Code::Misaligned, field.span, text);
+        self.told = true;
         self.found.push(diagnostic.help(match phase {
             Phase::At(bit) => {
                 format!("the fields before it leave {} bits of the byte open: `_: u{};` fills them", 8 - bit, 8 - bit)
@@ -178,6 +181,7 @@ impl Pass<'_> {
     fn end(&mut self, composite: &Composite, end: Option<Phase>) {
         let text = match end {
             None | Some(Phase::At(0)) => return,
+            Some(_) if self.told => return,
             Some(Phase::At(bit)) => format!("`{}` ends {bit} bits behind a whole byte", composite.name),
             Some(Phase::Any) => format!("`{}` may end inside of a byte", composite.name),
         };

@@ -139,8 +139,9 @@ fn exclusive(a: &Branch, b: &Branch) -> bool {
 fn report(schema: &Schema, cycle: &[FieldId]) -> Diagnostic {
     let name = |id: &FieldId| format!("`{}`", schema[*id].name.as_deref().unwrap_or("_"));
     let names: Vec<_> = cycle.iter().chain(cycle.first()).map(name).collect();
+    let waits = names.join(", which waits for ").replacen(", which waits", " waits", 1);
     let span = cycle.first().map(|id| schema[*id].span).unwrap_or_default();
-    let text = format!("no order derives these: {}", names.join(" waits for "));
+    let text = format!("no order derives these: {waits}");
     let mut diagnostic = Diagnostic::new(Code::CyclicDerivation, span, text);
     for id in cycle.iter().skip(1) {
         diagnostic = diagnostic.label(schema[*id].span, "part of the cycle");

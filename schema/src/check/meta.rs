@@ -31,16 +31,13 @@ fn complete(schema: &Schema, meta: &Meta, carry: &Carry, report: &mut impl FnMut
     let lost = spans((0..meta.bits).filter(|bit| holders(*bit) == 0));
     let twice = spans((0..meta.bits).filter(|bit| holders(*bit) > 1));
     let on = stack(schema, carry);
-    if !lost.is_empty() {
-        report(
-            format!("on {on}, {lost} of `{}` are carried nowhere", meta.name),
-            "each bit of the tag is in one field",
-        );
-    }
-    if !twice.is_empty() {
-        let text = format!("on {on}, {twice} of `{}` are carried twice, and need not be read back the same", meta.name);
-        report(text, "each bit of the tag is in one field");
-    }
+    let what = match (lost.is_empty(), twice.is_empty()) {
+        (true, true) => return,
+        (false, true) => format!("{lost} of `{}` are carried nowhere", meta.name),
+        (true, false) => format!("{twice} of `{}` are carried twice", meta.name),
+        (false, false) => format!("{lost} of `{}` are carried nowhere, and {twice} twice", meta.name),
+    };
+    report(format!("on {on}, {what}"), "each bit of the metafield is in one field: `tag[15 .. 0]` takes some of them");
 }
 
 /// No bit of a field is in two pieces.

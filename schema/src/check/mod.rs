@@ -36,7 +36,7 @@ pub fn check(modules: &[tree::Module]) -> Checked {
     layout::run(&mut schema);
     align::run(&schema, &mut proofs);
     order::run(&schema, &resolved.spans, &mut proofs);
-    tags::run(&schema, &mut proofs);
+    tags::run(&schema, &resolved.spans, &mut proofs);
     regions::run(&schema, &resolved.spans, &mut proofs);
     derive::run(&mut schema, &mut proofs);
     stack::run(&schema, &mut proofs);

@@ -3,14 +3,15 @@
 use super::facts::interval::Interval;
 use super::walk::{composites, each_item};
 use crate::model::{Arm, CompositeId, EnumId, Expr, ExprId, Item, Match, Names, Row, Schema, Table, Type, Values};
+use crate::tree::Span;
 use crate::{Code, Diagnostic};
 
 /// Reports tags and keys that are claimed twice, values that no arm takes, and arms that no value takes.
-pub(super) fn run(schema: &Schema, found: &mut Vec<Diagnostic>) {
+pub(super) fn run(schema: &Schema, spans: &[Span], found: &mut Vec<Diagnostic>) {
     for id in composites(schema) {
         each_item(&schema[id].body, &mut |item| {
             if let Item::Match(m) = item {
-                choice(schema, id, m, found);
+                choice(schema, (id, m), spans, found);
             }
         });
     }
@@ -19,7 +20,7 @@ pub(super) fn run(schema: &Schema, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn choice(schema: &Schema, id: CompositeId, m: &Match, found: &mut Vec<Diagnostic>) {
+fn choice(schema: &Schema, (id, m): (CompositeId, &Match), spans: &[Span], found: &mut Vec<Diagnostic>) {
     let before = found.len();
     overlaps(m, found);
     let wild = |arm: &&Arm| arm.tags.is_empty() && arm.guard.is_none();
@@ -48,7 +49,7 @@ fn choice(schema: &Schema, id: CompositeId, m: &Match, found: &mut Vec<Diagnosti
         (None, Some(value)) => {
             let text = format!("no arm takes {}", named(schema, id, m.on, value));
             found.push(
-                Diagnostic::new(Code::MissingArms, m.span, text)
+                Diagnostic::new(Code::MissingArms, spans.get(m.on.index()).copied().unwrap_or(m.span), text)
                     .help("`_ => …` takes what is left: a block, `stop`, or `reject \"why\"`"),
             );
         }
@@ -171,21 +172,28 @@ fn rows(table: &Table, found: &mut Vec<Diagnostic>) {
     let mut rows: Vec<(usize, &Row)> = table.rows.iter().enumerate().filter(|(_, row)| row.guard.is_none()).collect();
     rows.sort_by_key(|(position, row)| (row.low, *position));
     let mut furthest: Option<(usize, &Row)> = None;
+    let mut reported = Vec::new();
     for (position, row) in rows {
         if let Some((before, other)) = furthest
             && row.low <= other.high
         {
             let (first, second) = if before < position { (other, row) } else { (row, other) };
-            let text = format!("key {} of `{}` has a row already", row.low, table.name);
-            found.push(
-                Diagnostic::new(Code::CollidingBinding, second.span, text)
-                    .here("again here")
-                    .label(first.span, "first here")
-                    .help("a row with a guard, `if …`, may share its key: the first row whose guard holds is taken"),
-            );
+            // A row with several keys is one row in the source.
+            if !reported.contains(&(first.span, second.span)) {
+                reported.push((first.span, second.span));
+                found.push(collision(table, row.low, first, second));
+            }
         }
         if furthest.is_none_or(|(_, other)| row.high > other.high) {
             furthest = Some((position, row));
         }
     }
+}
+
+fn collision(table: &Table, key: u128, first: &Row, second: &Row) -> Diagnostic {
+    let text = format!("key {key} of `{}` has a row already", table.name);
+    Diagnostic::new(Code::CollidingBinding, second.span, text)
+        .here("again here")
+        .label(first.span, "first here")
+        .help("a row with a guard, `if …`, may share its key: the first row whose guard holds is taken")
 }

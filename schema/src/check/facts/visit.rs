@@ -129,7 +129,7 @@ impl Analysis<'_> {
 /// The values of a set, for people.
 pub(super) fn words(set: Interval) -> String {
     if let Some(only) = set.only() {
-        return format!("always {only}");
+        return only.to_string();
     }
     match (set.low == i128::MIN, set.high == i128::MAX) {
         (true, true) => "any number".to_owned(),

@@ -1,0 +1,7 @@
+module my.ping;
+
+layer Ping {
+    version: u4 = 16;
+    kind: u4;
+}
+test law roundtrip Ping;

@@ -1,0 +1,13 @@
+module my.net;
+
+interface Hosts { src: u16; dst: u16; }
+
+layer Net provides Hosts {
+    source: u16;
+    provide Hosts { src = source; }
+}
+layer Talk needs Hosts as net {
+    from_one: u8 auto net.src == 1 ? 1 : 0;
+}
+test law roundtrip Net;
+test law roundtrip Talk;

@@ -1,0 +1,5 @@
+module my.ping;
+
+layer Ping {
+    seq: u16;
+}
