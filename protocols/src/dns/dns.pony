@@ -248,7 +248,7 @@ alias wireshark Question {
     (size_of(name) == 1 ? "<Root>" : name) = "dns.qry.name"; qtype = "dns.qry.type"; class = "dns.qry.class";
 }
 alias wireshark Record {
-    (size_of(name) == 1 ? "<Root>" : name) = "dns.resp.name"; rtype = "dns.resp.type"; class = "dns.resp.class";
+    (size_of(name) == 1 ? "<Root>" : name) = "dns.resp.name" if rtype != SRV; rtype = "dns.resp.type"; class = "dns.resp.class";
     ttl = "dns.resp.ttl"; rdlen = "dns.resp.len"; udp_size = "dns.rr.udp_payload_size"; edns_version = "dns.resp.edns0_version";
 }
 alias wireshark Rdata {

@@ -39,7 +39,7 @@ layer Ntp {
             root_delay:      u32 display fixed16;
             root_dispersion: u32 display fixed16;
             /// Four letters or an address, by stratum: RFC 5905 §7.3.
-            reference_id:    u32 display hex;
+            reference_id:    bytes[4];
             reference:       u64 display ntp_time;
             origin:          u64 display ntp_time;
             receive:         u64 display ntp_time;
@@ -55,7 +55,7 @@ bind udp_port { 123 => Ntp; }
 alias wireshark Ntp {
     (leap << 6 | version << 3 | mode) = "ntp.flags"; leap = "ntp.flags.li" if mode != PRIVATE; version = "ntp.flags.vn"; mode = "ntp.flags.mode";
     stratum = "ntp.stratum"; (poll & 0xff) = "ntp.ppoll"; (precision & 0xff) = "ntp.precision"; root_delay = "ntp.rootdelay";
-    root_dispersion = "ntp.rootdispersion";
+    root_dispersion = "ntp.rootdispersion"; reference_id = "ntp.refid";
 }
 
 test "a client asks" Ntp hex"23 00 06 ec 00000000 00000000 00000000 0000000000000000 0000000000000000 0000000000000000 e4b7f3a2 80000000" {

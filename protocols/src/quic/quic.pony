@@ -46,20 +46,23 @@ layer Quic {
         /// The connection's id, whose length both ends know, then what is encrypted.
         rest_of_packet: bytes;
     }
-    /// RFC 9000 §12.2.
-    coalesced: next is Quic trailing;
+    /// RFC 9000 §12.2. What has not the fixed bit is no packet: zeros fill a datagram up.
+    coalesced: next is Quic trailing if rest[0] >> 6 in [1, 3];
+    fill: bytes trailing;
 
     expect !long_form || version == NEGOTIATION || (size_of(dcid) <= 20 && size_of(scid) <= 20) : connection_id_too_long "connection id of more than 20 bytes";
 }
 
 bind udp_port { 443 => Quic; }
+probe Quic { long_form && fixed_bit && version in [1, 0x6b3343cf] } score 60;
 
 alias wireshark Quic {
     long_form = "quic.header_form"; fixed_bit = "quic.fixed_bit"; version = "quic.version";
-    packet_type = "quic.long.packet_type" if version == V1 || version in 0xff000000 .. 0xff000022 || version == V2;
+    packet_type = "quic.long.packet_type" if version == V1 || version in 0xff000000 .. 0xff000022;
     (size_of(dcid)) = "quic.dcil"; dcid = "quic.dcid" if size_of(dcid) > 0;
     (size_of(scid)) = "quic.scil"; scid = "quic.scid" if size_of(scid) > 0;
     initial.length = "quic.length"; encrypted.length = "quic.length"; versions = "quic.supported_version";
+    (size) = "quic.packet_length"; (size_of(initial.token)) = "quic.token_length";
 }
 
 test Varint hex"c2197c5eff14e88c" { value == 151288809941952652; }

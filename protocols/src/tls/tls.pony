@@ -93,7 +93,7 @@ layer TlsAlert over stream {
     level:       TlsAlertLevel;
     description: TlsAlertDescription;
 }
-probe TlsAlert { level in 1 .. 2 && !more } score 0;
+probe TlsAlert { level in 1 .. 2 && rest.len == 1 } score 0;
 
 /// RFC 8446 §4. What is encrypted has no known type, or a length that does not fit.
 layer TlsHandshake over stream {

@@ -119,6 +119,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
             logical: (origlen as u64).saturating_mul(8).max(u64::from(end)),
             soft: true,
             partial: false,
+announced: false,
             fixed: false,
             limit: None,
         };
@@ -235,7 +236,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
         let nodes = self.dissection.nodes.len() as u32;
         let layer = self.dissection.layers.len() as u32;
         self.layer = layer;
-        self.region = Region { fixed: false, ..region };
+        self.region = Region { fixed: false, announced: false, ..region };
         if let CompositeKind::Layer(kind) = &definition.kind
             && kind.stream
         {

@@ -45,6 +45,7 @@ impl<'s> Read<'_, 's, '_> {
             && self.eval(It::Nothing).truth(partial) == Some(true)
         {
             self.region.soft = true;
+            self.region.announced = !self.region.partial;
             self.region.partial = true;
         }
         let result = self.whole_field(id, opaque);

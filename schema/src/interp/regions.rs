@@ -19,6 +19,8 @@ pub(super) struct Region {
     pub(super) soft: bool,
     /// It is a part of something longer, of unknown length.
     pub(super) partial: bool,
+    /// The layer that reads has said so itself, of its payload: the layer is whole, and what is in the payload is not.
+    pub(super) announced: bool,
     /// The layer that reads has set it itself, by a length.
     pub(super) fixed: bool,
     /// The field that says where it ends.
@@ -28,7 +30,7 @@ pub(super) struct Region {
 impl Region {
     /// Whether bytes that belong to it are not there.
     pub(super) fn is_cut(&self) -> bool {
-        self.partial || self.logical > u64::from(self.end)
+        (self.partial && !self.announced) || self.logical > u64::from(self.end)
     }
 }
 
@@ -46,10 +48,10 @@ impl Read<'_, '_, '_> {
         let logical = u64::from(self.pos).saturating_add(length);
         match u32::try_from(logical) {
             Ok(end) if end <= self.region.end => {
-                Ok(Region { end, logical, soft: false, partial: false, fixed: true, limit })
+                Ok(Region { end, logical, soft: false, partial: false, announced: false, fixed: true, limit })
             }
             _ if self.region.soft => {
-                let region = Region { logical, soft: true, partial: false, fixed: true, ..self.region };
+                let region = Region { logical, soft: true, partial: false, announced: false, fixed: true, ..self.region };
                 self.missing = self.missing.max(logical - u64::from(region.end));
                 Ok(region)
             }
