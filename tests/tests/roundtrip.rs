@@ -46,7 +46,7 @@ const BUILT: &[&str] = &[
      / "data""#,
     r#"Ethernet {} / Llc { dsap = 0x42; ssap = 0x42; control = 3; payload = hex"0102030405" }"#,
     r#"Ethernet {} / Ipv6 { src = ip"fe80::1"; dst = ip"fe80::2" }
-     / Ipv6HopByHop { options = [RouterAlert { value = 0 }] }
+     / Ipv6HopByHop { options = [Padding { data = hex"0000" }, Pad1 {}] }
      / Ipv6Routing { routing_type = 4; segments_left = 1; segments = [ip"fe80::9"] }
      / Udp { src_port = 53; dst_port = 9 }
      / Dns { flags = qr | rd; questions = [Question { name = "www.example.com"; qtype = A; qclass = IN }];
@@ -94,5 +94,20 @@ fn a_vector_with_any_bit_flipped_comes_back() {
             changed[bit / 8] ^= 0x80 >> (bit % 8);
             back(&reader, start, &changed);
         }
+    }
+}
+
+#[test]
+fn what_is_right_can_be_derived() {
+    let schema = examples();
+    let reader = Reader::new(&schema);
+    for text in BUILT {
+        let built = build(&schema, text);
+        assert_eq!(built.warnings, [], "{text}");
+        let mut value = back(&reader, built.dissection.layers[0].composite, &built.bytes);
+        let before = value.clone();
+        value.derive_all(&schema);
+        assert_eq!(value, before, "{text}: all that can be derived is derived already");
+        assert_eq!(hex(&Builder::new(&schema).build(&value).unwrap().bytes), hex(&built.bytes), "{text}");
     }
 }

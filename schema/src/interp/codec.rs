@@ -197,7 +197,15 @@ impl<'s> Read<'_, 's, '_> {
         self.codec.lowest = target * 8;
         self.pos = target * 8;
         let end = to * 8;
-        self.region = Region { end, logical: u64::from(end), soft: false, partial: false, announced: false, fixed: true, limit: None };
+        self.region = Region {
+            end,
+            logical: u64::from(end),
+            soft: false,
+            partial: false,
+            announced: false,
+            fixed: true,
+            limit: None,
+        };
         Ok(Flow::Next)
     }
 

@@ -119,7 +119,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
             logical: (origlen as u64).saturating_mul(8).max(u64::from(end)),
             soft: true,
             partial: false,
-announced: false,
+            announced: false,
             fixed: false,
             limit: None,
         };

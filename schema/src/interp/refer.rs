@@ -227,12 +227,16 @@ impl<'a> Eval<'a, '_> {
         }
     }
 
-    /// The first key by which the payload's layer is found in its table.
+    /// The first key by which the payload's layer is found in its table. Where a payload is always the same layer, and
+    /// as long as a field says, the key by which it was chosen is that length, as of IEEE 802.3.
     pub(super) fn key_of(&self, fields: &[FieldId]) -> Option<i128> {
-        let layer = self.payload_of(fields)?;
         let node = self.node(self.present(self.frame, fields)?)?;
-        let table = table_of(node_field(self.schema, node.kind)?)?;
-        self.schema[table].keys_of(layer).next().map(|key| key as i128)
+        let field = node_field(self.schema, node.kind)?;
+        if matches!(field.ty, Type::Next(Next::Is(_))) && field.within.is_some() {
+            return Some(i128::from(node.bits / 8));
+        }
+        let layer = self.payload_of(fields)?;
+        self.schema[table_of(field)?].keys_of(layer).next().map(|key| key as i128)
     }
 
     /// The frame of the first layer of that kind.

@@ -51,7 +51,8 @@ impl Read<'_, '_, '_> {
                 Ok(Region { end, logical, soft: false, partial: false, announced: false, fixed: true, limit })
             }
             _ if self.region.soft => {
-                let region = Region { logical, soft: true, partial: false, announced: false, fixed: true, ..self.region };
+                let region =
+                    Region { logical, soft: true, partial: false, announced: false, fixed: true, ..self.region };
                 self.missing = self.missing.max(logical - u64::from(region.end));
                 Ok(region)
             }

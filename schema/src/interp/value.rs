@@ -4,7 +4,7 @@
 //! lengths and defaults. It is *whole* where it comes from a reading: its parts are everything that was there, in the order
 //! of the wire, the bytes that no field claims included.
 
-use crate::model::{CompositeId, FieldId};
+use crate::model::{CompositeId, FieldId, Schema};
 
 /// A packet: its layers, and what stands at its outermost level.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -108,6 +108,27 @@ pub struct Bits {
     len: u64,
 }
 
+impl Data {
+    fn derive_all(&mut self, schema: &Schema) {
+        match self {
+            Self::Composite(body) => body.derive_all(schema),
+            Self::List(elements) => {
+                for element in elements {
+                    if let Element::Value(FieldValue::Set(data)) = element {
+                        data.derive_all(schema);
+                    }
+                }
+            }
+            Self::Prefixed(_, data) => {
+                data.derive_all(schema);
+                let behind = std::mem::replace(data.as_mut(), Self::Uint(0));
+                *self = behind;
+            }
+            Self::Uint(_) | Self::Int(_) | Self::Float(_) | Self::Bytes(_) | Self::Payload(_) => {}
+        }
+    }
+}
+
 impl Bits {
     /// Whole bytes.
     #[must_use]
@@ -187,6 +208,16 @@ impl PacketValue {
         self.content_of_last().push(PayloadPart::Bytes(Bits::from_bytes(bytes)));
     }
 
+    /// Has every field derived that can be, whatever was read or set.
+    ///
+    /// A packet that is right builds as before. What differs then is a field whose derivation does not give what the
+    /// packet has.
+    pub fn derive_all(&mut self, schema: &Schema) {
+        for layer in &mut self.layers {
+            layer.body.derive_all(schema);
+        }
+    }
+
     fn content_of_last(&mut self) -> &mut Vec<PayloadPart> {
         match self.layers.last_mut() {
             Some(layer) => &mut layer.payload,
@@ -211,7 +242,8 @@ impl CompositeValue {
         })
     }
 
-    /// Says something of a field, in place of what was said before.
+    /// Says something of a field, in place of what was said before. A whole value that does not have the field becomes
+    /// sparse: the builder finds out anew what it consists of.
     pub fn set(&mut self, field: FieldId, value: FieldValue) {
         let known = self.parts.iter_mut().find_map(|part| match part {
             Part::Field(id, value) if *id == field => Some(value),
@@ -219,7 +251,30 @@ impl CompositeValue {
         });
         match known {
             Some(place) => *place = value,
-            None => self.parts.push(Part::Field(field, value)),
+            None => {
+                self.loosen();
+                self.parts.push(Part::Field(field, value));
+            }
+        }
+    }
+
+    /// Drops what only a whole value has: bytes that no field claims, and the order.
+    pub fn loosen(&mut self) {
+        if self.whole {
+            self.whole = false;
+            self.parts.retain(|part| matches!(part, Part::Field(..) | Part::Variant(_)));
+        }
+    }
+
+    fn derive_all(&mut self, schema: &Schema) {
+        for part in &mut self.parts {
+            if let Part::Field(field, value) = part {
+                if schema[*field].auto.is_some() {
+                    *value = FieldValue::Auto;
+                } else if let FieldValue::Set(data) = value {
+                    data.derive_all(schema);
+                }
+            }
         }
     }
 

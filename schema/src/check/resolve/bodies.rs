@@ -222,6 +222,10 @@ impl<'t> Resolver<'t> {
         match &clause.kind {
             ClauseKind::Const(value) => field.constant = Some(self.expect(cx, value, shape)),
             ClauseKind::Auto(value) => field.auto = Some(self.expect(cx, value, shape)),
+            // A field may be called `random` itself, as TLS has it; its default does not speak of the field.
+            ClauseKind::Default(tree::Expr { kind: tree::ExprKind::Name(name), span }) if name == "random" => {
+                field.default = Some(self.push(Expr::Random, *span));
+            }
             ClauseKind::Default(value) => field.default = Some(self.expect(cx, value, shape)),
             ClauseKind::Where(condition, why) => {
                 let condition = self.boolean(it, condition);

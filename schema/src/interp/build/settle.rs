@@ -5,6 +5,7 @@ use super::lay_out;
 use super::layout::{Layout, Placed};
 use super::number::{derived_number, wire_number};
 use crate::Schema;
+use crate::interp::NodeKind;
 use crate::interp::encode::encode_number;
 use crate::interp::resolve_value::fixed_width;
 use crate::interp::{Bits, CompositeValue, Data, Element, FieldValue, PacketValue, Part, PayloadPart};
@@ -49,7 +50,13 @@ fn verdict(layout: &Layout<'_, '_>, placed: &Placed) -> Verdict {
     if placed.set {
         return match check_placed(layout, placed) {
             Ok(()) => Verdict::Keep,
-            Err(_) => Verdict::Raw(node.start, node.bits),
+            Err(_) => {
+                // A length or count in front goes with it.
+                let in_front = placed.node.checked_sub(1).and_then(|at| layout.dissection.nodes.get(at as usize));
+                let prefix = in_front.filter(|node| node.kind == NodeKind::Prefix(placed.field));
+                let start = prefix.map_or(node.start, |prefix| prefix.start);
+                Verdict::Raw(start, node.start + node.bits - start)
+            }
         };
     }
     let field = &layout.schema[placed.field];
