@@ -165,7 +165,7 @@ impl<'s> Read<'_, 's, '_> {
             if self.block(body)? == Flow::Stop {
                 return Ok(Flow::Next);
             }
-            if condition.is_some_and(|condition| self.eval(It::Nothing).truth(condition) != Some(true)) {
+            if condition.is_some_and(|condition| self.truth(condition) != Some(true)) {
                 return Ok(Flow::Next);
             }
         }
@@ -212,7 +212,7 @@ impl<'s> Read<'_, 's, '_> {
     /// Adds a label, bytes or a group of bits to what is yielded.
     pub(super) fn emit(&mut self, value: ExprId) -> Step {
         if let Some(CodecResult::Uint(_)) = self.codec.result {
-            if let Some(group) = self.eval(It::Nothing).int(value) {
+            if let Some(group) = self.int(value) {
                 self.scratch.groups.push(group as u128);
             }
             return Ok(Flow::Next);
@@ -247,7 +247,7 @@ impl<'s> Read<'_, 's, '_> {
             Yield::FoldLittle(bits) => fold(groups.iter().rev(), bits),
             Yield::FoldBig(bits) => fold(groups.iter(), bits),
             Yield::Expr(value) => match self.codec.result {
-                Some(CodecResult::Uint(_)) => self.eval(It::Nothing).int(value).map(|value| value as u128),
+                Some(CodecResult::Uint(_)) => self.int(value).map(|value| value as u128),
                 Some(CodecResult::Name | CodecResult::Bytes) | None => return self.emit(value),
             },
         };

@@ -2,6 +2,7 @@
 //!
 //! Nothing fails. What is absent makes what depends on it absent, and so does arithmetic that leaves 128 bits.
 
+use super::program::Programs;
 use super::val::Val;
 use super::{Arg, Dissection};
 use crate::model::{Expr, ExprId, Schema};
@@ -62,6 +63,8 @@ pub struct Eval<'a, 'c> {
     pub rest: Option<(u32, u32)>,
     /// The host's seed of hashes.
     pub seed: [u8; 16],
+    /// Ways to some numbers that are faster than looking at the expression.
+    pub(super) programs: Option<&'a Programs>,
     /// The layer from which late-bound members are looked up.
     pub(super) view: Option<u32>,
     /// How many calls of members enclose this one.
@@ -82,6 +85,7 @@ impl<'a> Eval<'a, '_> {
             hole: None,
             rest: None,
             seed: [0; 16],
+            programs: None,
             view: None,
             depth: 0,
         }
@@ -191,6 +195,9 @@ impl<'a, 'c> Eval<'a, 'c> {
     /// The expression's value as an integer; a boolean counts as 0 or 1.
     #[must_use]
     pub fn int(&self, id: ExprId) -> Option<i128> {
+        if let Some(number) = self.quickly(id) {
+            return Some(i128::from(number));
+        }
         match &self.schema[id] {
             Expr::Int(value) => Some(*value),
             Expr::Field(fields) => self.int_of(self.present(self.frame, fields)?),
@@ -252,6 +259,9 @@ impl<'a, 'c> Eval<'a, 'c> {
     /// The expression's value as a condition; a number holds where it is not 0.
     #[must_use]
     pub fn truth(&self, id: ExprId) -> Option<bool> {
+        if let Some(number) = self.quickly(id) {
+            return Some(number != 0);
+        }
         match &self.schema[id] {
             Expr::Bool(value) => Some(*value),
             Expr::Unary(UnaryOp::Not, of) => self.truth(*of).map(|value| !value),
@@ -288,6 +298,16 @@ impl<'a, 'c> Eval<'a, 'c> {
             }
             _ => self.int(id).map(|value| value != 0),
         }
+    }
+
+    /// The expression's number by its program, where it has one that works here.
+    #[inline]
+    fn quickly(&self, id: ExprId) -> Option<i64> {
+        self.programs?.run(id, self.dissection, self.frame, || match self.it {
+            It::Nothing => None,
+            It::Int(value) => i64::try_from(value).ok(),
+            It::Node(node) => self.int_of(node).and_then(|value| i64::try_from(value).ok()),
+        })
     }
 
     fn compare(&self, op: BinaryOp, left: ExprId, right: ExprId) -> Option<bool> {

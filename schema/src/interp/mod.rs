@@ -8,6 +8,7 @@ mod eval;
 mod interface;
 mod next;
 mod of_dissection;
+mod program;
 mod read;
 mod read_item;
 mod read_value;

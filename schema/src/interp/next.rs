@@ -115,7 +115,7 @@ impl Read<'_, '_, '_> {
         self.last = probe.last;
         let read = self.layer_body(probe.layer, Some(self.layer), region);
         let holds = match read {
-            Ok(Flow::Next | Flow::Stop) => self.eval(It::Nothing).truth(probe.condition) == Some(true),
+            Ok(Flow::Next | Flow::Stop) => self.truth(probe.condition) == Some(true),
             Err(_) => false,
         };
         (self.pos, self.region, self.frame, self.composite, self.layer, self.depth) = outer;

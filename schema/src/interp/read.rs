@@ -415,7 +415,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
             let Some(&later) = self.scratch.later.get(index) else { break };
             let (kind, node) = match later {
                 Later::Expect(condition, span) => {
-                    if self.eval(It::Nothing).truth(condition) != Some(false) {
+                    if self.truth(condition) != Some(false) {
                         continue;
                     }
                     (AnomalyKind::Expect(self.composite, span), None)
@@ -437,7 +437,36 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
             it,
             rest: Some((self.pos, self.region.end)),
             seed: self.reader.seed,
+            programs: Some(&self.reader.programs),
             ..Eval::new(self.schema, self.data, self.dissection, self.frame)
+        }
+    }
+
+    /// The number of an expression.
+    #[inline]
+    pub(super) fn int(&self, id: ExprId) -> Option<i128> {
+        match self.reader.programs.run(id, self.dissection, self.frame, || None) {
+            Some(number) => Some(i128::from(number)),
+            None => self.eval(It::Nothing).int(id),
+        }
+    }
+
+    /// Whether an expression holds.
+    #[inline]
+    pub(super) fn truth(&self, id: ExprId) -> Option<bool> {
+        match self.reader.programs.run(id, self.dissection, self.frame, || None) {
+            Some(number) => Some(number != 0),
+            None => self.eval(It::Nothing).truth(id),
+        }
+    }
+
+    /// Whether an expression holds for what is in a node.
+    #[inline]
+    pub(super) fn holds_for(&self, id: ExprId, node: u32) -> Option<bool> {
+        let it = || self.eval(It::Nothing).int_of(node).and_then(|value| i64::try_from(value).ok());
+        match self.reader.programs.run(id, self.dissection, self.frame, it) {
+            Some(number) => Some(number != 0),
+            None => self.eval(It::Node(node)).truth(id),
         }
     }
 

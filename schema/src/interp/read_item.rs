@@ -23,7 +23,7 @@ impl<'s> Read<'_, 's, '_> {
             Item::Field(field) => self.field(*field),
             Item::Container { bits, fields } => self.container(*bits, fields),
             Item::Match(choice) => self.choice(choice),
-            Item::If { condition, then, otherwise } => match self.eval(It::Nothing).truth(*condition) {
+            Item::If { condition, then, otherwise } => match self.truth(*condition) {
                 Some(true) => self.block(then),
                 Some(false) => self.block(otherwise),
                 None => Ok(Flow::Next),
@@ -129,7 +129,7 @@ impl<'s> Read<'_, 's, '_> {
             }
         }
         for (index, &(condition, _)) in (0..).zip(&field.wheres) {
-            if self.eval(It::Node(node)).truth(condition) == Some(false) {
+            if self.holds_for(condition, node) == Some(false) {
                 let found = self.found(node);
                 return Err(self.fault(id, node, ReadErrorKind::Where { index, found }));
             }
@@ -141,15 +141,14 @@ impl<'s> Read<'_, 's, '_> {
     }
 
     fn check_constant(&mut self, id: FieldId, constant: ExprId, node: u32) -> Result<(), Failed> {
-        let eval = self.eval(It::Node(node));
-        let same = match (eval.int_of(node), eval.int(constant)) {
-            (Some(found), Some(expected)) => found == expected,
-            _ => match eval.same(&eval.value_of(node), &eval.eval(constant)) {
-                Some(same) => same,
-                None => return Ok(()),
-            },
+        let same = match (self.eval(It::Nothing).int_of(node), self.int(constant)) {
+            (Some(found), Some(expected)) => Some(found == expected),
+            _ => {
+                let eval = self.eval(It::Node(node));
+                eval.same(&eval.value_of(node), &eval.eval(constant))
+            }
         };
-        if same {
+        if same != Some(false) {
             return Ok(());
         }
         if self.schema[id].lenient {
@@ -157,9 +156,9 @@ impl<'s> Read<'_, 's, '_> {
             self.dissection.anomalies.push(Anomaly { kind: AnomalyKind::Constant(id), layer, node: Some(node) });
             return Ok(());
         }
-        let expected = match eval.int(constant) {
+        let expected = match self.int(constant) {
             Some(value) => value as u128,
-            None => eval.bytes(constant).map_or(0, |bytes| leading_number(&bytes)),
+            None => self.eval(It::Nothing).bytes(constant).map_or(0, |bytes| leading_number(&bytes)),
         };
         let found = self.found(node);
         Err(self.fault(id, node, ReadErrorKind::Constant { found, expected }))
@@ -182,11 +181,11 @@ impl<'s> Read<'_, 's, '_> {
 
     /// Reads the arm that fits.
     fn choice(&mut self, choice: &'s Match) -> Step {
-        let value = self.eval(It::Nothing).int(choice.on);
+        let value = self.int(choice.on);
         let outer = self.region;
         let Some(within) = choice.within else { return self.arm(choice, value) };
         let field = super::reader::first_field(self.schema, within);
-        let length = self.eval(It::Nothing).int(within);
+        let length = self.int(within);
         self.region = self.open(length, field, field)?;
         let result = self.arm(choice, value);
         self.close(outer, result, None)
@@ -199,7 +198,7 @@ impl<'s> Read<'_, 's, '_> {
                 // What decides is not known: only an arm for everything can be right.
                 None => arm.tags.is_empty(),
             };
-            if !fits || arm.guard.is_some_and(|guard| self.eval(It::Nothing).truth(guard) != Some(true)) {
+            if !fits || arm.guard.is_some_and(|guard| self.truth(guard) != Some(true)) {
                 continue;
             }
             return match &arm.action {

@@ -28,7 +28,7 @@ impl<'s> Read<'_, 's, '_> {
         let field = &self.schema[id];
         let mut opaque = false;
         if let Some(condition) = field.condition
-            && self.eval(It::Nothing).truth(condition) != Some(true)
+            && self.truth(condition) != Some(true)
         {
             if !field.opaque_otherwise {
                 return Ok(Flow::Next);
@@ -37,12 +37,12 @@ impl<'s> Read<'_, 's, '_> {
         }
         let outer = self.region;
         if let Some(within) = field.within {
-            let length = self.eval(It::Nothing).int(within);
+            let length = self.int(within);
             let limit = self.reader.fields.get(id.index()).and_then(|plan| plan.limit);
             self.region = self.open(length, Some(id), limit)?;
         }
         if let Some(partial) = field.partial
-            && self.eval(It::Nothing).truth(partial) == Some(true)
+            && self.truth(partial) == Some(true)
         {
             self.region.soft = true;
             self.region.announced = !self.region.partial;
@@ -97,7 +97,7 @@ impl<'s> Read<'_, 's, '_> {
             }
             Type::Bool => Ok((self.number_value(kind, field, ty, 1)?, Flow::Next)),
             Type::UintOf { bits } => {
-                let width = self.eval(It::Nothing).int(*bits).and_then(|bits| u32::try_from(bits).ok());
+                let width = self.int(*bits).and_then(|bits| u32::try_from(bits).ok());
                 match width {
                     Some(bits) if bits <= 128 => Ok((self.number_value(kind, field, ty, bits)?, Flow::Next)),
                     _ => Err(self.fail(Some(field), ReadErrorKind::BadLength)),
@@ -133,7 +133,7 @@ impl<'s> Read<'_, 's, '_> {
             Extent::Until(last) => return self.bytes_until(kind, field, *last),
             Extent::Count(count) => {
                 let limit = self.reader.fields.get(field.index()).and_then(|plan| plan.limit);
-                (self.eval(It::Nothing).int(*count), limit)
+                (self.int(*count), limit)
             }
             Extent::PrefixBytes(ty) | Extent::PrefixItems(ty) => (self.prefix(field, ty)?, Some(field)),
         };
@@ -258,7 +258,7 @@ impl<'s> Read<'_, 's, '_> {
         slot: Option<u32>,
     ) -> Result<u32, Failed> {
         let (count, region) = match extent {
-            Extent::Count(count) => (self.eval(It::Nothing).int(*count), None),
+            Extent::Count(count) => (self.int(*count), None),
             Extent::PrefixItems(ty) => (self.prefix(field, ty)?, None),
             Extent::PrefixBytes(ty) => {
                 let length = self.prefix(field, ty)?.and_then(|bytes| bytes.checked_mul(8));
@@ -306,7 +306,7 @@ impl<'s> Read<'_, 's, '_> {
                 list.value = Value::List(read);
             }
             let last = match extent {
-                Extent::Until(last) => self.eval(It::Node(node)).truth(*last) == Some(true),
+                Extent::Until(last) => self.holds_for(*last, node) == Some(true),
                 Extent::Count(_) | Extent::ToEnd | Extent::PrefixBytes(_) | Extent::PrefixItems(_) => false,
             };
             if last || flow == Flow::Stop || self.pos == start {

@@ -1,6 +1,7 @@
 //! Reads packets: the settings of a reader, and what it works out once for all packets.
 
 use super::Dissection;
+use super::program::Programs;
 use super::read::Read;
 use crate::model::{CompositeId, Expr, ExprId, Extent, Field, FieldId, Names, Place, Schema, Table, TableId, Type};
 
@@ -50,6 +51,8 @@ pub struct Reader<'s> {
     pub(super) fields: Vec<FieldPlan>,
     /// By table.
     pub(super) tables: Vec<TablePlan>,
+    /// Fast ways to numbers.
+    pub(super) programs: Programs,
     /// Probes by falling score.
     pub(super) probes: Vec<u32>,
 }
@@ -69,6 +72,7 @@ impl<'s> Reader<'s> {
             payloads: Vec::new(),
             fields: schema.fields.iter().map(|field| FieldPlan::new(schema, field)).collect(),
             tables: schema.tables.iter().map(TablePlan::new).collect(),
+            programs: Programs::new(schema),
             probes,
         }
     }

@@ -1,0 +1,277 @@
+//! Expressions over numbers of one frame as short lists of steps: most of what a definition asks of a packet.
+//!
+//! A program gives the number that [`super::Eval`] gives, or nothing: where a field is absent, a number needs more than
+//! 64 bits or an expression is of another kind, the evaluator is asked. So there is one meaning, and a fast way to it.
+
+use super::{Arg, Dissection, Value};
+use crate::model::{CodecResult, CompositeKind, Expr, ExprId, FieldId, Schema, Type};
+use crate::tree::{BinaryOp, UnaryOp};
+
+/// Numbers that a program may have at hand at once.
+const ROOM: usize = 16;
+
+/// One step.
+#[derive(Clone, Copy, Debug)]
+enum Op {
+    Number(i64),
+    /// The number of the field in that slot, times a scale.
+    Field {
+        slot: u32,
+        scale: u32,
+    },
+    /// Of the one present in two slots.
+    Either {
+        first: u32,
+        second: u32,
+    },
+    Present(u32),
+    Parameter(u32),
+    It,
+    Bits {
+        shift: u32,
+        mask: i64,
+    },
+    Not,
+    Negate,
+    Binary(BinaryOp),
+    /// With a constant on the right.
+    With(BinaryOp, i64),
+    /// Condition, and two values, of which it takes one.
+    Choose,
+}
+
+/// The programs of a schema, by expression.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Programs {
+    ops: Vec<Op>,
+    /// From and to; the same where there is none.
+    of: Vec<(u32, u32)>,
+}
+
+impl Programs {
+    /// Compiles every expression for which there is a program.
+    pub(super) fn new(schema: &Schema) -> Self {
+        let mut programs = Self::default();
+        for index in 0..schema.exprs.len() as u32 {
+            let mut ops = Vec::new();
+            let start = programs.ops.len() as u32;
+            if compile(schema, ExprId(index), &mut ops).is_some() && deepest(&ops) <= ROOM {
+                programs.ops.append(&mut ops);
+            }
+            programs.of.push((start, programs.ops.len() as u32));
+        }
+        programs
+    }
+
+    /// The number of an expression over a frame. `it` is asked for the value under check.
+    #[inline]
+    pub(super) fn run(
+        &self,
+        id: ExprId,
+        dissection: &Dissection,
+        frame: u32,
+        it: impl Fn() -> Option<i64>,
+    ) -> Option<i64> {
+        let &(start, end) = self.of.get(id.index())?;
+        let ops = self.ops.get(start as usize..end as usize)?;
+        if let [Op::Number(value)] = ops {
+            return Some(*value);
+        }
+        let frame = dissection.frames.get(frame as usize)?;
+        let slots = dissection.slots.get(frame.slots as usize..)?;
+        let mut stack = [0_i64; ROOM];
+        let mut top = ROOM - 1;
+        for op in ops {
+            match *op {
+                Op::Number(value) => {
+                    top += 1;
+                    stack[top % ROOM] = value;
+                }
+                Op::Field { slot, scale } => {
+                    let node = slots.get(slot as usize)?.checked_sub(1)?;
+                    top += 1;
+                    stack[top % ROOM] = number(dissection, node)?.checked_mul(i64::from(scale))?;
+                }
+                Op::Either { first, second } => {
+                    let first = *slots.get(first as usize)?;
+                    let node = if first > 0 { first } else { *slots.get(second as usize)? }.checked_sub(1)?;
+                    top += 1;
+                    stack[top % ROOM] = number(dissection, node)?;
+                }
+                Op::Present(slot) => {
+                    top += 1;
+                    stack[top % ROOM] = i64::from(*slots.get(slot as usize)? > 0);
+                }
+                Op::Parameter(index) => {
+                    let Arg::Int(value) = dissection.args.get((frame.args + index) as usize)? else { return None };
+                    top += 1;
+                    stack[top % ROOM] = i64::try_from(*value).ok()?;
+                }
+                Op::It => {
+                    top += 1;
+                    stack[top % ROOM] = it()?;
+                }
+                Op::Bits { shift, mask } => stack[top % ROOM] = (stack[top % ROOM] >> shift) & mask,
+                Op::Not => stack[top % ROOM] = i64::from(stack[top % ROOM] == 0),
+                Op::Negate => stack[top % ROOM] = stack[top % ROOM].checked_neg()?,
+                Op::With(op, right) => stack[top % ROOM] = apply(op, stack[top % ROOM], right)?,
+                Op::Binary(op) => {
+                    let right = stack[top % ROOM];
+                    top -= 1;
+                    stack[top % ROOM] = apply(op, stack[top % ROOM], right)?;
+                }
+                Op::Choose => {
+                    let (yes, no) = (stack[(top - 1) % ROOM], stack[top % ROOM]);
+                    top -= 2;
+                    stack[top % ROOM] = if stack[top % ROOM] == 0 { no } else { yes };
+                }
+            }
+        }
+        (!ops.is_empty()).then_some(stack[top % ROOM])
+    }
+}
+
+/// The number in a node, before its scale.
+#[inline]
+fn number(dissection: &Dissection, node: u32) -> Option<i64> {
+    match dissection.nodes.get(node as usize)?.value {
+        Value::Uint(value) => i64::try_from(value).ok(),
+        Value::Int(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// An operator with two numbers.
+#[inline]
+fn apply(op: BinaryOp, left: i64, right: i64) -> Option<i64> {
+    Some(match op {
+        BinaryOp::Or => i64::from(left != 0 || right != 0),
+        BinaryOp::And => i64::from(left != 0 && right != 0),
+        BinaryOp::Eq => i64::from(left == right),
+        BinaryOp::Ne => i64::from(left != right),
+        BinaryOp::Le => i64::from(left <= right),
+        BinaryOp::Ge => i64::from(left >= right),
+        BinaryOp::Lt => i64::from(left < right),
+        BinaryOp::Gt => i64::from(left > right),
+        BinaryOp::BitOr => left | right,
+        BinaryOp::BitXor => left ^ right,
+        BinaryOp::BitAnd => left & right,
+        BinaryOp::Add => left.checked_add(right)?,
+        BinaryOp::Sub => left.checked_sub(right)?,
+        BinaryOp::Mul => left.checked_mul(right)?,
+        BinaryOp::Div => left.checked_div(right)?,
+        BinaryOp::Rem => left.checked_rem(right)?,
+        BinaryOp::Shl if (0..63).contains(&right) => left.checked_mul(1 << right)?,
+        BinaryOp::Shr if (0..64).contains(&right) => left >> right,
+        BinaryOp::Shl | BinaryOp::Shr | BinaryOp::Concat => return None,
+    })
+}
+
+/// Appends the steps of an expression; nothing where it is no expression over numbers.
+fn compile(schema: &Schema, id: ExprId, ops: &mut Vec<Op>) -> Option<()> {
+    match &schema[id] {
+        Expr::Int(value) => ops.push(Op::Number(i64::try_from(*value).ok()?)),
+        Expr::Bool(value) => ops.push(Op::Number(i64::from(*value))),
+        Expr::Field(fields) => ops.push(load(schema, fields)?),
+        Expr::Param(index) => ops.push(Op::Parameter(*index)),
+        Expr::It => ops.push(Op::It),
+        Expr::Present(fields) => match **fields {
+            [field] => ops.push(Op::Present(schema[field].slot)),
+            _ => return None,
+        },
+        Expr::Bits { of, shift, bits, .. } if *bits < 63 && *shift < 64 => {
+            compile(schema, *of, ops)?;
+            ops.push(Op::Bits { shift: *shift, mask: (1 << bits) - 1 });
+        }
+        Expr::Truncate { of, bits } if *bits < 63 => {
+            compile(schema, *of, ops)?;
+            ops.push(Op::Bits { shift: 0, mask: (1 << bits) - 1 });
+        }
+        Expr::Unary(op, of) => {
+            compile(schema, *of, ops)?;
+            ops.push(match op {
+                UnaryOp::Not => Op::Not,
+                UnaryOp::Neg => Op::Negate,
+            });
+        }
+        Expr::Binary(op, left, right) if *op != BinaryOp::Concat => {
+            compile(schema, *left, ops)?;
+            compile(schema, *right, ops)?;
+            push_binary(*op, ops);
+        }
+        Expr::InRange(of, from, to) => {
+            compile(schema, *of, ops)?;
+            compile(schema, *from, ops)?;
+            push_binary(BinaryOp::Ge, ops);
+            compile(schema, *of, ops)?;
+            compile(schema, *to, ops)?;
+            push_binary(BinaryOp::Le, ops);
+            ops.push(Op::Binary(BinaryOp::And));
+        }
+        Expr::Cond(condition, yes, no) => {
+            compile(schema, *condition, ops)?;
+            compile(schema, *yes, ops)?;
+            compile(schema, *no, ops)?;
+            ops.push(Op::Choose);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Appends an operator, and takes a constant on its right with it.
+fn push_binary(op: BinaryOp, ops: &mut Vec<Op>) {
+    let Some(&Op::Number(right)) = ops.last() else { return ops.push(Op::Binary(op)) };
+    ops.pop();
+    let folded = match ops.last() {
+        Some(&Op::Number(left)) => apply(op, left, right),
+        _ => None,
+    };
+    match folded {
+        Some(value) => {
+            ops.pop();
+            ops.push(Op::Number(value));
+        }
+        None => ops.push(Op::With(op, right)),
+    }
+}
+
+/// How the one present among these fields is loaded; nothing where they are no numbers.
+fn load(schema: &Schema, fields: &[FieldId]) -> Option<Op> {
+    let is_number = |&field: &FieldId| match &schema[field].ty {
+        Type::Uint { .. } | Type::Int { .. } | Type::UintOf { .. } | Type::Bool => true,
+        Type::Codec(codec, _) => match &schema[*codec].kind {
+            CompositeKind::Codec(codec) => matches!(codec.result, CodecResult::Uint(_)),
+            CompositeKind::Layer(_) | CompositeKind::Struct => false,
+        },
+        _ => false,
+    };
+    if !fields.iter().all(is_number) {
+        return None;
+    }
+    match *fields {
+        [field] => Some(Op::Field { slot: schema[field].slot, scale: u32::try_from(schema[field].scale).ok()? }),
+        [first, second] if schema[first].scale == 1 && schema[second].scale == 1 => {
+            Some(Op::Either { first: schema[first].slot, second: schema[second].slot })
+        }
+        _ => None,
+    }
+}
+
+/// How many numbers a program has at hand at most.
+fn deepest(ops: &[Op]) -> usize {
+    let mut now = 0_usize;
+    let mut most = 0;
+    for op in ops {
+        match op {
+            Op::Number(_) | Op::Field { .. } | Op::Either { .. } | Op::Present(_) | Op::Parameter(_) | Op::It => {
+                now += 1
+            }
+            Op::Bits { .. } | Op::Not | Op::Negate | Op::With(..) => {}
+            Op::Binary(_) => now = now.saturating_sub(1),
+            Op::Choose => now = now.saturating_sub(2),
+        }
+        most = most.max(now);
+    }
+    most
+}
