@@ -175,6 +175,9 @@ impl<'s> Read<'_, 's, '_> {
     /// Drops the nodes from an index on, and what the current frame knows of them.
     fn forget_from(&mut self, nodes: usize) {
         self.dissection.nodes.truncate(nodes);
+        for anomaly in &mut self.dissection.anomalies {
+            anomaly.node = anomaly.node.filter(|&node| (node as usize) < nodes);
+        }
         let slots = self.dissection.frames.get(self.frame as usize).map_or(0, |frame| frame.slots);
         for slot in self.dissection.slots.iter_mut().skip(slots as usize) {
             if *slot as usize > nodes {

@@ -125,7 +125,8 @@ impl Read<'_, '_, '_> {
         holds
     }
 
-    fn mark(&self) -> [usize; 12] {
+    /// How much there is of everything.
+    pub(super) fn mark(&self) -> [usize; 12] {
         let (found, scratch) = (&self.dissection, &self.scratch);
         [
             found.layers.len(),
@@ -143,7 +144,8 @@ impl Read<'_, '_, '_> {
         ]
     }
 
-    fn rewind(&mut self, mark: [usize; 12]) {
+    /// Forgets all that came since.
+    pub(super) fn rewind(&mut self, mark: [usize; 12]) {
         let [layers, nodes, frames, slots, args, text, anomalies, errors, later, pending, trailing, groups] = mark;
         let (found, scratch) = (&mut *self.dissection, &mut self.scratch);
         found.layers.truncate(layers);

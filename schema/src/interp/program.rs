@@ -8,11 +8,13 @@ use crate::model::{CodecResult, CompositeKind, Expr, ExprId, FieldId, Schema, Ty
 use crate::tree::{BinaryOp, UnaryOp};
 
 /// Numbers that a program may have at hand at once.
-const ROOM: usize = 16;
+const ROOM: usize = 8;
 
 /// One step.
 #[derive(Clone, Copy, Debug)]
 enum Op {
+    /// Puts the number at hand aside, before the next one is loaded.
+    Aside,
     Number(i64),
     /// The number of the field in that slot, times a scale.
     Field {
@@ -31,8 +33,15 @@ enum Op {
         shift: u32,
         mask: i64,
     },
+    /// Some bits of the field in that slot.
+    FieldBits {
+        slot: u32,
+        shift: u32,
+        mask: u32,
+    },
     Not,
     Negate,
+    /// Of the number put aside last, and the one at hand.
     Binary(BinaryOp),
     /// With a constant on the right.
     With(BinaryOp, i64),
@@ -79,61 +88,59 @@ impl Programs {
         }
         let frame = dissection.frames.get(frame as usize)?;
         let slots = dissection.slots.get(frame.slots as usize..)?;
-        let mut stack = [0_i64; ROOM];
-        let mut top = ROOM - 1;
+        let mut aside = [0_i64; ROOM];
+        let mut count = 0;
+        let mut number = 0_i64;
         for op in ops {
             match *op {
-                Op::Number(value) => {
-                    top += 1;
-                    stack[top % ROOM] = value;
+                Op::Aside => {
+                    aside[count % ROOM] = number;
+                    count += 1;
                 }
+                Op::Number(value) => number = value,
                 Op::Field { slot, scale } => {
-                    let node = slots.get(slot as usize)?.checked_sub(1)?;
-                    top += 1;
-                    stack[top % ROOM] = number(dissection, node)?.checked_mul(i64::from(scale))?;
+                    number = in_slot(dissection, slots, slot)?;
+                    if scale != 1 {
+                        number = number.checked_mul(i64::from(scale))?;
+                    }
+                }
+                Op::FieldBits { slot, shift, mask } => {
+                    number = (in_slot(dissection, slots, slot)? >> shift) & i64::from(mask);
                 }
                 Op::Either { first, second } => {
-                    let first = *slots.get(first as usize)?;
-                    let node = if first > 0 { first } else { *slots.get(second as usize)? }.checked_sub(1)?;
-                    top += 1;
-                    stack[top % ROOM] = number(dissection, node)?;
+                    let there = *slots.get(first as usize)? > 0;
+                    number = in_slot(dissection, slots, if there { first } else { second })?;
                 }
-                Op::Present(slot) => {
-                    top += 1;
-                    stack[top % ROOM] = i64::from(*slots.get(slot as usize)? > 0);
-                }
-                Op::Parameter(index) => {
-                    let Arg::Int(value) = dissection.args.get((frame.args + index) as usize)? else { return None };
-                    top += 1;
-                    stack[top % ROOM] = i64::try_from(*value).ok()?;
-                }
-                Op::It => {
-                    top += 1;
-                    stack[top % ROOM] = it()?;
-                }
-                Op::Bits { shift, mask } => stack[top % ROOM] = (stack[top % ROOM] >> shift) & mask,
-                Op::Not => stack[top % ROOM] = i64::from(stack[top % ROOM] == 0),
-                Op::Negate => stack[top % ROOM] = stack[top % ROOM].checked_neg()?,
-                Op::With(op, right) => stack[top % ROOM] = apply(op, stack[top % ROOM], right)?,
+                Op::Present(slot) => number = i64::from(*slots.get(slot as usize)? > 0),
+                Op::Parameter(index) => match dissection.args.get((frame.args + index) as usize)? {
+                    Arg::Int(value) => number = i64::try_from(*value).ok()?,
+                    Arg::Region(..) | Arg::Absent => return None,
+                },
+                Op::It => number = it()?,
+                Op::Bits { shift, mask } => number = (number >> shift) & mask,
+                Op::Not => number = i64::from(number == 0),
+                Op::Negate => number = number.checked_neg()?,
+                Op::With(op, right) => number = apply(op, number, right)?,
                 Op::Binary(op) => {
-                    let right = stack[top % ROOM];
-                    top -= 1;
-                    stack[top % ROOM] = apply(op, stack[top % ROOM], right)?;
+                    count -= 1;
+                    number = apply(op, aside[count % ROOM], number)?;
                 }
                 Op::Choose => {
-                    let (yes, no) = (stack[(top - 1) % ROOM], stack[top % ROOM]);
-                    top -= 2;
-                    stack[top % ROOM] = if stack[top % ROOM] == 0 { no } else { yes };
+                    count -= 2;
+                    if aside[count % ROOM] != 0 {
+                        number = aside[(count + 1) % ROOM];
+                    }
                 }
             }
         }
-        (!ops.is_empty()).then_some(stack[top % ROOM])
+        (!ops.is_empty()).then_some(number)
     }
 }
 
-/// The number in a node, before its scale.
-#[inline]
-fn number(dissection: &Dissection, node: u32) -> Option<i64> {
+/// The number of the field in a slot, before its scale.
+#[inline(always)]
+fn in_slot(dissection: &Dissection, slots: &[u32], slot: u32) -> Option<i64> {
+    let node = slots.get(slot as usize)?.wrapping_sub(1);
     match dissection.nodes.get(node as usize)?.value {
         Value::Uint(value) => i64::try_from(value).ok(),
         Value::Int(value) => Some(value),
@@ -142,7 +149,7 @@ fn number(dissection: &Dissection, node: u32) -> Option<i64> {
 }
 
 /// An operator with two numbers.
-#[inline]
+#[inline(always)]
 fn apply(op: BinaryOp, left: i64, right: i64) -> Option<i64> {
     Some(match op {
         BinaryOp::Or => i64::from(left != 0 || right != 0),
@@ -181,7 +188,15 @@ fn compile(schema: &Schema, id: ExprId, ops: &mut Vec<Op>) -> Option<()> {
         },
         Expr::Bits { of, shift, bits, .. } if *bits < 63 && *shift < 64 => {
             compile(schema, *of, ops)?;
-            ops.push(Op::Bits { shift: *shift, mask: (1 << bits) - 1 });
+            let mask = (1 << bits) - 1;
+            let fused = match (ops.last(), u32::try_from(mask)) {
+                (Some(&Op::Field { slot, scale: 1 }), Ok(mask)) => Some(Op::FieldBits { slot, shift: *shift, mask }),
+                _ => None,
+            };
+            if fused.is_some() {
+                ops.pop();
+            }
+            ops.push(fused.unwrap_or(Op::Bits { shift: *shift, mask }));
         }
         Expr::Truncate { of, bits } if *bits < 63 => {
             compile(schema, *of, ops)?;
@@ -196,21 +211,21 @@ fn compile(schema: &Schema, id: ExprId, ops: &mut Vec<Op>) -> Option<()> {
         }
         Expr::Binary(op, left, right) if *op != BinaryOp::Concat => {
             compile(schema, *left, ops)?;
-            compile(schema, *right, ops)?;
-            push_binary(*op, ops);
+            compile_right(schema, *op, *right, ops)?;
         }
         Expr::InRange(of, from, to) => {
             compile(schema, *of, ops)?;
-            compile(schema, *from, ops)?;
-            push_binary(BinaryOp::Ge, ops);
+            compile_right(schema, BinaryOp::Ge, *from, ops)?;
+            ops.push(Op::Aside);
             compile(schema, *of, ops)?;
-            compile(schema, *to, ops)?;
-            push_binary(BinaryOp::Le, ops);
+            compile_right(schema, BinaryOp::Le, *to, ops)?;
             ops.push(Op::Binary(BinaryOp::And));
         }
         Expr::Cond(condition, yes, no) => {
             compile(schema, *condition, ops)?;
+            ops.push(Op::Aside);
             compile(schema, *yes, ops)?;
+            ops.push(Op::Aside);
             compile(schema, *no, ops)?;
             ops.push(Op::Choose);
         }
@@ -219,10 +234,17 @@ fn compile(schema: &Schema, id: ExprId, ops: &mut Vec<Op>) -> Option<()> {
     Some(())
 }
 
-/// Appends an operator, and takes a constant on its right with it.
-fn push_binary(op: BinaryOp, ops: &mut Vec<Op>) {
-    let Some(&Op::Number(right)) = ops.last() else { return ops.push(Op::Binary(op)) };
-    ops.pop();
+/// Appends the right side of an operator and the operator. A constant goes into the operator, and of two constants only
+/// the result stays.
+fn compile_right(schema: &Schema, op: BinaryOp, right: ExprId, ops: &mut Vec<Op>) -> Option<()> {
+    let start = ops.len();
+    ops.push(Op::Aside);
+    compile(schema, right, ops)?;
+    let &[Op::Aside, Op::Number(right)] = ops.get(start..)? else {
+        ops.push(Op::Binary(op));
+        return Some(());
+    };
+    ops.truncate(start);
     let folded = match ops.last() {
         Some(&Op::Number(left)) => apply(op, left, right),
         _ => None,
@@ -234,6 +256,7 @@ fn push_binary(op: BinaryOp, ops: &mut Vec<Op>) {
         }
         None => ops.push(Op::With(op, right)),
     }
+    Some(())
 }
 
 /// How the one present among these fields is loaded; nothing where they are no numbers.
@@ -258,18 +281,26 @@ fn load(schema: &Schema, fields: &[FieldId]) -> Option<Op> {
     }
 }
 
-/// How many numbers a program has at hand at most.
+/// How many numbers a program has put aside at most.
 fn deepest(ops: &[Op]) -> usize {
     let mut now = 0_usize;
     let mut most = 0;
     for op in ops {
         match op {
-            Op::Number(_) | Op::Field { .. } | Op::Either { .. } | Op::Present(_) | Op::Parameter(_) | Op::It => {
-                now += 1
-            }
-            Op::Bits { .. } | Op::Not | Op::Negate | Op::With(..) => {}
+            Op::Aside => now += 1,
             Op::Binary(_) => now = now.saturating_sub(1),
             Op::Choose => now = now.saturating_sub(2),
+            Op::Number(_)
+            | Op::Field { .. }
+            | Op::FieldBits { .. }
+            | Op::Either { .. }
+            | Op::Present(_)
+            | Op::Parameter(_)
+            | Op::It
+            | Op::Bits { .. }
+            | Op::Not
+            | Op::Negate
+            | Op::With(..) => {}
         }
         most = most.max(now);
     }

@@ -1,8 +1,8 @@
 //! Reading the items of a body, one behind another.
 
 use super::read::{Failed, Flow, Later, Read, Step};
-use super::reader::{FieldPlan, Kind};
-use super::{Anomaly, AnomalyKind, It, NodeKind, ReadErrorKind, Value};
+use super::reader::{FieldPlan, Kind, RunPlan};
+use super::{Anomaly, AnomalyKind, It, Node, NodeKind, ReadErrorKind, Value};
 use crate::model::{Action, Block, ExprId, FieldId, Item, Match, Names, Run, Type, Values};
 use packet_core::bits;
 
@@ -43,6 +43,61 @@ impl<'s> Read<'_, 's, '_> {
     /// Reads fields of fixed size: one bounds check where all of them are there.
     fn run(&mut self, run: &'s Run) -> Step {
         self.room()?;
+        let reader = self.reader;
+        let plan = run.fields.first().and_then(|first| reader.runs.get(first.index())?.as_deref());
+        match plan {
+            Some(plan) if run.bits <= self.region.end - self.pos && self.last.is_none() => {
+                if self.whole_run(run, plan) { Ok(Flow::Next) } else { self.run_by_fields(run) }
+            }
+            _ => self.run_by_fields(run),
+        }
+    }
+
+    /// Reads a run all of which is there. Where a check fails, nothing has happened.
+    fn whole_run(&mut self, run: &Run, plan: &RunPlan) -> bool {
+        let start = self.pos;
+        let dissection = &mut *self.dissection;
+        let slots = dissection.frames.get(self.frame as usize).map_or(0, |frame| frame.slots as usize);
+        let slots = dissection.slots.get_mut(slots..).unwrap_or_default();
+        let bytes = self.data.get(start as usize / 8..).unwrap_or_default();
+        let first = dissection.nodes.len() as u32;
+        dissection.nodes.extend((first + 1..).zip(&plan.fields).map(|(end, &(field, plan))| {
+            if let Some(slot) = slots.get_mut(plan.slot as usize) {
+                *slot = end;
+            }
+            let value = match plan.kind {
+                Kind::Uint => Value::Uint(word(bytes, start % 8 + plan.bit, plan.bits)),
+                Kind::Bytes | Kind::Number | Kind::Other => Value::Bytes,
+            };
+            Node { kind: NodeKind::Field(field), start: start + plan.bit, bits: plan.bits, end, value }
+        }));
+        self.pos = start + run.bits;
+        if plan.checks.is_empty() {
+            return true;
+        }
+        let before = self.mark();
+        let passed = plan.checks.iter().all(|&(field, index)| self.check(field, first + index).is_ok());
+        if !passed {
+            self.rewind(before);
+            self.dissection.nodes.truncate(first as usize);
+            for (_, plan) in &plan.fields {
+                self.clear_slot(plan.slot);
+            }
+            self.pos = start;
+        }
+        passed
+    }
+
+    /// Says that a field of the current frame is not there.
+    fn clear_slot(&mut self, slot: u32) {
+        let Some(frame) = self.dissection.frames.get(self.frame as usize) else { return };
+        if let Some(place) = self.dissection.slots.get_mut((frame.slots + slot) as usize) {
+            *place = 0;
+        }
+    }
+
+    /// Reads a run field by field, as far as it goes.
+    fn run_by_fields(&mut self, run: &'s Run) -> Step {
         let start = self.pos;
         let whole = run.bits <= self.region.end - start;
         for &field in &run.fields {
@@ -264,6 +319,15 @@ impl<'s> Read<'_, 's, '_> {
             false => bits::read(self.data, at as usize, width),
         };
         number_of(ty, raw.unwrap_or(0), width)
+    }
+}
+
+/// So many bits, at most 64, from a bit on.
+#[inline]
+fn word(bytes: &[u8], bit: u32, bits: u32) -> u64 {
+    match bytes.get(bit as usize / 8..).and_then(<[u8]>::first_chunk) {
+        Some(&chunk) if (1..=57).contains(&bits) => (u64::from_be_bytes(chunk) << (bit % 8)) >> (64 - bits),
+        _ => bits::read_u64(bytes, bit as usize, bits).unwrap_or(0),
     }
 }
 

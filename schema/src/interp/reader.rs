@@ -3,7 +3,9 @@
 use super::Dissection;
 use super::program::Programs;
 use super::read::Read;
-use crate::model::{CompositeId, Expr, ExprId, Extent, Field, FieldId, Names, Place, Schema, Table, TableId, Type};
+use crate::model::{
+    Action, Block, CompositeId, Expr, ExprId, Extent, Field, FieldId, Item, Names, Place, Schema, Table, TableId, Type,
+};
 
 /// What bounds the work for one packet, whatever is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Reader<'s> {
     pub(super) payloads: Vec<(FieldId, CompositeId)>,
     /// By field.
     pub(super) fields: Vec<FieldPlan>,
+    /// By field: the run that begins with it.
+    pub(super) runs: Vec<Option<Box<RunPlan>>>,
     /// By table.
     pub(super) tables: Vec<TablePlan>,
     /// Fast ways to numbers.
@@ -64,13 +68,19 @@ impl<'s> Reader<'s> {
         let guesses = schema.probes.iter().zip(0..).filter(|(probe, _)| probe.score > 0);
         let mut probes: Vec<u32> = guesses.map(|(_, index)| index).collect();
         probes.sort_by_key(|&index| std::cmp::Reverse(schema.probes.get(index as usize).map(|probe| probe.score)));
+        let fields: Vec<_> = schema.fields.iter().map(|field| FieldPlan::new(schema, field)).collect();
+        let mut runs = vec![None; fields.len()];
+        for composite in &schema.composites {
+            find_runs(&composite.body, &fields, &mut runs);
+        }
         Self {
             schema,
             limits: Limits::default(),
             seed: [0; 16],
             rows: Vec::new(),
             payloads: Vec::new(),
-            fields: schema.fields.iter().map(|field| FieldPlan::new(schema, field)).collect(),
+            fields,
+            runs,
             tables: schema.tables.iter().map(TablePlan::new).collect(),
             programs: Programs::new(schema),
             probes,
@@ -174,6 +184,52 @@ impl FieldPlan {
             bit,
             slot: field.slot,
             limit: limit_of(schema, field),
+        }
+    }
+}
+
+/// How to read a run of fields, all of which are there.
+#[derive(Clone, Debug)]
+pub(super) struct RunPlan {
+    /// The fields in order.
+    pub(super) fields: Vec<(FieldId, FieldPlan)>,
+    /// Those with checks, by their position among the fields.
+    pub(super) checks: Vec<(FieldId, u32)>,
+}
+
+/// Plans the runs of a block that hold nothing but numbers and bytes, each under its first field.
+fn find_runs(block: &Block, fields: &[FieldPlan], runs: &mut [Option<Box<RunPlan>>]) {
+    for item in &block.items {
+        match item {
+            Item::Run(run) => {
+                let plans: Vec<_> = run.fields.iter().filter_map(|&id| Some((id, *fields.get(id.index())?))).collect();
+                let plain = plans.iter().all(|(_, plan)| matches!(plan.kind, Kind::Uint | Kind::Bytes));
+                let place = run.fields.first().and_then(|id| runs.get_mut(id.index()));
+                if let (true, Some(place)) = (plain, place) {
+                    let checked = (0..).zip(&plans).filter(|(_, (_, plan))| plan.checks);
+                    let checks = checked.map(|(index, &(id, _))| (id, index)).collect();
+                    *place = Some(Box::new(RunPlan { fields: plans, checks }));
+                }
+            }
+            Item::Match(choice) => {
+                for arm in &choice.arms {
+                    if let Action::Read(_, block) = &arm.action {
+                        find_runs(block, fields, runs);
+                    }
+                }
+            }
+            Item::If { then, otherwise, .. } => {
+                find_runs(then, fields, runs);
+                find_runs(otherwise, fields, runs);
+            }
+            Item::Repeat { body, .. } => find_runs(body, fields, runs),
+            Item::Field(_)
+            | Item::Container { .. }
+            | Item::Expect(_)
+            | Item::Align { .. }
+            | Item::Jump { .. }
+            | Item::Emit(_)
+            | Item::Yields(_) => {}
         }
     }
 }
