@@ -37,11 +37,11 @@ alias wireshark Ethernet {
 }
 
 test "a packet of IPv4 in a frame without padding" Ethernet
-    hex"020000000002 020000000001 0800 4500001c000100004011b7cd7f0000017f000001 0035 0035 0008 0180" {
-    dst == mac"02:00:00:00:00:02"; src == mac"02:00:00:00:00:01"; type_len == 0x0800; padding == hex"";
+    hex"020000000002 020000000001 0800 4500001c0001000040117cce7f0000017f000001 0007 0007 0008 01ce" {
+    dst == mac"02:00:00:00:00:02"; src == mac"02:00:00:00:00:01"; type_len == 0x0800; !present(padding); ipv4.ttl == 64;
 }
 test "what the length above does not claim is padding" Ethernet
-    hex"020000000002 020000000001 0800 45000014000100004000b7e67f0000017f000001 0000 0000 0000" {
+    hex"020000000002 020000000001 0800 45000014000100004000 7ce77f0000017f000001 0000 0000 0000" {
     padding == hex"000000000000";
 }
 test "a length, and a pad behind what it counts" Ethernet

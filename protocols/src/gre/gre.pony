@@ -100,7 +100,7 @@ alias wireshark Gre {
 
 test "no options" Gre hex"0000 0800" { protocol == IPV4; flags_and_version == 0; !present(key); }
 test "key" Gre hex"2000 86dd deadbeef" { key == 0xdeadbeef; }
-test "checksum, key and sequence number" Gre hex"b000 0800 5d6d 0000 deadbeef 00000001" {
+test "checksum, key and sequence number" Gre hex"b000 0800 aa60 0000 deadbeef 00000001" {
     sequence == 1; key == 0xdeadbeef; present(checksum);
 }
 test "version 1 with both numbers" Gre hex"3081 880b 0002 0006 00000022 00000011 c021" {

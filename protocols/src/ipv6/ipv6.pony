@@ -308,7 +308,7 @@ test "the checksum of UDP covers the last segment" build
   / Udp { src_port = 1; dst_port = 2 }
   == hex"60000000 0020 2b 40 20010db8000000000000000000000001 20010db8000000000000000000000002
          11 02 04 01 00 00 0000 20010db8000000000000000000000003
-         0001 0002 0008 a46d";
+         0001 0002 0008 a465";
 test "the first fragment" Ipv6Fragment hex"3b 00 0001 5a83fd05 00000000 00000000" {
     fragment_offset == 0; more_fragments; identification == 0x5a83fd05; size_of(payload) == 8;
 }

@@ -27,13 +27,13 @@ alias wireshark Udp {
     (status_of(checksum)) = "udp.checksum.status";
 }
 
-test "ports and length" Udp hex"c0000043 000a 0000 abcd" { src_port == 49152; dst_port == 67; length == 10; size_of(payload) == 2; }
+test "ports and length" Udp hex"c0000007 000a 0000 abcd" { src_port == 49152; dst_port == 7; length == 10; size_of(payload) == 2; }
 test "without addresses nothing can be verified" Udp hex"0001 0002 0008 1234" { anomalies == []; }
 test "no checksum" Udp hex"0001 0002 0008 0000" { status_of(checksum) == 3; anomalies == []; }
 test "a length within the header" reject Udp hex"0001 0002 0007 0000" at length;
 test "more data than there is" Udp hex"0001 0002 0010 0000 0102" { anomalies == [truncated]; }
 test "length and checksum are derived" build
     Ipv4 { identification = 1; src = ip"10.0.0.1"; dst = ip"10.0.0.2" } / Udp { src_port = 4000; dst_port = 4001 } / "ping"
-  == hex"4500 0020 0001 0000 4011 66c9 0a000001 0a000002 0fa0 0fa1 000c eab8 70696e67";
+  == hex"4500 0020 0001 0000 4011 66ca 0a000001 0a000002 0fa0 0fa1 000c edc1 70696e67";
 test law roundtrip Udp;
 test law truncation Udp;

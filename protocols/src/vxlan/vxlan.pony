@@ -82,7 +82,7 @@ alias wireshark VxlanGpe { flags = "vxlan.flags"; next_protocol = "vxlan.next_pr
 test "identifier" Vxlan hex"0800 0000 003039 00" { flags.vni; !flags.group_policy; vni == 12345; }
 test "group policy" Vxlan hex"8848 0010 000001 00" { flags.group_policy; flags.dont_learn; flags.policy_applied; group == 16; }
 test "a packet of IPv4" VxlanGpe hex"0c 0000 01 00d431 00" { flags.next_protocol; next_protocol == IPV4; vni == 54321; }
-test "seven bytes" reject Vxlan hex"0800 0000 003039" at reserved;
+test "six bytes" reject Vxlan hex"0800 0000 0030" at vni;
 test "the protocol follows from what is carried" build
     VxlanGpe { vni = 1 } / Ipv6 { flow_label = 0; src = ip"::1"; dst = ip"::2" }
   == hex"0c 0000 02 000001 00 60000000 0000 3b 40 00000000000000000000000000000001 00000000000000000000000000000002";

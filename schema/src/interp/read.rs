@@ -390,6 +390,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
 
     /// What no layer has claimed stays with the first one.
     fn end_packet(&mut self, open: Open) {
+        self.say_cut(open);
         if open.end >= open.region.end {
             return;
         }
@@ -401,6 +402,17 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
                 layer.tail.0 = node;
             }
             layer.tail.1 = node + 1;
+        }
+    }
+
+    /// A capture that was cut behind all that was looked for is noted at its first layer.
+    fn say_cut(&mut self, open: Open) {
+        let said = |found: &Dissection| {
+            !found.errors.is_empty() || found.anomalies.iter().any(|anomaly| anomaly.kind == AnomalyKind::Truncated)
+        };
+        if open.region.logical > u64::from(open.region.end) && !said(self.dissection) {
+            self.layer = open.layer;
+            self.truncate(None);
         }
     }
 
