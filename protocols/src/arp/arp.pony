@@ -114,10 +114,10 @@ alias wireshark Arp {
     sender_ip = "arp.src.proto_ipv4";
     target_mac = "arp.dst.hw_mac";
     target_ip = "arp.dst.proto_ipv4";
-    sender_hardware = "arp.src.hw" if hardware_size > 0;
-    sender_protocol = "arp.src.proto" if protocol_size > 0;
-    target_hardware = "arp.dst.hw" if hardware_size > 0;
-    target_protocol = "arp.dst.proto" if protocol_size > 0;
+    sender_hardware = "arp.src.hw" if size_of(sender_hardware) > 0;
+    sender_protocol = "arp.src.proto" if size_of(sender_protocol) > 0;
+    target_hardware = "arp.dst.hw" if size_of(target_hardware) > 0;
+    target_protocol = "arp.dst.proto" if size_of(target_protocol) > 0;
 }
 
 test "who has 10.0.8.1" Arp hex"0001 0800 06 04 0001 6a70c5aff1f9 0a000864 000000000000 0a000801" {

@@ -31,9 +31,9 @@ alias wireshark Ethernet {
     src = "eth.src";
     type_len = "eth.type" if type_len >= 1536;
     type_len = "eth.len" if type_len <= 1500;
-    (padding[0 .. 59 - size]) = "eth.padding"
-        if size < 60 && size + size_of(padding) >= 60
-        && padding[0 .. 59 - size] == hex"0000000000000000000000000000000000000000000000 0000000000000000000000000000000000000000000000"[0 .. 59 - size];
+    (padding[0 .. 59 - offset_of(padding)]) = "eth.padding"
+        if offset_of(padding) < 60 && offset_of(padding) + size_of(padding) >= 60
+        && padding[0 .. 59 - offset_of(padding)] == hex"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"[0 .. 59 - offset_of(padding)];
 }
 
 test "a packet of IPv4 in a frame without padding" Ethernet

@@ -19,7 +19,8 @@ layer Gre {
     recursion: u3;
     /// An acknowledgment number follows, in version 1, [RFC 2637 §4.1].
     has_ack: bool;
-    _: u4 = 0 lenient;
+    /// Must be zero, [RFC 2637 §4.1].
+    reserved: u4 = 0 lenient;
     /// 0, or 1 for the Point-to-Point Tunneling Protocol, [RFC 2784 §2.3.1].
     version: u3;
     /// What is carried, [RFC 2784 §2.4].
@@ -66,7 +67,7 @@ layer Gre {
     /// The first two bytes as one number.
     let flags_and_version = (has_checksum ? 0x8000 : 0) | (has_routing ? 0x4000 : 0) | (has_key ? 0x2000 : 0)
         | (has_sequence ? 0x1000 : 0) | (strict_route ? 0x0800 : 0) | recursion << 8 | (has_ack ? 0x80 : 0)
-        | version;
+        | reserved << 3 | version;
 }
 
 /// One source route, [RFC 1701].

@@ -96,8 +96,6 @@ layer Icmp {
             entry_size: u8 default 2;
             lifetime: u16 unit s;
             addresses: RouterAddress[count];
-            /// What else stands in longer entries.
-            beyond: bytes;
         }
         ROUTER_SOLICITATION => RouterSolicitation { _: u32 = 0 lenient; }
         // RFC 792 "Timestamp or Timestamp Reply Message": milliseconds since midnight UT.
@@ -143,6 +141,8 @@ layer Icmp {
         }
         _ => Unknown { data: bytes; }
     }
+    /// What the type does not define.
+    beyond: bytes if more;
 }
 
 /// What ICMP says beside the packet that it is about, [RFC 4884 §7].
@@ -239,7 +239,7 @@ alias wireshark Icmp {
     type = "icmp.type";
     code = "icmp.code";
     checksum = "icmp.checksum";
-    (status_of(checksum)) = "icmp.checksum.status";
+    (status_of(checksum)) = "icmp.checksum.status" if present(checksum);
     id = "icmp.ident" if type != TRACEROUTE;
     seq = "icmp.seq";
     pointer = "icmp.pointer";
@@ -255,7 +255,7 @@ alias wireshark Icmp {
 alias wireshark IcmpExtensions {
     version = "icmp.ext.version";
     checksum = "icmp.ext.checksum";
-    (status_of(checksum)) = "icmp.ext.checksum.status";
+    (status_of(checksum)) = "icmp.ext.checksum.status" if present(checksum);
 }
 alias wireshark IcmpObject { length = "icmp.ext.length"; class = "icmp.ext.class"; ctype = "icmp.ext.ctype"; }
 alias wireshark IcmpLabel {

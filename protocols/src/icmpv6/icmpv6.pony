@@ -212,6 +212,8 @@ layer Icmpv6 needs IpCarrier as ip {
         }
         _ => Unknown { data: bytes; }
     }
+    /// What the type does not define.
+    beyond: bytes if more;
 }
 
 /// What version 2 of a multicast listener query adds, [RFC 3810 §5.1].
@@ -354,7 +356,7 @@ alias wireshark Icmpv6 {
     type = "icmpv6.type";
     code = "icmpv6.code";
     checksum = "icmpv6.checksum";
-    (status_of(checksum)) = "icmpv6.checksum.status";
+    (status_of(checksum)) = "icmpv6.checksum.status" if present(checksum);
     id = "icmpv6.echo.identifier" if type in [ECHO_REQUEST, ECHO_REPLY, EXTENDED_ECHO_REQUEST, EXTENDED_ECHO_REPLY];
     seq = "icmpv6.echo.sequence_number";
     mtu = "icmpv6.mtu";

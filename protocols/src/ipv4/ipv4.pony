@@ -201,7 +201,7 @@ alias wireshark Ipv4 {
     ttl = "ip.ttl";
     protocol = "ip.proto";
     checksum = "ip.checksum";
-    (status_of(checksum)) = "ip.checksum.status";
+    (status_of(checksum)) = "ip.checksum.status" if present(checksum);
     src = "ip.src";
     dst = "ip.dst";
 }

@@ -107,6 +107,9 @@ struct SackBlock {
     right: u32;
 }
 
+/// The experiment that was fast open before it had a number, "TCP Experimental Option Experiment Identifiers" of IANA.
+const FAST_OPEN_EXPERIMENT : u16 = 0xf989;
+
 /// One option, [RFC 9293 §3.1]. END stops the list; what is left of its region is padding.
 struct TcpOption {
     /// Which option.
@@ -153,7 +156,13 @@ struct TcpOption {
                 // RFC 9768 §3.2.3: counters of bytes, from none to all three.
                 ACC_ECN_0 | ACC_ECN_1 => AccurateEcn { counters: u24[..]; }
                 // RFC 6994 §3: the first two bytes tell experiments apart.
-                EXPERIMENT => Experiment { experiment: u16 display hex; information: bytes; }
+                EXPERIMENT => Experiment {
+                    experiment: u16 display hex;
+                    match experiment {
+                        FAST_OPEN_EXPERIMENT => { cookie: bytes; }
+                        _                    => { experiment_data: bytes; }
+                    }
+                }
                 _ => Unknown { data: bytes; }
             }
         }
@@ -253,12 +262,12 @@ bind ip_protocol { TCP => Tcp; }
 alias wireshark Tcp {
     src_port = "tcp.srcport";
     dst_port = "tcp.dstport";
-    (size_of(payload)) = "tcp.len";
+    (size - header_len) = "tcp.len";
     seq = "tcp.seq_raw";
     ack = "tcp.ack_raw";
     header_len = "tcp.hdr_len";
     (reserved << 9 | flags) = "tcp.flags";
-    reserved = "tcp.flags.res";
+    (reserved != 0) = "tcp.flags.res";
     (flags.ae) = "tcp.flags.ae";
     (flags.cwr) = "tcp.flags.cwr";
     (flags.ece) = "tcp.flags.ece";
@@ -270,17 +279,17 @@ alias wireshark Tcp {
     (flags.fin) = "tcp.flags.fin";
     window = "tcp.window_size_value";
     checksum = "tcp.checksum";
-    (status_of(checksum)) = "tcp.checksum.status";
+    (status_of(checksum)) = "tcp.checksum.status" if present(checksum);
     urgent = "tcp.urgent_pointer";
 }
 alias wireshark TcpOption {
-    kind = "tcp.option_kind";
-    length = "tcp.option_len";
+    kind = "tcp.option_kind" if kind != MPTCP;
+    length = "tcp.option_len" if kind != MPTCP;
     mss = "tcp.options.mss_val";
     (window_scale.shift) = "tcp.options.wscale.shift";
     (timestamps.value) = "tcp.options.timestamp.tsval";
     (timestamps.echo) = "tcp.options.timestamp.tsecr";
-    (fast_open.cookie) = "tcp.options.tfo.cookie" if size_of(cookie) > 0;
+    cookie = "tcp.options.tfo.cookie" if size_of(cookie) > 0;
 }
 alias wireshark SackBlock { left = "tcp.options.sack_le"; right = "tcp.options.sack_re"; }
 
@@ -307,7 +316,8 @@ test "user timeout of five minutes" TcpOption hex"1c 04 8005" { minutes; timeout
 test "fast open without cookie asks for one" TcpOption hex"22 02" { size_of(cookie) == 0; }
 test "fast open with a cookie" TcpOption hex"22 0a 0102030405060708" { cookie == hex"0102030405060708"; }
 test "a cookie of three bytes" reject TcpOption hex"22 05 010203" at cookie;
-test "experiment" TcpOption hex"fe 06 f989 0102" { kind == 254; experiment == 0xf989; information == hex"0102"; }
+test "fast open as an experiment" TcpOption hex"fe 08 f989 01020304" { kind == 254; experiment == 0xf989; cookie == hex"01020304"; }
+test "another experiment" TcpOption hex"fd 06 e2d4 0102" { experiment_data == hex"0102"; }
 test "accurate ECN" TcpOption hex"ac 0b 000001 000002 000003" { counters == [1, 2, 3]; }
 test "quick-start response" TcpOption hex"1b 08 07 03 00000004" { rate == 7; ttl_difference == 3; nonce == 1; }
 test "echo" TcpOption hex"06 06 00000005" { information == hex"00000005"; }

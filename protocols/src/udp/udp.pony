@@ -8,11 +8,11 @@ layer Udp needs IpCarrier as ip provides Ports {
     src_port: u16;
     /// The receiver's port, [RFC 768 "Fields"].
     dst_port: u16;
-    /// Header and data, [RFC 768 "Fields"].
-    length: u16 auto size where it >= 8 : "shorter than the header" unit bytes;
+    /// Header and data, [RFC 768 "Fields"]; 0 where a jumbo payload is longer than this can say, [RFC 2675 §4].
+    length: u16 auto size where it >= 8 || it == 0 : "shorter than the header" unit bytes;
     /// Over the addresses below, the header and the data; 0 where the sender made none, [RFC 768 "Fields"].
-    checksum: u16 auto zero_as_ffff(inet16(ip.pseudo_header(IpProtocol.UDP, length) ++ self)) verify when it != 0 display hex;
-    payload: next from udp_port[dst_port, src_port] else probe within length - 8 bytes;
+    checksum: u16 auto zero_as_ffff(inet16(ip.pseudo_header(IpProtocol.UDP, size) ++ self)) verify when it != 0 display hex;
+    payload: next from udp_port[dst_port, src_port] else probe within length >= 8 ? length - 8 : rest.len bytes;
 
     provide Ports { protocol = IpProtocol.UDP; src = src_port; dst = dst_port; }
 }
@@ -24,7 +24,7 @@ alias wireshark Udp {
     dst_port = "udp.dstport";
     length = "udp.length";
     checksum = "udp.checksum";
-    (status_of(checksum)) = "udp.checksum.status";
+    (status_of(checksum)) = "udp.checksum.status" if present(checksum);
 }
 
 test "ports and length" Udp hex"c0000007 000a 0000 abcd" { src_port == 49152; dst_port == 7; length == 10; size_of(payload) == 2; }
