@@ -113,7 +113,7 @@ mod tests {
         buffer.push_bits(&Bits::of(&[0xff, 0xf0], 0, 12));
         buffer.push_zeros(3);
         buffer.push_number(0x1234, 16, true);
-        assert_eq!(buffer.len(), 36);
+        assert_eq!(buffer.len(), 40);
         assert_eq!(buffer.bytes(), [0x45, 0xff, 0xf8, 0x34, 0x12][..].to_vec());
     }
 
