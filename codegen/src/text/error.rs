@@ -67,7 +67,19 @@ impl Failure<'_> {
     /// The token at which reading stopped.
     pub(super) fn token(&self) -> usize {
         let at = attempt(self.rule, self.text).map_or(0, |attempt| attempt.at);
-        self.scan.token_at(self.base + at)
+        let token = self.scan.token_at(self.base + at);
+        token.checked_sub(1).filter(|before| self.is_word_for_name(*before)).unwrap_or(token)
+    }
+
+    /// Whether a word of the language stands where a name was expected: pest takes note of it, and looks behind it.
+    fn is_word_for_name(&self, token: usize) -> bool {
+        let word = self.scan.text(token);
+        let Some(place) = self.scan.tokens.get(token).filter(|place| place.start >= self.base) else { return false };
+        words::RESERVED.contains(&word)
+            && attempt(self.rule, &self.hide(place.start, place.end)).is_some_and(|attempt| {
+                let expected = &attempt.expected;
+                self.base + attempt.at == place.start && expected.contains("r#") && !expected.contains(word)
+            })
     }
 
     /// The finding.
