@@ -1,6 +1,5 @@
 //! Values under the names of another tool: flat, as `--names wireshark` prints them.
 
-use super::json::quoted_hex;
 use super::plan::{FieldPlan, Plan, Shape};
 use super::{Shown, values};
 use crate::text::{json_string, put};
@@ -143,10 +142,10 @@ impl Bucket {
             Val::Int(number) => put!(&mut self.text, "{number}"),
             Val::Bool(value) => self.text.push(b'0' + u8::from(*value)),
             Val::Float(number) => put!(&mut self.text, "{number:?}"),
-            Val::Bytes(bytes) => quoted_hex(&mut self.text, bytes),
+            Val::Bytes(bytes) => quoted_octets(&mut self.text, bytes),
             Val::Text(text) => json_string(&mut self.text, text),
             Val::Region(from, to) => {
-                quoted_hex(&mut self.text, data.get(*from as usize..*to as usize).unwrap_or_default());
+                quoted_octets(&mut self.text, data.get(*from as usize..*to as usize).unwrap_or_default());
             }
             Val::List(index) => {
                 let kind = dissection.nodes.get(*index as usize).map(|node| node.kind);
@@ -202,9 +201,22 @@ fn flat(out: &mut Vec<u8>, field: &FieldPlan, dissection: &Dissection, data: &[u
         Value::Float(value) => put!(out, "{value:?}"),
         Value::Bytes | Value::Decoded(..) => match values::text(field, node, dissection, data) {
             Some(text) => json_string(out, &text),
-            None => quoted_hex(out, values::octets_of(node, dissection, data)),
+            None => quoted_octets(out, values::octets_of(node, dissection, data)),
         },
         Value::Frame(_) | Value::List(_) | Value::Group => return false,
     }
     true
+}
+
+/// Bytes as tshark prints them: `"00:1c:7f"`.
+fn quoted_octets(out: &mut Vec<u8>, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    for (index, byte) in bytes.iter().enumerate() {
+        if index > 0 {
+            out.push(b':');
+        }
+        out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    out.push(b'"');
 }
