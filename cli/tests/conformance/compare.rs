@@ -54,7 +54,12 @@ impl Report {
             if known.differs(name, capture, oracle.frame) {
                 tally.known += 1;
             } else if tally.examples.len() < 8 {
-                tally.examples.push(format!("{capture}#{}: tshark {} ours {}", oracle.frame, short(theirs), short(own)));
+                tally.examples.push(format!(
+                    "{capture}#{}: tshark {} ours {}",
+                    oracle.frame,
+                    short(theirs),
+                    short(own)
+                ));
             }
         }
     }
@@ -83,7 +88,11 @@ impl Report {
         let mut text = String::from("field\tagree\tdiffer\tmissing\textra\tknown\texamples\n");
         for (field, t) in &self.fields {
             let examples = t.examples.join(" | ");
-            let _ = writeln!(text, "{field}\t{}\t{}\t{}\t{}\t{}\t{examples}", t.agree, t.differ, t.missing, t.extra, t.known);
+            let _ = writeln!(
+                text,
+                "{field}\t{}\t{}\t{}\t{}\t{}\t{examples}",
+                t.agree, t.differ, t.missing, t.extra, t.known
+            );
         }
         for (field, count) in &self.unlisted {
             let _ = writeln!(text, "{field}\tnot listed, {count} times");
@@ -103,7 +112,8 @@ impl Report {
         assert!(self.unlisted.is_empty(), "neither an alias nor left out: {:#?}", self.unlisted);
         let mut open: Vec<_> = self.fields.iter().filter(|(_, tally)| tally.open() > 0).collect();
         open.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.open()));
-        let lines: Vec<_> = open.iter().map(|(name, t)| format!("{name}: {} open: {:#?}", t.open(), t.examples)).collect();
+        let lines: Vec<_> =
+            open.iter().map(|(name, t)| format!("{name}: {} open: {:#?}", t.open(), t.examples)).collect();
         assert!(lines.is_empty(), "differences that are not settled:\n{}", lines.join("\n"));
     }
 }

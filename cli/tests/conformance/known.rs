@@ -38,13 +38,17 @@ impl Known {
         }
         let protocols = aliases.iter().filter_map(|name| name.split('.').next()).map(str::to_owned).collect();
         let folder = root.join("tests/conformance");
-        let left_out = rows(&folder.join("left-out.tsv")).into_iter().filter_map(|row| row.into_iter().next()).collect();
+        let left_out =
+            rows(&folder.join("left-out.tsv")).into_iter().filter_map(|row| row.into_iter().next()).collect();
         let mut differences: BTreeMap<String, Vec<Difference>> = BTreeMap::new();
         for row in rows(&folder.join("known-differences.tsv")) {
             let [field, capture, section, why] = row.as_slice() else {
                 panic!("known-differences.tsv: four columns are wanted: {row:?}");
             };
-            assert!(!section.is_empty() && !why.is_empty(), "known-differences.tsv: {field} without a section or a reason");
+            assert!(
+                !section.is_empty() && !why.is_empty(),
+                "known-differences.tsv: {field} without a section or a reason"
+            );
             differences.entry(field.clone()).or_default().push(Difference { capture: capture.clone() });
         }
         Self { aliases, left_out, differences, protocols }
