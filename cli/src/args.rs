@@ -37,8 +37,16 @@ pub(crate) enum Command {
     Dissect(DissectArgs),
     /// Look for mistakes in definitions.
     Check(CheckArgs),
+    /// Run the tests in definitions.
+    Test(TestArgs),
+    /// Lay definitions out in the usual way.
+    Fmt(FmtArgs),
     /// Explain a mistake by its code.
     Explain(ExplainArgs),
+    /// Print the checked definitions: where every field is, and what is known of it.
+    Schema(SchemaArgs),
+    /// Build a packet from its description.
+    Craft(CraftArgs),
     /// Print completions for a shell.
     Completions(CompletionsArgs),
 }
@@ -65,8 +73,10 @@ Examples:
   pony dissect --decode-as udp_port=5353:Dns capture.pcap
   tcpdump -i eth0 -w - | pony dissect -
 
-Exit codes: 0 if the whole capture was read, 1 if it is damaged (the packets before the damage are shown), 2 if the
-command line or a definition is wrong.")]
+Exit codes:
+  0  the whole capture was read
+  1  the capture is damaged; the packets before the damage are shown
+  2  the command line or a definition is wrong")]
 pub(crate) struct DissectArgs {
     #[command(flatten)]
     pub(crate) definitions: Definitions,
@@ -133,8 +143,13 @@ Examples:
   pony check my.pony
   pony check --no-builtin net.pony ipv4.pony udp.pony
 
-The files are checked together with the built-in definitions. All mistakes are printed at once, with the source.
-Exit codes: 0 if there is none, 1 if there is one, 2 if a file can't be read.")]
+The files are checked together with the built-in definitions; a file takes the place of a built-in one
+whose module has the same name. All mistakes are printed at once, with the source.
+
+Exit codes:
+  0  nothing is wrong
+  1  there are mistakes
+  2  a file can't be read")]
 pub(crate) struct CheckArgs {
     /// The definitions.
     #[arg(value_name = "FILE.pony", required = true)]
@@ -149,6 +164,60 @@ pub(crate) struct CheckArgs {
     pub(crate) strict: bool,
 }
 
+/// `pony test`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony test                    the tests of the built-in definitions
+  pony test my.pony            those, and the ones in my.pony
+  pony test --only my.pony     the ones in my.pony alone
+
+The last line is `N passed, N failed`.
+
+Exit codes:
+  0  no test failed
+  1  a test failed
+  2  a definition is wrong, or can't be read")]
+pub(crate) struct TestArgs {
+    /// Definitions of your own.
+    #[arg(value_name = "FILE.pony")]
+    pub(crate) files: Vec<String>,
+
+    /// Run the tests of the given files only.
+    #[arg(long, requires = "files")]
+    pub(crate) only: bool,
+
+    /// Leave the built-in definitions out.
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+
+    /// Print the name of every test.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// `pony fmt`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony fmt my.pony
+  pony fmt --check protocols/src/*/*.pony
+  pony fmt - < my.pony > formatted.pony
+
+Exit codes:
+  0  all is well
+  1  --check found a file that would change
+  2  a file can't be read, or has mistakes")]
+pub(crate) struct FmtArgs {
+    /// Change nothing; say which files would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// The files; `-` for standard input to standard output.
+    #[arg(value_name = "FILE.pony", required = true)]
+    pub(crate) files: Vec<String>,
+}
+
 /// `pony explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -159,6 +228,55 @@ pub(crate) struct ExplainArgs {
     /// The code, as in `error[E0107]`.
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+/// `pony schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony schema                  what is defined
+  pony schema Ipv4             a layer: its fields, their places, what is proved of them
+  pony schema udp_port         a table
+  pony schema -d my.pony MyLayer")]
+pub(crate) struct SchemaArgs {
+    #[command(flatten)]
+    pub(crate) definitions: Definitions,
+
+    /// A layer, struct, codec, enum, flags, table, interface or metafield.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// `pony craft`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony craft 'Ipv4 { ttl = 3; src = ip\"10.0.0.1\"; dst = ip\"10.0.0.2\" } / Udp { dst_port = 53 } / \"hello\"'
+  pony craft -o out.pcap 'Ethernet {} / Ipv4 {} / Tcp { flags = syn; checksum = raw 0xdead }'
+  pony craft -d my.pony 'Udp { dst_port = 9999 } / MyLayer { kind = HELLO }'
+
+What is not said is derived: lengths, keys, checksums. `field = raw N` sets bits that would be refused
+otherwise. The syntax is that of build tests. The packet goes to standard output in hexadecimal, or
+into a pcap file.")]
+pub(crate) struct CraftArgs {
+    #[command(flatten)]
+    pub(crate) definitions: Definitions,
+
+    /// Write a pcap file; `-` for standard output.
+    #[arg(short, long, value_name = "FILE.pcap")]
+    pub(crate) output: Option<String>,
+
+    /// Set a metafield; may be given more than once.
+    #[arg(long, value_name = "NAME=VALUE", action = ArgAction::Append)]
+    pub(crate) meta: Vec<String>,
+
+    /// Draw random fields from this seed: the same seed gives the same packet.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// The layers from the outermost one on, with `/` between them.
+    #[arg(value_name = "STACK")]
+    pub(crate) stack: String,
 }
 
 /// `pony completions`.

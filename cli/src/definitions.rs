@@ -27,6 +27,10 @@ pub(crate) struct Checked {
 pub(crate) struct Loaded {
     /// What they define.
     pub(crate) schema: Schema,
+    /// Their text.
+    pub(crate) sources: Sources,
+    /// The sources that the user named.
+    pub(crate) own: HashSet<u32>,
 }
 
 /// Loads definitions that are to be used; all mistakes in them are shown.
@@ -38,7 +42,7 @@ pub(crate) fn load(which: &Definitions, color: ColorChoice) -> Result<Loaded, Fa
 pub(crate) fn load_files(files: &[String], builtin: bool, color: ColorChoice) -> Result<Loaded, Failure> {
     let checked = check_files(files, builtin)?;
     match checked.schema {
-        Some(schema) => Ok(Loaded { schema }),
+        Some(schema) => Ok(Loaded { schema, sources: checked.sources, own: checked.own }),
         None => {
             let mistakes: Vec<Diagnostic> = checked.findings.into_iter().filter(Diagnostic::is_error).collect();
             eprint!("{}", render(&checked.sources, &mistakes, color.stderr()));

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
             let Some(code) = code else {
                 return Err(Failure::usage(format!("no mistake has the code {id}; `pony explain` lists all of them")));
             };
-            put!(&mut out, "{}: {}\n\n{}\n", code.id(), code.title(), code.page().trim_end());
+            put!(&mut out, "{}\n", code.page().trim_end());
         }
     }
     say(&out)

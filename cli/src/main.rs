@@ -4,11 +4,15 @@
 
 mod args;
 mod check;
+mod craft;
 mod definitions;
 mod dissect;
 mod explain;
 mod failure;
+mod fmt;
+mod schema;
 mod style;
+mod test;
 mod text;
 
 use args::{Cli, Command};
@@ -23,7 +27,11 @@ fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Dissect(args) => dissect::run(args, color),
         Command::Check(args) => check::run(args, color),
+        Command::Test(args) => test::run(args, color),
+        Command::Fmt(args) => fmt::run(args, color),
         Command::Explain(args) => explain::run(args),
+        Command::Schema(args) => schema::run(args, color),
+        Command::Craft(args) => craft::run(args, color),
         Command::Completions(args) => completions(args),
     };
     outcome.unwrap_or_else(|failure| failure.report(color))

@@ -17,7 +17,7 @@ use json::Json;
 use names::ToolNames;
 use packet_runtime::file::{FileError, Packet, Reader as Capture};
 use packet_schema::Schema;
-use packet_schema::interp::{Dissection, Reader};
+use packet_schema::interp::{Dissection, Eval, Reader};
 use packet_schema::model::{CompositeId, TableId, Values};
 use plan::Plan;
 use std::cell::RefCell;
@@ -249,9 +249,12 @@ impl Worker<'_> {
         match first {
             Some(&first) => {
                 common.reader.read(&mut self.dissection, first, packet.data, packet.origlen as usize);
+                self.read_metas(packet.data);
+            }
+            None => {
+                self.dissection = Dissection::default();
                 self.metas.clear();
             }
-            None => self.dissection = Dissection::default(),
         }
         let shown = Shown {
             packet: *packet,
@@ -266,4 +269,23 @@ impl Worker<'_> {
             Printer::Summary(summary) => summary.packet(out, &shown),
         }
     }
+
+    /// Works out the metafields, unless a line has no room for them.
+    fn read_metas(&mut self, data: &[u8]) {
+        self.metas.clear();
+        if matches!(self.printer, Printer::Summary(_)) || self.dissection.frames.is_empty() {
+            return;
+        }
+        let schema = self.common.reader.schema();
+        let eval = Eval::new(schema, data, &self.dissection, 0);
+        self.metas.extend(schema.metas.iter().filter_map(|meta| Some((meta.name.as_str(), eval.meta(meta)?))));
+    }
+}
+
+/// The first sentence of the documentation.
+pub(crate) fn doc_title(docs: &[String]) -> String {
+    let first = docs.iter().take_while(|line| !line.trim().is_empty());
+    let text = first.map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    let sentence = text.split_once(". ").map_or(text.as_str(), |(sentence, _)| sentence);
+    sentence.trim_end_matches('.').to_owned()
 }

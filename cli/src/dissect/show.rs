@@ -23,8 +23,17 @@ pub(crate) struct Show<'a> {
 pub(crate) const INLINE_BYTES: usize = 16;
 
 impl<'a> Show<'a> {
-    /// The value of a field's or an element's node, where it is neither composite nor list.
+    /// The value of a field's or an element's node, with its unit.
     pub(crate) fn value(&self, out: &mut Vec<u8>, node: &Node, id: FieldId) {
+        self.bare(out, node, id);
+        let unit = &self.plan.fields[id.index()].unit;
+        if !unit.is_empty() && !matches!(node.value, Value::List(_) | Value::Frame(_) | Value::Group) {
+            put!(out, " {unit}");
+        }
+    }
+
+    /// The value without its unit. Of a list, how many elements there are; of a composite, nothing.
+    pub(crate) fn bare(&self, out: &mut Vec<u8>, node: &Node, id: FieldId) {
         let field = &self.plan.fields[id.index()];
         if let Some(names) = field.names
             && let Some(number) = values::number(node)
@@ -49,9 +58,6 @@ impl<'a> Show<'a> {
             Value::List(1) => put!(out, "1 element"),
             Value::List(count) => put!(out, "{count} elements"),
             Value::Frame(_) | Value::Group => {}
-        }
-        if !field.unit.is_empty() && !matches!(node.value, Value::List(_) | Value::Frame(_)) {
-            put!(out, " {}", field.unit);
         }
     }
 
@@ -115,7 +121,7 @@ impl<'a> Show<'a> {
     fn flags(&self, out: &mut Vec<u8>, id: FlagsId, value: u128) {
         let before = out.len();
         put!(out, "{}", self.palette.symbol);
-        self.flag_names(out, id, value);
+        self.flag_names(out, id, value, |flag| flag.label.as_deref().or(flag.name.as_deref()));
         if out.len() == before + self.palette.symbol.len() {
             put!(out, "none");
         }
@@ -124,16 +130,22 @@ impl<'a> Show<'a> {
         put!(out, "){}", self.palette.end);
     }
 
-    /// The names of the flags that are set, separated by commas.
-    pub(crate) fn flag_names(&self, out: &mut Vec<u8>, id: FlagsId, value: u128) {
+    /// The flags that are set, by what `called` makes of them, separated by commas.
+    pub(crate) fn flag_names(
+        &self,
+        out: &mut Vec<u8>,
+        id: FlagsId,
+        value: u128,
+        called: impl Fn(&Flag) -> Option<&str>,
+    ) {
         let mut first = true;
         for flag in &self.schema[id].flags {
             let bits = json::bits_of(value, flag.shift, flag.bits);
-            let Some(name) = flag.name.as_deref() else { continue };
+            let Some(name) = called(flag) else { continue };
             if bits == 0 {
                 continue;
             }
-            put!(out, "{}{}", if first { "" } else { ", " }, flag.label.as_deref().unwrap_or(name));
+            put!(out, "{}{}", if first { "" } else { ", " }, name);
             if !flag.boolean {
                 out.push(b'=');
                 self.flag_bits(out, flag, bits);

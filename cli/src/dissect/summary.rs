@@ -11,7 +11,10 @@ use crate::text::{self, decimal, pad_to, padded, put};
 use packet_schema::Schema;
 use packet_schema::interp::words::{self, anomaly_name};
 use packet_schema::interp::{Dissection, LayerNode, Node, NodeKind, Value, children};
-use packet_schema::model::{Action, CodecResult, Composite, CompositeKind, Expr, ExprId, FieldId, Item, Layer, Type};
+use packet_schema::model::{
+    Action, Block, CodecResult, Composite, CompositeKind, Expr, ExprId, FieldId, Item, Layer, Type,
+};
+use std::collections::HashSet;
 
 /// Writes packets as lines.
 pub(crate) struct Summary<'s> {
@@ -20,6 +23,8 @@ pub(crate) struct Summary<'s> {
     palette: Palette,
     /// By composite.
     layers: Vec<LayerPlan>,
+    /// Fields that choose an arm.
+    tags: HashSet<FieldId>,
 }
 
 /// What a line needs of a layer.
@@ -35,11 +40,32 @@ struct LayerPlan {
     quotes: bool,
 }
 
+/// What was said of a layer so far.
+#[derive(Default)]
+struct Told {
+    /// Where it starts.
+    start: usize,
+    texts: usize,
+    numbers: usize,
+    /// A number in a struct was called by its name.
+    named: bool,
+}
+
+/// Where the layers of a packet lead to.
+struct Path {
+    /// The outermost layer, the first one in it, and so on.
+    layers: Vec<usize>,
+    /// The last of them that is not quoted from another packet, by its place among `layers`.
+    top: usize,
+}
+
 /// A field worth a place in the line.
 #[derive(Clone, Copy)]
 struct Telling {
     field: FieldId,
     kind: TellingKind,
+    /// The value that it has where nothing is said, and which says nothing.
+    default: Option<u128>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,12 +74,14 @@ enum TellingKind {
     Named,
     /// Named bits.
     Flags,
+    /// Structs, which may hold names and text.
+    Nested,
     /// Text or an address.
     Text,
-    /// Structs, which may hold text.
-    Nested,
     /// A number.
     Number,
+    /// An address of hardware.
+    Mac,
 }
 
 /// Columns at which the parts of a line start, unless what precedes them is longer.
@@ -75,8 +103,10 @@ const TEXTS: usize = 3;
 impl<'s> Summary<'s> {
     /// A writer in these colours.
     pub(crate) fn new(schema: &'s Schema, plan: &'s Plan, palette: Palette) -> Self {
-        let layers = schema.composites.iter().map(|composite| LayerPlan::new(schema, plan, composite)).collect();
-        Self { schema, plan, palette, layers }
+        let mut tags = HashSet::new();
+        schema.composites.iter().for_each(|composite| collect_tags(schema, &composite.body, &mut tags));
+        let layers = schema.composites.iter().map(|composite| LayerPlan::new(schema, plan, composite, &tags)).collect();
+        Self { schema, plan, palette, layers, tags }
     }
 
     /// Appends a packet's line.
@@ -90,17 +120,17 @@ impl<'s> Summary<'s> {
         time(out, shown);
         out.push(b' ');
         pad_to(out, line, WHO);
-        let top = self.top(shown.dissection);
-        let wider = self.who(out, shown, top);
+        let path = self.path(shown.dissection);
+        let wider = self.who(out, shown, &path);
         out.push(b' ');
         pad_to(out, line, LENGTH + wider);
         decimal(out, shown.packet.origlen.into());
         out.push(b' ');
         pad_to(out, line, LAYERS + wider);
-        let colored = self.chain(out, shown, top);
+        let colored = self.chain(out, shown, &path);
         out.push(b' ');
         pad_to(out, line, SAYS + wider + colored);
-        self.says(out, shown, top);
+        self.says(out, shown, &path);
         self.faults(out, shown);
         while out.last() == Some(&b' ') {
             out.pop();
@@ -108,37 +138,45 @@ impl<'s> Summary<'s> {
         out.push(b'\n');
     }
 
-    /// The index of the innermost layer that is not quoted from another packet.
-    fn top(&self, dissection: &Dissection) -> Option<usize> {
-        let quoting = dissection.layers.iter().position(|layer| self.layers[layer.composite.index()].quotes);
-        quoting.or(dissection.layers.len().checked_sub(1))
+    /// From the outermost layer to the first in it, and so on to the innermost.
+    fn path(&self, dissection: &Dissection) -> Path {
+        let mut layers: Vec<usize> = Vec::with_capacity(8);
+        for (index, layer) in dissection.layers.iter().enumerate() {
+            if layer.parent == layers.last().map(|&below| below as u32) {
+                layers.push(index);
+            }
+        }
+        let quotes = |&layer: &usize| self.layers[dissection.layers[layer].composite.index()].quotes;
+        let top = layers.iter().position(quotes).unwrap_or(layers.len().saturating_sub(1));
+        Path { layers, top }
     }
 
-    /// Who to whom: the innermost addresses, and the ports above them. Bytes that colours took.
-    fn who(&self, out: &mut Vec<u8>, shown: &Shown<'_>, top: Option<usize>) -> usize {
-        let Some(top) = top else { return 0 };
-        let layers = &shown.dissection.layers[..=top];
+    /// Who to whom: the innermost addresses, and the ports above them. Bytes that take no room on the screen.
+    fn who(&self, out: &mut Vec<u8>, shown: &Shown<'_>, path: &Path) -> usize {
+        let all = &shown.dissection.layers;
+        let layers = path.layers.iter().take(path.top + 1).map(|&index| &all[index]);
         let plan = |layer: &LayerNode| &self.layers[layer.composite.index()];
-        let found = layers.iter().enumerate().rev().find_map(|(index, layer)| {
+        let found = layers.clone().enumerate().rev().find_map(|(index, layer)| {
             let (src, dst) = plan(layer).addresses?;
-            Some((index, node(shown.dissection, self.schema, layer, src)?, src, dst))
+            let of = |field| Some((field, node(shown.dissection, self.schema, layer, field)?));
+            Some((index, of(src)?, of(dst)?))
         });
-        let Some((index, from, src, dst)) = found else { return 0 };
-        let Some(to) = node(shown.dissection, self.schema, &layers[index], dst) else { return 0 };
-        let ports = layers[index..].iter().find_map(|layer| {
+        let Some((index, from, to)) = found else { return 0 };
+        let ports = layers.skip(index).find_map(|layer| {
             let (src, dst) = plan(layer).ports?;
             let port = |field| values::number(node(shown.dissection, self.schema, layer, field)?);
             Some((port(src)?, port(dst)?))
         });
         let Palette { text, end, .. } = self.palette;
-        self.end_point(out, shown, from, src, ports.map(|(port, _)| port));
-        put!(out, " {} ", "→");
-        self.end_point(out, shown, to, dst, ports.map(|(_, port)| port));
+        self.end_point(out, shown, from, ports.map(|(port, _)| port));
+        put!(out, " → ");
+        self.end_point(out, shown, to, ports.map(|(_, port)| port));
         // The arrow takes three bytes and one column.
         2 + 2 * (text.len() + end.len())
     }
 
-    fn end_point(&self, out: &mut Vec<u8>, shown: &Shown<'_>, node: &Node, field: FieldId, port: Option<u128>) {
+    fn end_point(&self, out: &mut Vec<u8>, shown: &Shown<'_>, of: (FieldId, &Node), port: Option<u128>) {
+        let (field, node) = of;
         let shape = self.plan.fields[field.index()].shape;
         out.extend_from_slice(self.palette.text.as_bytes());
         let bracketed = shape == Shape::Ipv6 && port.is_some();
@@ -156,37 +194,41 @@ impl<'s> Summary<'s> {
         out.extend_from_slice(self.palette.end.as_bytes());
     }
 
-    /// `Ethernet/Ipv4/Icmp(Ipv4/Udp)`. Bytes that colours took.
-    fn chain(&self, out: &mut Vec<u8>, shown: &Shown<'_>, top: Option<usize>) -> usize {
+    /// `Ethernet/Ipv4/Icmp(Ipv4/Udp)`, `Ethernet/Ipv4/Tcp/TlsRecord/TlsHandshake+2`. Bytes that take no room on the screen.
+    fn chain(&self, out: &mut Vec<u8>, shown: &Shown<'_>, path: &Path) -> usize {
         let Palette { layer: color, dim, end, .. } = self.palette;
-        let Some(top) = top else {
+        let all = &shown.dissection.layers;
+        let Some(&top) = path.layers.get(path.top) else {
             put!(out, "{dim}{}{end}", shown.packet.link_type);
             return dim.len() + end.len();
         };
-        let layers = &shown.dissection.layers;
-        let name = |layer: &LayerNode| self.schema[layer.composite].name.as_bytes();
+        let name = |index: usize| self.schema[all[index].composite].name.as_bytes();
         out.extend_from_slice(dim.as_bytes());
-        for layer in &layers[..top] {
+        for &layer in &path.layers[..path.top] {
             out.extend_from_slice(name(layer));
             out.push(b'/');
         }
         out.extend_from_slice(end.as_bytes());
         out.extend_from_slice(color.as_bytes());
-        out.extend_from_slice(name(&layers[top]));
+        out.extend_from_slice(name(top));
         out.extend_from_slice(end.as_bytes());
-        for (index, layer) in layers[top + 1..].iter().enumerate() {
+        let quoted = &path.layers[path.top + 1..];
+        for (index, &layer) in quoted.iter().enumerate() {
             out.push(if index == 0 { b'(' } else { b'/' });
             out.extend_from_slice(name(layer));
         }
-        if layers.len() > top + 1 {
+        if !quoted.is_empty() {
             out.push(b')');
+        }
+        if quoted.is_empty() && all.len() > path.layers.len() {
+            put!(out, "+{}", all.len() - path.layers.len());
         }
         dim.len() + color.len() + 2 * end.len()
     }
 
     /// What the top layer says of itself, and how many bytes it carries that nothing reads.
-    fn says(&self, out: &mut Vec<u8>, shown: &Shown<'_>, top: Option<usize>) {
-        let Some(top) = top else { return };
+    fn says(&self, out: &mut Vec<u8>, shown: &Shown<'_>, path: &Path) {
+        let Some(&top) = path.layers.get(path.top) else { return };
         let dissection = shown.dissection;
         let layer = &dissection.layers[top];
         let show = Show {
@@ -198,24 +240,48 @@ impl<'s> Summary<'s> {
         };
         let start = out.len();
         self.variants(out, dissection, layer);
-        let (mut texts, mut numbers) = (0, 0);
+        let mut told = Told { start, ..Told::default() };
         for telling in &self.layers[layer.composite.index()].telling {
             if out.len() - start >= ROOM {
                 break;
             }
             let Some(node) = node(dissection, self.schema, layer, telling.field) else { continue };
+            let number = values::number(node);
+            if number.is_some() && number == telling.default {
+                continue;
+            }
             match telling.kind {
-                TellingKind::Number if numbers == NUMBERS || values::number(node) == Some(0) => {}
-                TellingKind::Text | TellingKind::Nested if texts >= TEXTS => {}
-                TellingKind::Nested => texts += nested(out, &show, node, TEXTS - texts),
+                TellingKind::Number if told.numbers == NUMBERS || number == Some(0) => {}
+                TellingKind::Text | TellingKind::Mac | TellingKind::Nested if told.texts >= TEXTS => {}
+                TellingKind::Nested => self.nested(out, &show, node, &mut told),
                 kind => {
-                    texts += usize::from(kind == TellingKind::Text);
-                    numbers += usize::from(kind == TellingKind::Number);
+                    told.texts += usize::from(matches!(kind, TellingKind::Text | TellingKind::Mac));
+                    told.numbers += usize::from(kind == TellingKind::Number);
                     self.tell(out, &show, node, *telling);
                 }
             }
         }
+        self.others_alike(out, &show, path, top, start);
         self.opaque(out, dissection, layer);
+    }
+
+    /// The names in layers of the top one's kind that stand beside it, as the messages of one segment do.
+    fn others_alike(&self, out: &mut Vec<u8>, show: &Show<'_>, path: &Path, top: usize, start: usize) {
+        let layers = &show.dissection.layers;
+        if path.top + 1 < path.layers.len() || layers.len() == path.layers.len() {
+            return;
+        }
+        let kind = layers[top].composite;
+        let others = layers.iter().skip(top + 1).filter(|layer| layer.composite == kind);
+        for layer in others {
+            let named = self.layers[kind.index()].telling.iter().find(|telling| telling.kind == TellingKind::Named);
+            if let Some(telling) = named
+                && out.len() - start < ROOM
+                && let Some(node) = node(show.dissection, self.schema, layer, telling.field)
+            {
+                self.tell(out, show, node, *telling);
+            }
+        }
     }
 
     /// The names of the arms that were taken.
@@ -238,17 +304,60 @@ impl<'s> Summary<'s> {
                 None => put!(out, "{dim}{}={end}{number} ", field.name),
             },
             (TellingKind::Flags, Some(number)) => {
-                if let Shape::Flags(flags) = field.shape {
+                if let Shape::Flags(flags) = field.shape
+                    && number != 0
+                {
                     put!(out, "{symbol}[");
-                    show.flag_names(out, flags, number);
+                    show.flag_names(out, flags, number, |flag| flag.name.as_deref());
                     put!(out, "]{end} ");
                 }
             }
             _ => {
+                if is_nowhere(field.shape, node, show.data) {
+                    return;
+                }
                 put!(out, "{dim}{}={end}", field.name);
-                show.value(out, node, telling.field);
+                show.bare(out, node, telling.field);
                 out.push(b' ');
             }
+        }
+    }
+
+    /// Texts, addresses and the first name of a number anywhere in a value.
+    fn nested(&self, out: &mut Vec<u8>, show: &Show<'_>, node: &Node, told: &mut Told) {
+        let nodes = &show.dissection.nodes;
+        let Some(first) = nodes.iter().position(|other| std::ptr::eq(other, node)) else { return };
+        let mut at = first + 1;
+        while at < node.end as usize && told.texts < TEXTS {
+            let Some(inner) = nodes.get(at) else { break };
+            at += 1;
+            let (NodeKind::Field(id) | NodeKind::Element(id)) = inner.kind else { continue };
+            let field = &show.plan.fields[id.index()];
+            if let (Some(names), Some(number)) = (field.names, values::number(inner)) {
+                // What chooses an arm says no more than the arm does.
+                if !told.named
+                    && !self.tags.contains(&id)
+                    && let Some(found) = show.enumerator(names, number)
+                {
+                    put!(out, "{}{}{} ", self.palette.symbol, title(found), self.palette.end);
+                    told.named = true;
+                }
+                continue;
+            }
+            let before = out.len();
+            let address = matches!(field.shape, Shape::Ipv4 | Shape::Ipv6 | Shape::Mac)
+                && !matches!(inner.value, Value::List(_))
+                && !is_nowhere(field.shape, inner, show.data);
+            if address || says_something(show, field, inner) {
+                show.bare(out, inner, id);
+                out.push(b' ');
+            }
+            // What was said of this value already is not said again.
+            let (said, new) = out[told.start..].split_at(before - told.start);
+            if !new.is_empty() && said.windows(new.len()).any(|part| part == new) {
+                out.truncate(before);
+            }
+            told.texts += usize::from(out.len() > before);
         }
     }
 
@@ -288,39 +397,9 @@ impl<'s> Summary<'s> {
     }
 }
 
-/// Texts, addresses and the first name of a number anywhere in a value, at most so many; how many there were.
-fn nested(out: &mut Vec<u8>, show: &Show<'_>, node: &Node, most: usize) -> usize {
-    let nodes = &show.dissection.nodes;
-    let Some(first) = nodes.iter().position(|other| std::ptr::eq(other, node)) else { return 0 };
-    let start = out.len();
-    let (mut told, mut named, mut at) = (0, false, first + 1);
-    while at < node.end as usize && told < most {
-        let Some(inner) = nodes.get(at) else { break };
-        at += 1;
-        let (NodeKind::Field(id) | NodeKind::Element(id)) = inner.kind else { continue };
-        let field = &show.plan.fields[id.index()];
-        if let (Some(names), Some(number), false) = (field.names, values::number(inner), named) {
-            if let Some(found) = show.enumerator(names, number) {
-                put!(out, "{} ", title(found));
-                named = true;
-            }
-            continue;
-        }
-        let before = out.len();
-        let address =
-            matches!(field.shape, Shape::Ipv4 | Shape::Ipv6 | Shape::Mac) && !matches!(inner.value, Value::List(_));
-        if address || says_something(show, field, inner) {
-            show.value(out, inner, id);
-            out.push(b' ');
-        }
-        // What was said of this value already is not said again.
-        let (said, new) = out[start..].split_at(before - start);
-        if !new.is_empty() && said.windows(new.len()).any(|part| part == new) {
-            out.truncate(before);
-        }
-        told += usize::from(out.len() > before);
-    }
-    told
+/// An address of zeros stands for none.
+fn is_nowhere(shape: Shape, node: &Node, data: &[u8]) -> bool {
+    matches!(shape, Shape::Ipv4 | Shape::Ipv6 | Shape::Mac) && values::bytes(node, data).iter().all(|&byte| byte == 0)
 }
 
 /// Whether a value is text with something to read in it.
@@ -355,7 +434,7 @@ fn node<'a>(dissection: &'a Dissection, schema: &Schema, layer: &LayerNode, fiel
 }
 
 impl LayerPlan {
-    fn new(schema: &Schema, plan: &Plan, composite: &Composite) -> Self {
+    fn new(schema: &Schema, plan: &Plan, composite: &Composite, tags: &HashSet<FieldId>) -> Self {
         let CompositeKind::Layer(layer) = &composite.kind else { return Self::default() };
         let is_address = |field: FieldId| {
             matches!(plan.fields[field.index()].shape, Shape::Ipv4 | Shape::Ipv6 | Shape::Mac)
@@ -380,7 +459,7 @@ impl LayerPlan {
         Self {
             addresses,
             ports,
-            telling: telling(schema, plan, composite, &shown),
+            telling: telling(schema, plan, composite, &shown, tags),
             quotes: payloads.clone().any(|&field| always(schema, schema[field].partial)),
         }
     }
@@ -404,28 +483,53 @@ fn provided(schema: &Schema, layer: &Layer) -> Vec<(FieldId, FieldId)> {
 }
 
 /// The fields that say most of a layer, the most telling first.
-fn telling(schema: &Schema, plan: &Plan, composite: &Composite, shown: &[FieldId]) -> Vec<Telling> {
-    let in_arms = variant_fields(composite);
+fn telling(
+    schema: &Schema,
+    plan: &Plan,
+    composite: &Composite,
+    shown: &[FieldId],
+    tags: &HashSet<FieldId>,
+) -> Vec<Telling> {
     let mut found: Vec<Telling> = composite
         .fields
         .iter()
         .filter(|field| !shown.contains(field) && !plan.fields[field.index()].name.is_empty())
-        .filter_map(|&field| Some(Telling { field, kind: telling_kind(schema, plan, field)? }))
+        .filter_map(|&field| {
+            let kind = telling_kind(schema, plan, field)?;
+            // The names of the arms say what their tag says.
+            let said = kind == TellingKind::Named && tags.contains(&field) && !composite.variants.is_empty();
+            let default = schema[field].default.and_then(|default| match schema[default] {
+                Expr::Int(value) => u128::try_from(value).ok(),
+                _ => None,
+            });
+            (!said).then_some(Telling { field, kind, default })
+        })
         .collect();
-    // Where arms have names, these say what their tag says.
-    if in_arms && let Some(first) = found.iter().position(|telling| telling.kind == TellingKind::Named) {
-        found.remove(first);
-    }
     found.sort_by_key(|telling| telling.kind);
     found
 }
 
-/// Whether a layer's own items end in arms with names.
-fn variant_fields(composite: &Composite) -> bool {
-    composite.body.items.iter().any(|item| match item {
-        Item::Match(choice) => choice.arms.iter().any(|arm| matches!(arm.action, Action::Read(Some(_), _))),
-        _ => false,
-    })
+/// The fields whose values choose among arms.
+fn collect_tags(schema: &Schema, block: &Block, tags: &mut HashSet<FieldId>) {
+    for item in &block.items {
+        match item {
+            Item::Match(choice) => {
+                if let Expr::Field(fields) = &schema[choice.on] {
+                    tags.extend(fields.iter().copied());
+                }
+                for arm in &choice.arms {
+                    if let Action::Read(_, block) = &arm.action {
+                        collect_tags(schema, block, tags);
+                    }
+                }
+            }
+            Item::If { then, otherwise, .. } => {
+                collect_tags(schema, then, tags);
+                collect_tags(schema, otherwise, tags);
+            }
+            _ => {}
+        }
+    }
 }
 
 fn telling_kind(schema: &Schema, plan: &Plan, id: FieldId) -> Option<TellingKind> {
@@ -434,12 +538,12 @@ fn telling_kind(schema: &Schema, plan: &Plan, id: FieldId) -> Option<TellingKind
     let derived = field.auto.is_some() || field.constant.is_some() || field.trailing;
     match &field.ty {
         Type::Next(_) => None,
-        Type::Struct(..) => Some(TellingKind::Nested),
-        Type::List(..) => Some(TellingKind::Nested),
+        Type::Struct(..) | Type::List(..) => Some(TellingKind::Nested),
         _ if derived => None,
         _ => match shape {
             Shape::Flags(_) => Some(TellingKind::Flags),
-            Shape::Text(_) | Shape::AsciiBytes | Shape::Ipv4 | Shape::Ipv6 | Shape::Mac => Some(TellingKind::Text),
+            Shape::Mac => Some(TellingKind::Mac),
+            Shape::Text(_) | Shape::AsciiBytes | Shape::Ipv4 | Shape::Ipv6 => Some(TellingKind::Text),
             Shape::Codec(CodecResult::Name) => Some(TellingKind::Text),
             Shape::Number if plan.fields[id.index()].names.is_some() => Some(TellingKind::Named),
             Shape::Hex if plan.fields[id.index()].names.is_some() => Some(TellingKind::Named),

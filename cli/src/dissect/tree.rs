@@ -2,14 +2,13 @@
 
 use super::json::{Clock, bits_of};
 use super::plan::{Plan, Shape};
-use super::show::{INLINE_BYTES, Show, spaced_hex};
-use super::{Shown, values};
+use super::show::{INLINE_BYTES, Show, hexadecimal, spaced_hex};
+use super::{Shown, doc_title, values};
 use crate::style::Palette;
 use crate::text::{pad_to, put};
 use packet_schema::Schema;
-use packet_schema::interp::words::anomaly_name;
-use packet_schema::interp::{Anomaly, AnomalyKind, Eval, Node, NodeKind, ReadError, Value, Verdict, children, words};
-use packet_schema::model::{Composite, FieldId, FlagsId};
+use packet_schema::interp::{Anomaly, AnomalyKind, Eval, Node, NodeKind, Value, Verdict, View, children, words};
+use packet_schema::model::{Extent, FieldId, FlagsId, MetaKind, Type};
 
 /// Writes packets as trees.
 pub(crate) struct Tree<'s> {
@@ -74,9 +73,29 @@ impl<'s> Tree<'s> {
             write_rows(out, &self.palette, &mut rows);
         }
         self.rows = rows;
+        self.stray_errors(out, shown);
+        self.metas(out, shown);
+    }
+
+    /// Errors that happened in no layer.
+    fn stray_errors(&self, out: &mut Vec<u8>, shown: &Shown<'_>) {
+        let Palette { bad, end, .. } = self.palette;
+        let view = View { schema: self.schema, data: shown.packet.data, dissection: shown.dissection };
+        for error in shown.dissection.errors.iter().filter(|error| view.layer_of_error(error).is_none()) {
+            put!(out, "  {bad}error: {}{end}\n", words::error(self.schema, error));
+        }
+    }
+
+    fn metas(&self, out: &mut Vec<u8>, shown: &Shown<'_>) {
+        let Palette { name: color, end, .. } = self.palette;
         for (name, value) in shown.metas {
-            let Palette { name: color, end, .. } = self.palette;
-            put!(out, "  {color}{name}{end} = {value}\n");
+            let meta = self.schema.metas.iter().find(|meta| meta.name == *name);
+            put!(out, "  {color}{name}{end} = ");
+            match meta.filter(|meta| matches!(meta.kind, MetaKind::Key { .. })) {
+                Some(hash) => hexadecimal(out, *value, hash.bits),
+                None => put!(out, "{value}"),
+            }
+            out.push(b'\n');
         }
     }
 
@@ -102,19 +121,11 @@ fn layer_title(out: &mut Vec<u8>, show: &Show<'_>, index: usize) {
     let composite = &show.schema[layer.composite];
     let Palette { layer: color, dim, end, .. } = *show.palette;
     put!(out, "  {color}{}{end}  {dim}{}..{}", composite.name, layer.start, layer.start + layer.header);
-    let title = doc_title(composite);
+    let title = doc_title(&composite.docs);
     if !title.is_empty() {
         put!(out, "  {title}");
     }
     put!(out, "{end}\n");
-}
-
-/// The first sentence of the documentation.
-fn doc_title(composite: &Composite) -> String {
-    let first = composite.docs.iter().take_while(|line| !line.trim().is_empty());
-    let text = first.map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-    let sentence = text.split_once(". ").map_or(text.as_str(), |(sentence, _)| sentence);
-    sentence.trim_end_matches('.').to_owned()
 }
 
 /// Writes the rows in columns, and forgets them.
@@ -166,19 +177,13 @@ impl Rows<'_, '_> {
         for (from, to) in [layer.nodes, layer.tail] {
             self.range(from, to);
         }
-        let dissection = self.show.dissection;
+        let Show { schema, data, dissection, .. } = self.show;
+        let view = View { schema, data, dissection };
         for error in &dissection.errors {
-            if self.layer_of(error) == Some(index) {
+            if view.layer_of_error(error).is_some_and(|at| std::ptr::eq(at, &dissection.layers[index])) {
                 self.note(0, self.show.palette.bad, &format!("error: {}", words::error(self.show.schema, error)));
             }
         }
-    }
-
-    /// The layer that an error is shown in: the last of its kind, or the last that holds the place.
-    fn layer_of(&self, error: &ReadError) -> Option<usize> {
-        let layers = &self.show.dissection.layers;
-        let own = layers.iter().rposition(|layer| layer.composite == error.composite);
-        own.or_else(|| layers.iter().rposition(|layer| layer.start <= error.offset)).or(layers.len().checked_sub(1))
     }
 
     /// The rows of all nodes from one to another. Depth follows from the ends of the nodes that are open.
@@ -218,7 +223,8 @@ impl Rows<'_, '_> {
             NodeKind::Element(field) => self.field(at, node, field, depth, Some(position)),
             NodeKind::Payload(_, Some(_)) => Inside::Nothing,
             NodeKind::Prefix(field) => {
-                let name = format!("{}.prefix", self.show.plan.fields[field.index()].name);
+                let what = if counts(&self.show.schema[field].ty) { "count" } else { "length" };
+                let name = format!("{}.{what}", self.show.plan.fields[field.index()].name);
                 let mut row = place(node, depth, name);
                 if let Some(number) = values::number(node) {
                     put!(&mut row.value, "{number}");
@@ -359,9 +365,7 @@ impl Rows<'_, '_> {
         if let Some(expected) = wrong {
             put!(&mut row.value, "  {warn}wrong: should be ");
             match self.show.plan.fields[id.index()].shape {
-                Shape::Hex => {
-                    super::show::hexadecimal(&mut row.value, expected.into(), self.show.plan.fields[id.index()].bits)
-                }
+                Shape::Hex => hexadecimal(&mut row.value, expected.into(), self.show.plan.fields[id.index()].bits),
                 _ => put!(&mut row.value, "{expected}"),
             }
             return put!(&mut row.value, "{end}");
@@ -443,18 +447,8 @@ impl Rows<'_, '_> {
     }
 
     fn anomaly_in_words(&self, anomaly: &Anomaly) -> String {
-        let name = anomaly_name(self.show.schema, anomaly.kind);
-        let said = match anomaly.kind {
-            AnomalyKind::Expect(composite, at) => {
-                words::find_expect(&self.show.schema[composite], at).map_or("", |expect| expect.message.as_str())
-            }
-            AnomalyKind::Truncated => "the packet goes on behind the captured bytes",
-            AnomalyKind::Unclaimed => "bytes that no layer claims",
-            AnomalyKind::Encoding(_) => "text that is not in its encoding",
-            AnomalyKind::Constant(_) => "not the value that it should have",
-            AnomalyKind::Verify(..) => "not what follows from the rest of the packet",
-        };
-        if said.is_empty() || said == name { format!("! {name}") } else { format!("! {name}: {said}") }
+        let said = words::anomaly(self.show.schema, anomaly.kind);
+        format!("! {said}")
     }
 }
 
@@ -467,6 +461,11 @@ enum Inside {
     Level,
     /// They are left out.
     Nothing,
+}
+
+/// Whether what stands in front of a value is its number of elements.
+fn counts(ty: &Type) -> bool {
+    matches!(ty, Type::List(_, Extent::PrefixItems(_)))
 }
 
 /// A row with a node's place.
