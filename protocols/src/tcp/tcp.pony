@@ -283,8 +283,8 @@ alias wireshark Tcp {
     urgent = "tcp.urgent_pointer";
 }
 alias wireshark TcpOption {
-    kind = "tcp.option_kind" if kind != MPTCP;
-    length = "tcp.option_len" if kind != MPTCP;
+    kind = "tcp.option_kind";
+    length = "tcp.option_len";
     mss = "tcp.options.mss_val";
     (window_scale.shift) = "tcp.options.wscale.shift";
     (timestamps.value) = "tcp.options.timestamp.tsval";
