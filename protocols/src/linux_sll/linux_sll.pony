@@ -57,11 +57,11 @@ layer LinuxSll {
     address: bytes[address_length < 8 ? address_length : 8];
     /// What fills the address up to 8 bytes.
     unused: bytes[address_length < 8 ? 8 - address_length : 0];
-    /// What follows.
+    /// What follows; on interfaces of GRE what that says, which are EtherTypes too.
     protocol: CookedProtocol auto key_of(payload) display hex;
     match protocol {
         LLC => { payload: next is Llc; }
-        _   => { payload: next from ether_type[protocol] if interface_type != GRE else opaque; }
+        _   => { payload: next from ether_type[protocol]; }
     }
     /// What the lengths of the layers above do not claim.
     padding: bytes trailing;
@@ -86,7 +86,7 @@ layer LinuxSll2 {
     unused: bytes[address_length < 8 ? 8 - address_length : 0];
     match protocol {
         LLC => { payload: next is Llc; }
-        _   => { payload: next from ether_type[protocol] if interface_type != GRE else opaque; }
+        _   => { payload: next from ether_type[protocol]; }
     }
     /// What the lengths of the layers above do not claim.
     padding: bytes trailing;

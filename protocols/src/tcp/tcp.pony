@@ -262,7 +262,7 @@ bind ip_protocol { TCP => Tcp; }
 alias wireshark Tcp {
     src_port = "tcp.srcport";
     dst_port = "tcp.dstport";
-    (size - header_len) = "tcp.len";
+    (size - header_len) = "tcp.len" if !present(Icmp) && !present(Icmpv6);
     seq = "tcp.seq_raw";
     ack = "tcp.ack_raw";
     header_len = "tcp.hdr_len";

@@ -1,8 +1,8 @@
 //! Bytes of expressions, handed piece by piece to whoever sums or collects them, so that nothing is copied on the way.
 
-use super::AnomalyKind;
 use super::eval::{CallArg, Eval, It};
 use super::val::Val;
+use super::{AnomalyKind, LayerNode, NodeKind, children};
 use crate::model::{Expr, ExprId, FieldId};
 use crate::tree::BinaryOp;
 use packet_core::checksum::{Crc16, Crc16Parameters, Crc32, Inet16};
@@ -169,9 +169,17 @@ impl<'a> Eval<'a, '_> {
             Expr::BytesOf(first, last) => self.covered_fields(*first, *last),
             _ => {
                 let layer = self.own_layer()?;
-                (!layer.truncated).then_some((layer.start * 8, (layer.start + layer.size) * 8))
+                let whole = !layer.truncated && !self.is_spoiled(layer);
+                whole.then_some((layer.start * 8, (layer.start + layer.size) * 8))
             }
         }
+    }
+
+    /// Whether reading a layer's header stopped before its end.
+    fn is_spoiled(&self, layer: &LayerNode) -> bool {
+        let spoiled = |index: u32| self.node(index).is_some_and(|node| matches!(node.kind, NodeKind::Spoiled(_)));
+        let nodes = &self.dissection.nodes;
+        !self.dissection.errors.is_empty() && children(nodes, layer.nodes.0, layer.nodes.1).last().is_some_and(spoiled)
     }
 
     fn covered_fields(&self, first: FieldId, last: FieldId) -> Option<(u32, u32)> {
