@@ -14,7 +14,7 @@ mod walk;
 
 use crate::model::Schema;
 use crate::tree::{self, Span};
-use crate::{Diagnostic, Severity};
+use crate::{Code, Diagnostic, Severity};
 
 /// What checking gives.
 #[derive(Debug)]
@@ -41,21 +41,31 @@ pub fn check(modules: &[tree::Module]) -> Checked {
     derive::run(&mut schema, &mut proofs);
     stack::run(&schema, &mut proofs);
     meta::run(&schema, &mut proofs);
-    proofs.retain(|finding| !follows(modules, finding, &found));
-    found.extend(proofs);
+    found.extend(without_cascades(modules, proofs, &found));
     found.sort_by_key(|d| (place(d), d.code));
     found.dedup();
     let usable = found.iter().all(|d| d.code.severity() != Severity::Error);
     Checked { schema: usable.then_some(schema), diagnostics: found }
 }
 
-/// Whether a finding may follow from an error of an earlier stage in the same item: where a name or a type is wrong,
-/// nothing can be said of what is built on it.
-fn follows(modules: &[tree::Module], finding: &Diagnostic, earlier: &[Diagnostic]) -> bool {
+/// The findings that do not just follow from another one: where a name or a type is wrong, nothing can be said of what is
+/// built on it, and of a field that is read too early nothing is known.
+fn without_cascades(modules: &[tree::Module], findings: Vec<Diagnostic>, earlier: &[Diagnostic]) -> Vec<Diagnostic> {
+    let errors: Vec<Span> = earlier.iter().filter(|finding| finding.is_error()).map(place).collect();
     let items = modules.iter().flat_map(|module| &module.items).map(|item| item.span);
-    let of = items.filter(|item| item.holds(place(finding)));
-    let broken = |item: Span| earlier.iter().any(|error| error.is_error() && item.holds(place(error)));
-    of.into_iter().any(broken)
+    let broken: Vec<Span> = items.filter(|item| errors.iter().any(|error| item.holds(*error))).collect();
+    let is_early = |finding: &&Diagnostic| finding.code == Code::ReadTooEarly;
+    let early: Vec<Span> = findings.iter().filter(is_early).map(place).collect();
+    let follows = |finding: &Diagnostic| {
+        let place = place(finding);
+        let value =
+            matches!(finding.code, Code::MayUnderflow | Code::MayOverflow | Code::MissingArms | Code::RegionOverrun);
+        let unbound = finding.code == Code::UnboundLayer;
+        broken.iter().any(|item| item.holds(place))
+            || value && early.iter().any(|other| place.holds(*other) || other.holds(place))
+            || unbound && errors.iter().any(|error| error.source == place.source)
+    };
+    findings.into_iter().filter(|finding| !follows(finding)).collect()
 }
 
 /// The place at fault.

@@ -29,7 +29,8 @@ pub(super) struct Env {
 /// What was worked out since the last change.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    pub(super) ranges: HashMap<(ExprId, It), Interval>,
+    /// The last says whether known forms were left aside, within the proof of another bound.
+    pub(super) ranges: HashMap<(ExprId, It, bool), Interval>,
     pub(super) forms: HashMap<(ExprId, It), Option<Form>>,
     pub(super) visited: HashMap<(ExprId, It), bool>,
 }

@@ -12,7 +12,8 @@ const PROOF_DEPTH: u32 = 2;
 impl Analysis<'_> {
     /// Every value that an expression may have.
     pub(super) fn range(&self, env: &Env, id: ExprId, it: It) -> Interval {
-        if let Some(known) = env.cache.borrow().ranges.get(&(id, it)) {
+        let inside = self.proving.get();
+        if let Some(known) = env.cache.borrow().ranges.get(&(id, it, inside)) {
             return *known;
         }
         if !self.step() {
@@ -23,19 +24,23 @@ impl Analysis<'_> {
             Some(form) => self.bounds(env, &form, set),
             None => set,
         };
-        env.cache.borrow_mut().ranges.insert((id, it), set);
+        env.cache.borrow_mut().ranges.insert((id, it, inside), set);
         set
     }
 
     /// What is left of some values of a linear form when what is known of its atoms is taken into account.
     pub(super) fn bounds(&self, env: &Env, form: &Form, set: Interval) -> Interval {
         let of = |atom| self.atom_range(env, atom);
-        let low = form.least(&env.known, PROOF_DEPTH, &of);
+        // A known form may hold an atom that this form is a part of, and which would ask for this form again.
+        let inside = self.proving.replace(true);
+        let known = if inside { &[] } else { env.known.as_slice() };
+        let low = form.least(known, PROOF_DEPTH, &of);
         let high = form
             .times(-1)
-            .map(|negative| negative.least(&env.known, PROOF_DEPTH, &of))
+            .map(|negative| negative.least(known, PROOF_DEPTH, &of))
             .and_then(i128::checked_neg)
             .unwrap_or(i128::MAX);
+        self.proving.set(inside);
         let exact = form.range(&of);
         let narrow = set.meet(exact).unwrap_or(set);
         if low > high { narrow } else { narrow.meet(Interval::new(low, high)).unwrap_or(narrow) }

@@ -75,6 +75,8 @@ struct Analysis<'a> {
     facts: Vec<Option<Interval>>,
     /// Steps left for the expression at hand.
     steps: Cell<u32>,
+    /// Whether a bound is being worked out by way of known forms.
+    proving: Cell<bool>,
     reported: HashSet<(Span, Code)>,
     found: Vec<Diagnostic>,
 }
@@ -124,6 +126,7 @@ impl<'a> Analysis<'a> {
             composite: None,
             facts: vec![None; schema.exprs.len()],
             steps: Cell::new(STEPS),
+            proving: Cell::new(false),
             reported: HashSet::new(),
             found: Vec::new(),
         }

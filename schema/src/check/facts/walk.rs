@@ -216,6 +216,7 @@ impl Analysis<'_> {
         for (condition, _) in &field.wheres {
             if self.visit(&env, *condition, it) {
                 self.always(&env, *condition, it, "every value passes");
+                self.never(&env, *condition, id);
             }
             let mut after = env.clone();
             self.assume(&mut after, *condition, it, true);
@@ -306,6 +307,20 @@ impl Analysis<'_> {
             _ => format!("the field holds {}, and this is {}", visit::words(holds), visit::words(given)),
         };
         self.report(Diagnostic::new(code, self.span(value), text));
+    }
+
+    /// Reports a `where` that no value passes.
+    fn never(&mut self, env: &Env, condition: ExprId, id: FieldId) {
+        let it = It::Field(id);
+        if env.dead || self.range(env, condition, it).only() != Some(0) {
+            return;
+        }
+        let values = self.atom_range(env, self.atom(Key::Field(id)));
+        let text = match values {
+            Interval::ALL => "no value passes".to_owned(),
+            _ => format!("no value passes: the field holds {}", visit::words(values)),
+        };
+        self.report(Diagnostic::new(Code::ValueOutOfRange, self.span(condition), text));
     }
 
     /// Reports a check that holds whatever the packet.
