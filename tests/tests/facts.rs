@@ -265,7 +265,7 @@ impl Maker {
 fn what_is_proved_of_any_definition_holds_of_any_bytes() {
     let mut dissection = Dissection::default();
     let (mut accepted, mut checked) = (0, 0);
-    for seed in 0..1500 {
+    for seed in 0..800 {
         let mut maker = Maker { chance: Chance(seed), fields: Vec::new(), named: 0 };
         let (first, body) = (maker.field(), maker.block(2));
         let source =
@@ -290,5 +290,5 @@ fn what_is_proved_of_any_definition_holds_of_any_bytes() {
             }
         }
     }
-    assert!(accepted > 100 && checked > 500, "{accepted} definitions accepted, {checked} values");
+    assert!(accepted > 50 && checked > 300, "{accepted} definitions accepted, {checked} values");
 }

@@ -31,6 +31,7 @@ pub(super) struct Env {
 pub(super) struct Cache {
     /// The last says whether known forms were left aside, within the proof of another bound.
     pub(super) ranges: HashMap<(ExprId, It, bool), Interval>,
+    pub(super) atoms: HashMap<(Atom, bool), Interval>,
     pub(super) forms: HashMap<(ExprId, It), Option<Form>>,
     pub(super) visited: HashMap<(ExprId, It), bool>,
 }

@@ -48,6 +48,16 @@ impl Analysis<'_> {
 
     /// The values of an atom.
     pub(super) fn atom_range(&self, env: &Env, atom: Atom) -> Interval {
+        let inside = self.proving.get();
+        if let Some(known) = env.cache.borrow().atoms.get(&(atom, inside)) {
+            return *known;
+        }
+        let set = self.atom_values(env, atom);
+        env.cache.borrow_mut().atoms.insert((atom, inside), set);
+        set
+    }
+
+    fn atom_values(&self, env: &Env, atom: Atom) -> Interval {
         let Some(key) = self.key(atom) else { return Interval::ALL };
         let known = |atom| env.ranges.get(&atom).copied();
         let base = match key {
