@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may panic")]
 
 use packet_schema::Schema;
-use packet_schema::interp::{Dissection, Eval, NodeKind, Reader, Value, View, children, words};
+use packet_schema::interp::{Dissection, Eval, NodeKind, Reader, Role, Value, View, children, words};
 use packet_schema::model::{CompositeId, CompositeKind, TestKind};
 use pony_tests::definitions::{build, examples, with_examples};
 
@@ -330,4 +330,52 @@ fn layers_without_end_stop_at_the_limit() {
     let dissection = read(&schema, "Deep", &data, data.len());
     assert_eq!(dissection.layers.len(), 64);
     assert_eq!(words::error(&schema, &dissection.errors[0]), "deep.payload: too many layers at offset 64");
+}
+
+#[test]
+fn a_flow_has_one_hash_in_both_directions_and_a_tag_stands_in_its_field() {
+    let schema = examples();
+    let metas = |text: &str| -> Vec<Option<u128>> {
+        let built = build(&schema, text);
+        let first = built.dissection.layers[0].composite;
+        let mut dissection = Dissection::default();
+        Reader::new(&schema).read(&mut dissection, first, &built.bytes, built.bytes.len());
+        let view = View { schema: &schema, data: &built.bytes, dissection: &dissection };
+        let eval = view.eval(0).with_seed([1; 16]);
+        let named = ["flow_id", "probe_tag"].map(|name| schema.metas.iter().find(|meta| meta.name == name).unwrap());
+        named.map(|meta| eval.meta(meta)).to_vec()
+    };
+    let there =
+        r#"Ipv4 { src = ip"10.0.0.1"; dst = ip"10.0.0.2" } / Tcp { src_port = 7; dst_port = 80; seq = 0x12345678 }"#;
+    let back =
+        r#"Ipv4 { src = ip"10.0.0.2"; dst = ip"10.0.0.1" } / Tcp { src_port = 80; dst_port = 7; seq = 0xabcd0001 }"#;
+    let other = r#"Ipv4 { src = ip"10.0.0.1"; dst = ip"10.0.0.2" } / Tcp { src_port = 80; dst_port = 7; seq = 9 }"#;
+    let (there, back, other) = (metas(there), metas(back), metas(other));
+    assert!(there[0].is_some());
+    assert_eq!(there[0], back[0]);
+    assert_ne!(there[0], other[0]);
+    assert_eq!((there[1], back[1]), (Some(0x5678), Some(1)));
+    assert_eq!(metas(r#"Ipv4 { src = ip"10.0.0.1"; dst = ip"10.0.0.2"; protocol = 200 } / hex"00""#), [None, None]);
+}
+
+#[test]
+fn an_answer_has_the_key_of_its_question() {
+    let schema = examples();
+    let keys = |text: &str| {
+        let built = build(&schema, text);
+        let first = built.dissection.layers[0].composite;
+        let mut dissection = Dissection::default();
+        Reader::new(&schema).read(&mut dissection, first, &built.bytes, built.bytes.len());
+        let found = View { schema: &schema, data: &built.bytes, dissection: &dissection }.correlations();
+        found.into_iter().map(|found| (found.role, found.key)).collect::<Vec<_>>()
+    };
+    let ask = r#"Dns { id = 5; questions = [Question { name = "a.example"; qtype = A; qclass = IN }] }"#;
+    let answer = r#"Dns { id = 5; flags = qr; questions = [Question { name = "a.example"; qtype = A; qclass = IN }];
+                    answers = [Record { name = "a.example"; rclass = IN; ttl = 5; rdata = A { addr = ip"10.0.0.9" } }] }"#;
+    let (ask, other) = (keys(ask), keys(&answer.replace("id = 5", "id = 6")));
+    let answer = keys(answer);
+    let of = |keys: &[(Role, Vec<u8>)], role: Role| keys.iter().find(|found| found.0 == role).unwrap().1.clone();
+    assert_eq!(of(&ask, Role::Request), of(&answer, Role::Reply));
+    assert_ne!(of(&ask, Role::Request), of(&other, Role::Reply));
+    assert!(ask.iter().all(|found| found.0 == Role::Request), "a question is no answer");
 }
