@@ -29,6 +29,18 @@ fn example_texts() -> Vec<String> {
     texts
 }
 
+/// All protocols of this repository.
+pub fn protocols() -> Schema {
+    let folder = crate::root().join("protocols/src");
+    let folders = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let mut paths: Vec<_> =
+        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "pony"));
+    paths.sort();
+    let texts: Vec<String> = paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    schema(&texts)
+}
+
 /// The schema of some modules, which must be right.
 pub fn schema(texts: &[String]) -> Schema {
     let mut modules = Vec::new();

@@ -4,7 +4,7 @@
 
 use packet_schema::Schema;
 use packet_schema::interp::run_tests;
-use pony_tests::definitions::{examples, with_examples};
+use pony_tests::definitions::{examples, protocols, with_examples};
 
 /// Every failure, with the test's title.
 fn failures(schema: &Schema) -> Vec<String> {
@@ -20,6 +20,11 @@ fn the_examples_pass() {
     let schema = examples();
     assert!(schema.tests.len() > 15);
     assert_eq!(failures(&schema), Vec::<String>::new());
+}
+
+#[test]
+fn the_protocols_pass() {
+    assert_eq!(failures(&protocols()), Vec::<String>::new());
 }
 
 #[test]
