@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may panic")]
 
-use packet_schema::interp::{Builder, resolve_value};
+use packet_schema::interp::{
+    Builder, CompositeValue, Data, Dissection, FieldValue, PacketValue, PayloadPart, Reader, resolve_value, to_value,
+};
 use packet_schema::model::TestKind;
-use pony_tests::definitions::{build, craft, examples, hex};
+use pony_tests::definitions::{build, craft, examples, hex, protocols, with_examples};
 
 #[test]
 fn build_tests_of_the_examples_give_their_bytes() {
@@ -101,4 +103,81 @@ fn bits_of_numbers_and_flags_are_set_one_by_one() {
         "Tcp { seq = 0x10000; seq[15 .. 0] = 7; flags = syn; flags.ack = true; checksum = 5; window[7 .. 0] = 0 }",
     );
     assert_eq!(hex(&built.bytes), "00000000000100070000000050".to_owned() + "12ff0000050000");
+}
+
+#[test]
+fn a_binding_fills_the_key_of_the_layer_below() {
+    let schema = protocols();
+    let port = |text: &str| hex(&build(&schema, text).bytes[..4]);
+    assert_eq!(port("Udp {} / Dns {}"), "00000035");
+    assert_eq!(port("Udp { dst_port = 7 } / Dns {}"), "00000007", "what is said stays");
+    assert_eq!(port("Udp { src_port = 53 } / Dns {}"), "00350000", "one key is enough");
+    assert_eq!(port("Udp {} / \"no layer\""), "00000000");
+}
+
+#[test]
+fn a_derived_value_that_is_not_allowed_is_a_warning() {
+    let schema = with_examples("module a; layer Short { length: u8 auto size where it >= 3; data: bytes; }");
+    let built = build(&schema, "Short { data = hex\"01\" }");
+    assert_eq!(hex(&built.bytes), "0201");
+    let warnings: Vec<String> = built.warnings.iter().map(|warning| warning.words(&schema)).collect();
+    assert_eq!(warnings, ["short.length: its derived value is not an allowed one"]);
+}
+
+#[test]
+fn a_length_that_changes_itself_settles_or_is_refused() {
+    let schema = with_examples(
+        "module a; use pony.app.quic.{Varint};
+         layer Long { length: Varint auto size; data: bytes; }
+         layer Never { flag: u8 auto size - 1; if flag == 0 { more: u8; } }",
+    );
+    let long = |count: usize| {
+        let built = build(&schema, &format!("Long {{ data = hex\"{}\" }}", "00".repeat(count)));
+        (built.bytes.len(), hex(&built.bytes[..2]))
+    };
+    // A byte more of data makes the length itself longer, once it counts more than 63.
+    assert_eq!(long(62), (63, "3f00".to_owned()));
+    assert_eq!(long(63), (65, "4041".to_owned()));
+    assert_eq!(craft(&schema, "Never {}").unwrap_err(), "never.flag: its derived value changes with every pass");
+}
+
+#[test]
+fn a_packet_that_was_read_is_changed_and_built_again() {
+    let schema = examples();
+    let bytes = build(
+        &schema,
+        r#"Ipv4 { src = ip"10.0.0.1"; dst = ip"10.0.0.2"; identification = 1 } / Tcp { seq = 1; flags = syn; options = [Mss { mss = 1460 }] }"#,
+    )
+    .bytes;
+    let mut dissection = Dissection::default();
+    Reader::new(&schema).read(&mut dissection, schema.layers["Ipv4"], &bytes, bytes.len());
+    let mut value = to_value(&schema, &bytes, &dissection);
+    let field = |layer: &str, name: &str| {
+        let fields = &schema[schema.layers[layer]].fields;
+        *fields.iter().find(|&&field| schema[field].name.as_deref() == Some(name)).unwrap()
+    };
+    value.layers[0].body.set(field("Ipv4", "ttl"), FieldValue::Set(Data::Uint(3)));
+    value.layers[1].body.set(field("Tcp", "options"), FieldValue::Set(Data::List(Vec::new())));
+    let changed = Builder::new(&schema).build(&value).unwrap();
+    let expected = build(
+        &schema,
+        r#"Ipv4 { ttl = 3; src = ip"10.0.0.1"; dst = ip"10.0.0.2"; identification = 1 } / Tcp { seq = 1; flags = syn }"#,
+    );
+    assert_eq!(hex(&changed.bytes), hex(&expected.bytes));
+}
+
+#[test]
+fn a_value_without_sense_is_refused() {
+    let schema = examples();
+    let failure = |value: &PacketValue| Builder::new(&schema).build(value).unwrap_err().words(&schema);
+    let top = vec![PayloadPart::Layer(7)];
+    assert_eq!(failure(&PacketValue { top, layers: Vec::new() }), "packet: a layer must be in the packet, and once",);
+    let mut udp = PacketValue::default();
+    udp.push(CompositeValue::new(schema.layers["Udp"]));
+    udp.top.push(PayloadPart::Layer(0));
+    assert_eq!(failure(&udp), "udp: a layer must be in the packet, and once");
+    let mut arp = PacketValue::default();
+    arp.push(CompositeValue::new(schema.layers["Icmp"]));
+    arp.push_bytes(&[1]);
+    assert_eq!(failure(&arp), "icmp: carries nothing");
 }

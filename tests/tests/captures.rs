@@ -71,9 +71,7 @@ fn first_difference(
     let at = derived.iter().zip(data).take_while(|(a, b)| a == b).count() as u32 * 8;
     let nodes = dissection.nodes.iter().rev().filter(|node| node.start <= at && at < node.start + node.bits);
     let names = nodes.filter_map(|node| match node.kind {
-        packet_schema::interp::NodeKind::Field(field) => {
-            Some(packet_schema::interp::words::qualified(schema, field))
-        }
+        packet_schema::interp::NodeKind::Field(field) => Some(packet_schema::interp::words::qualified(schema, field)),
         _ => None,
     });
     names.into_iter().next().or_else(|| Some("nothing".to_owned()))
@@ -124,7 +122,8 @@ fn check_all(paths: &[PathBuf], most: u64, time: Duration) -> Seen {
 
 #[test]
 fn every_packet_of_the_captures_comes_back() {
-    let seen = check_all(&captures_below(&pony_tests::root().join("tests/captures")), u64::MAX, Duration::from_secs(600));
+    let seen =
+        check_all(&captures_below(&pony_tests::root().join("tests/captures")), u64::MAX, Duration::from_secs(600));
     assert!(seen.packets > 500);
 }
 

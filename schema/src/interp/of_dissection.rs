@@ -313,7 +313,7 @@ impl Convert<'_> {
             }
             (Type::Struct(..), Value::Frame(inner)) => self.structure(inner, at, node),
             (Type::List(element, _), Value::List(_)) => self.list(frame, field, element, at, node),
-            (Type::Codec(codec, args), Value::Uint(number)) => self.coded_number(field, *codec, args, number, node),
+            (Type::Codec(codec, _), Value::Uint(number)) => self.coded_number(field, *codec, number, node),
             (Type::Codec(codec, args), Value::Decoded(start, end)) => {
                 self.name(frame, *codec, args, (start, end), node).unwrap_or_else(|| raw(self))
             }
@@ -386,14 +386,7 @@ impl Convert<'_> {
         FieldValue::Set(Data::List(elements))
     }
 
-    fn coded_number(
-        &self,
-        field: FieldId,
-        codec: CompositeId,
-        _args: &[ExprId],
-        number: u64,
-        node: Node,
-    ) -> FieldValue {
+    fn coded_number(&self, field: FieldId, codec: CompositeId, number: u64, node: Node) -> FieldValue {
         let bits = self.bits(node.start, node.start + node.bits);
         let scale = u128::from(self.schema[field].scale.max(1));
         let canonical = encode_number(self.schema, codec, u128::from(number)).as_ref() == Some(&bits);

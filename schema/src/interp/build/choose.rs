@@ -1,7 +1,8 @@
 //! Which arms a sparse value takes, and what follows for the tags that choose them.
 
+use super::field::MAX_DEPTH;
 use crate::interp::{CompositeValue, Data, Element, FieldValue, Part};
-use crate::model::{Action, Arm, Block, CompositeId, Expr, ExprId, FieldId, Item, Match, Schema, Type};
+use crate::model::{Action, Arm, Block, CompositeId, Expr, ExprId, FieldId, Item, Match, Next, Schema, Type};
 use crate::tree::{BinaryOp, UnaryOp};
 
 /// A named arm outweighs any number of fields that arms may share by name.
@@ -63,14 +64,39 @@ pub(super) struct Inferred {
     /// Field, which of its bits, and their value.
     fields: Vec<(FieldId, u128, u128)>,
     params: Vec<(u32, u128)>,
+    /// How many structs enclose this one.
+    depth: u32,
 }
 
 impl Inferred {
     /// What follows for a composite from what is said of it.
     pub(super) fn of(schema: &Schema, body: &CompositeValue) -> Self {
-        let mut inferred = Self::default();
+        Self::within(schema, body, 0)
+    }
+
+    fn within(schema: &Schema, body: &CompositeValue, depth: u32) -> Self {
+        let mut inferred = Self { depth, ..Self::default() };
         inferred.block(schema, &schema[body.composite].body, body);
         inferred
+    }
+
+    /// The key that leads to the layer above, where no key was said that does.
+    pub(super) fn key(&mut self, schema: &Schema, body: &CompositeValue, above: CompositeId) {
+        for &field in &schema[body.composite].fields {
+            let Type::Next(Next::From { table, keys, .. }) = &schema[field].ty else { continue };
+            let leads = |&key: &ExprId| {
+                let Expr::Field(fields) = &schema[key] else { return false };
+                let said = fields.iter().find_map(|&field| match body.field(field)? {
+                    FieldValue::Set(Data::Uint(said)) => Some(*said),
+                    FieldValue::Set(_) | FieldValue::Auto | FieldValue::Raw(_) => None,
+                });
+                said.is_some_and(|said| schema[*table].rows_of(said).any(|row| row.layer == above))
+            };
+            let key = schema[*table].keys_of(above).next().and_then(|key| i128::try_from(key).ok());
+            if let (Some(&first), Some(key), false) = (keys.first(), key, keys.iter().any(leads)) {
+                self.equal(schema, first, key, body);
+            }
+        }
     }
 
     /// The number that follows for a field.
@@ -141,10 +167,10 @@ impl Inferred {
     }
 
     fn arguments(&mut self, schema: &Schema, args: &[ExprId], inner: &CompositeValue, body: &CompositeValue) {
-        if args.is_empty() || inner.whole {
+        if args.is_empty() || inner.whole || self.depth >= MAX_DEPTH {
             return;
         }
-        for (param, value) in Self::of(schema, inner).params {
+        for (param, value) in Self::within(schema, inner, self.depth + 1).params {
             if let (Some(&argument), Ok(value)) = (args.get(param as usize), i128::try_from(value)) {
                 self.equal(schema, argument, value, body);
             }
@@ -215,7 +241,6 @@ impl Inferred {
 
 /// The payload field, among several in exclusive arms, that can hold a layer.
 pub(super) fn payload_for(schema: &Schema, fields: &[FieldId], layer: CompositeId) -> Option<FieldId> {
-    use crate::model::Next;
     let holds = |field: &FieldId| match &schema[*field].ty {
         Type::Next(Next::Is(only)) => *only == layer,
         Type::Next(Next::From { table, .. }) => schema[*table].keys_of(layer).next().is_some(),

@@ -3,7 +3,7 @@
 use super::buffer::Buffer;
 use super::error::{BuildError, BuildErrorKind, BuildWarning, BuildWarningKind};
 use super::field::closed_names;
-use super::layout::{Layout, Placed};
+use super::layout::{Layout, Origin, Placed};
 use super::number::{derived_number, node_value};
 use crate::Schema;
 use crate::interp::{Eval, It, Value};
@@ -230,14 +230,26 @@ fn wire_of(
     })
 }
 
-/// Checks what fields were set to.
+/// Checks what fields were set to, and warns of what they were derived to be.
 ///
 /// # Errors
 ///
 /// A set value differs from the field's constant, is none of a closed enum's, or a `where` does not hold for it.
-pub(super) fn check(layout: &Layout<'_, '_>) -> Result<(), BuildError> {
-    let mut set = layout.placed.iter().filter(|placed| placed.set);
-    set.try_for_each(|placed| check_placed(layout, placed))
+pub(super) fn check(layout: &Layout<'_, '_>, warnings: &mut Vec<BuildWarning>) -> Result<(), BuildError> {
+    for placed in &layout.placed {
+        match placed.origin {
+            Origin::Set => check_placed(layout, placed)?,
+            Origin::Derived => {
+                if let Err(BuildError { kind: BuildErrorKind::Where { index, .. }, .. }) = check_placed(layout, placed)
+                {
+                    let (field, kind) = (placed.field, BuildWarningKind::Where(index));
+                    warnings.push(BuildWarning { composite: layout.schema[field].owner, field, kind });
+                }
+            }
+            Origin::Other => {}
+        }
+    }
+    Ok(())
 }
 
 /// Checks a field as it was placed.

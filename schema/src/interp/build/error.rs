@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 /// Why a packet could not be built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildError {
-    /// The composite.
-    pub composite: CompositeId,
+    /// The composite, where there is one.
+    pub composite: Option<CompositeId>,
     /// The field, where there is one.
     pub field: Option<FieldId>,
     /// What is wrong.
@@ -47,8 +47,10 @@ pub enum BuildErrorKind {
     BadReference,
     /// Lengths that depend on themselves do not settle.
     Unstable,
-    /// The packet is longer than any may be.
+    /// The packet is longer, or has more parts, than any may have.
     TooLong,
+    /// Structs are nested more deeply than the builder's limit.
+    TooDeep,
 }
 
 /// Something that could not be derived.
@@ -73,11 +75,11 @@ pub enum BuildWarningKind {
 
 impl BuildError {
     pub(super) fn at(schema: &Schema, field: FieldId, kind: BuildErrorKind) -> Self {
-        Self { composite: schema[field].owner, field: Some(field), kind }
+        Self { composite: Some(schema[field].owner), field: Some(field), kind }
     }
 
     pub(super) fn of(composite: CompositeId, kind: BuildErrorKind) -> Self {
-        Self { composite, field: None, kind }
+        Self { composite: Some(composite), field: None, kind }
     }
 
     /// The error as people are shown it: `ipv4.version: the only value is 4, not 6; raw 6 forges it`.
@@ -112,6 +114,7 @@ impl BuildError {
             BuildErrorKind::BadReference => write!(words, "a layer must be in the packet, and once"),
             BuildErrorKind::Unstable => write!(words, "its derived value changes with every pass"),
             BuildErrorKind::TooLong => write!(words, "the packet is too long to be built"),
+            BuildErrorKind::TooDeep => write!(words, "structs are nested too deeply"),
         };
         words
     }
@@ -121,7 +124,7 @@ impl BuildWarning {
     /// The warning as people are shown it.
     #[must_use]
     pub fn words(&self, schema: &Schema) -> String {
-        let mut words = place(schema, self.composite, Some(self.field));
+        let mut words = place(schema, Some(self.composite), Some(self.field));
         words.push_str(match self.kind {
             BuildWarningKind::NotDerived => "what it is derived from is not in the packet, so it is 0",
             BuildWarningKind::Where(_) => "its derived value is not an allowed one",
@@ -130,8 +133,8 @@ impl BuildWarning {
     }
 }
 
-fn place(schema: &Schema, composite: CompositeId, field: Option<FieldId>) -> String {
-    let owner = &schema[composite].key;
+fn place(schema: &Schema, composite: Option<CompositeId>, field: Option<FieldId>) -> String {
+    let owner = composite.map_or("packet", |composite| &schema[composite].key);
     match field {
         Some(field) => format!("{owner}.{}: ", schema[field].name.as_deref().unwrap_or("_")),
         None => format!("{owner}: "),

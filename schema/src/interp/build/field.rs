@@ -4,7 +4,7 @@ use super::buffer::is_little;
 use super::choose::container_of;
 use super::derive::{Derived, Key, Spot, Wanted};
 use super::error::{BuildError, BuildErrorKind};
-use super::layout::{Layout, Outcome, Placed, Walk};
+use super::layout::{Layout, Origin, Outcome, Placed, Walk};
 use super::number::{derived_number, node_value, wire_number};
 use crate::interp::encode::{codec_of, encode_number};
 use crate::interp::resolve_value::fixed_width;
@@ -13,6 +13,10 @@ use crate::model::{CodecResult, CompositeId, Encode, Expr, ExprId, Extent, Field
 
 /// Most elements, or bytes, that are made up where nothing is said of a list whose length is known.
 const MAX_DEFAULT: i128 = 1 << 16;
+/// Structs within each other: as deep as is read.
+pub(super) const MAX_DEPTH: u32 = 64;
+/// Parts of a packet; twice as many as are read.
+const MAX_NODES: usize = 1 << 21;
 
 /// Where a value comes from.
 #[derive(Clone, Copy)]
@@ -50,7 +54,12 @@ impl<'a> Layout<'a, '_> {
             Some(FieldValue::Auto) | None => self.unsaid(walk, field),
         };
         let placed = self.placed.len();
-        self.placed.push(Placed { field, frame: walk.frame, node: 0, set: matches!(source, Source::Set(_)) });
+        let origin = match source {
+            Source::Set(_) => Origin::Set,
+            Source::Auto(_) => Origin::Derived,
+            Source::Raw(_) | Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => Origin::Other,
+        };
+        self.placed.push(Placed { field, frame: walk.frame, node: 0, origin });
         let node = match known.place {
             Place::Container { shift, width } => self.contained(walk, field, source, shift, width)?,
             Place::Run { .. } | Place::Scan => {
@@ -372,12 +381,17 @@ impl<'a> Layout<'a, '_> {
                 &unsaid
             }
         };
+        if self.depth >= MAX_DEPTH {
+            return self.fail(target, BuildErrorKind::TooDeep);
+        }
         let args = self.arguments(target.frame, args);
         let node = self.begin(target, Value::Group);
         let layer = self.dissection.frames[target.frame as usize].layer;
         let frame = self.open_frame(composite, layer, args);
         self.dissection.nodes[node as usize].value = Value::Frame(frame);
+        self.depth += 1;
         self.whole_struct(body, frame)?;
+        self.depth -= 1;
         self.close_frame(frame);
         self.close_node(node);
         Ok(node)
@@ -425,6 +439,9 @@ impl<'a> Layout<'a, '_> {
                 for _ in 0..self.default_count(target, extent) {
                     count += 1;
                     self.value(item, Source::Nothing)?;
+                    if self.dissection.nodes.len() > MAX_NODES {
+                        return self.fail(target, BuildErrorKind::TooLong);
+                    }
                 }
             }
         }

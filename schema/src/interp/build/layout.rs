@@ -37,6 +37,8 @@ pub(super) struct Layout<'a, 'v> {
     /// Of each of the dissection's layers, which of the value's it is; the others are not placed.
     layers: Vec<u32>,
     taken: Vec<bool>,
+    /// How many structs enclose what is placed now.
+    pub(super) depth: u32,
 }
 
 /// A field that was placed.
@@ -45,8 +47,18 @@ pub(super) struct Placed {
     pub(super) field: FieldId,
     pub(super) frame: u32,
     pub(super) node: u32,
-    /// It was set, so that its checks are made.
-    pub(super) set: bool,
+    pub(super) origin: Origin,
+}
+
+/// Who says what a field is, as far as its checks are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Somebody, as a value: it must be an allowed one.
+    Set,
+    /// Its derivation: it should be an allowed one.
+    Derived,
+    /// Somebody, as bits, or nobody: nothing is checked.
+    Other,
 }
 
 /// A composite on its way.
@@ -135,6 +147,7 @@ impl<'a, 'v> Layout<'a, 'v> {
             seen: HashMap::new(),
             layers: Vec::new(),
             taken: vec![false; value.layers.len()],
+            depth: 0,
         }
     }
 
@@ -206,7 +219,7 @@ impl<'a, 'v> Layout<'a, 'v> {
 
     fn open_layer(&mut self, child: u32, parent: Option<u32>) -> Outcome<Open<'a, 'v>> {
         let Some(value) = self.value.layers.get(child as usize) else {
-            return Err(BuildError::of(CompositeId(0), BuildErrorKind::BadReference));
+            return Err(BuildError { composite: None, field: None, kind: BuildErrorKind::BadReference });
         };
         let composite = value.body.composite;
         match self.taken.get_mut(child as usize) {
@@ -238,6 +251,9 @@ impl<'a, 'v> Layout<'a, 'v> {
             PayloadPart::Layer(above) => Some(self.value.layers.get(*above as usize)?.body.composite),
             PayloadPart::Bytes(_) => None,
         });
+        if let Some(carried) = walk.carried.filter(|_| !value.body.whole) {
+            walk.inferred.key(self.schema, &value.body, carried);
+        }
         Ok(Open { layer, value, walk, payload: None })
     }
 
@@ -655,7 +671,8 @@ impl<'a, 'v> Layout<'a, 'v> {
         if let Some(error) = report.too_wide {
             return Err(error);
         }
-        super::derive::check(&self)?;
-        Ok(Built { bytes: self.out.into_bytes(), dissection: self.dissection, warnings: report.warnings })
+        let mut warnings = report.warnings;
+        super::derive::check(&self, &mut warnings)?;
+        Ok(Built { bytes: self.out.into_bytes(), dissection: self.dissection, warnings })
     }
 }

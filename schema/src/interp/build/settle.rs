@@ -2,7 +2,7 @@
 
 use super::derive::{Memory, check_placed};
 use super::lay_out;
-use super::layout::{Layout, Placed};
+use super::layout::{Layout, Origin, Placed};
 use super::number::{derived_number, wire_number};
 use crate::Schema;
 use crate::interp::NodeKind;
@@ -47,7 +47,7 @@ pub(in crate::interp) fn settle(schema: &Schema, data: &[u8], mut value: PacketV
 
 fn verdict(layout: &Layout<'_, '_>, placed: &Placed) -> Verdict {
     let node = layout.dissection.nodes[placed.node as usize];
-    if placed.set {
+    if placed.origin == Origin::Set {
         return match check_placed(layout, placed) {
             Ok(()) => Verdict::Keep,
             Err(_) => {
