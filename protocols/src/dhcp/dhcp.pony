@@ -59,6 +59,8 @@ layer Dhcp {
     cookie:        Ipv4Addr default 0x63825363 if more;
     options:       DhcpOption[..] if cookie == 0x63825363;
     vendor:        bytes if present(cookie) && cookie != 0x63825363;
+    /// What stands behind the end of the options.
+    padding:       bytes trailing;
 
     let message_type = options.message_type.message_type;
 }

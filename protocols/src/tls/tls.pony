@@ -187,8 +187,8 @@ alias wireshark TlsExtensionBody {
 alias wireshark TlsServerName { host = "tls.handshake.extensions_server_name"; }
 
 test "ClientHello with SNI, ALPN and supported versions" TlsRecord
-     hex"16 0301 0062  01 00005e 0303 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 00
-         0004 1301 0a0a 01 00 0031
+     hex"16 0301 0060  01 00005c 0303 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 00
+         0004 1301 0a0a 01 00 002f
          0000 0010 000e 00 000b 6578616d706c652e636f6d
          0010 000e 000c 02 6832 08 687474702f312e31
          002b 0005 04 0304 0303" {
