@@ -4,69 +4,69 @@ use pony.net.{EtherType, Ipv4Addr, MacAddr, ether_type};
 
 /// "Hardware Types" of IANA.
 enum HardwareType : u16 {
-    ETHERNET = 1 "Ethernet",
+    ETHERNET              = 1 "Ethernet",
     EXPERIMENTAL_ETHERNET = 2 "experimental Ethernet",
-    AX_25 = 3,
-    PRONET = 4,
-    CHAOS = 5,
-    IEEE802 = 6 "IEEE 802",
-    ARCNET = 7,
-    HYPERCHANNEL = 8,
-    LANSTAR = 9,
-    AUTONET = 10,
-    LOCALTALK = 11,
-    LOCALNET = 12,
-    ULTRA_LINK = 13,
-    SMDS = 14,
-    FRAME_RELAY = 15 "Frame Relay",
-    ATM = 16,
-    HDLC = 17,
-    FIBRE_CHANNEL = 18 "Fibre Channel",
-    ATM_2225 = 19,
-    SERIAL = 20,
-    MIL_STD_188 = 22,
-    METRICOM = 23,
-    IEEE1394 = 24 "IEEE 1394",
-    MAPOS = 25,
-    TWINAXIAL = 26,
-    EUI_64 = 27,
-    HIPARP = 28,
-    ISO_7816_3 = 29,
-    ARPSEC = 30,
-    IPSEC_TUNNEL = 31,
-    INFINIBAND = 32 "InfiniBand",
+    AX_25                 = 3,
+    PRONET                = 4,
+    CHAOS                 = 5,
+    IEEE802               = 6 "IEEE 802",
+    ARCNET                = 7,
+    HYPERCHANNEL          = 8,
+    LANSTAR               = 9,
+    AUTONET               = 10,
+    LOCALTALK             = 11,
+    LOCALNET              = 12,
+    ULTRA_LINK            = 13,
+    SMDS                  = 14,
+    FRAME_RELAY           = 15 "Frame Relay",
+    ATM                   = 16,
+    HDLC                  = 17,
+    FIBRE_CHANNEL         = 18 "Fibre Channel",
+    ATM_2225              = 19,
+    SERIAL                = 20,
+    MIL_STD_188           = 22,
+    METRICOM              = 23,
+    IEEE1394              = 24 "IEEE 1394",
+    MAPOS                 = 25,
+    TWINAXIAL             = 26,
+    EUI_64                = 27,
+    HIPARP                = 28,
+    ISO_7816_3            = 29,
+    ARPSEC                = 30,
+    IPSEC_TUNNEL          = 31,
+    INFINIBAND            = 32 "InfiniBand",
 }
 
 /// "Address Resolution Protocol (ARP) Parameters" of IANA.
 enum ArpOperation : u16 {
-    REQUEST = 1,
-    REPLY = 2,
+    REQUEST                 = 1,
+    REPLY                   = 2,
     /// RFC 903.
-    REVERSE_REQUEST = 3 "reverse request",
-    REVERSE_REPLY = 4 "reverse reply",
+    REVERSE_REQUEST         = 3 "reverse request",
+    REVERSE_REPLY           = 4 "reverse reply",
     /// RFC 1931.
     DYNAMIC_REVERSE_REQUEST = 5 "dynamic reverse request",
-    DYNAMIC_REVERSE_REPLY = 6 "dynamic reverse reply",
-    DYNAMIC_REVERSE_ERROR = 7 "dynamic reverse error",
+    DYNAMIC_REVERSE_REPLY   = 6 "dynamic reverse reply",
+    DYNAMIC_REVERSE_ERROR   = 7 "dynamic reverse error",
     /// RFC 2390.
-    INVERSE_REQUEST = 8 "inverse request",
-    INVERSE_REPLY = 9 "inverse reply",
+    INVERSE_REQUEST         = 8 "inverse request",
+    INVERSE_REPLY           = 9 "inverse reply",
     /// RFC 1577.
-    NAK = 10,
+    NAK                     = 10,
 }
 
 /// Who has an address, [RFC 826 "Packet format"]; the reverse question is the same packet, [RFC 903].
 layer Arp {
     /// In which kind of network the hardware addresses are, [RFC 826].
-    hardware: HardwareType default ETHERNET;
+    hardware:      HardwareType default ETHERNET;
     /// To which protocol the other addresses belong: an EtherType, [RFC 826].
-    protocol: EtherType default IPV4 display hex;
+    protocol:      EtherType default IPV4 display hex;
     /// Bytes of a hardware address, [RFC 826].
     hardware_size: u8 default 6 unit bytes;
     /// Bytes of a protocol address, [RFC 826].
     protocol_size: u8 default 4 unit bytes;
     /// What is asked or answered, [RFC 826].
-    opcode: ArpOperation;
+    opcode:        ArpOperation;
     if (hardware == ETHERNET || hardware == IEEE802) && hardware_size == 6 {
         /// The sender's hardware address, [RFC 826].
         sender_mac: MacAddr;
@@ -99,7 +99,7 @@ layer Arp {
     /// A station tells its own address to all, [RFC 5227 §3].
     let is_announcement = opcode == REQUEST && sender_ip == target_ip;
     /// A station asks whether somebody has the address that it wants, [RFC 5227 §1.1].
-    let is_probe = opcode == REQUEST && sender_ip == 0;
+    let is_probe        = opcode == REQUEST && sender_ip == 0;
 }
 
 bind ether_type { ARP | RARP => Arp; }
@@ -130,7 +130,8 @@ test "hardware addresses of one byte" Arp hex"0007 0800 01 04 0001 be 0a508301 0
 }
 test "addresses that are not there" reject Arp hex"0001 0800 86 04 0001 020000000001" at sender_ip;
 test "an answer" build
-    Arp { opcode = REPLY; sender_mac = mac"02:00:00:00:00:02"; sender_ip = ip"10.0.0.2"; target_mac = mac"02:00:00:00:00:01"; target_ip = ip"10.0.0.1" }
+    Arp { opcode = REPLY; sender_mac = mac"02:00:00:00:00:02"; sender_ip = ip"10.0.0.2";
+        target_mac = mac"02:00:00:00:00:01"; target_ip = ip"10.0.0.1" }
   == hex"0001 0800 06 04 0002 020000000002 0a000002 020000000001 0a000001";
 test law roundtrip Arp;
 test law truncation Arp;

@@ -10,21 +10,21 @@ enum ErspanEncapsulation : u2 { NONE = 0, ISL = 1, DOT1Q = 2 "802.1Q", PRESERVED
 /// Type II, [draft-foschiano-erspan-03 §4.2].
 layer Erspan {
     /// 1 for type II.
-    version: u4 default 1;
+    version:       u4 default 1;
     /// VLAN of the mirrored frame.
-    vlan: u12;
+    vlan:          u12;
     /// Class of service of the mirrored frame.
-    cos: u3;
+    cos:           u3;
     /// How the frame was tagged.
     encapsulation: ErspanEncapsulation;
     /// The frame was cut.
-    cut: bool;
+    cut:           bool;
     /// Which mirroring session it belongs to.
-    session: u10;
-    _: u12 = 0 lenient;
+    session:       u10;
+    _:             u12 = 0 lenient;
     /// Which port and direction it was seen on.
-    index: u20;
-    payload: next is Ethernet;
+    index:         u20;
+    payload:       next is Ethernet;
 }
 
 /// What a frame of type III is, [draft-foschiano-erspan-03 §4.3].
@@ -33,36 +33,36 @@ enum ErspanFrameType : u5 { ETHERNET = 0 "Ethernet", IP = 2 }
 /// Type III, [draft-foschiano-erspan-03 §4.3].
 layer Erspan3 {
     /// 2 for type III.
-    version: u4 default 2;
+    version:      u4 default 2;
     /// VLAN of the mirrored frame.
-    vlan: u12;
+    vlan:         u12;
     /// Class of service of the mirrored frame.
-    cos: u3;
+    cos:          u3;
     /// The frame was bad, short or too long.
-    state: u2;
+    state:        u2;
     /// The frame was cut.
-    cut: bool;
+    cut:          bool;
     /// Which mirroring session it belongs to.
-    session: u10;
+    session:      u10;
     /// When it was seen, in units that `granularity` names.
-    timestamp: u32;
+    timestamp:    u32;
     /// Security group tag of the frame.
-    group_tag: u16;
+    group_tag:    u16;
     /// The frame is Ethernet.
-    is_frame: bool;
+    is_frame:     bool;
     /// What the frame is.
-    frame_type: ErspanFrameType;
+    frame_type:   ErspanFrameType;
     /// Which engine mirrored it.
-    hardware_id: u6;
+    hardware_id:  u6;
     /// It was leaving, rather than arriving.
-    egress: bool;
+    egress:       bool;
     /// Units of the timestamp: 100 microseconds, 100 nanoseconds, IEEE 1588, or by platform.
-    granularity: u2;
+    granularity:  u2;
     /// A subheader of the platform follows.
     has_platform: bool;
     if has_platform {
         /// Whose subheader it is.
-        platform: u6;
+        platform:             u6;
         /// What it says.
         platform_information: u58 display hex;
     }
@@ -77,11 +77,12 @@ bind ether_type {
     ERSPAN_III => Erspan3;
 }
 
-alias wireshark Erspan { version = "erspan.version"; vlan = "erspan.vlan"; session = "erspan.spanid"; }
+alias wireshark Erspan  { version = "erspan.version"; vlan = "erspan.vlan"; session = "erspan.spanid"; }
 alias wireshark Erspan3 { version = "erspan.version"; vlan = "erspan.vlan"; session = "erspan.spanid"; }
 
 test "session 100" Erspan hex"1000 0064 00000000" { version == 1; session == 100; vlan == 0; }
-test "session 5 of VLAN 10, with the platform's subheader" Erspan3 hex"200a 0005 00000001 0000 8001 0800 0000 0000 0000" {
+test "session 5 of VLAN 10, with the platform's subheader" Erspan3
+     hex"200a 0005 00000001 0000 8001 0800 0000 0000 0000" {
     session == 5; vlan == 10; has_platform; platform == 2;
 }
 test "seven bytes" reject Erspan hex"1000 0064 000000" at index;

@@ -8,28 +8,28 @@ layer Gre {
     /// A checksum follows, [RFC 2784 §2.2].
     has_checksum: bool;
     /// Source routes follow, [RFC 1701].
-    has_routing: bool;
+    has_routing:  bool;
     /// A key follows, [RFC 2890 §2].
-    has_key: bool;
+    has_key:      bool;
     /// A sequence number follows, [RFC 2890 §2].
     has_sequence: bool;
     /// All routes are strict, [RFC 1701].
     strict_route: bool;
     /// How often more this may be encapsulated, [RFC 1701].
-    recursion: u3;
+    recursion:    u3;
     /// An acknowledgment number follows, in version 1, [RFC 2637 §4.1].
-    has_ack: bool;
+    has_ack:      bool;
     /// Must be zero, [RFC 2637 §4.1].
-    reserved: u4 = 0 lenient;
+    reserved:     u4 = 0 lenient;
     /// 0, or 1 for the Point-to-Point Tunneling Protocol, [RFC 2784 §2.3.1].
-    version: u3;
+    version:      u3;
     /// What is carried, [RFC 2784 §2.4].
-    protocol: EtherType auto key_of(payload) display hex;
+    protocol:     EtherType auto key_of(payload) display hex;
     if has_checksum || has_routing {
         /// Over header and payload, [RFC 2784 §2.5].
         checksum: u16 auto inet16(self) verify when has_checksum display hex;
         /// From the first route to the one that is due, [RFC 1701].
-        offset: u16 unit bytes;
+        offset:   u16 unit bytes;
     }
     if has_key {
         match version {
@@ -37,7 +37,7 @@ layer Gre {
                 /// Of the payload, [RFC 2637 §4.1].
                 payload_length: u16 auto size_of(payload) unit bytes;
                 /// The session that the packet belongs to, [RFC 2637 §4.1].
-                call_id: u16;
+                call_id:        u16;
             }
             _ => {
                 /// The flow or tunnel that the packet belongs to, [RFC 2890 §2.1].
@@ -66,18 +66,18 @@ layer Gre {
 
     /// The first two bytes as one number.
     let flags_and_version = (has_checksum ? 0x8000 : 0) | (has_routing ? 0x4000 : 0) | (has_key ? 0x2000 : 0)
-        | (has_sequence ? 0x1000 : 0) | (strict_route ? 0x0800 : 0) | recursion << 8 | (has_ack ? 0x80 : 0)
-        | reserved << 3 | version;
+        | (has_sequence ? 0x1000 : 0) | (strict_route ? 0x0800 : 0) | recursion << 8 | (has_ack ? 0x80 : 0) | reserved
+        << 3 | version;
 }
 
 /// One source route, [RFC 1701].
 struct SourceRoute {
     /// What the addresses are of.
-    family: u16 display hex;
+    family:    u16 display hex;
     /// From the first byte of the list to the address that is due.
-    offset: u8 unit bytes;
+    offset:    u8 unit bytes;
     /// Of the list.
-    length: u8 auto size_of(addresses) unit bytes;
+    length:    u8 auto size_of(addresses) unit bytes;
     /// Addresses, or what else the family has.
     addresses: bytes[length];
 }
@@ -112,7 +112,12 @@ test "a source route" Gre hex"4000 0800 0000 0000 0800 00 04 0a000001 0000 00 00
 }
 test "a key that is cut" reject Gre hex"2000 86dd dead" at key;
 test "the protocol follows from what is carried" build
-    Gre { has_key = true; key = 7 } / Ipv6 { flow_label = 0; src = ip"::1"; dst = ip"::2" }
+    Gre  { has_key = true; key = 7 }
+  / Ipv6 { flow_label = 0; src = ip"::1"; dst = ip"::2" }
   == hex"2000 86dd 00000007 60000000 0000 3b 40 00000000000000000000000000000001 00000000000000000000000000000002";
+test "the checksum covers what is carried" build
+    Gre { has_checksum = true; protocol = IPV4 }
+  / hex"4500"
+  == hex"8000 0800 32ff 0000 4500";
 test law roundtrip Gre;
 test law truncation Gre;

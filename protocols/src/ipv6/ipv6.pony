@@ -6,25 +6,25 @@ use pony.net.ipv4.{Ecn};
 /// IPv6 header, [RFC 8200 §3].
 layer Ipv6 provides IpCarrier {
     /// Format of the header, [RFC 8200 §3].
-    version: u4 = 6;
+    version:        u4 = 6;
     /// Differentiated services code point, [RFC 2474 §3].
-    dscp: u6;
+    dscp:           u6;
     /// Explicit congestion notification, [RFC 3168 §5].
-    ecn: Ecn;
+    ecn:            Ecn;
     /// What packets of one flow have in common, [RFC 6437].
-    flow_label: u20 default random display hex;
+    flow_label:     u20 default random display hex;
     /// All behind this header, [RFC 8200 §3]; 0 where a jumbo payload option says it, [RFC 2675 §3].
     payload_length: u16 auto size_of(payload) unit bytes;
     /// What follows, [RFC 8200 §3].
-    next_header: IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);
+    next_header:    IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);
     /// How many more nodes may forward the packet, [RFC 8200 §3].
-    hop_limit: u8 default 64 unit hops;
+    hop_limit:      u8 default 64 unit hops;
     /// Where the packet comes from, [RFC 8200 §3].
-    src: Ipv6Addr;
+    src:            Ipv6Addr;
     /// Where it goes to, or its next stop on a source route, [RFC 8200 §3].
-    dst: Ipv6Addr;
-    payload: next from ip_protocol[next_header]
-             within payload_length == 0 && next_header == HOPOPT ? rest.len : payload_length bytes;
+    dst:            Ipv6Addr;
+    payload:        next from ip_protocol[next_header]
+                    within payload_length == 0 && next_header == HOPOPT ? rest.len : payload_length bytes;
 
     provide IpCarrier {
         src = src;
@@ -38,32 +38,32 @@ mixin ExtensionHead {
     /// What follows this header.
     next_header: IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);
     /// Length of this header in units of 8 bytes, the first one left out.
-    ext_length: u8 auto offset_of(payload) / 8 - 1;
+    ext_length:  u8 auto offset_of(payload) / 8 - 1;
     let header_len = ext_length * 8 + 8 unit bytes;
 }
 
 /// Options: "Destination Options and Hop-by-Hop Options" of IANA. The highest two bits say what a node does that does
 /// not know one; the next says that it may change on the way, [RFC 8200 §4.2].
 enum Ipv6OptionKind : u8 {
-    PAD1 = 0x00 "one byte of padding",
-    PADN = 0x01 "padding",
-    TUNNEL_ENCAPSULATION_LIMIT = 0x04 "tunnel encapsulation limit",
-    ROUTER_ALERT = 0x05 "router alert",
-    CALIPSO = 0x07,
-    SMF_DPD = 0x08,
-    PDM = 0x0f "performance and diagnostic metrics",
+    PAD1                          = 0x00 "one byte of padding",
+    PADN                          = 0x01 "padding",
+    TUNNEL_ENCAPSULATION_LIMIT    = 0x04 "tunnel encapsulation limit",
+    ROUTER_ALERT                  = 0x05 "router alert",
+    CALIPSO                       = 0x07,
+    SMF_DPD                       = 0x08,
+    PDM                           = 0x0f "performance and diagnostic metrics",
     ALTERNATE_MARKING_DESTINATION = 0x12 "alternate marking",
-    RPL_23 = 0x23 "RPL",
-    QUICK_START = 0x26 "quick start",
-    PATH_MTU = 0x30 "minimum path MTU",
-    IOAM = 0x31,
-    ALTERNATE_MARKING = 0x32 "alternate marking",
-    RPL = 0x63,
-    MPL = 0x6d,
-    ILNP_NONCE = 0x8b "ILNP nonce",
-    LINE_IDENTIFICATION = 0x8c "line identification",
-    JUMBO = 0xc2 "jumbo payload",
-    HOME_ADDRESS = 0xc9 "home address",
+    RPL_23                        = 0x23 "RPL",
+    QUICK_START                   = 0x26 "quick start",
+    PATH_MTU                      = 0x30 "minimum path MTU",
+    IOAM                          = 0x31,
+    ALTERNATE_MARKING             = 0x32 "alternate marking",
+    RPL                           = 0x63,
+    MPL                           = 0x6d,
+    ILNP_NONCE                    = 0x8b "ILNP nonce",
+    LINE_IDENTIFICATION           = 0x8c "line identification",
+    JUMBO                         = 0xc2 "jumbo payload",
+    HOME_ADDRESS                  = 0xc9 "home address",
 }
 
 /// One option, [RFC 8200 §4.2].
@@ -76,36 +76,36 @@ struct Ipv6Option {
             /// Of its data alone.
             length: u8 auto size - 2 unit bytes;
             match kind within length bytes {
-                PADN => Padding { padding: bytes; }
+                PADN                       => Padding     { padding: bytes; }
                 // RFC 2473 §4.1.1.
                 TUNNEL_ENCAPSULATION_LIMIT => TunnelLimit { encapsulations: u8; }
                 // RFC 2711 §2.1: 0 is multicast listener discovery.
-                ROUTER_ALERT => RouterAlert { value: u16; }
+                ROUTER_ALERT               => RouterAlert { value: u16; }
                 // RFC 2675 §2.
-                JUMBO => Jumbo { payload_length: u32 where it > 65535 unit bytes; }
+                JUMBO                      => Jumbo       { payload_length: u32 where it > 65535 unit bytes; }
                 // RFC 6275 §6.3.
-                HOME_ADDRESS => HomeAddress { home: Ipv6Addr; }
+                HOME_ADDRESS               => HomeAddress { home: Ipv6Addr; }
                 // RFC 8250 §3.2.
-                PDM => Pdm {
+                PDM                        => Pdm {
                     /// Binary exponents of the units, less one attosecond.
-                    scale_received: u8;
-                    scale_sent: u8;
+                    scale_received:  u8;
+                    scale_sent:      u8;
                     packet_sequence: u16;
-                    last_sequence: u16;
-                    delta_received: u16;
-                    delta_sent: u16;
+                    last_sequence:   u16;
+                    delta_received:  u16;
+                    delta_sent:      u16;
                 }
                 // RFC 4782 §3.2.
                 QUICK_START => QuickStart {
                     function: u4;
-                    rate: u4;
-                    qs_ttl: u8 unit hops;
-                    nonce: u30;
-                    _: u2 = 0 lenient;
+                    rate:     u4;
+                    qs_ttl:   u8 unit hops;
+                    nonce:    u30;
+                    _:        u2 = 0 lenient;
                 }
                 // RFC 9268 §5.1: a mtu in bytes, whose lowest bit asks for an answer with the reported one.
                 PATH_MTU => PathMtu { minimum: u16; reported: u15; asks: bool; }
-                _ => Unknown { data: bytes; }
+                _        => Unknown { data: bytes; }
             }
         }
     }
@@ -132,17 +132,17 @@ layer Ipv6Destination passes IpCarrier {
 /// Routing types: "Routing Types" of IANA.
 enum RoutingType : u8 {
     /// Deprecated by RFC 5095.
-    SOURCE_ROUTE = 0 "source route",
-    NIMROD = 1,
+    SOURCE_ROUTE    = 0 "source route",
+    NIMROD          = 1,
     /// Mobile IPv6, RFC 6275.
-    MOBILITY = 2 "mobility",
+    MOBILITY        = 2 "mobility",
     /// Low-power networks, RFC 6554.
-    RPL = 3,
+    RPL             = 3,
     /// RFC 8754.
     SEGMENT_ROUTING = 4 "segment routing",
-    CRH_16 = 5,
-    CRH_32 = 6,
-    EXPERIMENT = 253 .. 254,
+    CRH_16          = 5,
+    CRH_32          = 6,
+    EXPERIMENT      = 253 .. 254,
 }
 
 /// Types of what may follow a list of segments, [RFC 8754 §2.1].
@@ -157,7 +157,7 @@ struct SegmentTlv {
         _    => {
             /// Of the data alone.
             tlv_length: u8 auto size_of(value) unit bytes;
-            value: bytes[tlv_length];
+            value:      bytes[tlv_length];
         }
     }
 }
@@ -166,35 +166,35 @@ struct SegmentTlv {
 layer Ipv6Routing passes IpCarrier {
     include ExtensionHead;
     /// What the header looks like, [RFC 8200 §4.4].
-    routing_type: RoutingType;
+    routing_type:  RoutingType;
     /// How many of the nodes have not yet been visited, [RFC 8200 §4.4].
     segments_left: u8;
     match routing_type within header_len - 4 bytes {
         // RFC 2460 §4.4: addresses in the order of the visits.
         SOURCE_ROUTE => SourceRoute { _: u32 = 0 lenient; addresses: Ipv6Addr[..]; }
         // RFC 6275 §6.4.1.
-        MOBILITY => Mobility { _: u32 = 0 lenient; home_address: Ipv6Addr; }
+        MOBILITY     => Mobility    { _: u32 = 0 lenient; home_address: Ipv6Addr; }
         // RFC 6554 §3: addresses without what they have in common with the destination address.
-        RPL => Rpl {
+        RPL          => Rpl {
             /// Bytes that are left out of all addresses but the last.
-            left_out: u4 unit bytes;
+            left_out:      u4 unit bytes;
             /// Bytes that are left out of the last address.
             left_out_last: u4 unit bytes;
             /// Bytes behind the addresses.
-            pad: u4 unit bytes;
-            _: u20 = 0 lenient;
+            pad:           u4 unit bytes;
+            _:             u20 = 0 lenient;
             /// The addresses, the padding behind them included.
-            compressed: bytes;
+            compressed:    bytes;
         }
         // RFC 8754 §2: segments in reverse order, the last one first.
         SEGMENT_ROUTING => SegmentRouting {
             /// Position of the last segment in the list, from 0.
             last_entry: u8 auto count_of(segments) - 1;
-            flags: u8 display hex;
+            flags:      u8 display hex;
             /// What packets of one class have in common.
-            tag: u16 display hex;
-            segments: Ipv6Addr[last_entry + 1];
-            tlvs: SegmentTlv[..];
+            tag:        u16 display hex;
+            segments:   Ipv6Addr[last_entry + 1];
+            tlvs:       SegmentTlv[..];
         }
         _ => Unknown { data: bytes; }
     }
@@ -213,17 +213,17 @@ layer Ipv6Routing passes IpCarrier {
 /// A piece of a packet, [RFC 8200 §4.5].
 layer Ipv6Fragment passes IpCarrier {
     /// What the first fragment starts with.
-    next_header: IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);
-    _: u8 = 0 lenient;
+    next_header:     IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);
+    _:               u8 = 0 lenient;
     /// Where this piece belongs, behind what each of them repeats.
     fragment_offset: u13 scale 8 unit bytes;
-    _: u2 = 0 lenient;
+    _:               u2 = 0 lenient;
     /// There is a fragment behind this one.
-    more_fragments: bool;
+    more_fragments:  bool;
     /// What fragments of one packet have in common.
-    identification: u32 default random display hex;
-    payload: next from ip_protocol[next_header] if fragment_offset == 0 else opaque
-             partial when more_fragments || fragment_offset != 0;
+    identification:  u32 default random display hex;
+    payload:         next from ip_protocol[next_header] if fragment_offset == 0 else opaque
+                     partial when more_fragments || fragment_offset != 0;
 }
 
 bind ether_type { IPV6 => Ipv6; }
@@ -248,7 +248,7 @@ alias wireshark Ipv6 {
     src = "ipv6.src";
     dst = "ipv6.dst";
 }
-alias wireshark Ipv6HopByHop { next_header = "ipv6.hopopts.nxt"; ext_length = "ipv6.hopopts.len"; }
+alias wireshark Ipv6HopByHop    { next_header = "ipv6.hopopts.nxt"; ext_length = "ipv6.hopopts.len"; }
 alias wireshark Ipv6Destination { next_header = "ipv6.dstopts.nxt"; ext_length = "ipv6.dstopts.len"; }
 alias wireshark Ipv6Option {
     kind = "ipv6.opt.type";
@@ -272,11 +272,13 @@ alias wireshark Ipv6Fragment {
 }
 
 test "nothing behind the header" Ipv6
-    hex"6a112345 0000 3b 40 20010db8000000000000000000000001 ff020000000000000000000000000001" {
+     hex"6a112345 0000 3b 40 20010db8000000000000000000000001 ff020000000000000000000000000001" {
     dscp == 40; ecn == ECT_1; flow_label == 0x12345; next_header == NO_NEXT; src == ip"2001:db8::1"; dst == ip"ff02::1";
 }
 test "bytes behind the length are no payload" Ipv6
-    hex"60000000 0001 3b 40 00000000000000000000000000000001 00000000000000000000000000000001 0000" { size_of(payload) == 1; }
+     hex"60000000 0001 3b 40 00000000000000000000000000000001 00000000000000000000000000000001 0000" {
+    size_of(payload) == 1;
+}
 test "the hop-by-hop header of a multicast listener's report" Ipv6HopByHop hex"3b 00 05 02 0000 01 00" {
     header_len == 8; options.len == 2; options.router_alert.value == 0; options[1].kind == PADN;
 }
@@ -285,12 +287,13 @@ test "a jumbo payload that is none" reject Ipv6Option hex"c2 04 00003800" at pay
 test "one byte of padding has no length" Ipv6Option hex"00" { kind == PAD1; }
 test "home address" Ipv6Option hex"c9 10 20010db8000000000000000000000001" { home == ip"2001:db8::1"; }
 test "tunnel encapsulation limit" Ipv6Option hex"04 01 04" { encapsulations == 4; }
-test "performance and diagnostic metrics" Ipv6Option hex"0f 0a 01 02 0003 0004 0005 0006" { packet_sequence == 3; delta_sent == 6; }
+test "performance and diagnostic metrics" Ipv6Option
+     hex"0f 0a 01 02 0003 0004 0005 0006" { packet_sequence == 3; delta_sent == 6; }
 test "minimum path MTU" Ipv6Option hex"30 04 05dc 05dd" { minimum == 1500; reported == 750; asks; }
 test "an option that nobody knows is kept" Ipv6Option hex"1e 03 010203" { data == hex"010203"; }
 test "destination options" Ipv6Destination hex"3b 00 01 04 00000000" { options[0].padding == hex"00000000"; }
 test "two segments, the last one first" Ipv6Routing
-    hex"3b 04 04 01 01 00 0000 000a000b000c00030000000000000 0d6 000a000b000c0002000000000 0f10000" {
+     hex"3b 04 04 01 01 00 0000 000a000b000c00030000000000000 0d6 000a000b000c0002000000000 0f10000" {
     segments_left == 1; segments[0] == ip"a:b:c:3::d6"; segments[1] == ip"a:b:c:2::f1:0"; tlvs.len == 0;
 }
 test "source route" Ipv6Routing hex"3b 02 00 01 00000000 22000000000000000210000200000004" {
@@ -303,17 +306,31 @@ test "a compressed source route" Ipv6Routing hex"3b 01 03 01 ff 600000 02 03 000
     left_out == 15; left_out_last == 15; pad == 6; compressed == hex"0203000000000000";
 }
 test "the checksum of UDP covers the last segment" build
-    Ipv6 { flow_label = 0; src = ip"2001:db8::1"; dst = ip"2001:db8::2" }
+    Ipv6        { flow_label = 0; src = ip"2001:db8::1"; dst = ip"2001:db8::2" }
   / Ipv6Routing { segments_left = 1; segments = [ip"2001:db8::3"] }
-  / Udp { src_port = 1; dst_port = 2 }
+  / Udp         { src_port = 1; dst_port = 2 }
   == hex"60000000 0020 2b 40 20010db8000000000000000000000001 20010db8000000000000000000000002
          11 02 04 01 00 00 0000 20010db8000000000000000000000003
          0001 0002 0008 a465";
 test "the first fragment" Ipv6Fragment hex"3b 00 0001 5a83fd05 00000000 00000000" {
     fragment_offset == 0; more_fragments; identification == 0x5a83fd05; size_of(payload) == 8;
 }
-test "a fragment from the middle is opaque" Ipv6Fragment hex"11 00 05a9 5a83fd05 0001 0002" { fragment_offset == 1448; size_of(payload) == 4; }
-test "another version" reject Ipv6 hex"40000000 0000 3b 40 00000000000000000000000000000001 00000000000000000000000000000001" at version;
+test "a fragment from the middle is opaque" Ipv6Fragment
+     hex"11 00 05a9 5a83fd05 0001 0002" { fragment_offset == 1448; size_of(payload) == 4; }
+test "options are padded to 8 bytes, and every next header follows" build
+    Ipv6         { flow_label = 0; hop_limit = 1; src = ip"fe80::1"; dst = ip"ff02::16" }
+  / Ipv6HopByHop { options = [RouterAlert { value = 0 }, Padding { kind = PADN }] }
+  / Icmpv6       { type = LISTENER_REPORT_2; code = 0; records = [] }
+  == hex"60000000 0010 00 01 fe800000000000000000000000000001 ff020000000000000000000000000016
+         3a 00 0502 0000 0100 8f 00 7322 0000 0000";
+test "a fragment in the middle carries bytes" build
+    Ipv6         { flow_label = 0; src = ip"::1"; dst = ip"::2" }
+  / Ipv6Fragment { next_header = UDP; fragment_offset = 8; more_fragments = true; identification = 7 }
+  / hex"0102030405060708"
+  == hex"60000000 0010 2c 40 00000000000000000000000000000001 00000000000000000000000000000002
+         11 00 0009 00000007 0102030405060708";
+test "another version" reject Ipv6
+     hex"40000000 0000 3b 40 00000000000000000000000000000001 00000000000000000000000000000001" at version;
 test law roundtrip Ipv6;
 test law truncation Ipv6;
 test law roundtrip Ipv6HopByHop;

@@ -7,58 +7,58 @@ use pony.net.{link_type, ether_type};
 
 /// Who the packet was for.
 enum PacketType : u16 {
-    HOST = 0 "to this host",
-    BROADCAST = 1 "broadcast by somebody else",
-    MULTICAST = 2 "multicast by somebody else",
+    HOST       = 0 "to this host",
+    BROADCAST  = 1 "broadcast by somebody else",
+    MULTICAST  = 2 "multicast by somebody else",
     OTHER_HOST = 3 "to another host",
-    OUTGOING = 4 "sent by this host",
+    OUTGOING   = 4 "sent by this host",
 }
 
 /// Types of interfaces: `ARPHRD_` numbers of Linux.
 enum InterfaceType : u16 {
-    NETROM = 0,
-    ETHERNET = 1 "Ethernet",
-    IEEE802 = 6,
+    NETROM     = 0,
+    ETHERNET   = 1 "Ethernet",
+    IEEE802    = 6,
     INFINIBAND = 32 "InfiniBand",
-    CAN = 280,
-    PPP = 512,
-    RAW_IP = 519 "raw IP",
-    TUNNEL = 768 "IPIP tunnel",
-    LOOPBACK = 772 "loopback",
-    SIT = 776 "IPv6 in IPv4",
-    GRE = 778,
-    IEEE80211 = 801 "IEEE 802.11",
-    RADIOTAP = 803 "IEEE 802.11 with radiotap",
-    NETLINK = 824,
-    NONE = 0xfffe,
+    CAN        = 280,
+    PPP        = 512,
+    RAW_IP     = 519 "raw IP",
+    TUNNEL     = 768 "IPIP tunnel",
+    LOOPBACK   = 772 "loopback",
+    SIT        = 776 "IPv6 in IPv4",
+    GRE        = 778,
+    IEEE80211  = 801 "IEEE 802.11",
+    RADIOTAP   = 803 "IEEE 802.11 with radiotap",
+    NETLINK    = 824,
+    NONE       = 0xfffe,
 }
 
 /// What follows: an EtherType, or one of the numbers below 1536 that Linux has for what has none.
 enum CookedProtocol : u16 {
     NOVELL_RAW = 0x0001 "802.3 without LLC",
-    LLC = 0x0004 "802.2 LLC",
-    CAN = 0x000c,
-    CAN_FD = 0x000d "CAN FD",
-    IPV4 = 0x0800 "IPv4",
-    ARP = 0x0806,
-    VLAN = 0x8100 "802.1Q VLAN",
-    IPV6 = 0x86dd "IPv6",
+    LLC        = 0x0004 "802.2 LLC",
+    CAN        = 0x000c,
+    CAN_FD     = 0x000d "CAN FD",
+    IPV4       = 0x0800 "IPv4",
+    ARP        = 0x0806,
+    VLAN       = 0x8100 "802.1Q VLAN",
+    IPV6       = 0x86dd "IPv6",
 }
 
 /// LINKTYPE_LINUX_SLL.
 layer LinuxSll {
     /// Who the packet was for.
-    packet_type: PacketType default HOST;
+    packet_type:    PacketType default HOST;
     /// The interface's type.
     interface_type: InterfaceType default ETHERNET;
     /// How long the sender's address is; what is beyond 8 bytes is not in the header.
     address_length: u16 default 6 unit bytes;
     /// The sender's link-layer address.
-    address: bytes[address_length < 8 ? address_length : 8];
+    address:        bytes[address_length < 8 ? address_length : 8];
     /// What fills the address up to 8 bytes.
-    unused: bytes[address_length < 8 ? 8 - address_length : 0];
+    unused:         bytes[address_length < 8 ? 8 - address_length : 0];
     /// What follows; on interfaces of GRE what that says, which are EtherTypes too.
-    protocol: CookedProtocol auto key_of(payload) display hex;
+    protocol:       CookedProtocol auto key_of(payload) display hex;
     match protocol {
         LLC => { payload: next is Llc; }
         _   => { payload: next from ether_type[protocol]; }
@@ -70,20 +70,20 @@ layer LinuxSll {
 /// LINKTYPE_LINUX_SLL2.
 layer LinuxSll2 {
     /// What follows.
-    protocol: CookedProtocol auto key_of(payload) display hex;
-    _: u16 = 0 lenient;
+    protocol:        CookedProtocol auto key_of(payload) display hex;
+    _:               u16 = 0 lenient;
     /// Number of the interface, as its host counts.
     interface_index: u32;
     /// The interface's type.
-    interface_type: InterfaceType default ETHERNET;
+    interface_type:  InterfaceType default ETHERNET;
     /// Who the packet was for.
-    packet_type: u8;
+    packet_type:     u8;
     /// How long the sender's address is; what is beyond 8 bytes is not in the header.
-    address_length: u8 default 6 unit bytes;
+    address_length:  u8 default 6 unit bytes;
     /// The sender's link-layer address.
-    address: bytes[address_length < 8 ? address_length : 8];
+    address:         bytes[address_length < 8 ? address_length : 8];
     /// What fills the address up to 8 bytes.
-    unused: bytes[address_length < 8 ? 8 - address_length : 0];
+    unused:          bytes[address_length < 8 ? 8 - address_length : 0];
     match protocol {
         LLC => { payload: next is Llc; }
         _   => { payload: next from ether_type[protocol]; }
@@ -117,7 +117,8 @@ alias wireshark LinuxSll2 {
 }
 
 test "on the loopback interface" LinuxSll hex"0000 0304 0006 000000000000 0000 0800" {
-    packet_type == HOST; interface_type == LOOPBACK; address == hex"000000000000"; unused == hex"0000"; protocol == IPV4;
+    packet_type == HOST; interface_type == LOOPBACK; address == hex"000000000000"; unused == hex"0000";
+    protocol == IPV4;
 }
 test "no address" LinuxSll hex"0004 0200 0000 ce2a000000000000 0800" {
     packet_type == OUTGOING; address == hex""; unused == hex"ce2a000000000000";
@@ -130,7 +131,8 @@ test "a spanning tree packet, version 2" LinuxSll2 hex"0004 0000 00000003 0001 0
 }
 test "a header of 15 bytes" reject LinuxSll hex"0000 0304 0006 000000000000 0000 08" at protocol;
 test "the protocol follows from what is carried" build
-    LinuxSll { address = hex"020000000001"; unused = hex"0000" } / Ipv6 { src = ip"::1"; dst = ip"::1"; flow_label = 0; next_header = NO_NEXT }
+    LinuxSll { address = hex"020000000001"; unused = hex"0000" }
+  / Ipv6     { src = ip"::1"; dst = ip"::1"; flow_label = 0; next_header = NO_NEXT }
   == hex"0000 0001 0006 020000000001 0000 86dd
          60000000 0000 3b 40 00000000000000000000000000000001 00000000000000000000000000000001";
 test law roundtrip LinuxSll;

@@ -4,38 +4,38 @@ use pony.net.{ether_type, llc_sap};
 
 /// Service access points, assigned by the IEEE; the lowest bit is no part of the number.
 enum Sap : u8 {
-    NULL = 0x00,
-    LLC_MANAGEMENT = 0x02 "LLC sublayer management",
-    SNA_PATH_CONTROL = 0x04 "SNA path control",
-    IP = 0x06,
-    PROWAY_MANAGEMENT = 0x0e,
+    NULL               = 0x00,
+    LLC_MANAGEMENT     = 0x02 "LLC sublayer management",
+    SNA_PATH_CONTROL   = 0x04 "SNA path control",
+    IP                 = 0x06,
+    PROWAY_MANAGEMENT  = 0x0e,
     /// Bridge spanning tree, IEEE 802.1D.
-    SPANNING_TREE = 0x42 "spanning tree",
-    ISI_IP = 0x4e,
-    X25 = 0x7e,
-    XNS = 0x80,
-    NESTAR = 0x86,
-    ARP = 0x98,
+    SPANNING_TREE      = 0x42 "spanning tree",
+    ISI_IP             = 0x4e,
+    X25                = 0x7e,
+    XNS                = 0x80,
+    NESTAR             = 0x86,
+    ARP                = 0x98,
     /// Subnetwork access protocol, IEEE 802 §9.
-    SNAP = 0xaa,
-    VINES = 0xbc,
-    NETWARE = 0xe0 "IPX",
-    NETBIOS = 0xf0,
+    SNAP               = 0xaa,
+    VINES              = 0xbc,
+    NETWARE            = 0xe0 "IPX",
+    NETBIOS            = 0xf0,
     IBM_NET_MANAGEMENT = 0xf4,
-    ISO_NETWORK_LAYER = 0xfe "OSI network layer",
-    GLOBAL = 0xff,
+    ISO_NETWORK_LAYER  = 0xfe "OSI network layer",
+    GLOBAL             = 0xff,
 }
 
 /// Organisations whose protocol identifiers are EtherTypes.
 const ENCAPSULATED_ETHERNET : u24 = 0x000000;
-const BRIDGE_TUNNEL : u24 = 0x0000f8;
+const BRIDGE_TUNNEL         : u24 = 0x0000f8;
 
 /// Header of IEEE 802.2, with that of the subnetwork access protocol where the access points say so.
 layer Llc {
     /// Destination service access point; its lowest bit says that it stands for a group, [IEEE 802.2 §3.3.1].
-    dsap: Sap display hex;
+    dsap:    Sap display hex;
     /// Source service access point; its lowest bit says that this is a response, [IEEE 802.2 §3.3.1].
-    ssap: Sap display hex;
+    ssap:    Sap display hex;
     /// The first byte of the control field, whose lowest bits say of which kind it is, [IEEE 802.2 §5.2].
     control: u8 default 3 display hex;
     if control & 3 != 3 {
@@ -55,13 +55,13 @@ layer Llc {
         payload: next from llc_sap[dsap];
     }
 
-    let is_response = ssap & 1 == 1;
+    let is_response    = ssap & 1 == 1;
     /// Number of an information frame.
-    let send_number = control >> 1;
+    let send_number    = control >> 1;
     /// Number of the frame that is expected next.
     let receive_number = control_2 >> 1;
     /// Supervisory function.
-    let supervisory = control >> 2 & 3;
+    let supervisory    = control >> 2 & 3;
     /// The control field as one number, the first byte lowest.
     let control_number = control & 3 == 3 ? control : control_2 << 8 | control;
 }
@@ -78,8 +78,14 @@ alias wireshark Llc {
 
 test "spanning tree" Llc hex"42 42 03 0000 00 00" { dsap == SPANNING_TREE; control_number == 3; size_of(payload) == 4; }
 test "IPv4 in the subnetwork access protocol" Llc hex"aa aa 03 000000 0800" { dsap == SNAP; oui == 0; pid == 0x0800; }
-test "another organisation's protocol" Llc hex"aa aa 03 00000c 2000 01b4" { oui == 12; pid == 0x2000; size_of(payload) == 2; }
-test "an information frame has two bytes of control" Llc hex"f0 f0 02 05 aa" { control_number == 0x0502; size_of(payload) == 1; }
+test "another organisation's protocol" Llc
+     hex"aa aa 03 00000c 2000 01b4" { oui == 12; pid == 0x2000; size_of(payload) == 2; }
+test "an information frame has two bytes of control" Llc
+     hex"f0 f0 02 05 aa" { control_number == 0x0502; size_of(payload) == 1; }
 test "a header cut in its organisation" reject Llc hex"aa aa 03 0000" at oui;
+test "the protocol follows from what is carried" build
+    Llc  { dsap = SNAP; ssap = SNAP }
+  / Ipv4 { src = ip"127.0.0.1"; dst = ip"127.0.0.1"; identification = 1; protocol = EXPERIMENT }
+  == hex"aa aa 03 000000 0800 4500 0014 0001 0000 40 fd 7bea 7f000001 7f000001";
 test law roundtrip Llc;
 test law truncation Llc;

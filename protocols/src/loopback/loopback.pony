@@ -7,31 +7,31 @@ use pony.net.{link_type};
 
 /// Address families. Version 6 of the Internet Protocol has another number on each system.
 enum AddressFamily : u32 {
-    INET = 2 "IPv4",
-    OSI = 7,
-    IPX = 23,
-    INET6_NETBSD = 24 "IPv6 on NetBSD and OpenBSD",
+    INET          = 2 "IPv4",
+    OSI           = 7,
+    IPX           = 23,
+    INET6_NETBSD  = 24 "IPv6 on NetBSD and OpenBSD",
     INET6_FREEBSD = 28 "IPv6 on FreeBSD",
-    INET6_DARWIN = 30 "IPv6 on Darwin",
+    INET6_DARWIN  = 30 "IPv6 on Darwin",
 }
 
 /// The same numbers in the other byte order.
 enum AddressFamilyLe : u32le {
-    INET = 2 "IPv4",
-    OSI = 7,
-    IPX = 23,
-    INET6_NETBSD = 24 "IPv6 on NetBSD and OpenBSD",
+    INET          = 2 "IPv4",
+    OSI           = 7,
+    IPX           = 23,
+    INET6_NETBSD  = 24 "IPv6 on NetBSD and OpenBSD",
     INET6_FREEBSD = 28 "IPv6 on FreeBSD",
-    INET6_DARWIN = 30 "IPv6 on Darwin",
+    INET6_DARWIN  = 30 "IPv6 on Darwin",
 }
 
 /// What follows an address family.
 table address_family : AddressFamily;
 
 /// LINKTYPE_NULL: the family is in the byte order of the host that captured, which no field says. Families are small
-/// numbers, so the first byte is 0 on a host that has the most significant byte first.
+/// numbers, so the first byte is 0 on a host that has the most significant byte first; most have not.
 layer Null {
-    match rest[0] {
+    match smallest(0 .. 1, rest[0] == 0) {
         0 => BigEndian    { family: AddressFamily auto key_of(payload); }
         _ => LittleEndian { family: AddressFamilyLe auto key_of(payload); }
     }
@@ -41,7 +41,7 @@ layer Null {
 /// LINKTYPE_LOOP: the family is in network byte order.
 layer Loop {
     /// What follows.
-    family: AddressFamily auto key_of(payload);
+    family:  AddressFamily auto key_of(payload);
     payload: next from address_family[family];
 }
 
@@ -62,8 +62,13 @@ test "big-endian" Null hex"0000001c" { family == 28; }
 test "three bytes" reject Null hex"020000" at family;
 test "network byte order" Loop hex"00000002" { family == INET; }
 test "the family follows from what is carried" build
-    Loop {} / Ipv4 { src = ip"127.0.0.1"; dst = ip"127.0.0.1"; identification = 1; protocol = UDP }
+    Loop {}
+  / Ipv4 { src = ip"127.0.0.1"; dst = ip"127.0.0.1"; identification = 1; protocol = UDP }
   == hex"00000002 4500 0014 0001 0000 40 11 7cd6 7f000001 7f000001";
+test "nothing said, it is little-endian" build
+    Null {}
+  / Ipv4 { src = ip"127.0.0.1"; dst = ip"127.0.0.1"; identification = 1; protocol = UDP }
+  == hex"02000000 4500 0014 0001 0000 40 11 7cd6 7f000001 7f000001";
 test law roundtrip Null;
 test law truncation Null;
 test law roundtrip Loop;

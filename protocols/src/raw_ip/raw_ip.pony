@@ -16,4 +16,9 @@ bind link_type {
 
 test "version 4" RawIp hex"4500 0014 0001 0000 40 fd 7bea 7f000001 7f000001" { ipv4.version == 4; }
 test "no version" RawIp hex"0000" { size_of(payload) == 2; }
+test "nothing stands before the packet" build
+    RawIp {}
+  / Ipv4 { src = ip"127.0.0.1"; dst = ip"127.0.0.1"; identification = 1; protocol = EXPERIMENT }
+  == hex"4500 0014 0001 0000 40 fd 7bea 7f000001 7f000001";
 test law roundtrip RawIp;
+test law truncation RawIp;

@@ -5,13 +5,13 @@ use pony.net.{EtherType, ether_type};
 /// What both kinds of tags hold behind the EtherType that announces them, [IEEE 802.1Q-2018 §9.6, §9.7].
 mixin VlanTag {
     /// Priority code point, [IEEE 802.1Q-2018 §6.9.3].
-    priority: u3;
+    priority:      u3;
     /// Drop eligible indicator; in a tag of a bridge before 2011 the canonical format indicator.
     drop_eligible: bool;
     /// VLAN identifier: 0 says that the tag is for its priority alone, and 4095 is reserved, [IEEE 802.1Q-2018 §9.6].
-    id: u12;
+    id:            u12;
     /// How many bytes of data follow where it is at most 1500, else what they are.
-    type_len: u16 auto key_of(payload, size_of(payload)) display hex;
+    type_len:      u16 auto key_of(payload, size_of(payload)) display hex;
     match type_len {
         0 .. 1500 => { payload: next is Llc within type_len bytes; }
         _         => { payload: next from ether_type[type_len]; }
@@ -56,9 +56,12 @@ test "a customer's tag within a service's" ServiceVlan hex"2065 8100 0064 0806" 
 }
 test "a tag of three bytes" reject Vlan hex"0064 08" at type_len;
 test "the tags follow from what is carried" build
-    ServiceVlan { id = 101 } / Vlan { id = 100; priority = 3 }
-  / Arp { opcode = REQUEST; sender_mac = mac"02:00:00:00:00:01"; sender_ip = ip"10.0.0.1"; target_mac = mac"00:00:00:00:00:00"; target_ip = ip"10.0.0.2" }
+    ServiceVlan { id = 101 }
+  / Vlan        { id = 100; priority = 3 }
+  / Arp         { opcode = REQUEST; sender_mac = mac"02:00:00:00:00:01"; sender_ip = ip"10.0.0.1";
+        target_mac = mac"00:00:00:00:00:00"; target_ip = ip"10.0.0.2" }
   == hex"0065 8100 6064 0806 0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002";
+test "a tag before what has a length" Vlan hex"0001 0003 424203 00" { type_len == 3; llc.dsap == 0x42; }
 test law roundtrip Vlan;
 test law truncation Vlan;
 test law roundtrip ServiceVlan;
