@@ -2,6 +2,11 @@
 //!
 //! [`text`] reads a definition into a tree and lays one out canonically; [`render`] shows what is wrong with one.
 
+// What pest derives names it, for pest is built without its use of `std`: it would look at the stack before every rule,
+// and nothing is nested deeply where pest reads it.
+#[cfg(feature = "text")]
+extern crate alloc;
+
 #[cfg(feature = "text")]
 mod render;
 #[cfg(feature = "text")]

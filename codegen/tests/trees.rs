@@ -299,7 +299,7 @@ fn stacks_are_read_as_tests_have_them() {
 fn places_are_those_of_the_text() {
     let source = "module m;\nlayer A { first: u8 where it > (2 + 3); /* é */ second: T[n]; }";
     let (module, _) = text::parse(7, source);
-    let packet_schema::tree::ItemKind::Layer(layer) = &module.items[0].kind else { return panic!("another kind") };
+    let packet_schema::tree::ItemKind::Layer(layer) = &module.items[0].kind else { panic!("another kind") };
     let fields: Vec<_> = layer
         .body
         .items
@@ -320,9 +320,9 @@ fn places_are_those_of_the_text() {
     assert_eq!(slice(fields[1].span), "second: T[n];");
     assert_eq!(slice(fields[1].ty.span), "T[n]");
     let packet_schema::tree::ClauseKind::Where(condition, _) = &fields[0].clauses[0].kind else {
-        return panic!("another kind");
+        panic!("another kind");
     };
-    let packet_schema::tree::ExprKind::Binary(_, left, right) = &condition.kind else { return panic!("another kind") };
+    let packet_schema::tree::ExprKind::Binary(_, left, right) = &condition.kind else { panic!("another kind") };
     assert_eq!((slice(left.span), slice(right.span)), ("it", "(2 + 3)"));
 }
 

@@ -279,7 +279,7 @@ const STARTS_EXPRESSION: &[&str] =
 /// What was expected, as a phrase.
 fn wanted(expected: &BTreeSet<String>) -> String {
     let mut rest: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
-    for space in [" ", "\t", "\r", "\n", "//", "/*", "*/", "///", "//!", "\\", "u", "i", "le", "be"] {
+    for space in [" ", "\t", "\r", "\n", "/", "//", "/*", "*/", "///", "//!", "\\", "u", "i", "le", "be"] {
         rest.remove(space);
     }
     let mut phrases: Vec<String> = Vec::new();
