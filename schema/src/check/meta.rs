@@ -33,9 +33,9 @@ fn complete(schema: &Schema, meta: &Meta, carry: &Carry, report: &mut impl FnMut
     let on = stack(schema, carry);
     let what = match (lost.is_empty(), twice.is_empty()) {
         (true, true) => return,
-        (false, true) => format!("{lost} of `{}` are carried nowhere", meta.name),
-        (true, false) => format!("{twice} of `{}` are carried twice", meta.name),
-        (false, false) => format!("{lost} of `{}` are carried nowhere, and {twice} twice", meta.name),
+        (false, true) => format!("{lost} of `{}` go nowhere", meta.name),
+        (true, false) => format!("{twice} of `{}` go to two places", meta.name),
+        (false, false) => format!("{lost} of `{}` go nowhere, and {twice} to two places", meta.name),
     };
     report(format!("on {on}, {what}"), "each bit of the metafield is in one field: `tag[15 .. 0]` takes some of them");
 }
@@ -48,12 +48,8 @@ fn disjoint(schema: &Schema, carry: &Carry, report: &mut impl FnMut(String, &str
             let low = piece.field_shift.max(other.field_shift);
             let high = (piece.field_shift + piece.bits).min(other.field_shift + other.bits);
             if low < high {
-                let text = format!(
-                    "on {}, {} of {} hold two parts of the tag",
-                    stack(schema, carry),
-                    spans(low..high),
-                    called(schema, piece.field)
-                );
+                let (on, field) = (stack(schema, carry), called(schema, piece.field));
+                let text = format!("on {on}, {field} is to hold two bits of the metafield in {}", spans(low..high));
                 report(text, "each bit of a field holds one bit of the tag");
             }
         }
@@ -136,9 +132,9 @@ fn spans(bits: impl Iterator<Item = u32>) -> String {
         }
     }
     let word = |(from, to): &(u32, u32)| if from == to { from.to_string() } else { format!("{from} to {to}") };
-    if ranges.is_empty() {
-        String::new()
-    } else {
-        format!("bits {}", ranges.iter().map(word).collect::<Vec<_>>().join(", "))
+    match ranges.as_slice() {
+        [] => String::new(),
+        [(from, to)] if from == to => format!("bit {from}"),
+        _ => format!("bits {}", ranges.iter().map(word).collect::<Vec<_>>().join(", ")),
     }
 }

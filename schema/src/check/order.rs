@@ -12,7 +12,7 @@ use std::collections::HashSet;
 /// Reports fields that are read before they are there.
 pub(super) fn run(schema: &Schema, spans: &[Span], found: &mut Vec<Diagnostic>) {
     for id in composites(schema) {
-        let mut pass = Pass { schema, spans, found };
+        let mut pass = Pass { schema, spans, at: 0, found };
         pass.block(&schema[id].body, HashSet::new());
     }
 }
@@ -20,6 +20,8 @@ pub(super) fn run(schema: &Schema, spans: &[Span], found: &mut Vec<Diagnostic>) 
 struct Pass<'a> {
     schema: &'a Schema,
     spans: &'a [Span],
+    /// The slot that the walk has come to.
+    at: u32,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -75,6 +77,7 @@ impl Pass<'_> {
     fn field(&mut self, id: FieldId, seen: &mut HashSet<FieldId>) {
         let schema = self.schema;
         let field = &schema[id];
+        self.at = field.slot;
         for expr in reading_exprs(field) {
             self.reads(expr, seen);
         }
@@ -103,11 +106,11 @@ impl Pass<'_> {
             }
         });
         for (id, field) in early {
-            self.report(id, field, seen);
+            self.report(id, field);
         }
     }
 
-    fn report(&mut self, id: ExprId, field: Option<FieldId>, seen: &HashSet<FieldId>) {
+    fn report(&mut self, id: ExprId, field: Option<FieldId>) {
         let span = self.spans.get(id.index()).copied().unwrap_or_default();
         let Some(field) = field.map(|id| &self.schema[id]) else {
             let text = "the size of the whole is known only when all of it is read";
@@ -118,8 +121,7 @@ impl Pass<'_> {
             return;
         };
         let name = field.name.clone().unwrap_or_default();
-        let later = seen.iter().all(|other| self.schema[*other].slot < field.slot);
-        let (text, place, help) = if later {
+        let (text, place, help) = if field.slot >= self.at {
             ("stands behind this place", "it is read here", "move it before this place, or say this in an `expect`")
         } else {
             ("is in another arm, which is not read here", "it is read in this arm", "move it before the `match`")

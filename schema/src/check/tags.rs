@@ -2,7 +2,9 @@
 
 use super::facts::interval::Interval;
 use super::walk::{composites, each_item};
-use crate::model::{Arm, CompositeId, EnumId, Expr, ExprId, Item, Match, Names, Row, Schema, Table, Type, Values};
+use crate::model::{
+    Arm, CompositeId, EnumId, Expr, ExprId, FieldId, Item, Match, Names, Row, Schema, Table, Type, Values,
+};
 use crate::tree::Span;
 use crate::{Code, Diagnostic};
 
@@ -154,8 +156,11 @@ fn missing(m: &Match, domain: &[Interval]) -> Option<i128> {
 }
 
 fn named(schema: &Schema, id: CompositeId, on: ExprId, value: i128) -> String {
-    let name =
-        names(schema, id, on).and_then(|id| schema[id].plain(u128::try_from(value).ok()?)).map(|e| e.name.clone());
+    let is_bool = |field: &FieldId| matches!(schema[*field].ty, Type::Bool);
+    if matches!(&schema[on], Expr::Field(fields) if fields.iter().all(is_bool)) {
+        return (value != 0).to_string();
+    }
+    let name = names(schema, id, on).and_then(|id| schema[id].plain(u128::try_from(value).ok()?)).map(|e| &e.name);
     name.map_or_else(|| value.to_string(), |name| format!("{name} ({value})"))
 }
 

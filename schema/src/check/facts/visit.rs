@@ -1,7 +1,7 @@
 //! Looks at an expression where it stands: keeps what values it and its parts have, and reports what may go wrong.
 
 use super::interval::Interval;
-use super::{Analysis, Env, It, eval, values};
+use super::{Analysis, Env, It, Key, eval, values};
 use crate::model::{Expr, ExprId};
 use crate::tree::BinaryOp;
 use crate::{Code, Diagnostic};
@@ -106,11 +106,23 @@ impl Analysis<'_> {
             return;
         }
         let text = format!("{what} may be negative: this is {}{unit}", words(set));
-        self.report(
-            Diagnostic::new(Code::MayUnderflow, self.span(shown), text)
-                .here(words(set))
-                .help("a `where` on a field in it, before this place, can rule that out: `where it >= 8`"),
-        );
+        let help = self.forbid(env, shown);
+        self.report(Diagnostic::new(Code::MayUnderflow, self.span(shown), text).here(words(set)).help(help));
+    }
+
+    /// What keeps an expression from being negative.
+    fn forbid(&self, env: &Env, id: ExprId) -> String {
+        let form = self.form(env, id, It::Unknown);
+        let terms: Vec<_> = form.iter().flat_map(|form| &form.terms).collect();
+        if let ([(atom, factor @ 1..)], Some(form)) = (terms.as_slice(), &form)
+            && let Some(Key::Field(field)) = self.key(**atom)
+            && let Some(name) = &self.schema[field].name
+            && let Some(missing) = form.constant.checked_neg()
+        {
+            let least = missing.div_euclid(**factor) + i128::from(missing.rem_euclid(**factor) != 0);
+            return format!("`where it >= {least}` on `{name}` rules that out");
+        }
+        "a `where` that compares its fields, or a condition, `a >= b ? a - b : 0`, can rule that out".to_owned()
     }
 
     /// A length in bits that was written in bytes, as it was written.
@@ -129,12 +141,20 @@ impl Analysis<'_> {
 /// The values of a set, for people.
 pub(super) fn words(set: Interval) -> String {
     if let Some(only) = set.only() {
-        return only.to_string();
+        return number(only);
     }
     match (set.low == i128::MIN, set.high == i128::MAX) {
         (true, true) => "any number".to_owned(),
-        (true, false) => format!("at most {}", set.high),
-        (false, true) => format!("at least {}", set.low),
-        (false, false) => format!("from {} to {}", set.low, set.high),
+        (true, false) => format!("at most {}", number(set.high)),
+        (false, true) => format!("at least {}", number(set.low)),
+        (false, false) => format!("from {} to {}", number(set.low), number(set.high)),
+    }
+}
+
+/// A number, the largest of so many bits as a power.
+fn number(value: i128) -> String {
+    match value.checked_add(1) {
+        Some(power) if power > 1 << 32 && power & value == 0 => format!("2^{} - 1", power.trailing_zeros()),
+        _ => value.to_string(),
     }
 }

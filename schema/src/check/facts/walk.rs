@@ -141,7 +141,9 @@ impl Analysis<'_> {
                 end = self.join(end, after);
             }
         }
-        end
+        let complete = m.arms.iter().any(|arm| arm.tags.is_empty() && arm.guard.is_none());
+        // What no arm takes is reported elsewhere, and what follows is looked at as if one did.
+        if complete { end } else { self.join(end, left) }
     }
 
     fn assume_tags(&self, env: &mut Env, on: ExprId, tags: &[(i128, i128)]) {
