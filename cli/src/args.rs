@@ -237,14 +237,14 @@ Examples:
   pony schema                  what is defined
   pony schema Ipv4             a layer: its fields, their places, what is proved of them
   pony schema udp_port         a table
-  pony schema -d my.pony MyLayer")]
+  pony schema my.pony          all that a file defines")]
 pub(crate) struct SchemaArgs {
     #[command(flatten)]
     pub(crate) definitions: Definitions,
 
-    /// A layer, struct, codec, enum, flags, table, interface or metafield.
-    #[arg(value_name = "NAME")]
-    pub(crate) name: Option<String>,
+    /// Layers, structs, codecs, enums, flags, tables, interfaces or metafields, or files, all of which is printed.
+    #[arg(value_name = "NAME|FILE.pony")]
+    pub(crate) names: Vec<String>,
 }
 
 /// `pony craft`.

@@ -32,7 +32,7 @@ fn help_has_examples() {
         let help = run(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Examples:"), "{command}");
-        golden(&format!("help-{command}.txt"), &help.out);
+        golden(&format!("help.{command}.txt"), &help.out);
     }
     let nothing = run(&[]);
     assert_eq!(nothing.code, 2);
@@ -132,6 +132,7 @@ fn the_checked_model() {
     assert!(ipv4.contains("20 to 60 bytes") && ipv4.contains("bound in ether_type by IPV4"), "{ipv4}");
     let mine = file("shown.pony", MINE);
     golden("schema-greeting.txt", &run(&["schema", "-d", &mine, "Greeting"]).out);
+    assert_eq!(run(&["schema", &mine]).out, run(&["schema", "-d", &mine, "Greeting"]).out);
     let unknown = run(&["schema", "Nothing"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("`Nothing`"));

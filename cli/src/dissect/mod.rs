@@ -21,7 +21,7 @@ use packet_schema::interp::{Dissection, Eval, Reader};
 use packet_schema::model::{CompositeId, TableId, Values};
 use plan::Plan;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::process::ExitCode;
@@ -49,7 +49,7 @@ pub(crate) struct Shown<'a> {
 struct Common<'s> {
     reader: Reader<'s>,
     /// The first layer, by link type.
-    link_types: HashMap<u16, CompositeId>,
+    link_types: BTreeMap<u16, CompositeId>,
     start: OnceLock<i128>,
 }
 
@@ -170,7 +170,7 @@ impl<C: Consumer> Read for Input<C> {
 fn common<'s>(schema: &'s Schema, decode_as: &[String]) -> Result<Common<'s>, Failure> {
     let mut reader = Reader::new(schema);
     let link_table = schema.tables.iter().position(|table| table.name == "link_type");
-    let mut link_types = HashMap::new();
+    let mut link_types = BTreeMap::new();
     for row in link_table.iter().flat_map(|&table| &schema.tables[table].rows) {
         for key in row.low..=row.high.min(u16::MAX.into()) {
             link_types.entry(key as u16).or_insert(row.layer);
@@ -282,10 +282,10 @@ impl Worker<'_> {
     }
 }
 
-/// The first sentence of the documentation.
+/// The first sentence of the documentation, without the marks of its links.
 pub(crate) fn doc_title(docs: &[String]) -> String {
     let first = docs.iter().take_while(|line| !line.trim().is_empty());
     let text = first.map(|line| line.trim()).collect::<Vec<_>>().join(" ");
     let sentence = text.split_once(". ").map_or(text.as_str(), |(sentence, _)| sentence);
-    sentence.trim_end_matches('.').to_owned()
+    sentence.trim_end_matches('.').replace(['[', ']', '`'], "")
 }

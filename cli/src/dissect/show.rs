@@ -3,7 +3,7 @@
 use super::plan::{FieldPlan, Plan, Shape};
 use super::{json, values};
 use crate::style::Palette;
-use crate::text::{self, put};
+use crate::text::{self, join, put};
 use packet_core::text as words;
 use packet_schema::Schema;
 use packet_schema::interp::{Dissection, Eval, It, Node, Value};
@@ -45,7 +45,7 @@ impl<'a> Show<'a> {
             _ => "",
         };
         let before = out.len();
-        put!(out, "{color}");
+        out.extend_from_slice(color.as_bytes());
         if values::address(out, field.shape, node, self.data) {
             self.end(out, color);
             return;
@@ -98,7 +98,7 @@ impl<'a> Show<'a> {
         let Some(found) = self.enumerator(names, number) else {
             return write_number(out, field.shape, field.bits, number);
         };
-        put!(out, "{}{}{} {}(", self.palette.symbol, title(found), self.palette.end, self.palette.dim);
+        join(out, &[self.palette.symbol, title(found), self.palette.end, " ", self.palette.dim, "("]);
         write_number(out, field.shape, field.bits, number);
         put!(out, "){}", self.palette.end);
     }
@@ -145,7 +145,7 @@ impl<'a> Show<'a> {
             if bits == 0 {
                 continue;
             }
-            put!(out, "{}{}", if first { "" } else { ", " }, name);
+            join(out, &[if first { "" } else { ", " }, name]);
             if !flag.boolean {
                 out.push(b'=');
                 self.flag_bits(out, flag, bits);

@@ -7,14 +7,13 @@ use super::plan::{FieldPlan, Plan, Shape, always};
 use super::show::{Show, title};
 use super::{Shown, values};
 use crate::style::Palette;
-use crate::text::{self, decimal, pad_to, padded, put};
+use crate::text::{self, decimal, join, pad_to, padded, put};
 use packet_schema::Schema;
 use packet_schema::interp::words::{self, anomaly_name};
 use packet_schema::interp::{Dissection, LayerNode, Node, NodeKind, Value, children};
 use packet_schema::model::{
     Action, Block, CodecResult, Composite, CompositeKind, Expr, ExprId, FieldId, Item, Layer, Type,
 };
-use std::collections::HashSet;
 
 /// Writes packets as lines.
 pub(crate) struct Summary<'s> {
@@ -23,8 +22,10 @@ pub(crate) struct Summary<'s> {
     palette: Palette,
     /// By composite.
     layers: Vec<LayerPlan>,
-    /// Fields that choose an arm.
-    tags: HashSet<FieldId>,
+    /// By field: whether it chooses an arm.
+    tags: Vec<bool>,
+    /// The path of the packet before, for its room.
+    path: Vec<usize>,
 }
 
 /// What a line needs of a layer.
@@ -36,6 +37,8 @@ struct LayerPlan {
     ports: Option<(FieldId, FieldId)>,
     /// What the line says of the layer, the most telling first.
     telling: Vec<Telling>,
+    /// What it may carry.
+    payloads: Vec<FieldId>,
     /// What it carries is quoted from another packet.
     quotes: bool,
 }
@@ -103,10 +106,10 @@ const TEXTS: usize = 3;
 impl<'s> Summary<'s> {
     /// A writer in these colours.
     pub(crate) fn new(schema: &'s Schema, plan: &'s Plan, palette: Palette) -> Self {
-        let mut tags = HashSet::new();
+        let mut tags = vec![false; schema.fields.len()];
         schema.composites.iter().for_each(|composite| collect_tags(schema, &composite.body, &mut tags));
         let layers = schema.composites.iter().map(|composite| LayerPlan::new(schema, plan, composite, &tags)).collect();
-        Self { schema, plan, palette, layers, tags }
+        Self { schema, plan, palette, layers, tags, path: Vec::new() }
     }
 
     /// Appends a packet's line.
@@ -120,7 +123,7 @@ impl<'s> Summary<'s> {
         time(out, shown);
         out.push(b' ');
         pad_to(out, line, WHO);
-        let path = self.path(shown.dissection);
+        let path = self.path_of(shown.dissection);
         let wider = self.who(out, shown, &path);
         out.push(b' ');
         pad_to(out, line, LENGTH + wider);
@@ -136,11 +139,13 @@ impl<'s> Summary<'s> {
             out.pop();
         }
         out.push(b'\n');
+        self.path = path.layers;
     }
 
     /// From the outermost layer to the first in it, and so on to the innermost.
-    fn path(&self, dissection: &Dissection) -> Path {
-        let mut layers: Vec<usize> = Vec::with_capacity(8);
+    fn path_of(&mut self, dissection: &Dissection) -> Path {
+        let mut layers = std::mem::take(&mut self.path);
+        layers.clear();
         for (index, layer) in dissection.layers.iter().enumerate() {
             if layer.parent == layers.last().map(|&below| below as u32) {
                 layers.push(index);
@@ -169,7 +174,7 @@ impl<'s> Summary<'s> {
         });
         let Palette { text, end, .. } = self.palette;
         self.end_point(out, shown, from, ports.map(|(port, _)| port));
-        put!(out, " → ");
+        out.extend_from_slice(" → ".as_bytes());
         self.end_point(out, shown, to, ports.map(|(_, port)| port));
         // The arrow takes three bytes and one column.
         2 + 2 * (text.len() + end.len())
@@ -245,7 +250,8 @@ impl<'s> Summary<'s> {
             if out.len() - start >= ROOM {
                 break;
             }
-            let Some(node) = node(dissection, self.schema, layer, telling.field) else { continue };
+            let Some(at) = node_index(dissection, self.schema, layer, telling.field) else { continue };
+            let Some(node) = dissection.nodes.get(at as usize) else { continue };
             let number = values::number(node);
             if number.is_some() && number == telling.default {
                 continue;
@@ -253,7 +259,7 @@ impl<'s> Summary<'s> {
             match telling.kind {
                 TellingKind::Number if told.numbers == NUMBERS || number == Some(0) => {}
                 TellingKind::Text | TellingKind::Mac | TellingKind::Nested if told.texts >= TEXTS => {}
-                TellingKind::Nested => self.nested(out, &show, node, &mut told),
+                TellingKind::Nested => self.nested(out, &show, at, &mut told),
                 kind => {
                     told.texts += usize::from(matches!(kind, TellingKind::Text | TellingKind::Mac));
                     told.numbers += usize::from(kind == TellingKind::Number);
@@ -286,11 +292,14 @@ impl<'s> Summary<'s> {
 
     /// The names of the arms that were taken.
     fn variants(&self, out: &mut Vec<u8>, dissection: &Dissection, layer: &LayerNode) {
+        if self.schema[layer.composite].variants.is_empty() {
+            return;
+        }
         let (from, to) = layer.nodes;
         for index in children(&dissection.nodes, from, to) {
             if let NodeKind::Variant(composite, variant) = dissection.nodes[index as usize].kind {
                 let name = &self.schema[composite].variants[variant as usize].name;
-                put!(out, "{}{name}{} ", self.palette.symbol, self.palette.end);
+                join(out, &[self.palette.symbol, name, self.palette.end, " "]);
             }
         }
     }
@@ -300,23 +309,27 @@ impl<'s> Summary<'s> {
         let Palette { symbol, dim, end, .. } = self.palette;
         match (telling.kind, values::number(node)) {
             (TellingKind::Named, Some(number)) => match field.names.and_then(|names| show.enumerator(names, number)) {
-                Some(found) => put!(out, "{symbol}{}{end} ", title(found)),
-                None => put!(out, "{dim}{}={end}{number} ", field.name),
+                Some(found) => join(out, &[symbol, title(found), end, " "]),
+                None => {
+                    join(out, &[dim, &field.name, "=", end]);
+                    text::wide(out, number);
+                    out.push(b' ');
+                }
             },
             (TellingKind::Flags, Some(number)) => {
                 if let Shape::Flags(flags) = field.shape
                     && number != 0
                 {
-                    put!(out, "{symbol}[");
+                    join(out, &[symbol, "["]);
                     show.flag_names(out, flags, number, |flag| flag.name.as_deref());
-                    put!(out, "]{end} ");
+                    join(out, &["]", end, " "]);
                 }
             }
             _ => {
                 if is_nowhere(field.shape, node, show.data) {
                     return;
                 }
-                put!(out, "{dim}{}={end}", field.name);
+                join(out, &[dim, &field.name, "=", end]);
                 show.bare(out, node, telling.field);
                 out.push(b' ');
             }
@@ -324,11 +337,11 @@ impl<'s> Summary<'s> {
     }
 
     /// Texts, addresses and the first name of a number anywhere in a value.
-    fn nested(&self, out: &mut Vec<u8>, show: &Show<'_>, node: &Node, told: &mut Told) {
+    fn nested(&self, out: &mut Vec<u8>, show: &Show<'_>, first: u32, told: &mut Told) {
         let nodes = &show.dissection.nodes;
-        let Some(first) = nodes.iter().position(|other| std::ptr::eq(other, node)) else { return };
-        let mut at = first + 1;
-        while at < node.end as usize && told.texts < TEXTS {
+        let Some(list) = nodes.get(first as usize) else { return };
+        let mut at = first as usize + 1;
+        while at < list.end as usize && told.texts < TEXTS {
             let Some(inner) = nodes.get(at) else { break };
             at += 1;
             let (NodeKind::Field(id) | NodeKind::Element(id)) = inner.kind else { continue };
@@ -336,10 +349,10 @@ impl<'s> Summary<'s> {
             if let (Some(names), Some(number)) = (field.names, values::number(inner)) {
                 // What chooses an arm says no more than the arm does.
                 if !told.named
-                    && !self.tags.contains(&id)
+                    && !self.tags[id.index()]
                     && let Some(found) = show.enumerator(names, number)
                 {
-                    put!(out, "{}{}{} ", self.palette.symbol, title(found), self.palette.end);
+                    join(out, &[self.palette.symbol, title(found), self.palette.end, " "]);
                     told.named = true;
                 }
                 continue;
@@ -363,16 +376,16 @@ impl<'s> Summary<'s> {
 
     /// Bytes of the payload that are no layer.
     fn opaque(&self, out: &mut Vec<u8>, dissection: &Dissection, layer: &LayerNode) {
-        let (from, to) = layer.nodes;
-        let nodes = &dissection.nodes;
-        let bytes: u64 = children(nodes, from, to)
-            .filter_map(|index| match nodes[index as usize] {
-                Node { kind: NodeKind::Payload(_, None), bits, .. } => Some(u64::from(bits) / 8),
-                _ => None,
-            })
-            .sum();
+        let payloads = self.layers[layer.composite.index()].payloads.iter();
+        let bytes = payloads.filter_map(|&field| match node(dissection, self.schema, layer, field)? {
+            Node { kind: NodeKind::Payload(_, None), bits, .. } => Some(u64::from(*bits) / 8),
+            _ => None,
+        });
+        let bytes = bytes.sum();
         if bytes > 0 {
-            put!(out, "{}+{bytes} bytes{} ", self.palette.dim, self.palette.end);
+            join(out, &[self.palette.dim, "+"]);
+            decimal(out, bytes);
+            join(out, &[" bytes", self.palette.end, " "]);
         }
     }
 
@@ -428,13 +441,16 @@ fn time(out: &mut Vec<u8>, shown: &Shown<'_>) {
 
 /// The node of a layer's own field.
 fn node<'a>(dissection: &'a Dissection, schema: &Schema, layer: &LayerNode, field: FieldId) -> Option<&'a Node> {
+    dissection.nodes.get(node_index(dissection, schema, layer, field)? as usize)
+}
+
+fn node_index(dissection: &Dissection, schema: &Schema, layer: &LayerNode, field: FieldId) -> Option<u32> {
     let frame = dissection.frames.get(layer.frame as usize)?;
-    let slot = dissection.slots.get((frame.slots + schema[field].slot) as usize)?;
-    dissection.nodes.get(slot.checked_sub(1)? as usize)
+    dissection.slots.get((frame.slots + schema[field].slot) as usize)?.checked_sub(1)
 }
 
 impl LayerPlan {
-    fn new(schema: &Schema, plan: &Plan, composite: &Composite, tags: &HashSet<FieldId>) -> Self {
+    fn new(schema: &Schema, plan: &Plan, composite: &Composite, tags: &[bool]) -> Self {
         let CompositeKind::Layer(layer) = &composite.kind else { return Self::default() };
         let is_address = |field: FieldId| {
             matches!(plan.fields[field.index()].shape, Shape::Ipv4 | Shape::Ipv6 | Shape::Mac)
@@ -455,12 +471,14 @@ impl LayerPlan {
             named(["src", "dst"])
         });
         let shown = [addresses, ports].into_iter().flatten().flat_map(|(src, dst)| [src, dst]).collect::<Vec<_>>();
-        let payloads = composite.fields.iter().filter(|&&field| matches!(schema[field].ty, Type::Next(_)));
+        let payloads = composite.fields.iter().copied().filter(|&field| matches!(schema[field].ty, Type::Next(_)));
+        let payloads: Vec<FieldId> = payloads.collect();
         Self {
             addresses,
             ports,
             telling: telling(schema, plan, composite, &shown, tags),
-            quotes: payloads.clone().any(|&field| always(schema, schema[field].partial)),
+            quotes: payloads.iter().any(|&field| always(schema, schema[field].partial)),
+            payloads,
         }
     }
 }
@@ -483,13 +501,7 @@ fn provided(schema: &Schema, layer: &Layer) -> Vec<(FieldId, FieldId)> {
 }
 
 /// The fields that say most of a layer, the most telling first.
-fn telling(
-    schema: &Schema,
-    plan: &Plan,
-    composite: &Composite,
-    shown: &[FieldId],
-    tags: &HashSet<FieldId>,
-) -> Vec<Telling> {
+fn telling(schema: &Schema, plan: &Plan, composite: &Composite, shown: &[FieldId], tags: &[bool]) -> Vec<Telling> {
     let mut found: Vec<Telling> = composite
         .fields
         .iter()
@@ -497,7 +509,7 @@ fn telling(
         .filter_map(|&field| {
             let kind = telling_kind(schema, plan, field)?;
             // The names of the arms say what their tag says.
-            let said = kind == TellingKind::Named && tags.contains(&field) && !composite.variants.is_empty();
+            let said = kind == TellingKind::Named && tags[field.index()] && !composite.variants.is_empty();
             let default = schema[field].default.and_then(|default| match schema[default] {
                 Expr::Int(value) => u128::try_from(value).ok(),
                 _ => None,
@@ -510,12 +522,12 @@ fn telling(
 }
 
 /// The fields whose values choose among arms.
-fn collect_tags(schema: &Schema, block: &Block, tags: &mut HashSet<FieldId>) {
+fn collect_tags(schema: &Schema, block: &Block, tags: &mut [bool]) {
     for item in &block.items {
         match item {
             Item::Match(choice) => {
                 if let Expr::Field(fields) = &schema[choice.on] {
-                    tags.extend(fields.iter().copied());
+                    fields.iter().for_each(|field| tags[field.index()] = true);
                 }
                 for arm in &choice.arms {
                     if let Action::Read(_, block) = &arm.action {

@@ -14,7 +14,7 @@ use packet_schema::Schema;
 use packet_schema::model::{
     CompositeId, CompositeKind, Enum, Flags, Interface, MemberType, Meta, MetaKind, Table, Values,
 };
-use packet_schema::tree::Docs;
+use packet_schema::tree::{Docs, Span};
 use std::process::ExitCode;
 
 /// Writes parts of a schema.
@@ -26,12 +26,22 @@ pub(crate) struct Print<'a> {
 
 /// Runs the command.
 pub(crate) fn run(args: &SchemaArgs, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let schema = definitions::load(&args.definitions, color)?.schema;
+    let (files, names): (Vec<_>, Vec<_>) = args.names.iter().cloned().partition(|name| name.ends_with(".pony"));
+    let all_files = [args.definitions.files.as_slice(), &files].concat();
+    let loaded = definitions::load_files(&all_files, !args.definitions.no_builtin, color)?;
+    let schema = loaded.schema;
     let mut print = Print { schema: &schema, palette: Palette::new(color.stdout()), out: Vec::new() };
-    match &args.name {
-        None => print.overview(),
-        Some(name) if print.named(name) => {}
-        Some(name) => {
+    if args.names.is_empty() {
+        print.overview();
+    }
+    for path in &files {
+        let source = loaded.own.iter().copied().find(|source| loaded.sources.name(*source) == Some(path));
+        print.those(|_, span| Some(span.source) == source);
+    }
+    for name in &names {
+        let before = print.out.len();
+        print.those(|other, _| other == name);
+        if print.out.len() == before {
             return Err(Failure::usage(format!("nothing is called `{name}`; `pony schema` lists what there is")));
         }
     }
@@ -77,22 +87,21 @@ impl Print<'_> {
         }
     }
 
-    /// Everything of that name, whatever it is; `false` where there is nothing.
-    fn named(&mut self, name: &str) -> bool {
+    /// Everything whose name and place are wanted, whatever it is.
+    fn those(&mut self, wanted: impl Fn(&str, Span) -> bool) {
         let schema = self.schema;
-        let alike = |other: &str| other == name;
         for (composite, id) in schema.composites.iter().zip(0..) {
-            if alike(&composite.name) {
+            if wanted(&composite.name, composite.span) {
                 self.part();
                 self.composite(CompositeId(id));
             }
         }
-        schema.enums.iter().filter(|found| alike(&found.name)).for_each(|found| self.names(found));
-        schema.flags.iter().filter(|found| alike(&found.name)).for_each(|found| self.flags(found));
-        schema.tables.iter().filter(|found| alike(&found.name)).for_each(|found| self.table(found));
-        schema.interfaces.iter().filter(|found| alike(&found.name)).for_each(|found| self.interface(found));
-        schema.metas.iter().filter(|found| alike(&found.name)).for_each(|found| self.meta(found));
-        !self.out.is_empty()
+        schema.enums.iter().filter(|found| wanted(&found.name, found.span)).for_each(|found| self.names(found));
+        schema.flags.iter().filter(|found| wanted(&found.name, found.span)).for_each(|found| self.flags(found));
+        schema.tables.iter().filter(|found| wanted(&found.name, found.span)).for_each(|found| self.table(found));
+        let interfaces = schema.interfaces.iter().filter(|found| wanted(&found.name, found.span));
+        interfaces.for_each(|found| self.interface(found));
+        schema.metas.iter().filter(|found| wanted(&found.name, found.span)).for_each(|found| self.meta(found));
     }
 
     /// An empty line between two parts.
