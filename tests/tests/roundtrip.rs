@@ -5,7 +5,7 @@
 use packet_schema::Schema;
 use packet_schema::interp::{Builder, Dissection, PacketValue, Reader, to_value};
 use packet_schema::model::{CompositeId, TestKind};
-use pony_tests::definitions::{build, examples, hex};
+use pony_tests::definitions::{build, examples, hex, protocols};
 
 /// Reads, turns into a value, and builds again.
 fn back(reader: &Reader<'_>, start: CompositeId, bytes: &[u8]) -> PacketValue {
@@ -109,5 +109,30 @@ fn what_is_right_can_be_derived() {
         value.derive_all(&schema);
         assert_eq!(value, before, "{text}: all that can be derived is derived already");
         assert_eq!(hex(&Builder::new(&schema).build(&value).unwrap().bytes), hex(&built.bytes), "{text}");
+    }
+}
+
+/// Numbers that look random, the same in every run.
+fn noise(state: &mut u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    *state
+}
+
+#[test]
+fn noise_comes_back_whatever_it_is_read_as() {
+    let mut state = 0x9e37_79b9_7f4a_7c15;
+    for schema in [examples(), protocols()] {
+        let reader = Reader::new(&schema);
+        for start in (0..schema.composites.len() as u32).map(CompositeId) {
+            for round in 0..200 {
+                let length = noise(&mut state) % 100;
+                // Small numbers make lengths that fit.
+                let most = if round % 2 == 0 { 0xff } else { 0x07 };
+                let bytes: Vec<u8> = (0..length).map(|_| noise(&mut state) as u8 & most).collect();
+                back(&reader, start, &bytes);
+            }
+        }
     }
 }
