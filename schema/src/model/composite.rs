@@ -295,7 +295,7 @@ pub struct Field {
     pub within: Option<ExprId>,
     /// The region holds a part of something longer, when this holds.
     pub partial: Option<ExprId>,
-    /// The region's length is a multiple of so many bytes; a builder pads with zeros.
+    /// It ends at a multiple of so many bytes from the start of its composite; a builder pads with zeros.
     pub align: Option<u32>,
     /// Present only when this holds.
     pub condition: Option<ExprId>,
