@@ -5,8 +5,10 @@
 //! stand in one line (if they fit), and whether the entries of a list have a line each.
 
 mod atoms;
+mod cells;
 mod lay;
 mod rows;
+mod tests;
 
 use packet_schema::Diagnostic;
 

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use super::super::scan::{Comment, Kind, Scan};
 use super::super::split::{self, Inside, Piece};
-use super::super::words;
-use super::atoms::{Atom, Break, Place, Source, flat};
-use super::lay::Lines;
-use super::{INDENT, WIDTH};
+use super::atoms::{Atom, Place, Source, flat};
+use super::cells::{self, PieceKind};
+use super::{INDENT, WIDTH, tests};
 
 /// What rows are aligned with each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(indent: usize, run: Run, cells: Vec<Vec<Atom>>) -> Self {
+    pub(super) fn new(indent: usize, run: Run, cells: Vec<Vec<Atom>>) -> Self {
         Self { blank: false, indent, run, cells, hang: Some(INDENT), tail: Vec::new() }
     }
 
@@ -45,7 +44,7 @@ impl Row {
     }
 
     /// The whole row in one line, if that can be.
-    fn width(&self) -> Option<usize> {
+    pub(super) fn width(&self) -> Option<usize> {
         let cells: Option<Vec<String>> = self.cells.iter().map(|cell| flat(cell)).collect();
         cells.map(|cells| self.indent + cells.join(" ").chars().count())
     }
@@ -257,9 +256,10 @@ impl<'s> Rows<'s> {
                 open_brace(&mut head);
                 tail.extend(comments.map(|comment| Atom::comment(self.source.comment(comment))));
             }
-            let cells = if first { self.cells(head, inside, piece) } else { vec![[before, head].concat()] };
-            let run = if first { run(inside, self.source.token(piece.head), cells.len()) } else { Run::Alone };
-            let hang = Some(hang(inside, self.source.token(piece.head)));
+            let cells =
+                if first { cells::split(head, &self.kind(piece, inside)) } else { vec![[before, head].concat()] };
+            let run = if first { cells::run(&self.kind(piece, inside), cells.len()) } else { Run::Alone };
+            let hang = Some(cells::hang(&self.kind(piece, inside)));
             self.rows.push(Row { hang, tail, ..Row::new(indent, run, cells) });
             before = Vec::new();
             if let Some(inner) = &segment.inner {
@@ -326,49 +326,17 @@ impl<'s> Rows<'s> {
                 }
             }
         }
-        let head = self.source.token(piece.head);
         if block.is_empty() {
             let row = Row::new(indent, Run::Alone, vec![atoms]);
             return row.width().filter(|width| *width <= WIDTH).map(|_| row);
         }
-        let is_test = inside == Inside::File && head == "test";
-        let cells = self.cells([atoms.clone(), vec![Atom::new(block.as_str())]].concat(), inside, piece);
-        let row = Row::new(indent, run(inside, head, cells.len()), cells);
+        let kind = self.kind(piece, inside);
+        let cells = cells::split([atoms.clone(), vec![Atom::new(block.as_str())]].concat(), &kind);
+        let row = Row::new(indent, cells::run(&kind, cells.len()), cells);
         if row.width().is_some_and(|width| width <= WIDTH) {
             return Some(row);
         }
-        if !is_test || atoms.last().is_none_or(|last| last.ends_line) {
-            return None;
-        }
-        // The bytes of a test start a line of their own, if the checks then fit behind them.
-        let mut lines = Lines::at(indent);
-        let hang = hang(inside, head);
-        lines.atoms(&atoms, indent + hang, true);
-        let fits = lines.column() + 1 + block.chars().count() <= WIDTH;
-        let broken = lines.text.contains('\n');
-        if !broken {
-            let (bytes, before) = atoms.split_last()?;
-            let fits = flat(before).is_some() && bytes.is_plain() && {
-                let bytes = flat(std::slice::from_ref(bytes))?;
-                indent + hang + bytes.chars().count() + 1 + block.chars().count() <= WIDTH
-            };
-            if !fits {
-                return None;
-            }
-            let mut bytes = bytes.clone();
-            bytes.lines = vec![format!("{} {block}", flat(std::slice::from_ref(&bytes))?)];
-            bytes.before = Break::Clause;
-            let atoms = [before.to_vec(), vec![bytes]].concat();
-            return Some(Row { hang: Some(hang), ..Row::new(indent, Run::Alone, vec![atoms]) });
-        }
-        if !fits {
-            return None;
-        }
-        if let Some(line) = atoms.last_mut().and_then(|last| last.lines.last_mut()) {
-            line.push(' ');
-            line.push_str(&block);
-        }
-        Some(Row { hang: Some(hang), ..Row::new(indent, Run::Alone, vec![atoms]) })
+        if kind.is_test() { tests::with_bytes_apart(atoms, &block, indent) } else { None }
     }
 
     /// `{ … }` in one line: if it was written so, and has no comments in it.
@@ -412,98 +380,26 @@ impl<'s> Rows<'s> {
 
     /// A piece without braces that hold pieces.
     fn simple(&self, piece: &Piece, inside: Inside, indent: usize) -> Row {
-        let head = self.source.token(piece.head);
-        let names_type = names_type(inside, head) || inside == Inside::Body && head == "bits";
+        let kind = self.kind(piece, inside);
+        let names_type = kind.names_type() || inside == Inside::Body && kind.head == "bits";
         let mut atoms = self.source.atoms(piece.head..piece.tokens.end, Place { inside, names_type });
         let wants_comma = matches!(inside, Inside::Enumerators | Inside::Flags) && piece.end.is_none();
         if let Some(line) = atoms.last_mut().filter(|_| wants_comma).and_then(|last| last.lines.last_mut()) {
             line.push(',');
         }
-        if inside == Inside::File && head == "test" {
-            return self.test(atoms, indent);
+        if kind.is_test() {
+            return tests::row(atoms, indent);
         }
-        let cells = self.cells(atoms, inside, piece);
+        let cells = cells::split(atoms, &kind);
         let aligned = cells.len() > 1 && names_type;
-        let run = run(inside, head, cells.len());
-        Row { hang: if aligned { None } else { Some(hang(inside, head)) }, ..Row::new(indent, run, cells) }
+        let run = cells::run(&kind, cells.len());
+        Row { hang: if aligned { None } else { Some(cells::hang(&kind)) }, ..Row::new(indent, run, cells) }
     }
 
-    /// A test without checks. What is built starts a line of its own, and so does what must come out.
-    fn test(&self, mut atoms: Vec<Atom>, indent: usize) -> Row {
-        let row = Row::new(indent, Run::Alone, vec![atoms.clone()]);
-        if row.width().is_some_and(|width| width <= WIDTH) {
-            return row;
-        }
-        let Some(build) = atoms.iter().take(3).position(|atom| atom.lines == ["build"]) else {
-            return Row { hang: Some(hang(Inside::File, "test")), ..row };
-        };
-        let mut parts: Vec<Vec<Atom>> = Vec::new();
-        let rest = atoms.split_off(build + 1);
-        let mut depth = 0_usize;
-        for atom in rest {
-            let text = atom.lines.first().map(String::as_str).unwrap_or_default();
-            if parts.is_empty() || (depth == 0 && matches!(text, "/" | "==")) {
-                parts.push(Vec::new());
-            }
-            depth = (depth + text.matches('{').count()).saturating_sub(text.matches('}').count());
-            if let Some(part) = parts.last_mut() {
-                part.push(atom);
-            }
-        }
-        Row { hang: Some(0), ..Row::new(indent, Run::Alone, vec![stacked(atoms, &parts, indent)]) }
-    }
-
-    /// Whether a piece is a test without a title: such tests stand below each other like rows of a table.
-    fn is_untitled_test(&self, piece: &Piece) -> bool {
-        self.scan().is(piece.head, "test") && self.scan().kind(piece.head + 1) == Some(Kind::Word)
-    }
-
-    /// The cells of a piece: what is aligned with other pieces stands in different ones.
-    fn cells(&self, atoms: Vec<Atom>, inside: Inside, piece: &Piece) -> Vec<Vec<Atom>> {
-        let head = self.source.token(piece.head);
-        let is = |atom: &Atom, text: &str| {
-            atom.lines.first().is_some_and(|line| line.strip_prefix(text).is_some_and(|rest| matches!(rest, "" | " {")))
-        };
-        let find = |text: &str| atoms.iter().position(|atom| is(atom, text));
-        let mut cuts: Vec<Option<usize>> = Vec::new();
-        match inside {
-            Inside::Body if head == "let" => cuts.push(find("=")),
-            Inside::Body if head == "expect" => cuts.push(message(&atoms)),
-            Inside::Body | Inside::Bits | Inside::Codec if names_type(inside, head) => {
-                cuts.push(atoms.first().filter(|atom| atom.lines.first().is_some_and(|l| l.ends_with(':'))).map(|_| 1));
-            }
-            Inside::Arms | Inside::CodecArms | Inside::BindRows | Inside::Extension => {
-                let arrow = find("=>");
-                cuts.push(arrow);
-                let block = atoms
-                    .iter()
-                    .position(|atom| atom.lines.first().is_some_and(|line| line.starts_with("{ ") || line == "{}"));
-                if let (Some(arrow), Some(block)) = (arrow, block) {
-                    cuts.push(Some(block).filter(|block| *block > arrow + 1));
-                }
-            }
-            Inside::Enumerators => cuts.push(find("=")),
-            Inside::Meta if head == "on" => cuts.push(find("carry")),
-            Inside::File if head == "type" => {
-                cuts.push(find("="));
-                cuts.push(atoms.iter().position(|atom| atom.before == Break::Clause));
-            }
-            Inside::File if matches!(head, "table" | "const") => cuts.push(find(":")),
-            Inside::File if matches!(head, "alias" | "extend") || self.is_untitled_test(piece) => {
-                cuts.push(atoms.iter().position(|atom| atom.lines.first().is_some_and(|line| line.starts_with("{ "))));
-            }
-            _ => {}
-        }
-        let mut cells = Vec::new();
-        let mut rest = atoms;
-        for cut in cuts.into_iter().flatten().rev() {
-            if cut > 0 && cut < rest.len() && rest.iter().take(cut).all(Atom::is_plain) {
-                cells.push(rest.split_off(cut));
-            }
-        }
-        cells.push(rest);
-        cells.reverse();
-        cells
+    /// What a piece is, as far as it matters for its cells.
+    fn kind(&self, piece: &Piece, inside: Inside) -> PieceKind<'s> {
+        let titled = self.scan().kind(piece.head + 1) != Some(Kind::Word);
+        PieceKind { inside, head: self.source.token(piece.head), titled }
     }
 }
 
@@ -521,83 +417,4 @@ fn fills(inside: Inside) -> bool {
         inside,
         Inside::Enumerators | Inside::Flags | Inside::Names | Inside::Checks | Inside::Provided | Inside::Reply
     )
-}
-
-/// Whether a piece starts with a name and its type.
-fn names_type(inside: Inside, head: &str) -> bool {
-    match inside {
-        Inside::Body => head == "bits" || !words::BODY.contains(&head),
-        Inside::Codec => !words::CODEC.contains(&head),
-        Inside::Bits | Inside::Members | Inside::Flags => true,
-        _ => false,
-    }
-}
-
-/// What a piece is aligned with.
-fn run(inside: Inside, head: &str, cells: usize) -> Run {
-    if cells < 2 {
-        return Run::Alone;
-    }
-    Run::Of(match inside {
-        Inside::Body if head == "let" => "let",
-        Inside::Body if head == "expect" => "expect",
-        Inside::Body | Inside::Bits | Inside::Codec => "field",
-        Inside::Arms | Inside::CodecArms | Inside::BindRows | Inside::Extension => "arm",
-        Inside::Enumerators => "enumerator",
-        Inside::Meta => "carry",
-        Inside::File if head == "type" => "type",
-        Inside::File if head == "table" => "table",
-        Inside::File if head == "const" => "const",
-        Inside::File if head == "alias" => "alias",
-        Inside::File if head == "extend" => "extend",
-        _ => "test",
-    })
-}
-
-/// How far the lines of a piece after its first are moved.
-fn hang(inside: Inside, head: &str) -> usize {
-    if inside == Inside::File && head == "test" { "test ".len() } else { INDENT }
-}
-
-/// Where the name or message of an `expect` starts: at the last `:` that belongs to no `?`.
-fn message(atoms: &[Atom]) -> Option<usize> {
-    let mut asked = 0_usize;
-    let mut found = None;
-    for (place, atom) in atoms.iter().enumerate() {
-        match atom.lines.first().map(String::as_str) {
-            Some("?") => asked += 1,
-            Some(":") if asked > 0 => asked -= 1,
-            Some(":") => found = Some(place),
-            _ => {}
-        }
-    }
-    found
-}
-
-/// A build test in several lines: its parts below each other, their braces aligned.
-fn stacked(head: Vec<Atom>, parts: &[Vec<Atom>], indent: usize) -> Vec<Atom> {
-    let name = |part: &[Atom]| {
-        let skip = usize::from(part.first().is_some_and(|atom| atom.lines == ["/"]));
-        let name = part.get(skip).and_then(|atom| atom.lines.first()).map_or(0, |line| line.chars().count());
-        part.get(skip + 1).filter(|atom| atom.lines.first().is_some_and(|line| line == "{")).map(|_| (skip, name))
-    };
-    let widest = parts.iter().filter_map(|part| name(part)).map(|(_, width)| width).max().unwrap_or_default();
-    let mut lines = Lines::at(indent);
-    lines.atoms(&head, indent + INDENT, true);
-    for part in parts {
-        let mut part = part.clone();
-        let (place, width) = name(&part).unwrap_or((0, widest));
-        if let Some(line) = part.get_mut(place).and_then(|atom| atom.lines.first_mut()) {
-            line.push_str(&" ".repeat(widest - width));
-        }
-        let sign = part.first().is_some_and(|atom| matches!(atom.lines.first().map(String::as_str), Some("/" | "==")));
-        lines.new_line(if sign { indent + 2 } else { indent + INDENT });
-        lines.atoms(&part, indent + 2 * INDENT, true);
-    }
-    vec![Atom {
-        lines: lines.text.lines().map(str::to_owned).collect(),
-        hang: None,
-        before: Break::Anywhere,
-        ends_line: false,
-    }]
 }
