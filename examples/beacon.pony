@@ -80,8 +80,8 @@ test "a station says hello" Beacon hex"11 00 0000 00000007 879a 000a 05 61747469
 }
 test "below zero, and relayed" Beacon
      hex"12 80 0001 00000009 750f 0007 0b 79617264202853c3bc6429  01 04 fd12  02 03 57" {
-    kind == READING; flags.relayed; !flags.low_power; name == "yard (Süd)";
-    readings.temperature.value == -750; readings.battery.charge == 87;
+    kind == READING; flags.relayed; !flags.low_power; name == "yard (Süd)"; readings.temperature.value == -750;
+    readings.battery.charge == 87;
 }
 test "a type of the maker's own is kept" Beacon
      hex"12 00 0003 00000007 5a8c 0010 05 6174746963  01 04 08fc  90 0c 50543130302d30303432" {
@@ -93,9 +93,11 @@ test "an alarm" Beacon hex"13 03 0004 00000007 e8da 0004 05 6174746963  01 04 1f
 test "a flipped bit shows in the checksum" Beacon
      hex"12 00 0002 00000007 a8fe 0007 05 6174746963  01 04 08b1  02 03 46" { anomalies == [checksum]; }
 test "lengths and checksum are derived" build
-    Beacon { kind = HELLO; station = 7; name = "attic"; readings = [Position { latitude = 525200066; longitude = 134049540 }] }
+    Beacon { kind = HELLO; station = 7; name = "attic";
+        readings = [Position { latitude = 525200066; longitude = 134049540 }] }
   == hex"11 00 0000 00000007 879a 000a 05 6174746963  03 0a 1f4deac2 07fd6f04";
 test "an acknowledgment" build
-    Beacon { kind = ACK; sequence = 2; station = 9 } == hex"14 00 0002 00000009 ebf4 0000 00";
+    Beacon { kind = ACK; sequence = 2; station = 9 }
+  == hex"14 00 0002 00000009 ebf4 0000 00";
 test reject Beacon hex"21 00 0000 00000007 0000 0000 00" at version;
 test law roundtrip Beacon;

@@ -10,9 +10,9 @@ layer Template {
     /// The version of the format. Any other can't be read.
     version: u8 default 1 where it == 1;
     /// How many bytes of text follow. A builder works it out.
-    length: u16 auto size_of(text) unit bytes;
+    length:  u16 auto size_of(text) unit bytes;
     /// The message.
-    text: str(utf8)[length];
+    text:    str(utf8)[length];
 
     expect length > 0 : "empty message";
 }

@@ -3,11 +3,15 @@ module pony.app.ntp;
 use pony.net.{udp_port};
 
 /// RFC 5905 figure 9.
-enum Leap : u2 closed { NONE = 0 "no warning", ADD = 1 "last minute has 61 seconds", DELETE = 2 "last minute has 59 seconds", UNKNOWN = 3 "clock not synchronised" }
+enum Leap : u2 closed {
+    NONE = 0 "no warning", ADD = 1 "last minute has 61 seconds", DELETE = 2 "last minute has 59 seconds",
+    UNKNOWN = 3 "clock not synchronised",
+}
 
 /// RFC 5905 figure 10.
 enum NtpMode : u3 closed {
-    RESERVED = 0, SYMMETRIC_ACTIVE = 1, SYMMETRIC_PASSIVE = 2, CLIENT = 3, SERVER = 4, BROADCAST = 5, CONTROL = 6, PRIVATE = 7,
+    RESERVED = 0, SYMMETRIC_ACTIVE = 1, SYMMETRIC_PASSIVE = 2, CLIENT = 3, SERVER = 4, BROADCAST = 5, CONTROL = 6,
+    PRIVATE = 7,
 }
 
 /// RFC 5905 §7.3. Control (RFC 9327) and private messages share the first byte alone.
@@ -17,20 +21,20 @@ layer Ntp {
     mode:    NtpMode default CLIENT;
     match mode {
         CONTROL => Control {
-            response:    bool;
-            error:       bool;
-            more_follow: bool;
-            opcode:      u5;
-            sequence:    u16;
-            status:      u16 display hex;
-            association: u16;
-            offset:      u16 unit bytes;
-            count:       u16 auto size_of(control_data) unit bytes;
-            control_data: bytes within count bytes align 4;
+            response:      bool;
+            error:         bool;
+            more_follow:   bool;
+            opcode:        u5;
+            sequence:      u16;
+            status:        u16 display hex;
+            association:   u16;
+            offset:        u16 unit bytes;
+            count:         u16 auto size_of(control_data) unit bytes;
+            control_data:  bytes within count bytes align 4;
             authenticator: bytes;
         }
         PRIVATE => Private { private_data: bytes; }
-        _ => Time {
+        _       => Time {
             stratum:         u8;
             /// The logarithm of the longest interval between messages, to base 2.
             poll:            i8 unit log2_s;
@@ -53,17 +57,21 @@ layer Ntp {
 bind udp_port { 123 => Ntp; }
 
 alias wireshark Ntp {
-    (leap << 6 | version << 3 | mode) = "ntp.flags"; leap = "ntp.flags.li" if mode != PRIVATE; version = "ntp.flags.vn"; mode = "ntp.flags.mode";
-    stratum = "ntp.stratum"; (poll & 0xff) = "ntp.ppoll"; (precision & 0xff) = "ntp.precision"; root_delay = "ntp.rootdelay";
-    root_dispersion = "ntp.rootdispersion"; reference_id = "ntp.refid";
+    (leap << 6 | version << 3 | mode) = "ntp.flags"; leap = "ntp.flags.li" if mode != PRIVATE; version = "ntp.flags.vn";
+    mode = "ntp.flags.mode"; stratum = "ntp.stratum"; (poll & 0xff) = "ntp.ppoll"; (precision & 0xff) = "ntp.precision";
+    root_delay = "ntp.rootdelay"; root_dispersion = "ntp.rootdispersion"; reference_id = "ntp.refid";
 }
 
-test "a client asks" Ntp hex"23 00 06 ec 00000000 00000000 00000000 0000000000000000 0000000000000000 0000000000000000 e4b7f3a2 80000000" {
-    leap == NONE; version == 4; mode == CLIENT; stratum == 0; poll == 6; precision == -20; transmit == 0xe4b7f3a280000000; anomalies == [];
+test "a client asks" Ntp
+     hex"23 00 06 ec 00000000 00000000 00000000 0000000000000000 0000000000000000 0000000000000000 e4b7f3a2 80000000" {
+    leap == NONE; version == 4; mode == CLIENT; stratum == 0; poll == 6; precision == -20;
+    transmit == 0xe4b7f3a280000000; anomalies == [];
 }
-test "control, read status" Ntp hex"16 01 0001 0000 0000 0000 0000" { mode == CONTROL; opcode == 1; sequence == 1; count == 0; }
+test "control, read status" Ntp
+     hex"16 01 0001 0000 0000 0000 0000" { mode == CONTROL; opcode == 1; sequence == 1; count == 0; }
 test "cut inside the header" reject Ntp hex"23 00 06" at precision;
-test "a client's question" build Ntp { poll = 6; transmit = 1 }
+test "a client's question" build
+    Ntp { poll = 6; transmit = 1 }
   == hex"23 00 06 00 00000000 00000000 00000000 0000000000000000 0000000000000000 0000000000000000 0000000000000001";
 test law roundtrip Ntp;
 test law truncation Ntp;

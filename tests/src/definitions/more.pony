@@ -25,13 +25,13 @@ layer Icmp {
 }
 
 layer IcmpError {
-    unused: u32;
+    unused:          u32;
     invoking_packet: bytes;
 }
 
 /// Little-endian numbers, containers, text, floats.
 layer Odd {
-    magic:  u16le = 0x1234;
+    magic: u16le = 0x1234;
     bits u16le { version: u4 = 2; kind: u3; last: bool; count: u8 auto count_of(items); }
     wide:   u128;
     offset: i16;
@@ -44,7 +44,7 @@ layer Odd {
     note:   str(latin1)[prefix u8 bytes] if more;
     blocks: u16[prefix u8 items];
     align 4 bytes fill 0xff;
-    rest:   bytes;
+    rest: bytes;
 }
 
 struct Item {
