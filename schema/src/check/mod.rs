@@ -11,6 +11,7 @@ mod resolve;
 mod stack;
 mod tags;
 mod walk;
+mod weight;
 
 use crate::model::Schema;
 use crate::tree::{self, Span};
@@ -31,21 +32,29 @@ pub fn check(modules: &[tree::Module]) -> Checked {
     let resolved = resolve::resolve(modules);
     let mut schema = resolved.schema;
     let mut found = resolved.found;
-    let mut proofs = Vec::new();
-    facts::run(&mut schema, &resolved.spans, &mut proofs);
-    layout::run(&mut schema);
-    align::run(&schema, &mut proofs);
-    order::run(&schema, &resolved.spans, &mut proofs);
-    tags::run(&schema, &resolved.spans, &mut proofs);
-    regions::run(&schema, &resolved.spans, &mut proofs);
-    derive::run(&mut schema, &mut proofs);
-    stack::run(&schema, &mut proofs);
-    meta::run(&schema, &mut proofs);
-    found.extend(without_cascades(modules, proofs, &found));
+    if weight::run(&schema, &resolved.spans, &mut found) {
+        let proofs = prove(&mut schema, &resolved.spans);
+        found.extend(without_cascades(modules, proofs, &found));
+    }
     found.sort_by_key(|d| (place(d), d.code));
     found.dedup();
     let usable = found.iter().all(|d| d.code.severity() != Severity::Error);
     Checked { schema: usable.then_some(schema), diagnostics: found }
+}
+
+/// What is to be proved of names and types that are right: one pass for each kind of proof.
+fn prove(schema: &mut Schema, spans: &[Span]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    facts::run(schema, spans, &mut found);
+    layout::run(schema);
+    align::run(schema, &mut found);
+    order::run(schema, spans, &mut found);
+    tags::run(schema, spans, &mut found);
+    regions::run(schema, spans, &mut found);
+    derive::run(schema, &mut found);
+    stack::run(schema, &mut found);
+    meta::run(schema, &mut found);
+    found
 }
 
 /// The findings that do not just follow from another one: where a name or a type is wrong, nothing can be said of what is

@@ -25,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) use values::of_field;
 
 /// Most steps spent on one expression of a definition; what would take more is taken to have any value.
-const STEPS: u32 = 1 << 15;
+const STEPS: u32 = 1 << 13;
 
 /// Works out the facts of every expression, and reports what may go wrong in one.
 pub(super) fn run(schema: &mut Schema, spans: &[Span], found: &mut Vec<Diagnostic>) {
