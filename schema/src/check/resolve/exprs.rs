@@ -11,6 +11,9 @@ use crate::model::{
 use crate::tree::{self, ExprKind, Span};
 use crate::{Code, Diagnostic};
 
+/// Most names whose values wait for each other.
+const MOST_WAITING: u32 = 128;
+
 impl<'t> Resolver<'t> {
     /// An expression of a given type.
     pub(super) fn expect(&mut self, cx: &Cx<'_>, tree: &tree::Expr, wanted: &Ty) -> ExprId {
@@ -245,7 +248,11 @@ impl<'t> Resolver<'t> {
                 self.broken(span)
             }
             LetState::New => {
-                let (id, mut ty) = self.expr(&Cx::frame(module, frame), &tree.value, None);
+                let (id, mut ty) = match self.deeper(span) {
+                    true => self.expr(&Cx::frame(module, frame), &tree.value, None),
+                    false => self.broken(span),
+                };
+                self.waiting -= 1;
                 if let Ty::Int(number) = &mut ty {
                     for clause in &tree.clauses {
                         if let tree::ClauseKind::Unit(unit) = &clause.kind {
@@ -259,6 +266,17 @@ impl<'t> Resolver<'t> {
                 (id, ty)
             }
         }
+    }
+
+    /// Counts one more `let` or constant whose value waits for another one's; false, with a finding, for one too many.
+    pub(super) fn deeper(&mut self, span: Span) -> bool {
+        self.waiting += 1;
+        let fine = self.waiting <= MOST_WAITING;
+        if !fine {
+            let text = format!("more than {MOST_WAITING} names wait for the value of this one");
+            self.error(Code::TooDeep, span, text);
+        }
+        fine
     }
 
     /// A name of the type wanted: an enumerator, or a flag.

@@ -78,6 +78,8 @@ struct Resolver<'t> {
     consts: HashMap<usize, Option<(i128, Ty)>>,
     /// How deep aliases are being followed.
     alias_depth: u32,
+    /// How many `let`s and constants wait for the value of another one.
+    waiting: u32,
     found: Vec<Diagnostic>,
 }
 
@@ -126,6 +128,7 @@ impl<'t> Resolver<'t> {
             extensions: HashMap::new(),
             consts: HashMap::new(),
             alias_depth: 0,
+            waiting: 0,
             found: Vec::new(),
         }
     }

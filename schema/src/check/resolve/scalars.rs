@@ -323,7 +323,12 @@ impl<'t> Resolver<'t> {
         let &(module, tree) = self.symbols.consts.get(position)?;
         self.consts.insert(position, None);
         let ty = self.shape(module, &tree.ty);
-        let value = self.const_int(&Cx::module(module), &tree.value, &ty)?;
+        let value = match self.deeper(tree.name.span) {
+            true => self.const_int(&Cx::module(module), &tree.value, &ty),
+            false => None,
+        };
+        self.waiting -= 1;
+        let value = value?;
         let width = if let Ty::Int(Number { bits: Some(bits), .. }) = &ty { *bits } else { 127 };
         if !u128::try_from(value).is_ok_and(|value| fits(value, width)) && value >= 0 {
             self.error(Code::ValueOutOfRange, tree.value.span, format!("{value} does not fit {width} bits"));
