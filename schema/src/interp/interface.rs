@@ -21,6 +21,12 @@ impl<'a> Eval<'a, '_> {
             Via::Packet => self.packet_view(interface)?,
         };
         let (layer, value) = self.provider(view, interface, member)?;
+        let frame = self.dissection.layers.get(layer as usize)?.frame;
+        // The bytes of the layer below are taken as they are: a hole is in the layer that asks.
+        let inner = Eval { frame, args: &[], view: Some(view), hole: None, rest: None, ..self.deeper()? };
+        if args.is_empty() {
+            return then(&inner, value);
+        }
         let mut values = [CallArg::Absent; MAX_ARGS];
         for (&arg, value) in args.iter().zip(&mut values) {
             *value = match self.eval(arg) {
@@ -30,10 +36,7 @@ impl<'a> Eval<'a, '_> {
                 _ => CallArg::Absent,
             };
         }
-        let frame = self.dissection.layers.get(layer as usize)?.frame;
-        // The bytes of the layer below are taken as they are: a hole is in the layer that asks.
-        let inner = Eval { frame, args: &values, view: Some(view), hole: None, rest: None, ..self.deeper()? };
-        then(&inner, value)
+        then(&Eval { args: &values, ..inner }, value)
     }
 
     /// The layer that gives a member, and its expression: the first that has it, from `view` downwards. A layer that

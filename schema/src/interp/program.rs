@@ -47,6 +47,13 @@ enum Op {
     With(BinaryOp, i64),
     /// Condition, and two values, of which it takes one.
     Choose,
+    /// Where the number at hand is true, or is not, that decides: so many steps are left out.
+    Decide {
+        by: bool,
+        skip: u32,
+    },
+    /// True or false, as 1 or 0.
+    Truth,
 }
 
 /// The programs of a schema, by expression.
@@ -83,15 +90,27 @@ impl Programs {
     ) -> Option<i64> {
         let &(start, end) = self.of.get(id.index())?;
         let ops = self.ops.get(start as usize..end as usize)?;
-        if let [Op::Number(value)] = ops {
-            return Some(*value);
+        match *ops {
+            [] => return None,
+            [Op::Number(value)] => return Some(value),
+            [Op::It, Op::With(op, right)] => return apply(op, it()?, right),
+            _ => {}
         }
         let frame = dissection.frames.get(frame as usize)?;
         let slots = dissection.slots.get(frame.slots as usize..)?;
+        match *ops {
+            [Op::Field { slot, scale: 1 }] => return in_slot(dissection, slots, slot),
+            [Op::Field { slot, scale: 1 }, Op::With(op, right)] => {
+                return apply(op, in_slot(dissection, slots, slot)?, right);
+            }
+            _ => {}
+        }
         let mut aside = [0_i64; ROOM];
         let mut count = 0;
         let mut number = 0_i64;
-        for op in ops {
+        let mut at = 0;
+        while let Some(op) = ops.get(at) {
+            at += 1;
             match *op {
                 Op::Aside => {
                     aside[count % ROOM] = number;
@@ -131,9 +150,16 @@ impl Programs {
                         number = aside[(count + 1) % ROOM];
                     }
                 }
+                Op::Decide { by, skip } => {
+                    if (number != 0) == by {
+                        number = i64::from(by);
+                        at += skip as usize;
+                    }
+                }
+                Op::Truth => number = i64::from(number != 0),
             }
         }
-        (!ops.is_empty()).then_some(number)
+        Some(number)
     }
 }
 
@@ -208,6 +234,14 @@ fn compile(schema: &Schema, id: ExprId, ops: &mut Vec<Op>) -> Option<()> {
                 UnaryOp::Not => Op::Not,
                 UnaryOp::Neg => Op::Negate,
             });
+        }
+        Expr::Binary(op @ (BinaryOp::And | BinaryOp::Or), left, right) => {
+            compile(schema, *left, ops)?;
+            let start = ops.len();
+            compile(schema, *right, ops)?;
+            ops.push(Op::Truth);
+            let skip = (ops.len() - start) as u32;
+            ops.insert(start, Op::Decide { by: *op == BinaryOp::Or, skip });
         }
         Expr::Binary(op, left, right) if *op != BinaryOp::Concat => {
             compile(schema, *left, ops)?;
@@ -300,7 +334,9 @@ fn deepest(ops: &[Op]) -> usize {
             | Op::Bits { .. }
             | Op::Not
             | Op::Negate
-            | Op::With(..) => {}
+            | Op::With(..)
+            | Op::Decide { .. }
+            | Op::Truth => {}
         }
         most = most.max(now);
     }

@@ -472,14 +472,24 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
         }
     }
 
-    /// Whether an expression holds for what is in a node.
+    /// Whether an expression holds for what is in a node of a field.
     #[inline]
-    pub(super) fn holds_for(&self, id: ExprId, node: u32) -> Option<bool> {
-        let it = || self.eval(It::Nothing).int_of(node).and_then(|value| i64::try_from(value).ok());
-        match self.reader.programs.run(id, self.dissection, self.frame, it) {
+    pub(super) fn holds_for(&self, id: ExprId, field: FieldId, node: u32) -> Option<bool> {
+        match self.reader.programs.run(id, self.dissection, self.frame, || self.small(field, node)) {
             Some(number) => Some(number != 0),
             None => self.eval(It::Node(node)).truth(id),
         }
+    }
+
+    /// The number in a node of a field, where 64 bits hold it.
+    #[inline]
+    pub(super) fn small(&self, field: FieldId, node: u32) -> Option<i64> {
+        let number = match self.dissection.nodes.get(node as usize)?.value {
+            Value::Uint(value) => i64::try_from(value).ok()?,
+            Value::Int(value) => value,
+            _ => return None,
+        };
+        number.checked_mul(i64::try_from(self.schema[field].scale).ok()?)
     }
 
     /// Adds a node without children.

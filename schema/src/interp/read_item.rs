@@ -2,7 +2,7 @@
 
 use super::read::{Failed, Flow, Later, Read, Step};
 use super::reader::{FieldPlan, Kind, RunPlan};
-use super::{Anomaly, AnomalyKind, It, Node, NodeKind, ReadErrorKind, Value};
+use super::{Anomaly, AnomalyKind, It, NodeKind, ReadErrorKind, Value};
 use crate::model::{Action, Block, ExprId, FieldId, Item, Match, Names, Run, Type, Values};
 use packet_core::bits;
 
@@ -61,15 +61,17 @@ impl<'s> Read<'_, 's, '_> {
         let slots = dissection.slots.get_mut(slots..).unwrap_or_default();
         let bytes = self.data.get(start as usize / 8..).unwrap_or_default();
         let first = dissection.nodes.len() as u32;
-        dissection.nodes.extend((first + 1..).zip(&plan.fields).map(|(end, &(field, plan))| {
-            if let Some(slot) = slots.get_mut(plan.slot as usize) {
-                *slot = end;
+        dissection.nodes.extend(plan.fields.iter().map(|field| {
+            let mut node = field.node;
+            if field.kind == Kind::Uint {
+                node.value = Value::Uint(word(bytes, start % 8 + node.start, node.bits));
             }
-            let value = match plan.kind {
-                Kind::Uint => Value::Uint(word(bytes, start % 8 + plan.bit, plan.bits)),
-                Kind::Bytes | Kind::Number | Kind::Other => Value::Bytes,
-            };
-            Node { kind: NodeKind::Field(field), start: start + plan.bit, bits: plan.bits, end, value }
+            node.start += start;
+            node.end += first;
+            if let Some(slot) = slots.get_mut(field.slot as usize) {
+                *slot = node.end;
+            }
+            node
         }));
         self.pos = start + run.bits;
         if plan.checks.is_empty() {
@@ -80,8 +82,8 @@ impl<'s> Read<'_, 's, '_> {
         if !passed {
             self.rewind(before);
             self.dissection.nodes.truncate(first as usize);
-            for (_, plan) in &plan.fields {
-                self.clear_slot(plan.slot);
+            for field in &plan.fields {
+                self.clear_slot(field.slot);
             }
             self.pos = start;
         }
@@ -184,7 +186,7 @@ impl<'s> Read<'_, 's, '_> {
             }
         }
         for (index, &(condition, _)) in (0..).zip(&field.wheres) {
-            if self.holds_for(condition, node) == Some(false) {
+            if self.holds_for(condition, id, node) == Some(false) {
                 let found = self.found(node);
                 return Err(self.fault(id, node, ReadErrorKind::Where { index, found }));
             }
@@ -196,8 +198,8 @@ impl<'s> Read<'_, 's, '_> {
     }
 
     fn check_constant(&mut self, id: FieldId, constant: ExprId, node: u32) -> Result<(), Failed> {
-        let same = match (self.eval(It::Nothing).int_of(node), self.int(constant)) {
-            (Some(found), Some(expected)) => Some(found == expected),
+        let same = match (self.small(id, node), self.int(constant)) {
+            (Some(found), Some(expected)) => Some(i128::from(found) == expected),
             _ => {
                 let eval = self.eval(It::Node(node));
                 eval.same(&eval.value_of(node), &eval.eval(constant))

@@ -306,7 +306,7 @@ impl<'s> Read<'_, 's, '_> {
                 list.value = Value::List(read);
             }
             let last = match extent {
-                Extent::Until(last) => self.holds_for(*last, node) == Some(true),
+                Extent::Until(last) => self.holds_for(*last, field, node) == Some(true),
                 Extent::Count(_) | Extent::ToEnd | Extent::PrefixBytes(_) | Extent::PrefixItems(_) => false,
             };
             if last || flow == Flow::Stop || self.pos == start {

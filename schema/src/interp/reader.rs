@@ -1,8 +1,8 @@
 //! Reads packets: the settings of a reader, and what it works out once for all packets.
 
-use super::Dissection;
 use super::program::Programs;
 use super::read::Read;
+use super::{Dissection, Node, NodeKind, Value};
 use crate::model::{
     Action, Block, CompositeId, Expr, ExprId, Extent, Field, FieldId, Item, Names, Place, Schema, Table, TableId, Type,
 };
@@ -192,9 +192,28 @@ impl FieldPlan {
 #[derive(Clone, Debug)]
 pub(super) struct RunPlan {
     /// The fields in order.
-    pub(super) fields: Vec<(FieldId, FieldPlan)>,
+    pub(super) fields: Vec<RunField>,
     /// Those with checks, by their position among the fields.
     pub(super) checks: Vec<(FieldId, u32)>,
+}
+
+/// A field of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RunField {
+    /// Its node, as if the run began with the packet, and with no value yet.
+    pub(super) node: Node,
+    /// Its slot in the frame.
+    pub(super) slot: u32,
+    /// How its value is read.
+    pub(super) kind: Kind,
+}
+
+impl RunField {
+    fn new(index: u32, id: FieldId, plan: FieldPlan) -> Self {
+        let (kind, end) = (NodeKind::Field(id), index + 1);
+        let node = Node { kind, start: plan.bit, bits: plan.bits, end, value: Value::Bytes };
+        Self { node, slot: plan.slot, kind: plan.kind }
+    }
 }
 
 /// Plans the runs of a block that hold nothing but numbers and bytes, each under its first field.
@@ -208,7 +227,8 @@ fn find_runs(block: &Block, fields: &[FieldPlan], runs: &mut [Option<Box<RunPlan
                 if let (true, Some(place)) = (plain, place) {
                     let checked = (0..).zip(&plans).filter(|(_, (_, plan))| plan.checks);
                     let checks = checked.map(|(index, &(id, _))| (id, index)).collect();
-                    *place = Some(Box::new(RunPlan { fields: plans, checks }));
+                    let fields = (0..).zip(&plans).map(|(index, &(id, plan))| RunField::new(index, id, plan)).collect();
+                    *place = Some(Box::new(RunPlan { fields, checks }));
                 }
             }
             Item::Match(choice) => {

@@ -5,7 +5,7 @@ use super::val::Val;
 use super::{AnomalyKind, LayerNode, NodeKind, children};
 use crate::model::{Expr, ExprId, FieldId};
 use crate::tree::BinaryOp;
-use packet_core::checksum::{Crc16, Crc16Parameters, Crc32, Inet16};
+use packet_core::checksum::{Crc16, Crc16Parameters, Crc32, inet16};
 use packet_core::hash::SipHash24;
 use std::borrow::Cow;
 
@@ -24,36 +24,33 @@ impl Sink for Vec<u8> {
 /// Sums for the Internet checksum. The few bytes of a pseudo-header are added word by word, without more ado.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sum {
-    /// Of short pieces, which stand at whole words.
+    /// Of all words, with the carries.
     words: u64,
-    /// Of all others.
-    others: Inet16,
     /// The next byte is the second one of its word.
     odd: bool,
 }
 
 impl Sum {
     fn finish(self) -> u16 {
-        let sum = self.words + u64::from(!self.others.finish());
-        // A packet has fewer than 2^32 words, so that three folds leave no carry.
+        // Each fold takes 15 bits at least off a sum of at most 64, so that the last leaves no carry.
         let fold = |sum: u64| (sum & 0xffff) + (sum >> 16);
-        !(fold(fold(fold(sum))) as u16)
+        !(fold(fold(fold(fold(self.words)))) as u16)
     }
 }
 
 impl Sink for Sum {
     #[inline]
     fn put(&mut self, piece: &[u8]) {
-        match *piece {
-            [a, b] if !self.odd => self.words += u64::from(u16::from_be_bytes([a, b])),
-            [a, b, c, d] if !self.odd => {
-                self.words += u64::from(u16::from_be_bytes([a, b])) + u64::from(u16::from_be_bytes([c, d]));
-            }
-            _ => {
-                self.others = self.others.update(piece);
-                self.odd ^= piece.len() % 2 == 1;
-            }
-        }
+        let sum = match *piece {
+            [a] => u64::from(a) << 8,
+            [a, b] => u64::from(u16::from_be_bytes([a, b])),
+            [a, b, c, d] => u64::from(u16::from_be_bytes([a, b])) + u64::from(u16::from_be_bytes([c, d])),
+            _ => u64::from(!inet16(piece)),
+        };
+        // One's complement sums are numbers modulo 2^16 - 1, in which eight bits to the left swap the bytes of words
+        // (RFC 1071 §2 (B)): so a piece that starts inside of a word is summed as if it did not.
+        self.words += if self.odd { sum << 8 } else { sum };
+        self.odd ^= piece.len() % 2 == 1;
     }
 }
 
@@ -300,12 +297,15 @@ pub enum Verdict {
 }
 
 /// Hands over the low bits of a number as bytes.
+#[inline]
 fn put_number<S: Sink>(value: u128, bits: u32, little: bool, sink: &mut S) {
     let length = (bits.div_ceil(8) as usize).min(16);
     let value = if bits < 128 { value & ((1 << bits) - 1) } else { value };
-    if little {
-        sink.put(value.to_le_bytes().get(..length).unwrap_or_default());
-    } else {
-        sink.put(value.to_be_bytes().get(16 - length..).unwrap_or_default());
+    match length {
+        1 => sink.put(&[value as u8]),
+        2 if !little => sink.put(&(value as u16).to_be_bytes()),
+        4 if !little => sink.put(&(value as u32).to_be_bytes()),
+        _ if little => sink.put(value.to_le_bytes().get(..length).unwrap_or_default()),
+        _ => sink.put(value.to_be_bytes().get(16 - length..).unwrap_or_default()),
     }
 }
