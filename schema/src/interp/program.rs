@@ -342,3 +342,142 @@ fn deepest(ops: &[Op]) -> usize {
     }
     most
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+    use crate::interp::{Eval, Frame, It, Node, NodeKind};
+    use crate::model::{Block, Composite, CompositeId, Display, Field, ModuleId, Names, Place};
+    use crate::tree::Span;
+
+    /// Numbers that look random, and are the same in every run.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, limit: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % limit
+        }
+    }
+
+    fn field(slot: u32, scale: u64) -> Field {
+        Field {
+            name: None,
+            docs: Vec::new(),
+            span: Span::default(),
+            owner: CompositeId(0),
+            slot,
+            variant: None,
+            ty: Type::Uint { bits: 64, little: false, names: Names::None },
+            place: Place::Scan,
+            display: Display::Plain,
+            scale,
+            unit: None,
+            constant: None,
+            lenient: false,
+            auto: None,
+            default: None,
+            wheres: Vec::new(),
+            verify: None,
+            within: None,
+            partial: None,
+            align: None,
+            condition: None,
+            opaque_otherwise: false,
+            trailing: false,
+        }
+    }
+
+    /// A composite of four fields, the second one scaled.
+    fn schema() -> Schema {
+        let composite = Composite {
+            name: "A".into(),
+            key: "a".into(),
+            module: ModuleId(0),
+            docs: Vec::new(),
+            span: Span::default(),
+            kind: CompositeKind::Struct,
+            params: Vec::new(),
+            body: Block::default(),
+            fields: (0..4).map(FieldId).collect(),
+            variants: Vec::new(),
+            lets: Vec::new(),
+            derive_order: Vec::new(),
+            extent: (0, None),
+        };
+        let fields = vec![field(0, 1), field(1, 8), field(2, 1), field(3, 1)];
+        Schema { composites: vec![composite], fields, ..Schema::default() }
+    }
+
+    /// Adds an expression made at random.
+    fn grow(schema: &mut Schema, numbers: &mut Numbers, depth: u32) -> ExprId {
+        use BinaryOp::*;
+        const OPS: [BinaryOp; 18] =
+            [Or, And, Eq, Ne, Le, Ge, Lt, Gt, BitOr, BitXor, BitAnd, Shl, Shr, Add, Sub, Mul, Div, Rem];
+        let field = |numbers: &mut Numbers| FieldId(numbers.below(4) as u32);
+        let expr = match numbers.below(if depth == 0 { 5 } else { 12 }) {
+            0 => Expr::Int(i128::from(numbers.below(70))),
+            1 => Expr::It,
+            2 => Expr::Field([FieldId(0), FieldId(2)].into()),
+            3 => Expr::Present([field(numbers)].into()),
+            4 => Expr::Field([field(numbers)].into()),
+            5 => {
+                let of = grow(schema, numbers, depth - 1);
+                Expr::Bits { of, shift: numbers.below(9) as u32, bits: 1 + numbers.below(9) as u32, boolean: false }
+            }
+            6 => Expr::Unary(UnaryOp::Not, grow(schema, numbers, depth - 1)),
+            7 => Expr::Unary(UnaryOp::Neg, grow(schema, numbers, depth - 1)),
+            8 => {
+                let [a, b, c] = [(); 3].map(|()| grow(schema, numbers, depth - 1));
+                if numbers.below(2) == 0 { Expr::Cond(a, b, c) } else { Expr::InRange(a, b, c) }
+            }
+            _ => {
+                let [a, b] = [(); 2].map(|()| grow(schema, numbers, depth - 1));
+                Expr::Binary(OPS[numbers.below(18) as usize], a, b)
+            }
+        };
+        schema.exprs.push(expr);
+        ExprId(schema.exprs.len() as u32 - 1)
+    }
+
+    /// What a program gives is what the evaluator gives.
+    #[test]
+    fn a_program_means_what_its_expression_means() {
+        let mut schema = schema();
+        let mut numbers = Numbers(1);
+        let roots: Vec<ExprId> = (0..3000).map(|_| grow(&mut schema, &mut numbers, 4)).collect();
+        let programs = Programs::new(&schema);
+        let mut answered = 0;
+        for absent in 0..5 {
+            let mut dissection = Dissection::default();
+            let nodes = (0, u32::MAX);
+            dissection.frames.push(Frame {
+                composite: CompositeId(0),
+                layer: 0,
+                slots: 0,
+                args: 0,
+                start: 0,
+                bits: 0,
+                nodes,
+            });
+            for slot in 0..4 {
+                let value = [0, 1, numbers.below(300), u64::MAX >> numbers.below(4)][numbers.below(4) as usize];
+                let kind = NodeKind::Field(FieldId(slot));
+                dissection.nodes.push(Node { kind, start: 0, bits: 64, end: slot + 1, value: Value::Uint(value) });
+                dissection.slots.push(if slot == absent { 0 } else { slot + 1 });
+            }
+            let eval = Eval::new(&schema, &[], &dissection, 0).with_it(It::Int(6));
+            for &root in &roots {
+                if let Some(number) = programs.run(root, &dissection, 0, || Some(6)) {
+                    answered += 1;
+                    let wanted =
+                        if eval.int(root).is_some() { eval.int(root) } else { eval.truth(root).map(i128::from) };
+                    assert_eq!(Some(i128::from(number)), wanted, "{:?} of {:?}", schema[root], dissection.nodes);
+                }
+            }
+        }
+        assert!(answered > 5000, "most have a program: {answered}");
+    }
+}
