@@ -313,7 +313,7 @@ struct NdOption {
             prefix_address:     Ipv6Addr;
         }
         // RFC 4861 §4.6.3.
-        REDIRECTED_HEADER => RedirectedHeader { _: u48 = 0 lenient; packet: bytes; }
+        REDIRECTED_HEADER => RedirectedHeader { _: u48 = 0 lenient; packet: next is Ipv6 partial; }
         // RFC 4861 §4.6.4.
         MTU               => Mtu              { _: u16 = 0 lenient; mtu: u32 unit bytes; }
         // RFC 6275 §7.3 and §7.4.
@@ -423,6 +423,11 @@ test "recursive DNS servers" NdOption hex"19 03 0000 00000e10 20010db80000000000
 }
 test "route information" NdOption hex"18 02 30 08 00000708 20010db800010000" {
     route_length == 48; route_preference == HIGH; size_of(route_prefix) == 8;
+}
+test "a redirect holds the start of the packet" Icmpv6
+     hex"89 00 e76b 00000000 fe800000000000000000000000000003 20010db8000000000000000000000002
+         04 07 000000000000 60000000 0008 3b 40 20010db8000000000000000000000001 20010db8000000000000000000000002 0102030405060708" {
+    target == ip"fe80::3"; destination == ip"2001:db8::2"; ipv6.src == ip"2001:db8::1"; anomalies == [];
 }
 test "an option of no length" reject NdOption hex"01 00 000000000000" at length;
 test "an option that nobody knows is kept" NdOption hex"c8 01 010203040506" { data == hex"010203040506"; }

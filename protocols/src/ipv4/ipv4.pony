@@ -49,6 +49,12 @@ layer Ipv4 provides IpCarrier {
                      if fragment_offset == 0 else opaque partial when is_fragment;
 
     let header_len  = ihl * 4 unit bytes;
+    /// Where the datagram goes to in the end: the last stop of a source route that is not yet done, [RFC 791 §3.1].
+    let final_dst = present(options.loose_route.route) && options.loose_route.pointer < options.loose_route.length
+        ? options.loose_route.route[options.loose_route.route.len - 1]
+        : present(options.strict_route.route) && options.strict_route.pointer < options.strict_route.length
+        ? options.strict_route.route[options.strict_route.route.len - 1]
+        : dst;
     let is_fragment = flags.more_fragments || fragment_offset != 0;
 
     expect !flags.reserved                       : reserved_flag "the reserved flag is set, RFC 791 §3.1";
@@ -57,7 +63,7 @@ layer Ipv4 provides IpCarrier {
     provide IpCarrier {
         src = src;
         dst = dst;
-        pseudo_header(protocol, length) = src ++ dst ++ 0u8 ++ protocol ++ u16(length);
+        pseudo_header(protocol, length) = src ++ final_dst ++ 0u8 ++ protocol ++ u16(length);
     }
 }
 
@@ -271,6 +277,11 @@ test "options are padded to a word, and the header's length follows" build
     Ipv4 { identification = 1; protocol = EXPERIMENT; src = ip"10.0.0.1"; dst = ip"10.0.0.2";
         options = [StreamId { stream = 5 }, Mtu { kind = MTU_PROBE; mtu = 1500 }] }
   == hex"4700 001c 0001 0000 40fd caf8 0a000001 0a000002 88040005 0b0405dc";
+test "a checksum covers the last stop of a source route" build
+    Ipv4 { identification = 1; src = ip"10.0.0.1"; dst = ip"10.0.0.2";
+        options = [LooseRoute { route = [ip"10.0.0.3"] }] }
+  / Udp  { src_port = 7; dst_port = 7 }
+  == hex"4700 0024 0001 0000 4011 dab4 0a000001 0a000002 8307040a 00000300 0007 0007 0008 ebcc";
 test law roundtrip Ipv4;
 test law truncation Ipv4;
 test law roundtrip Ipv4Option;

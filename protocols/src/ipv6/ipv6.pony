@@ -3,6 +3,9 @@ module pony.net.ipv6;
 use pony.net.{Ipv6Addr, IpProtocol, IpCarrier, ether_type, ip_protocol, ip_version};
 use pony.net.ipv4.{Ecn};
 
+/// The jumbo payload option, the first one of a header that stands where its length is 0, [RFC 2675 §2].
+const JUMBO : u8 = 0xc2;
+
 /// IPv6 header, [RFC 8200 §3].
 layer Ipv6 provides IpCarrier {
     /// Format of the header, [RFC 8200 §3].
@@ -24,7 +27,8 @@ layer Ipv6 provides IpCarrier {
     /// Where it goes to, or its next stop on a source route, [RFC 8200 §3].
     dst:            Ipv6Addr;
     payload:        next from ip_protocol[next_header]
-                    within payload_length == 0 && next_header == HOPOPT ? rest.len : payload_length bytes;
+                    within payload_length == 0 && next_header == HOPOPT && rest[2] == JUMBO ? rest.len
+                    : payload_length bytes;
 
     provide IpCarrier {
         src = src;
@@ -127,6 +131,9 @@ layer Ipv6Destination passes IpCarrier {
     /// Options, [RFC 8200 §4.2].
     options: Ipv6Option[..] within header_len - 2 bytes align 8;
     payload: next from ip_protocol[next_header];
+
+    /// A mobile node's checksums cover its home address, [RFC 6275 §6.3].
+    provide IpCarrier { src = present(options.home_address.home) ? options.home_address.home : outer.src; }
 }
 
 /// Routing types: "Routing Types" of IANA.

@@ -97,6 +97,10 @@ bind link_type {
     276 => LinuxSll2;
 }
 
+/// This header, and the least number of bytes in a frame of Ethernet, which are 46, [IEEE 802.3-2018 §3.2.8].
+const LEAST_PACKET : u16 = 62;
+
+// The pad as tshark has it: zeros up to the least length of a frame; of zeros alone is the checksum 0xffff.
 alias wireshark LinuxSll {
     packet_type = "sll.pkttype";
     interface_type = "sll.hatype";
@@ -105,6 +109,9 @@ alias wireshark LinuxSll {
     unused = "sll.unused" if size_of(unused) > 0;
     protocol = "sll.etype" if protocol > 1500 && interface_type != GRE;
     protocol = "sll.ltype" if protocol <= 1500 && interface_type != GRE;
+    (padding[0 .. LEAST_PACKET - 1 - offset_of(padding)]) = "eth.padding"
+        if offset_of(padding) < LEAST_PACKET && offset_of(padding) + size_of(padding) >= LEAST_PACKET
+        && inet16(padding[0 .. LEAST_PACKET - 1 - offset_of(padding)]) == 0xffff;
 }
 alias wireshark LinuxSll2 {
     packet_type = "sll.pkttype";
@@ -114,6 +121,10 @@ alias wireshark LinuxSll2 {
     unused = "sll.unused" if size_of(unused) > 0;
     protocol = "sll.etype" if protocol > 1500 && interface_type != GRE;
     protocol = "sll.ltype" if protocol <= 1500 && interface_type != GRE;
+    (padding[0 .. LEAST_DATA - 1 - (offset_of(padding) - offset_of(payload))]) = "eth.padding"
+        if (offset_of(padding) - offset_of(payload)) < LEAST_DATA && (offset_of(padding) - offset_of(payload))
+        + size_of(padding) >= LEAST_DATA
+        && inet16(padding[0 .. LEAST_DATA - 1 - (offset_of(padding) - offset_of(payload))]) == 0xffff;
 }
 
 test "on the loopback interface" LinuxSll hex"0000 0304 0006 000000000000 0000 0800" {

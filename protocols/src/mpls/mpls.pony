@@ -25,9 +25,9 @@ layer Mpls {
     /// How many more routers may forward the packet.
     ttl:           u8 default 64 unit hops;
     // What follows the last label is known to the routers alone. Nothing but the Internet Protocol starts with the
-    // numbers of its versions, RFC 4928 §3.
+    // numbers of its versions, RFC 4928 §3. One label says that a channel of the label switches follows, RFC 5586 §4.2.
     if bottom {
-        payload: next from ip_version[rest[0] >> 4];
+        payload: next from ip_version[rest[0] >> 4] if label != GENERIC_CHANNEL else opaque;
     } else {
         payload: next is Mpls;
     }

@@ -64,10 +64,9 @@ layer VxlanGpe {
     payload:       next from vxlan_protocol[next_protocol];
 }
 
-// The second number is what Linux took before one was assigned.
 bind udp_port {
-    4789 | 8472 => Vxlan;
-    4790        => VxlanGpe;
+    4789 => Vxlan;
+    4790 => VxlanGpe;
 }
 bind vxlan_protocol {
     IPV4     => Ipv4;

@@ -208,6 +208,9 @@ impl<'t> Resolver<'t> {
 
     /// `size_of` and `count_of` of what is no field of the frame.
     fn size_of_value(&mut self, cx: &Cx<'_>, name: &str, arg: &tree::Expr, span: Span) -> (ExprId, Ty) {
+        if name == "present" {
+            return self.has_value(cx, arg, span);
+        }
         if !matches!(name, "size_of" | "count_of") {
             self.error(Code::WrongKind, arg.span, format!("`{name}` wants a field"));
             return self.broken(span);
@@ -218,6 +221,15 @@ impl<'t> Resolver<'t> {
             Ty::Any => self.broken(span),
             other => self.wrong_arguments(arg.span, &format!("{} has no size of its own", other.words())),
         }
+    }
+
+    /// Whether an expression has a value: what has one equals itself, and what has none is never found to be equal.
+    fn has_value(&mut self, cx: &Cx<'_>, arg: &tree::Expr, span: Span) -> (ExprId, Ty) {
+        let (id, _) = self.expr(cx, arg, None);
+        let equal = self.push(Expr::Binary(tree::BinaryOp::Eq, id, id), span);
+        let found = self.push(Expr::Smallest(0, 1, equal), span);
+        let zero = self.push(Expr::Int(0), span);
+        (self.push(Expr::Binary(tree::BinaryOp::Eq, found, zero), span), Ty::Bool)
     }
 
     /// The fields that an expression names, directly or by their named arm.
