@@ -121,10 +121,6 @@ alias wireshark LinuxSll2 {
     unused = "sll.unused" if size_of(unused) > 0;
     protocol = "sll.etype" if protocol > 1500 && interface_type != GRE;
     protocol = "sll.ltype" if protocol <= 1500 && interface_type != GRE;
-    (padding[0 .. LEAST_DATA - 1 - (offset_of(padding) - offset_of(payload))]) = "eth.padding"
-        if (offset_of(padding) - offset_of(payload)) < LEAST_DATA && (offset_of(padding) - offset_of(payload))
-        + size_of(padding) >= LEAST_DATA
-        && inet16(padding[0 .. LEAST_DATA - 1 - (offset_of(padding) - offset_of(payload))]) == 0xffff;
 }
 
 test "on the loopback interface" LinuxSll hex"0000 0304 0006 000000000000 0000 0800" {
