@@ -68,14 +68,29 @@ layer Icmp {
                 }
                 _ => { _: u16 = 0 lenient; }
             }
-            /// The start of the packet that this is about. Before RFC 4884 extensions stood behind 128 bytes of it
-            /// without a length, [RFC 4884 §5.5]: their version and checksum tell.
-            invoking_packet: next is Ipv4
-                             within length != 0 ? length * 4
-                             : rest.len >= 136 && rest[128] >> 4 == 2 && inet16(rest[128 .. rest.len - 1]) == 0 ? 128
-                             : rest.len bytes partial;
+            match length {
+                // Before RFC 4884 extensions stood behind 128 bytes of the packet without a length, RFC 4884 §5.5: their
+                // version and checksum tell.
+                0 => {
+                    match smallest(0 .. 1,
+                        rest.len >= 136 && rest[128] >> 4 == 2 && inet16(rest[128 .. rest.len - 1]) == 0) {
+                        0 => {
+                            /// The start of the packet that this is about.
+                            invoking_packet: next is Ipv4 within 128 bytes partial;
+                        }
+                        _ => {
+                            /// The start of the packet that this is about.
+                            invoking_packet: next is Ipv4 partial;
+                        }
+                    }
+                }
+                _ => {
+                    /// The start of the packet that this is about.
+                    invoking_packet: next is Ipv4 within length * 4 bytes partial;
+                }
+            }
             /// What else is to be said, [RFC 4884 §7].
-            extensions:      IcmpExtensions if more;
+            extensions: IcmpExtensions if more;
         }
         SOURCE_QUENCH => Error {
             _:               u32 = 0 lenient;
@@ -238,7 +253,10 @@ alias wireshark Icmp {
     type = "icmp.type";
     code = "icmp.code";
     checksum = "icmp.checksum";
-    (status_of(checksum)) = "icmp.checksum.status" if present(checksum);
+    (status_of(checksum)) = "icmp.checksum.status"
+        if present(checksum) && (present(invoking_packet) || !present(icmp.error));
+    // What is quoted is not verified there.
+    (2) = "icmp.checksum.status" if present(checksum) && !present(invoking_packet) && present(icmp.error);
     id = "icmp.ident" if type != TRACEROUTE;
     seq = "icmp.seq";
     pointer = "icmp.pointer";

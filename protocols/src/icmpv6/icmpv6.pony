@@ -57,12 +57,20 @@ layer Icmpv6 needs IpCarrier as ip {
         // RFC 4443 §3.1 and §3.3, and for what follows the packet RFC 4884 §4.
         DESTINATION_UNREACHABLE | TIME_EXCEEDED => Error {
             /// Units of 8 bytes of the packet, where extensions follow it, [RFC 4884 §3].
-            length:          u8 auto present(extensions) ? size_of(invoking_packet) / 8 : 0;
-            _:               u24 = 0 lenient;
-            /// The start of the packet that this is about.
-            invoking_packet: next is Ipv6 within length != 0 ? length * 8 : rest.len bytes partial;
+            length: u8 auto present(extensions) ? size_of(invoking_packet) / 8 : 0;
+            _:      u24 = 0 lenient;
+            match length {
+                0 => {
+                    /// The start of the packet that this is about.
+                    invoking_packet: next is Ipv6 partial;
+                }
+                _ => {
+                    /// The start of the packet that this is about.
+                    invoking_packet: next is Ipv6 within length * 8 bytes partial;
+                }
+            }
             /// What else is to be said, [RFC 4884 §7].
-            extensions:      IcmpExtensions if more;
+            extensions: IcmpExtensions if more;
         }
         // RFC 4443 §3.2.
         PACKET_TOO_BIG => Error {
@@ -214,6 +222,9 @@ layer Icmpv6 needs IpCarrier as ip {
     }
     /// What the type does not define.
     beyond: bytes if more;
+
+    /// The message holds the start of a packet, [RFC 4443 §2.1, RFC 4861 §4.6.3].
+    let quotes = type < 128 || type == REDIRECT;
 }
 
 /// What version 2 of a multicast listener query adds, [RFC 3810 §5.1].
@@ -331,7 +342,7 @@ struct NdOption {
             route_preference: RouterPreference;
             _:                u3 = 0 lenient;
             route_lifetime:   u32 unit s;
-            route_prefix:     bytes;
+            route_prefix:     bytes display ipv6;
         }
         // RFC 8106 §5.1 and §5.2.
         RDNSS          => Rdnss         { _: u16 = 0 lenient; dns_lifetime: u32 unit s; servers: Ipv6Addr[..]; }
@@ -356,7 +367,11 @@ alias wireshark Icmpv6 {
     type = "icmpv6.type";
     code = "icmpv6.code";
     checksum = "icmpv6.checksum";
-    (status_of(checksum)) = "icmpv6.checksum.status" if present(checksum);
+    (status_of(checksum)) = "icmpv6.checksum.status"
+        if present(checksum) && !present(icmp.error) && (quotes || !present(icmpv6.error) && !present(icmpv6.redirect));
+    // What is quoted is not verified there.
+    (2) = "icmpv6.checksum.status"
+        if present(checksum) && (present(icmp.error) || !quotes && (present(icmpv6.error) || present(icmpv6.redirect)));
     id = "icmpv6.echo.identifier" if type in [ECHO_REQUEST, ECHO_REPLY, EXTENDED_ECHO_REQUEST, EXTENDED_ECHO_REPLY];
     seq = "icmpv6.echo.sequence_number";
     mtu = "icmpv6.mtu";
@@ -388,6 +403,8 @@ alias wireshark NdOption {
     mtu = "icmpv6.opt.mtu";
     prefix_address = "icmpv6.opt.prefix";
     prefix_length = "icmpv6.opt.prefix.length";
+    route_prefix = "icmpv6.opt.prefix";
+    route_length = "icmpv6.opt.prefix.length";
 }
 
 test "echo request" Icmpv6 hex"80 00 234a 0000 0000" { type == ECHO_REQUEST; id == 0; size_of(data) == 0; }

@@ -26,9 +26,10 @@ layer Ipv6 provides IpCarrier {
     src:            Ipv6Addr;
     /// Where it goes to, or its next stop on a source route, [RFC 8200 §3].
     dst:            Ipv6Addr;
-    payload:        next from ip_protocol[next_header]
-                    within payload_length == 0 && next_header == HOPOPT && rest[2] == JUMBO ? rest.len
-                    : payload_length bytes;
+    match smallest(0 .. 1, payload_length == 0 && next_header == HOPOPT && rest[2] == JUMBO) {
+        0 => { payload: next from ip_protocol[next_header]; }
+        _ => { payload: next from ip_protocol[next_header] within payload_length bytes; }
+    }
 
     provide IpCarrier {
         src = src;

@@ -13,7 +13,10 @@ layer Udp needs IpCarrier as ip provides Ports {
     /// Over the addresses below, the header and the data; 0 where the sender made none, [RFC 768 "Fields"].
     checksum: u16 auto zero_as_ffff(inet16(ip.pseudo_header(IpProtocol.UDP, size) ++ self)) verify when it != 0
               display hex;
-    payload:  next from udp_port[dst_port, src_port] else probe within length >= 8 ? length - 8 : rest.len bytes;
+    match length {
+        8 .. 0xffff => { payload: next from udp_port[dst_port, src_port] else probe within length - 8 bytes; }
+        _           => { payload: next from udp_port[dst_port, src_port] else probe; }
+    }
 
     provide Ports { protocol = IpProtocol.UDP; src = src_port; dst = dst_port; }
 }
