@@ -61,6 +61,13 @@ impl Writer<'_> {
                 format!("u{bits}{}({})", if *little { "le" } else { "" }, self.expr(*of))
             }
             Expr::Truncate { of, bits } => format!("u{bits}({})", self.expr(*of)),
+            built_in => self.built_in(built_in),
+        }
+    }
+
+    /// What is written as a word of the language, or as a call of one.
+    fn built_in(&self, expr: &Expr) -> String {
+        match expr {
             Expr::SelfBytes => "self".into(),
             Expr::Size => "size".into(),
             Expr::SizeOf(fields) => format!("size_of({})", self.name(fields)),
@@ -102,6 +109,8 @@ impl Writer<'_> {
             Expr::Anomalies => "anomalies".into(),
             Expr::Status(fields) => format!("status({})", self.name(fields)),
             Expr::HasRow(table, key) => format!("{} in {}", self.expr(*key), self.schema[*table].name),
+            // What is written with operators is not asked for here.
+            _ => String::new(),
         }
     }
 
