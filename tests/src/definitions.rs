@@ -7,6 +7,16 @@ use packet_schema::Schema;
 use packet_schema::check;
 use packet_schema::interp::{Builder, Built, resolve_value};
 use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+/// All protocols of this repository.
+pub fn protocols() -> &'static Schema {
+    static PROTOCOLS: LazyLock<Schema> = LazyLock::new(|| {
+        let texts = packet_protocols::DEFINITIONS.iter().map(|definition| definition.text.to_owned());
+        schema(&texts.collect::<Vec<_>>())
+    });
+    &PROTOCOLS
+}
 
 /// The examples of the language.
 pub fn examples() -> Schema {
@@ -27,18 +37,6 @@ fn example_texts() -> Vec<String> {
     let mut texts = vec![include_str!("definitions/more.pony").to_owned()];
     texts.extend(paths.iter().map(|path| std::fs::read_to_string(path).unwrap()));
     texts
-}
-
-/// All protocols of this repository.
-pub fn protocols() -> Schema {
-    let folder = crate::root().join("protocols/src");
-    let folders = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let mut paths: Vec<_> =
-        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "pony"));
-    paths.sort();
-    let texts: Vec<String> = paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-    schema(&texts)
 }
 
 /// The schema of some modules, which must be right.

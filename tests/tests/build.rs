@@ -108,7 +108,7 @@ fn bits_of_numbers_and_flags_are_set_one_by_one() {
 #[test]
 fn a_binding_fills_the_key_of_the_layer_below() {
     let schema = protocols();
-    let port = |text: &str| hex(&build(&schema, text).bytes[..4]);
+    let port = |text: &str| hex(&build(schema, text).bytes[..4]);
     assert_eq!(port("Udp {} / Dns {}"), "00000035");
     assert_eq!(port("Udp { dst_port = 7 } / Dns {}"), "00000007", "what is said stays");
     assert_eq!(port("Udp { src_port = 53 } / Dns {}"), "00350000", "one key is enough");

@@ -94,7 +94,7 @@ fn captures_below(folder: &Path) -> Vec<PathBuf> {
 /// Checks packets of each capture, as many as may be from each, until the time is over.
 fn check_all(paths: &[PathBuf], most: u64, time: Duration) -> Seen {
     let schema = protocols();
-    let reader = Reader::new(&schema);
+    let reader = Reader::new(schema);
     let mut dissection = Dissection::default();
     let mut seen = Seen::default();
     let begun = Instant::now();
