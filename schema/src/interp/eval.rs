@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// As deep as expressions may call each other, through members of interfaces.
-const MAX_DEPTH: u32 = 64;
+pub(super) const MAX_DEPTH: u32 = 64;
 
 /// Most arguments of an interface's member.
 pub(super) const MAX_ARGS: usize = 8;
@@ -127,11 +127,6 @@ impl<'a, 'c> Eval<'a, 'c> {
     #[must_use]
     pub fn with_args<'d>(self, args: &'d [CallArg<'a>]) -> Eval<'a, 'd> {
         Eval { args, ..self }
-    }
-
-    /// One call deeper, unless that is too deep.
-    pub(super) fn deeper(self) -> Option<Self> {
-        (self.depth < MAX_DEPTH).then_some(Self { depth: self.depth + 1, ..self })
     }
 
     /// The expression's value.
@@ -302,7 +297,7 @@ impl<'a, 'c> Eval<'a, 'c> {
 
     /// The expression's number by its program, where it has one that works here.
     #[inline]
-    fn quickly(&self, id: ExprId) -> Option<i64> {
+    pub(super) fn quickly(&self, id: ExprId) -> Option<i64> {
         self.programs?.run(id, self.dissection, self.frame, || match self.it {
             It::Nothing => None,
             It::Int(value) => i64::try_from(value).ok(),

@@ -1,6 +1,6 @@
 //! Interfaces between layers: who provides a member, seen from where.
 
-use super::eval::{CallArg, Eval, MAX_ARGS};
+use super::eval::{CallArg, Eval, MAX_ARGS, MAX_DEPTH};
 use super::val::Val;
 use crate::model::{ExprId, InterfaceId, Provide, Via};
 use std::borrow::Cow;
@@ -23,12 +23,19 @@ impl<'a> Eval<'a, '_> {
         let (layer, value) = self.provider(view, interface, member)?;
         let frame = self.dissection.layers.get(layer as usize)?.frame;
         // The bytes of the layer below are taken as they are: a hole is in the layer that asks.
-        let inner = Eval { frame, args: &[], view: Some(view), hole: None, rest: None, ..self.deeper()? };
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        let inner = Eval { frame, args: &[], view: Some(view), hole: None, rest: None, depth: self.depth + 1, ..*self };
         if args.is_empty() {
             return then(&inner, value);
         }
         let mut values = [CallArg::Absent; MAX_ARGS];
         for (&arg, value) in args.iter().zip(&mut values) {
+            if let Some(number) = self.quickly(arg) {
+                *value = CallArg::Int(i128::from(number));
+                continue;
+            }
             *value = match self.eval(arg) {
                 Val::Int(number) => CallArg::Int(number),
                 Val::Bool(truth) => CallArg::Int(i128::from(truth)),

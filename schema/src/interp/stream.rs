@@ -123,8 +123,11 @@ impl<'a> Eval<'a, '_> {
                 self.stream(*right, sink)
             }
             Expr::ToBytes { of, bits, little } => {
-                let value = self.int(*of)? as u128;
-                put_number(value, *bits, *little, sink);
+                let value = match self.quickly(*of) {
+                    Some(number) => i128::from(number),
+                    None => self.int(*of)?,
+                };
+                put_number(value as u128, *bits, *little, sink);
                 Some(())
             }
             Expr::SelfBytes | Expr::BytesOf(..) => {
