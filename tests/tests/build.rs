@@ -5,7 +5,7 @@
 use packet_schema::interp::{
     Builder, CompositeValue, Data, Dissection, FieldValue, PacketValue, PayloadPart, Reader, resolve_value, to_value,
 };
-use packet_schema::model::TestKind;
+use packet_schema::model::{CompositeId, TestKind};
 use pony_tests::definitions::{build, craft, examples, hex, protocols, with_examples};
 
 #[test]
@@ -176,8 +176,25 @@ fn a_value_without_sense_is_refused() {
     udp.push(CompositeValue::new(schema.layers["Udp"]));
     udp.top.push(PayloadPart::Layer(0));
     assert_eq!(failure(&udp), "udp: a layer must be in the packet, and once");
-    let mut arp = PacketValue::default();
-    arp.push(CompositeValue::new(schema.layers["Icmp"]));
-    arp.push_bytes(&[1]);
-    assert_eq!(failure(&arp), "icmp: carries nothing");
+    let block = schema.composites.iter().position(|composite| composite.name == "SackBlock").unwrap();
+    let mut closed = PacketValue::default();
+    closed.push(CompositeValue::new(CompositeId(block as u32)));
+    closed.push_bytes(&[1]);
+    assert_eq!(failure(&closed), "sack_block: carries nothing");
+}
+
+#[test]
+fn bytes_fill_the_field_that_reaches_to_the_end() {
+    let schema = protocols();
+    let echo = |text: &str| hex(&build(&schema, text).bytes);
+    assert_eq!(echo("Icmp.Echo { id = 1 } / \"abc\""), echo("Icmp.Echo { id = 1; data = \"abc\" }"));
+    assert_eq!(craft(&schema, "Vlan { id = 1 } / \"a\"").map(|built| built.bytes.len()), Ok(5));
+    assert_eq!(craft(&schema, "Arp {} / \"a\"").unwrap_err(), "`Arp` has no place for these bytes");
+}
+
+#[test]
+fn what_a_field_needs_to_be_there_follows_from_it() {
+    let schema = protocols();
+    let built = build(&schema, "Dhcp { options = [MessageType { message_type = DISCOVER }] }");
+    assert_eq!(hex(&built.bytes[236..]), "63825363350101");
 }

@@ -48,21 +48,15 @@ impl Resolver<'_> {
         }
     }
 
-    /// Bytes are the payload of the layer below; where it has none, they fill the field that reaches to its end.
+    /// Bytes are what the layer below carries: its payload, or the field that reaches to its end.
     fn push_bytes(&mut self, bytes: &tree::Bytes) {
         let carrier = self.last_of_stack();
-        let Some(below) = carrier.filter(|&below| self.payload_fields(below).next().is_none()) else {
-            self.content(carrier).push(PayloadPart::Bytes(Bits::from_bytes(&bytes.bytes)));
-            return;
-        };
-        let fillable: Vec<FieldId> = self.fillable_fields(below);
-        if fillable.is_empty() {
+        let has_place = |below: usize| self.payload_fields(below).next().is_some() || self.is_fillable(below);
+        if !carrier.is_none_or(has_place) {
             let message = format!("`{}` has no place for these bytes", self.name_of_layer(carrier));
             self.diagnostics.push(Diagnostic::new(Code::WrongKind, bytes.span, message));
         }
-        for field in fillable {
-            self.packet.layers[below].body.set(field, FieldValue::Set(Data::Bytes(bytes.bytes.clone())));
-        }
+        self.content(carrier).push(PayloadPart::Bytes(Bits::from_bytes(&bytes.bytes)));
     }
 
     /// The layer that the next part of the stack stands upon.
@@ -94,15 +88,15 @@ impl Resolver<'_> {
         fields.filter(|&field| matches!(self.schema[field].ty, Type::Next(_)) && !self.schema[field].trailing)
     }
 
-    /// Fields of bytes up to the end of the layer of which nothing was said.
-    fn fillable_fields(&self, layer: usize) -> Vec<FieldId> {
+    /// Whether a layer has a field of bytes up to its end of which nothing was said.
+    fn is_fillable(&self, layer: usize) -> bool {
         let body = &self.packet.layers[layer].body;
-        let fields = self.schema[body.composite].fields.iter().copied();
-        let to_end = |field: &FieldId| {
-            let field = &self.schema[*field];
-            matches!(field.ty, Type::Bytes(Extent::ToEnd) | Type::Text(_, Extent::ToEnd)) && !field.trailing
+        let to_end = |field: FieldId| {
+            let known = &self.schema[field];
+            let bytes = matches!(known.ty, Type::Bytes(Extent::ToEnd) | Type::Text(_, Extent::ToEnd));
+            bytes && !known.trailing && known.within.is_none() && body.field(field).is_none()
         };
-        fields.filter(to_end).filter(|&field| body.field(field).is_none()).collect()
+        self.schema[body.composite].fields.iter().any(|&field| to_end(field))
     }
 
     /// A layer of the packet, and its position.

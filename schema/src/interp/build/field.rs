@@ -9,7 +9,9 @@ use super::number::{derived_number, node_value, wire_number};
 use crate::interp::encode::{codec_of, encode_number};
 use crate::interp::resolve_value::fixed_width;
 use crate::interp::{Arg, Bits, CompositeValue, Data, Element, FieldValue, NodeKind, Val, Value};
-use crate::model::{CodecResult, CompositeId, Encode, Expr, ExprId, Extent, FieldId, Names as ValueNames, Place, Type};
+use crate::model::{
+    CodecResult, CompositeId, Encode, Expr, ExprId, Extent, Field, FieldId, Names as ValueNames, Place, Type,
+};
 
 /// Most elements, or bytes, that are made up where nothing is said of a list whose length is known.
 const MAX_DEFAULT: i128 = 1 << 16;
@@ -48,9 +50,15 @@ impl<'a> Layout<'a, '_> {
     /// Places a field of a composite.
     pub(super) fn field(&mut self, walk: &mut Walk<'a, '_>, field: FieldId) -> Outcome<()> {
         let known = &self.schema[field];
+        let carried;
         let source = match walk.body.field(field) {
             Some(FieldValue::Set(data)) => Source::Set(data),
             Some(FieldValue::Raw(bits)) => Source::Raw(bits),
+            Some(FieldValue::Auto) | None if takes_the_rest(known) && walk.content.is_some() => {
+                walk.filled = true;
+                carried = walk.content.take();
+                carried.as_ref().map_or(Source::Nothing, Source::Set)
+            }
             Some(FieldValue::Auto) | None => self.unsaid(walk, field),
         };
         let placed = self.placed.len();
@@ -501,6 +509,13 @@ impl<'a> Layout<'a, '_> {
         self.close_node(node);
         Ok(node)
     }
+}
+
+/// Whether a field reaches to the end of its layer, so that it holds what the layer carries.
+fn takes_the_rest(field: &Field) -> bool {
+    matches!(field.ty, Type::Bytes(Extent::ToEnd) | Type::Text(_, Extent::ToEnd))
+        && field.within.is_none()
+        && !field.trailing
 }
 
 /// The bits of a prefix that is not the derived one, and the value behind it.

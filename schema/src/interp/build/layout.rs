@@ -73,6 +73,10 @@ pub(super) struct Walk<'a, 'v> {
     pub(super) container: u32,
     /// What is upon this layer, if that is known: arms are chosen by it.
     carried: Option<CompositeId>,
+    /// Bytes that this layer carries, for a payload, or else for the field that reaches to its end.
+    pub(super) content: Option<Data>,
+    /// Whether such a field has taken them.
+    pub(super) filled: bool,
     /// Whether the payload, or else a trailing field, has been reached.
     behind: bool,
     /// Whether a trailing field has been reached.
@@ -96,6 +100,8 @@ impl<'a, 'v> Walk<'a, 'v> {
             placed: Vec::new(),
             container: 0,
             carried: None,
+            content: None,
+            filled: false,
             behind: false,
             in_tail: false,
         }
@@ -131,6 +137,18 @@ enum Content<'v> {
     Bytes(&'v [u8]),
     Bits(&'v Bits),
     Nothing,
+}
+
+/// The bytes of a payload that holds no layer.
+fn bytes_of(parts: &[PayloadPart]) -> Option<Data> {
+    let mut bytes = Vec::new();
+    for part in parts {
+        match part {
+            PayloadPart::Bytes(bits) if bits.len().is_multiple_of(8) => bytes.extend_from_slice(bits.bytes()),
+            PayloadPart::Bytes(_) | PayloadPart::Layer(_) => return None,
+        }
+    }
+    (!bytes.is_empty()).then_some(Data::Bytes(bytes))
 }
 
 impl<'a, 'v> Layout<'a, 'v> {
@@ -251,8 +269,11 @@ impl<'a, 'v> Layout<'a, 'v> {
             PayloadPart::Layer(above) => Some(self.value.layers.get(*above as usize)?.body.composite),
             PayloadPart::Bytes(_) => None,
         });
-        if let Some(carried) = walk.carried.filter(|_| !value.body.whole) {
-            walk.inferred.key(self.schema, &value.body, carried);
+        if !value.body.whole {
+            match walk.carried {
+                Some(carried) => walk.inferred.key(self.schema, &value.body, carried),
+                None => walk.content = bytes_of(&value.payload),
+            }
         }
         Ok(Open { layer, value, walk, payload: None })
     }
@@ -292,6 +313,7 @@ impl<'a, 'v> Layout<'a, 'v> {
             Some(FieldValue::Raw(bits)) => Content::Bits(bits),
             Some(FieldValue::Set(_)) => return Err(BuildError::at(self.schema, field, BuildErrorKind::WrongKind)),
             Some(FieldValue::Auto) | None if trailing => return Ok(None),
+            Some(FieldValue::Auto) | None if open.walk.filled => Content::Nothing,
             Some(FieldValue::Auto) | None => Content::Parts(open.value.payload.iter()),
         };
         if !trailing {
@@ -323,7 +345,7 @@ impl<'a, 'v> Layout<'a, 'v> {
     fn close_layer(&mut self, open: &mut Open<'a, 'v>) -> Outcome<()> {
         let unplaced = |part: &PayloadPart| match part {
             PayloadPart::Layer(layer) => !self.taken.get(*layer as usize).copied().unwrap_or_default(),
-            PayloadPart::Bytes(bits) => !bits.is_empty() && !open.walk.behind,
+            PayloadPart::Bytes(bits) => !bits.is_empty() && !open.walk.behind && !open.walk.filled,
         };
         if open.value.payload.iter().any(unplaced) {
             return Err(BuildError::of(open.walk.body.composite, BuildErrorKind::NoPayload));
@@ -464,7 +486,7 @@ impl<'a, 'v> Layout<'a, 'v> {
 
     fn field_or_payload(&mut self, walk: &mut Walk<'a, '_>, field: FieldId) -> Outcome<Option<Step>> {
         let known = &self.schema[field];
-        let given = walk.body.field(field).is_some();
+        let given = walk.body.field(field).is_some() || walk.inferred.field(field).is_some();
         if let Some(condition) = known.condition.filter(|_| !known.opaque_otherwise && !given)
             && self.eval(walk.frame).truth(condition) != Some(true)
         {
