@@ -44,7 +44,7 @@ fn each_code_has_its_golden() {
             fs::write(&path, &shown).unwrap();
         }
         let golden = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(shown, golden, "{id}: `BLESS=1 cargo test -p pony-tests` takes what is shown now");
+        assert_eq!(shown, golden, "{id}: `cargo xtask bless` writes it anew");
     }
     let known: BTreeSet<_> = Code::ALL.iter().map(|code| code.id().to_owned()).collect();
     for entry in fs::read_dir(folder).unwrap() {
