@@ -186,15 +186,15 @@ fn a_value_without_sense_is_refused() {
 #[test]
 fn bytes_fill_the_field_that_reaches_to_the_end() {
     let schema = protocols();
-    let echo = |text: &str| hex(&build(&schema, text).bytes);
+    let echo = |text: &str| hex(&build(schema, text).bytes);
     assert_eq!(echo("Icmp.Echo { id = 1 } / \"abc\""), echo("Icmp.Echo { id = 1; data = \"abc\" }"));
-    assert_eq!(craft(&schema, "Vlan { id = 1 } / \"a\"").map(|built| built.bytes.len()), Ok(5));
-    assert_eq!(craft(&schema, "Arp {} / \"a\"").unwrap_err(), "`Arp` has no place for these bytes");
+    assert_eq!(craft(schema, "Vlan { id = 1 } / \"a\"").map(|built| built.bytes.len()), Ok(5));
+    assert_eq!(craft(schema, "Arp {} / \"a\"").unwrap_err(), "`Arp` has no place for these bytes");
 }
 
 #[test]
 fn what_a_field_needs_to_be_there_follows_from_it() {
     let schema = protocols();
-    let built = build(&schema, "Dhcp { options = [MessageType { message_type = DISCOVER }] }");
+    let built = build(schema, "Dhcp { options = [MessageType { message_type = DISCOVER }] }");
     assert_eq!(hex(&built.bytes[236..]), "63825363350101");
 }

@@ -123,8 +123,8 @@ fn noise(state: &mut u64) -> u64 {
 #[test]
 fn noise_comes_back_whatever_it_is_read_as() {
     let mut state = 0x9e37_79b9_7f4a_7c15;
-    for schema in [examples(), protocols()] {
-        let reader = Reader::new(&schema);
+    for schema in [&examples(), protocols()] {
+        let reader = Reader::new(schema);
         for start in (0..schema.composites.len() as u32).map(CompositeId) {
             for round in 0..200 {
                 let length = noise(&mut state) % 100;
