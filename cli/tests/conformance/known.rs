@@ -10,8 +10,10 @@ pub(crate) struct Known {
     pub(crate) aliases: BTreeSet<String>,
     /// Names left out; `proto.*` stands for all of a protocol.
     left_out: BTreeSet<String>,
-    /// Differences by field: captures, and why.
+    /// Differences by field, or `proto.*` for those of a protocol, or `*` for all: captures, and why.
     differences: BTreeMap<String, Vec<Difference>>,
+    /// Differences in the corpus that nothing decides yet, by field.
+    pub(crate) open: BTreeMap<String, u64>,
     /// Protocols some of whose names are aliases.
     pub(crate) protocols: BTreeSet<String>,
 }
@@ -51,7 +53,13 @@ impl Known {
             );
             differences.entry(field.clone()).or_default().push(Difference { capture: capture.clone() });
         }
-        Self { aliases, left_out, differences, protocols }
+        let open = rows(&folder.join("open.tsv")).into_iter().map(|row| {
+            let [field, count, known] = row.as_slice() else { panic!("open.tsv: three columns are wanted: {row:?}") };
+            assert!(!known.is_empty(), "open.tsv: {field} without what is known of it");
+            (field.clone(), count.parse().unwrap_or_else(|_| panic!("open.tsv: {field}: {count} is no number")))
+        });
+        let open = open.collect();
+        Self { aliases, left_out, differences, open, protocols }
     }
 
     /// Whether a name is left out on purpose.
@@ -66,7 +74,9 @@ impl Known {
             Some((end, number)) => capture.ends_with(end) && number.parse() == Ok(frame),
             None => difference.capture == "*" || capture.ends_with(&difference.capture),
         };
-        self.differences.get(field).is_some_and(|all| all.iter().any(here))
+        let patterns = field.match_indices('.').map(|(at, _)| format!("{}.*", &field[..at]));
+        let mut names = patterns.chain([field.to_owned(), "*".to_owned()]);
+        names.any(|name| self.differences.get(&name).is_some_and(|all| all.iter().any(here)))
     }
 }
 

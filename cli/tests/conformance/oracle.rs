@@ -73,14 +73,19 @@ fn packet(line: &Value, known: &Known) -> OraclePacket {
     let mut reached: Vec<bool> = Vec::with_capacity(layers.len());
     let frame = line["n"].as_u64().unwrap_or(0);
     let mut found = OraclePacket { frame, values: Values::new(), scattered: BTreeSet::new(), unlisted: Vec::new() };
+    let mut quic = None;
     for (position, layer) in layers.iter().enumerate() {
         let Some(layer) = layer.as_object() else { continue };
         let protocol = layer.get("p").and_then(Value::as_str).unwrap_or_default();
         let below = match layer.get("in").and_then(Value::as_u64) {
             Some(index) => reached.get(index as usize).copied().unwrap_or(true),
-            None if protocol == "quic" => true,
+            // Packets of QUIC stand beside each other in their datagram.
+            None if protocol == "quic" && quic.is_some() => quic == Some(true),
             None => position == 0 || reached.last().copied().unwrap_or(true),
         };
+        if protocol == "quic" {
+            quic = Some(below);
+        }
         let root = protocol.split('.').next().unwrap_or_default();
         let silent = protocol.starts_with("_ws.") || NAMELESS.contains(&protocol);
         let ours = silent || known.protocols.contains(root) || layer.keys().any(|key| known.aliases.contains(key));
@@ -96,6 +101,10 @@ fn packet(line: &Value, known: &Known) -> OraclePacket {
 fn collect(layer: &Map<String, Value>, protocol: &str, known: &Known, found: &mut OraclePacket) {
     let root = protocol.split('.').next().unwrap_or_default();
     for (key, value) in layer.iter().filter(|(key, _)| !matches!(key.as_str(), "p" | "o" | "s" | "in")) {
+        // The length of the connection's id in a short header is known to its ends alone, RFC 9000 §17.3.1.
+        if protocol == "quic" && key == "dcid" && layer.contains_key("short") {
+            continue;
+        }
         let (key, value) = (SAME.iter().find(|(theirs, _)| theirs == key).map_or(key.as_str(), |(_, one)| *one), value);
         if protocol == "mptcp" || key == "record.content_type" {
             found.scattered.insert(if protocol == "mptcp" { key.to_owned() } else { format!("{protocol}.{key}") });

@@ -63,11 +63,21 @@ fn one(known: &Known, folder: &Path, oracle: OracleCapture, report: &mut Report)
     let _ = child.wait();
 }
 
-/// The number of a frame, and its values by name.
+/// Layers of which tshark shows nothing where a message is cut: by the end of its segment, for all reassembly is off in the
+/// oracle, or by the capture.
+const MESSAGES: &[(&str, &str)] = &[("TlsRecord", "tls_record.truncated"), ("Dhcp", "dhcp.truncated")];
+
+/// The number of a frame, and its values by name, those of a message that is cut left out.
 fn frame(line: &str) -> (u64, Values) {
     let line: Value = serde_json::from_str(line).expect("JSON");
     let mut values = Values::new();
-    for layer in line["layers"].as_array().into_iter().flatten() {
+    let none = Vec::new();
+    let (layers, anomalies) =
+        (line["layers"].as_array().unwrap_or(&none), line["anomalies"].as_array().unwrap_or(&none));
+    let cut = MESSAGES.iter().filter(|(_, anomaly)| anomalies.iter().any(|one| one == anomaly));
+    // The message that is cut is the last one.
+    let whole = cut.filter_map(|(name, _)| layers.iter().rposition(|layer| layer["layer"] == *name)).min();
+    for layer in layers.iter().take(whole.unwrap_or(layers.len())) {
         for (name, value) in layer["fields"].as_object().into_iter().flatten() {
             let list = values.entry(name.clone()).or_default();
             match value {

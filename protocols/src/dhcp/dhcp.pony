@@ -124,8 +124,9 @@ alias wireshark Dhcp {
     secs = "dhcp.secs"; flags = "dhcp.flags"; client = "dhcp.ip.client"; your = "dhcp.ip.your"; server = "dhcp.ip.server";
     relay = "dhcp.ip.relay"; hardware = "dhcp.hw.mac_addr" if hardware_len == 6; cookie = "dhcp.cookie" if cookie == 0x63825363;
 }
+// RFC 2132 §3.2: the end is 255; tshark shows a 0.
 alias wireshark DhcpOption {
-    code = "dhcp.option.type"; length = "dhcp.option.length"; message_type = "dhcp.option.dhcp";
+    (code == END ? 0 : code) = "dhcp.option.type"; length = "dhcp.option.length"; message_type = "dhcp.option.dhcp";
     requested_address.requested = "dhcp.option.requested_ip_address"; server_id.server = "dhcp.option.dhcp_server_id";
     hostname.hostname = "dhcp.option.hostname"; lease = "dhcp.option.ip_address_lease_time";
     parameters.parameters = "dhcp.option.request_list_item";

@@ -231,30 +231,38 @@ alias wireshark Dns {
     id = "dns.id"; flags = "dns.flags"; flags.qr = "dns.flags.response"; flags.opcode = "dns.flags.opcode";
     flags.aa = "dns.flags.authoritative" if flags.qr; flags.tc = "dns.flags.truncated"; flags.rd = "dns.flags.recdesired";
     flags.ra = "dns.flags.recavail" if flags.qr; flags.rcode = "dns.flags.rcode" if flags.qr;
-    qdcount = "dns.count.queries"; ancount = "dns.count.answers"; nscount = "dns.count.auth_rr"; arcount = "dns.count.add_rr";
+    qdcount = "dns.count.queries" if flags.opcode != UPDATE; ancount = "dns.count.answers" if flags.opcode != UPDATE;
+    nscount = "dns.count.auth_rr" if flags.opcode != UPDATE; arcount = "dns.count.add_rr";
 }
 alias wireshark Mdns {
     id = "dns.id"; flags = "dns.flags"; flags.qr = "dns.flags.response"; flags.opcode = "dns.flags.opcode";
     flags.aa = "dns.flags.authoritative" if flags.qr; flags.tc = "dns.flags.truncated"; flags.rd = "dns.flags.recdesired";
     flags.ra = "dns.flags.recavail" if flags.qr; flags.rcode = "dns.flags.rcode" if flags.qr;
-    qdcount = "dns.count.queries"; ancount = "dns.count.answers"; nscount = "dns.count.auth_rr"; arcount = "dns.count.add_rr";
+    qdcount = "dns.count.queries" if flags.opcode != UPDATE; ancount = "dns.count.answers" if flags.opcode != UPDATE;
+    nscount = "dns.count.auth_rr" if flags.opcode != UPDATE; arcount = "dns.count.add_rr";
 }
 alias wireshark Llmnr {
     id = "dns.id"; flags = "dns.flags"; flags.qr = "dns.flags.response"; flags.opcode = "dns.flags.opcode";
     flags.tc = "dns.flags.truncated"; flags.rcode = "dns.flags.rcode" if flags.qr;
-    qdcount = "dns.count.queries"; ancount = "dns.count.answers"; nscount = "dns.count.auth_rr"; arcount = "dns.count.add_rr";
+    qdcount = "dns.count.queries" if flags.opcode != UPDATE; ancount = "dns.count.answers" if flags.opcode != UPDATE;
+    nscount = "dns.count.auth_rr" if flags.opcode != UPDATE; arcount = "dns.count.add_rr";
 }
+// Where a message is cut inside of a question or of a record, tshark shows nothing of it.
 alias wireshark Question {
-    (size_of(name) == 1 ? "<Root>" : name) = "dns.qry.name"; qtype = "dns.qry.type"; class = "dns.qry.class";
+    (size_of(name) == 1 ? "<Root>" : name) = "dns.qry.name" if present(qclass);
+    qtype = "dns.qry.type" if present(qclass); class = "dns.qry.class";
 }
 alias wireshark Record {
-    (size_of(name) == 1 ? "<Root>" : name) = "dns.resp.name" if rtype != SRV; rtype = "dns.resp.type"; class = "dns.resp.class";
-    ttl = "dns.resp.ttl"; rdlen = "dns.resp.len"; udp_size = "dns.rr.udp_payload_size"; edns_version = "dns.resp.edns0_version";
+    (size_of(name) == 1 ? "<Root>" : name) = "dns.resp.name" if rtype != SRV && size_of(rdata) >= rdlen;
+    rtype = "dns.resp.type" if size_of(rdata) >= rdlen; class = "dns.resp.class" if size_of(rdata) >= rdlen;
+    ttl = "dns.resp.ttl" if size_of(rdata) >= rdlen; rdlen = "dns.resp.len" if size_of(rdata) >= rdlen;
+    udp_size = "dns.rr.udp_payload_size" if size_of(rdata) >= rdlen;
+    edns_version = "dns.resp.edns0_version" if size_of(rdata) >= rdlen;
 }
 alias wireshark Rdata {
     a.addr = "dns.a"; aaaa.addr = "dns.aaaa"; cname.host = "dns.cname"; ns.host = "dns.ns"; ptr.host = "dns.ptr.domain_name";
     soa.mname = "dns.soa.mname"; soa.serial = "dns.soa.serial_number"; mx.preference = "dns.mx.preference";
-    mx.exchange = "dns.mx.mail_exchange"; srv.port = "dns.srv.port"; srv.target = "dns.srv.target"; txt.strings = "dns.txt";
+    mx.exchange = "dns.mx.mail_exchange"; srv.port = "dns.srv.port"; srv.target = "dns.srv.target"; txt.strings = "dns.txt" if rtype == TXT;
 }
 
 test "query example.com A" Dns hex"1234 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001" {

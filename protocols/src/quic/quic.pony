@@ -53,12 +53,14 @@ layer Quic {
     expect !long_form || version == NEGOTIATION || (size_of(dcid) <= 20 && size_of(scid) <= 20) : connection_id_too_long "connection id of more than 20 bytes";
 }
 
-bind udp_port { 443 => Quic; }
+// Other protocols use the port too, and what came before QUIC: in version 1 the fixed bit is set, RFC 9000 §17. Versions that
+// Google numbered begin with a Q, and have another layout.
+bind udp_port { 443 => Quic if rest[0] >= 0x40 && !(rest[0] >= 0x80 && rest[1] == 0x51); }
 probe Quic { long_form && fixed_bit && version in [1, 0x6b3343cf] } score 60;
 
 alias wireshark Quic {
-    long_form = "quic.header_form"; fixed_bit = "quic.fixed_bit"; version = "quic.version";
-    packet_type = "quic.long.packet_type" if version == V1 || version in 0xff000000 .. 0xff000022;
+    long_form = "quic.header_form"; fixed_bit = "quic.fixed_bit" if !long_form || version != NEGOTIATION && packet_type != 3; version = "quic.version";
+    packet_type = "quic.long.packet_type" if version != NEGOTIATION && version != V2;
     (size_of(dcid)) = "quic.dcil"; dcid = "quic.dcid" if size_of(dcid) > 0;
     (size_of(scid)) = "quic.scil"; scid = "quic.scid" if size_of(scid) > 0;
     initial.length = "quic.length"; encrypted.length = "quic.length"; versions = "quic.supported_version";

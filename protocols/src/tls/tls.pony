@@ -95,13 +95,16 @@ layer TlsAlert over stream {
 }
 probe TlsAlert { level in 1 .. 2 && rest.len == 1 } score 0;
 
-/// RFC 8446 §4. What is encrypted has no known type, or a length that does not fit.
+/// RFC 8446 §4. What is encrypted has no known type, or a length that does not fit: a HelloRequest is empty and alone, RFC 5246
+/// §7.4.1.1, a ServerHelloDone is empty, and a Finished is as long as its hash or as what TLS 1.2 takes of it.
 layer TlsHandshake over stream {
     type:   TlsHandshakeType;
     length: u24 auto size_of(body) unit bytes;
     body:   TlsHandshakeBody(type) within length bytes;
 }
-probe TlsHandshake { type in [0, 1, 2, 3, 4, 5, 8, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 24, 25, 67, 254] && length <= 65535 } score 0;
+probe TlsHandshake { type in [0, 1, 2, 3, 4, 5, 8, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 24, 25, 67, 254] && length <= 65535
+    && (type != HELLO_REQUEST || length == 0 && rest.len == 0) && (type != SERVER_HELLO_DONE || length == 0)
+    && (type != FINISHED || length in [12, 32, 36, 48]) } score 0;
 
 /// A message of the handshake, by its type.
 struct TlsHandshakeBody(type: TlsHandshakeType) {

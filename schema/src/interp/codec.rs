@@ -269,14 +269,21 @@ fn fold<'a>(groups: impl Iterator<Item = &'a u128>, bits: u32) -> Option<u128> {
     })
 }
 
-/// A label as text: dots and backslashes in it have a backslash in front, and bytes that are no visible ASCII stand as
-/// three decimal digits behind one ([RFC 4343 §2.1](https://www.rfc-editor.org/rfc/rfc4343#section-2.1)).
+/// A label as text: dots and backslashes in it have a backslash in front, and bytes that are no printable text stand as
+/// three decimal digits behind one ([RFC 1035 §5.1](https://www.rfc-editor.org/rfc/rfc1035#section-5.1)). What is text in
+/// UTF-8 stays as it is ([RFC 6763 §4.1.1](https://www.rfc-editor.org/rfc/rfc6763#section-4.1.1)).
 fn escape(label: &[u8], text: &mut Vec<u8>) {
-    for &byte in label {
-        match byte {
-            b'.' | b'\\' => text.extend_from_slice(&[b'\\', byte]),
-            0x21..=0x7e => text.push(byte),
-            _ => text.extend_from_slice(&[b'\\', b'0' + byte / 100, b'0' + byte / 10 % 10, b'0' + byte % 10]),
+    let digits = |byte: u8| [b'\\', b'0' + byte / 100, b'0' + byte / 10 % 10, b'0' + byte % 10];
+    for chunk in label.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            let mut buffer = [0; 4];
+            let bytes = char.encode_utf8(&mut buffer).as_bytes();
+            match char {
+                '.' | '\\' => text.extend([b'\\'].iter().chain(bytes)),
+                _ if char.is_control() => text.extend(bytes.iter().flat_map(|&byte| digits(byte))),
+                _ => text.extend_from_slice(bytes),
+            }
         }
+        text.extend(chunk.invalid().iter().flat_map(|&byte| digits(byte)));
     }
 }

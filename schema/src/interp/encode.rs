@@ -114,7 +114,7 @@ fn encode_groups(schema: &Schema, composite: &Composite, bits: u32, value: u128,
 /// Names written so far, by the region that their pointers count from.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    /// From a name's tail to where it stands.
+    /// From the labels of a name's tail, as they are written, to where it stands.
     written: HashMap<(u32, Vec<u8>), u32>,
 }
 
@@ -127,25 +127,18 @@ pub(super) struct EncodedName {
 
 impl Names {
     /// The bytes of a name written at some byte of the packet; with a region's first byte, tails that were written before
-    /// are pointed to. `None` where it has an empty or overlong label.
+    /// are pointed to. `None` where it has an empty or overlong label, or one that ends inside of an escape.
     pub(super) fn encode(&self, name: &[u8], at: u32, region: Option<u32>) -> Option<EncodedName> {
-        let name = name.strip_suffix(b".").unwrap_or(name);
-        let mut bytes = Vec::with_capacity(name.len() + 2);
-        let mut tails = Vec::new();
-        let mut rest = name;
-        while !rest.is_empty() {
-            if let Some(&offset) = region.and_then(|region| self.written.get(&(region, rest.to_vec()))) {
+        let (mut bytes, starts) = labels(name)?;
+        let mut tails = Vec::with_capacity(starts.len());
+        for start in starts {
+            let tail = bytes.get(start..).unwrap_or_default().to_vec();
+            if let Some(&offset) = region.and_then(|region| self.written.get(&(region, tail.clone()))) {
+                bytes.truncate(start);
                 bytes.extend((POINTER | offset as u16).to_be_bytes());
                 return Some(EncodedName { bytes, tails });
             }
-            let label = rest.split(|&byte| byte == b'.').next().unwrap_or_default();
-            if label.is_empty() || label.len() > MAX_LABEL {
-                return None;
-            }
-            tails.push((rest.to_vec(), at.checked_add(bytes.len() as u32)?));
-            bytes.push(label.len() as u8);
-            bytes.extend_from_slice(label);
-            rest = rest.get(label.len() + 1..).unwrap_or_default();
+            tails.push((tail, at.checked_add(start as u32)?));
         }
         bytes.push(0);
         Some(EncodedName { bytes, tails })
@@ -160,6 +153,40 @@ impl Names {
             }
         }
     }
+}
+
+/// The labels of a name as they are written, each behind its length, and where each begins. A backslash stands before a dot or
+/// a backslash inside of a label, or before three decimal digits of a byte, RFC 1035 §5.1.
+fn labels(name: &[u8]) -> Option<(Vec<u8>, Vec<usize>)> {
+    let (mut wire, mut starts) = (Vec::with_capacity(name.len() + 2), Vec::new());
+    let mut label = Vec::new();
+    let mut rest: &[u8] = if name == b"." { &[] } else { name };
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        match (byte, rest) {
+            (b'\\', [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', behind @ ..]) => {
+                let value = [a, b, c].iter().fold(0_u16, |value, digit| value * 10 + u16::from(**digit - b'0'));
+                label.push(u8::try_from(value).ok()?);
+                rest = behind;
+            }
+            (b'\\', [escaped, behind @ ..]) => {
+                label.push(*escaped);
+                rest = behind;
+            }
+            (b'\\', []) => return None,
+            (b'.', _) => {}
+            _ => label.push(byte),
+        }
+        if byte == b'.' || rest.is_empty() {
+            if label.is_empty() || label.len() > MAX_LABEL {
+                return None;
+            }
+            starts.push(wire.len());
+            wire.push(label.len() as u8);
+            wire.append(&mut label);
+        }
+    }
+    Some((wire, starts))
 }
 
 /// Bits put one behind another.
@@ -252,6 +279,9 @@ mod tests {
         assert_eq!(write(b"", 90, Some(0)).unwrap(), b"\0");
         assert_eq!(write(b"a..b", 90, Some(0)), None);
         assert_eq!(write(&[b'x'; 64], 90, Some(0)), None);
+        assert_eq!(write(b"a\\.b\\\\\\255 c.d", 90, Some(1)).unwrap(), b"\x07a.b\\\xff c\x01d\0");
+        assert_eq!(write(b"a\\", 90, Some(0)), None);
+        assert_eq!(write(b"a\\256", 90, Some(0)), None);
     }
 
     #[test]
