@@ -4,7 +4,7 @@ use super::plan::{FieldPlan, Shape};
 use crate::text::{self, put};
 use packet_core::bits;
 use packet_core::text as words;
-use packet_schema::interp::{Dissection, Node, Value};
+use packet_schema::interp::{Dissection, Node, Value, address_of};
 use packet_schema::model::{CodecResult, Encoding};
 use std::borrow::Cow;
 
@@ -73,7 +73,10 @@ pub(crate) fn text<'a>(
 pub(crate) fn address(out: &mut Vec<u8>, shape: Shape, node: &Node, data: &[u8]) -> bool {
     match shape {
         Shape::Ipv4 => octets(node, data).is_some_and(|octets| words::ipv4(&mut text::Sink(out), octets).is_ok()),
-        Shape::Ipv6 => octets(node, data).is_some_and(|octets| words::ipv6(&mut text::Sink(out), octets).is_ok()),
+        Shape::Ipv6 => {
+            let address = octets(node, data).or_else(|| address_of(bytes(node, data)));
+            address.is_some_and(|octets| words::ipv6(&mut text::Sink(out), octets).is_ok())
+        }
         Shape::Mac => octets(node, data).is_some_and(|octets| words::mac(&mut text::Sink(out), octets).is_ok()),
         _ => false,
     }

@@ -97,8 +97,8 @@ bind link_type {
     276 => LinuxSll2;
 }
 
-/// This header, and the least number of bytes in a frame of Ethernet, which are 46, [IEEE 802.3-2018 §3.2.8].
-const LEAST_PACKET : u16 = 62;
+/// The least length of a frame of Ethernet, [IEEE 802.3-2018 §4.4.2], which tshark takes for that of this packet too.
+const LEAST_PACKET : u16 = 60;
 
 // The pad as tshark has it: zeros up to the least length of a frame; of zeros alone is the checksum 0xffff.
 alias wireshark LinuxSll {

@@ -40,4 +40,4 @@ pub use stream::Verdict;
 pub use testing::{TestFailure, TestResult, run_test, run_tests};
 pub use val::Val;
 pub use value::*;
-pub use view::{Shown, View};
+pub use view::{Shown, View, address_of};

@@ -147,7 +147,7 @@ impl<'a> View<'a> {
             }
             (_, Some(Type::Text(..))) => Shown::Text(String::from_utf8_lossy(bytes)),
             (Display::Ipv4, _) => bytes.try_into().map_or(Shown::Bytes(Cow::Borrowed(bytes)), Shown::Ipv4),
-            (Display::Ipv6, _) => bytes.try_into().map_or(Shown::Bytes(Cow::Borrowed(bytes)), Shown::Ipv6),
+            (Display::Ipv6, _) => address_of(bytes).map_or(Shown::Bytes(Cow::Borrowed(bytes)), Shown::Ipv6),
             (Display::Mac, _) => bytes.try_into().map_or(Shown::Bytes(Cow::Borrowed(bytes)), Shown::Mac),
             (Display::Ascii, _) => match std::str::from_utf8(bytes) {
                 Ok(text) if !text.chars().any(char::is_control) => Shown::Text(Cow::Borrowed(text)),
@@ -353,4 +353,12 @@ fn write_number<W: fmt::Write>(out: &mut W, value: i128, display: Display, bits:
         Display::Fixed16 => write!(out, "{:.6}", value as f64 / 65_536.0),
         Display::Plain | Display::Ipv4 | Display::Ipv6 | Display::Mac | Display::Ascii => write!(out, "{value}"),
     }
+}
+
+/// Bytes as an IPv6 address; fewer than an address has are its first ones, those of a prefix.
+#[must_use]
+pub fn address_of(bytes: &[u8]) -> Option<[u8; 16]> {
+    let mut address = [0; 16];
+    address.get_mut(..bytes.len()).filter(|start| !start.is_empty())?.copy_from_slice(bytes);
+    Some(address)
 }
