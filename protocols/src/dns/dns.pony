@@ -24,8 +24,8 @@ enum Opcode : u4 { QUERY = 0, IQUERY = 1, STATUS = 2, NOTIFY = 4, UPDATE = 5, DS
 /// RFC 1035 §4.1.1, RFC 2136 §2.2, RFC 6891 §9 (with the upper bits of the extended code zero).
 enum Rcode : u4 {
     NOERROR = 0 "No error", FORMERR = 1 "Format error", SERVFAIL = 2 "Server failure", NXDOMAIN = 3 "No such name",
-    NOTIMP = 4 "Not implemented", REFUSED = 5 "Refused", YXDOMAIN = 6, YXRRSET = 7, NXRRSET = 8, NOTAUTH = 9, NOTZONE = 10,
-    DSOTYPENI = 11,
+    NOTIMP = 4 "Not implemented", REFUSED = 5 "Refused", YXDOMAIN = 6, YXRRSET = 7, NXRRSET = 8, NOTAUTH = 9,
+    NOTZONE = 10, DSOTYPENI = 11,
 }
 
 /// RFC 1035 §4.1.1; `ad` and `cd` are RFC 4035 §3.
@@ -36,12 +36,12 @@ flags DnsFlags : u16 {
 
 /// Types of resource records, and of questions.
 enum RrType : u16 {
-    A = 1, NS = 2, MD = 3, MF = 4, CNAME = 5, SOA = 6, MB = 7, MG = 8, MR = 9, NULL = 10, WKS = 11, PTR = 12, HINFO = 13,
-    MINFO = 14, MX = 15, TXT = 16, RP = 17, AFSDB = 18, SIG = 24, KEY = 25, AAAA = 28, LOC = 29, NXT = 30, SRV = 33,
-    NAPTR = 35, KX = 36, CERT = 37, DNAME = 39, OPT = 41, DS = 43, SSHFP = 44, IPSECKEY = 45, RRSIG = 46, NSEC = 47,
-    DNSKEY = 48, DHCID = 49, NSEC3 = 50, NSEC3PARAM = 51, TLSA = 52, SMIMEA = 53, CDS = 59, CDNSKEY = 60, OPENPGPKEY = 61,
-    CSYNC = 62, ZONEMD = 63, SVCB = 64, HTTPS = 65, SPF = 99, TKEY = 249, TSIG = 250, IXFR = 251, AXFR = 252, MAILB = 253,
-    MAILA = 254, ANY = 255, URI = 256, CAA = 257,
+    A = 1, NS = 2, MD = 3, MF = 4, CNAME = 5, SOA = 6, MB = 7, MG = 8, MR = 9, NULL = 10, WKS = 11, PTR = 12,
+    HINFO = 13, MINFO = 14, MX = 15, TXT = 16, RP = 17, AFSDB = 18, SIG = 24, KEY = 25, AAAA = 28, LOC = 29, NXT = 30,
+    SRV = 33, NAPTR = 35, KX = 36, CERT = 37, DNAME = 39, OPT = 41, DS = 43, SSHFP = 44, IPSECKEY = 45, RRSIG = 46,
+    NSEC = 47, DNSKEY = 48, DHCID = 49, NSEC3 = 50, NSEC3PARAM = 51, TLSA = 52, SMIMEA = 53, CDS = 59, CDNSKEY = 60,
+    OPENPGPKEY = 61, CSYNC = 62, ZONEMD = 63, SVCB = 64, HTTPS = 65, SPF = 99, TKEY = 249, TSIG = 250, IXFR = 251,
+    AXFR = 252, MAILB = 253, MAILA = 254, ANY = 255, URI = 256, CAA = 257,
 }
 
 /// RFC 1035 §3.2.4, RFC 2136 §2.4.
@@ -96,16 +96,16 @@ struct Rdata(rtype: RrType) {
             expire:  u32 unit s;
             minimum: u32 unit s;
         }
-        HINFO => Hinfo { cpu: str(latin1)[prefix u8 bytes]; os: str(latin1)[prefix u8 bytes]; }
-        MX    => Mx    { preference: u16; exchange: DnsName(outer); }
-        TXT | SPF => Txt { strings: str(utf8)[prefix u8 bytes][..]; }
-        RP    => Rp    { mailbox: DnsName(outer); text: DnsName(outer); }
+        HINFO     => Hinfo { cpu: str(latin1)[prefix u8 bytes]; os: str(latin1)[prefix u8 bytes]; }
+        MX        => Mx    { preference: u16; exchange: DnsName(outer); }
+        TXT | SPF => Txt   { strings: str(utf8)[prefix u8 bytes][..]; }
+        RP        => Rp    { mailbox: DnsName(outer); text: DnsName(outer); }
         /// RFC 3596 §2.2.
-        AAAA  => Aaaa  { addr: Ipv6Addr; }
+        AAAA      => Aaaa  { addr: Ipv6Addr; }
         /// RFC 2782.
-        SRV   => Srv   { priority: u16; weight: u16; port: u16; target: DnsName(outer); }
+        SRV       => Srv   { priority: u16; weight: u16; port: u16; target: DnsName(outer); }
         /// RFC 3403 §4.1.
-        NAPTR => Naptr {
+        NAPTR     => Naptr {
             order:       u16;
             preference:  u16;
             flags:       str(ascii)[prefix u8 bytes];
@@ -114,11 +114,11 @@ struct Rdata(rtype: RrType) {
             replacement: DnsName(outer);
         }
         /// RFC 4034 §5.1.
-        DS | CDS         => Ds     { key_tag: u16; algorithm: u8; digest_type: u8; digest: bytes; }
+        DS | CDS    => Ds    { key_tag: u16; algorithm: u8; digest_type: u8; digest: bytes; }
         /// RFC 4255 §3.1.
-        SSHFP            => Sshfp  { algorithm: u8; fingerprint_type: u8; fingerprint: bytes; }
+        SSHFP       => Sshfp { algorithm: u8; fingerprint_type: u8; fingerprint: bytes; }
         /// RFC 4034 §3.1.
-        RRSIG | SIG      => Rrsig {
+        RRSIG | SIG => Rrsig {
             type_covered: RrType;
             algorithm:    u8;
             labels:       u8;
@@ -143,18 +143,18 @@ struct Rdata(rtype: RrType) {
             types:          TypeWindow[..];
         }
         /// RFC 5155 §4.2.
-        NSEC3PARAM       => Nsec3Param { hash_algorithm: u8; flags: u8; iterations: u16; salt: bytes[prefix u8 bytes]; }
+        NSEC3PARAM    => Nsec3Param { hash_algorithm: u8; flags: u8; iterations: u16; salt: bytes[prefix u8 bytes]; }
         /// RFC 6698 §2.1.
-        TLSA | SMIMEA    => Tlsa   { usage: u8; selector: u8; matching_type: u8; association: bytes; }
+        TLSA | SMIMEA => Tlsa       { usage: u8; selector: u8; matching_type: u8; association: bytes; }
         /// RFC 9460 §2.2.
-        SVCB | HTTPS     => Svcb   { priority: u16; target: DnsName(outer); params: SvcParam[..]; }
+        SVCB | HTTPS  => Svcb       { priority: u16; target: DnsName(outer); params: SvcParam[..]; }
         /// RFC 7553 §4.5.
-        URI              => Uri    { priority: u16; weight: u16; target: str(utf8); }
+        URI           => Uri        { priority: u16; weight: u16; target: str(utf8); }
         /// RFC 8659 §4.1.
-        CAA              => Caa    { flags: u8 display hex; tag: str(ascii)[prefix u8 bytes]; value: str(utf8); }
+        CAA           => Caa        { flags: u8 display hex; tag: str(ascii)[prefix u8 bytes]; value: str(utf8); }
         /// RFC 6891 §6.1.2.
-        OPT              => Opt    { options: EdnsOption[..]; }
-        _                => Unknown { data: bytes; }
+        OPT           => Opt        { options: EdnsOption[..]; }
+        _             => Unknown    { data: bytes; }
     }
 }
 
@@ -162,7 +162,9 @@ struct Rdata(rtype: RrType) {
 struct TypeWindow { window: u8; bitmap: bytes[prefix u8 bytes]; }
 
 /// RFC 9460 §14.3.2.
-enum SvcParamKey : u16 { MANDATORY = 0, ALPN = 1, NO_DEFAULT_ALPN = 2, PORT = 3, IPV4HINT = 4, ECH = 5, IPV6HINT = 6, DOHPATH = 7 }
+enum SvcParamKey : u16 {
+    MANDATORY = 0, ALPN = 1, NO_DEFAULT_ALPN = 2, PORT = 3, IPV4HINT = 4, ECH = 5, IPV6HINT = 6, DOHPATH = 7,
+}
 
 /// RFC 9460 §2.2.
 struct SvcParam {
@@ -195,16 +197,16 @@ struct EdnsOption {
 
 /// RFC 1035 §4.1: header, and four sections.
 mixin Message {
-    id:          u16 default random display hex;
-    flags:       DnsFlags;
-    qdcount:     u16 auto count_of(questions);
-    ancount:     u16 auto count_of(answers);
-    nscount:     u16 auto count_of(authorities);
-    arcount:     u16 auto count_of(additionals);
-    questions:   Question(multicast)[qdcount];
-    answers:     Record(multicast)[ancount];
-    authorities: Record(multicast)[nscount];
-    additionals: Record(multicast)[arcount];
+    id:              u16 default random display hex;
+    flags:           DnsFlags;
+    qdcount:         u16 auto count_of(questions);
+    ancount:         u16 auto count_of(answers);
+    nscount:         u16 auto count_of(authorities);
+    arcount:         u16 auto count_of(additionals);
+    questions:       Question(multicast)[qdcount];
+    answers:         Record(multicast)[ancount];
+    authorities:     Record(multicast)[nscount];
+    additionals:     Record(multicast)[arcount];
     rest_of_message: bytes trailing;
 }
 
@@ -229,17 +231,19 @@ bind tcp_port { 53 => DnsOverTcp; }
 alias wireshark DnsOverTcp { length = "dns.length"; }
 alias wireshark Dns {
     id = "dns.id"; flags = "dns.flags"; flags.qr = "dns.flags.response"; flags.opcode = "dns.flags.opcode";
-    flags.aa = "dns.flags.authoritative" if flags.qr; flags.tc = "dns.flags.truncated"; flags.rd = "dns.flags.recdesired";
-    flags.ra = "dns.flags.recavail" if flags.qr; flags.rcode = "dns.flags.rcode" if flags.qr;
-    qdcount = "dns.count.queries" if flags.opcode != UPDATE; ancount = "dns.count.answers" if flags.opcode != UPDATE;
-    nscount = "dns.count.auth_rr" if flags.opcode != UPDATE; arcount = "dns.count.add_rr";
+    flags.aa = "dns.flags.authoritative" if flags.qr; flags.tc = "dns.flags.truncated";
+    flags.rd = "dns.flags.recdesired"; flags.ra = "dns.flags.recavail" if flags.qr;
+    flags.rcode = "dns.flags.rcode" if flags.qr; qdcount = "dns.count.queries" if flags.opcode != UPDATE;
+    ancount = "dns.count.answers" if flags.opcode != UPDATE; nscount = "dns.count.auth_rr" if flags.opcode != UPDATE;
+    arcount = "dns.count.add_rr";
 }
 alias wireshark Mdns {
     id = "dns.id"; flags = "dns.flags"; flags.qr = "dns.flags.response"; flags.opcode = "dns.flags.opcode";
-    flags.aa = "dns.flags.authoritative" if flags.qr; flags.tc = "dns.flags.truncated"; flags.rd = "dns.flags.recdesired";
-    flags.ra = "dns.flags.recavail" if flags.qr; flags.rcode = "dns.flags.rcode" if flags.qr;
-    qdcount = "dns.count.queries" if flags.opcode != UPDATE; ancount = "dns.count.answers" if flags.opcode != UPDATE;
-    nscount = "dns.count.auth_rr" if flags.opcode != UPDATE; arcount = "dns.count.add_rr";
+    flags.aa = "dns.flags.authoritative" if flags.qr; flags.tc = "dns.flags.truncated";
+    flags.rd = "dns.flags.recdesired"; flags.ra = "dns.flags.recavail" if flags.qr;
+    flags.rcode = "dns.flags.rcode" if flags.qr; qdcount = "dns.count.queries" if flags.opcode != UPDATE;
+    ancount = "dns.count.answers" if flags.opcode != UPDATE; nscount = "dns.count.auth_rr" if flags.opcode != UPDATE;
+    arcount = "dns.count.add_rr";
 }
 alias wireshark Llmnr {
     id = "dns.id"; flags = "dns.flags"; flags.qr = "dns.flags.response"; flags.opcode = "dns.flags.opcode";
@@ -260,9 +264,10 @@ alias wireshark Record {
     edns_version = "dns.resp.edns0_version" if size_of(rdata) >= rdlen;
 }
 alias wireshark Rdata {
-    a.addr = "dns.a"; aaaa.addr = "dns.aaaa"; cname.host = "dns.cname"; ns.host = "dns.ns"; ptr.host = "dns.ptr.domain_name";
-    soa.mname = "dns.soa.mname"; soa.serial = "dns.soa.serial_number"; mx.preference = "dns.mx.preference";
-    mx.exchange = "dns.mx.mail_exchange"; srv.port = "dns.srv.port"; srv.target = "dns.srv.target"; txt.strings = "dns.txt" if rtype == TXT;
+    a.addr = "dns.a"; aaaa.addr = "dns.aaaa"; cname.host = "dns.cname"; ns.host = "dns.ns";
+    ptr.host = "dns.ptr.domain_name"; soa.mname = "dns.soa.mname"; soa.serial = "dns.soa.serial_number";
+    mx.preference = "dns.mx.preference"; mx.exchange = "dns.mx.mail_exchange"; srv.port = "dns.srv.port";
+    srv.target = "dns.srv.target"; txt.strings = "dns.txt" if rtype == TXT;
 }
 
 test "query example.com A" Dns hex"1234 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001" {
@@ -285,13 +290,13 @@ test "mDNS: the cache-flush bit is not part of the class" Mdns
 test "pointer to itself" reject Dns hex"0000 0000 0001 0000 0000 0000 c00c 0001 0001" at questions;
 test "pointer forwards" reject Dns hex"0000 0000 0001 0000 0000 0000 c010 0001 0001 00" at questions;
 test "a label of a reserved type" reject Dns hex"0000 0000 0001 0000 0000 0000 41 00 0001 0001" at questions;
-test "a query" build Dns { id = 0x1234; flags = rd; questions = [Question { name = "example.com"; qtype = A; qclass = IN }] }
+test "a query" build
+    Dns { id = 0x1234; flags = rd; questions = [Question { name = "example.com"; qtype = A; qclass = IN }] }
   == hex"1234 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001";
-test "names are compressed" build Dns {
-        id = 1; flags = qr;
-        questions = [Question { name = "a.example.org"; qtype = MX; qclass = IN }];
-        answers   = [Record { name = "a.example.org"; rtype = MX; rclass = IN; ttl = 60; rdata = Mx { preference = 10; exchange = "mail.example.org" } }]
-    }
+test "names are compressed" build
+    Dns { id = 1; flags = qr; questions = [Question { name = "a.example.org"; qtype = MX; qclass = IN }];
+        answers = [Record { name = "a.example.org"; rtype = MX; rclass = IN; ttl = 60; rdata = Mx { preference = 10;
+        exchange = "mail.example.org" } }] }
   == hex"0001 8000 0001 0001 0000 0000 01 61 07 6578616d706c65 03 6f7267 00 000f 0001
          c00c 000f 0001 0000003c 0009 000a 04 6d61696c c00e";
 test "over TCP" build DnsOverTcp {} / Dns { id = 7; flags = rd } == hex"000c 0007 0100 0000 0000 0000 0000";

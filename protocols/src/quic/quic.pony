@@ -13,8 +13,7 @@ codec Varint -> u62 {
 
 /// RFC 9000 §15.
 enum QuicVersion : u32 {
-    NEGOTIATION = 0, V1 = 1, V2 = 0x6b3343cf,
-    DRAFT = 0xff000000 .. 0xff000022,
+    NEGOTIATION = 0, V1 = 1, V2 = 0x6b3343cf, DRAFT = 0xff000000 .. 0xff000022,
     /// RFC 9000 §15: versions that force negotiation.
     GREASE matches (it & 0x0f0f0f0f) == 0x0a0a0a0a,
 }
@@ -27,30 +26,35 @@ layer Quic {
         /// RFC 9000 §17.2: 0 Initial, 1 0-RTT, 2 Handshake, 3 Retry. Version 2 counts from Retry on, RFC 9369 §3.2.
         type_of_version: u2;
         /// Protected in versions 1 and 2.
-        type_bits: u4 display binary;
-        version:   QuicVersion;
-        dcid:      bytes[prefix u8 bytes];
-        scid:      bytes[prefix u8 bytes];
+        type_bits:       u4 display binary;
+        version:         QuicVersion;
+        dcid:            bytes[prefix u8 bytes];
+        scid:            bytes[prefix u8 bytes];
         let packet_type = version == V2 ? (type_of_version + 3) % 4 : type_of_version;
         if version == NEGOTIATION {
             versions: QuicVersion[..];
         } else {
             match packet_type {
-                0     => Initial { token: bytes[prefix Varint bytes]; length: Varint auto size_of(protected) unit bytes; protected: bytes[length]; }
+                0 => Initial {
+                    token:     bytes[prefix Varint bytes];
+                    length:    Varint auto size_of(protected) unit bytes;
+                    protected: bytes[length];
+                }
                 1 | 2 => Encrypted { length: Varint auto size_of(protected) unit bytes; protected: bytes[length]; }
-                _     => Retry { retry_token: bytes; }
+                _     => Retry     { retry_token: bytes; }
             }
         }
     } else {
-        short_bits: u6 display binary;
+        short_bits:     u6 display binary;
         /// The connection's id, whose length both ends know, then what is encrypted.
         rest_of_packet: bytes;
     }
     /// RFC 9000 §12.2. What has not the fixed bit is no packet: zeros fill a datagram up.
     coalesced: next is Quic trailing if rest[0] >> 6 in [1, 3];
-    fill: bytes trailing;
+    fill:      bytes trailing;
 
-    expect !long_form || version == NEGOTIATION || (size_of(dcid) <= 20 && size_of(scid) <= 20) : connection_id_too_long "connection id of more than 20 bytes";
+    expect !long_form || version == NEGOTIATION || (size_of(dcid) <= 20 && size_of(scid) <= 20) : connection_id_too_long
+        "connection id of more than 20 bytes";
 }
 
 // Other protocols use the port too, and what came before QUIC: in version 1 the fixed bit is set, RFC 9000 §17. Versions that
@@ -59,10 +63,10 @@ bind udp_port { 443 => Quic if rest[0] >= 0x40 && !(rest[0] >= 0x80 && rest[1] =
 probe Quic { long_form && fixed_bit && version in [1, 0x6b3343cf] } score 60;
 
 alias wireshark Quic {
-    long_form = "quic.header_form"; fixed_bit = "quic.fixed_bit" if !long_form || version != NEGOTIATION && packet_type != 3; version = "quic.version";
-    packet_type = "quic.long.packet_type" if version != NEGOTIATION && version != V2;
-    (size_of(dcid)) = "quic.dcil"; dcid = "quic.dcid" if size_of(dcid) > 0;
-    (size_of(scid)) = "quic.scil"; scid = "quic.scid" if size_of(scid) > 0;
+    long_form = "quic.header_form";
+    fixed_bit = "quic.fixed_bit" if !long_form || version != NEGOTIATION && packet_type != 3; version = "quic.version";
+    packet_type = "quic.long.packet_type" if version != NEGOTIATION && version != V2; (size_of(dcid)) = "quic.dcil";
+    dcid = "quic.dcid" if size_of(dcid) > 0; (size_of(scid)) = "quic.scil"; scid = "quic.scid" if size_of(scid) > 0;
     initial.length = "quic.length"; encrypted.length = "quic.length"; versions = "quic.supported_version";
     (size) = "quic.packet_length"; (size_of(initial.token)) = "quic.token_length";
 }
@@ -75,11 +79,14 @@ test Varint hex"4025"             { value == 37; anomalies == [not_shortest]; }
 test "an Initial" Quic hex"c3 00000001 08 8394c8f03e515708 00 00 04 aabbccdd" {
     long_form; version == V1; dcid == hex"8394c8f03e515708"; packet_type == 0; initial.length == 4; anomalies == [];
 }
-test "version negotiation, RFC 9000 §17.2.1" Quic hex"80 00000000 00 00 00000001 6b3343cf" { versions.len == 2; versions[1] == V2; anomalies == [fixed_bit]; }
+test "version negotiation, RFC 9000 §17.2.1" Quic
+     hex"80 00000000 00 00 00000001 6b3343cf" { versions.len == 2; versions[1] == V2; anomalies == [fixed_bit]; }
 test "a short header" Quic hex"41 0102030405060708 99" { !long_form; fixed_bit; size_of(rest_of_packet) == 9; }
-test "Initial and Handshake in one datagram" Quic hex"c0 00000001 00 00 00 02 aabb e0 00000001 00 00 01 cc" { initial.length == 2; }
+test "Initial and Handshake in one datagram" Quic
+     hex"c0 00000001 00 00 00 02 aabb e0 00000001 00 00 01 cc" { initial.length == 2; }
 test "cut inside of the destination's id" reject Quic hex"c0 000000" at version;
-test "an Initial" build Quic { long_form = true; version = V1; dcid = hex"0102"; protected = hex"aabb" }
+test "an Initial" build
+    Quic { long_form = true; version = V1; dcid = hex"0102"; protected = hex"aabb" }
   == hex"c0 00000001 02 0102 00 00 02 aabb";
 test law roundtrip Quic;
 test law truncation Quic;
