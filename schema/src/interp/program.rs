@@ -3,7 +3,7 @@
 //! A program gives the number that [`super::Eval`] gives, or nothing: where a field is absent, a number needs more than
 //! 64 bits or an expression is of another kind, the evaluator is asked. So there is one meaning, and a fast way to it.
 
-use super::{Arg, Dissection, Value};
+use super::{Arg, Dissection, Frame, Value};
 use crate::model::{CodecResult, CompositeKind, Expr, ExprId, FieldId, Schema, Type};
 use crate::tree::{BinaryOp, UnaryOp};
 
@@ -105,62 +105,74 @@ impl Programs {
             }
             _ => {}
         }
-        let mut aside = [0_i64; ROOM];
-        let mut count = 0;
-        let mut number = 0_i64;
-        let mut at = 0;
-        while let Some(op) = ops.get(at) {
-            at += 1;
-            match *op {
-                Op::Aside => {
-                    aside[count % ROOM] = number;
-                    count += 1;
-                }
-                Op::Number(value) => number = value,
-                Op::Field { slot, scale } => {
-                    number = in_slot(dissection, slots, slot)?;
-                    if scale != 1 {
-                        number = number.checked_mul(i64::from(scale))?;
-                    }
-                }
-                Op::FieldBits { slot, shift, mask } => {
-                    number = (in_slot(dissection, slots, slot)? >> shift) & i64::from(mask);
-                }
-                Op::Either { first, second } => {
-                    let there = *slots.get(first as usize)? > 0;
-                    number = in_slot(dissection, slots, if there { first } else { second })?;
-                }
-                Op::Present(slot) => number = i64::from(*slots.get(slot as usize)? > 0),
-                Op::Parameter(index) => match dissection.args.get((frame.args + index) as usize)? {
-                    Arg::Int(value) => number = i64::try_from(*value).ok()?,
-                    Arg::Region(..) | Arg::Absent => return None,
-                },
-                Op::It => number = it()?,
-                Op::Bits { shift, mask } => number = (number >> shift) & mask,
-                Op::Not => number = i64::from(number == 0),
-                Op::Negate => number = number.checked_neg()?,
-                Op::With(op, right) => number = apply(op, number, right)?,
-                Op::Binary(op) => {
-                    count -= 1;
-                    number = apply(op, aside[count % ROOM], number)?;
-                }
-                Op::Choose => {
-                    count -= 2;
-                    if aside[count % ROOM] != 0 {
-                        number = aside[(count + 1) % ROOM];
-                    }
-                }
-                Op::Decide { by, skip } => {
-                    if (number != 0) == by {
-                        number = i64::from(by);
-                        at += skip as usize;
-                    }
-                }
-                Op::Truth => number = i64::from(number != 0),
-            }
-        }
-        Some(number)
+        steps(ops, dissection, frame, slots, it)
     }
+}
+
+/// Takes the steps of a program one by one.
+#[inline]
+fn steps(
+    ops: &[Op],
+    dissection: &Dissection,
+    frame: &Frame,
+    slots: &[u32],
+    it: impl Fn() -> Option<i64>,
+) -> Option<i64> {
+    let mut aside = [0_i64; ROOM];
+    let mut count = 0;
+    let mut number = 0_i64;
+    let mut at = 0;
+    while let Some(op) = ops.get(at) {
+        at += 1;
+        match *op {
+            Op::Aside => {
+                aside[count % ROOM] = number;
+                count += 1;
+            }
+            Op::Number(value) => number = value,
+            Op::Field { slot, scale } => {
+                number = in_slot(dissection, slots, slot)?;
+                if scale != 1 {
+                    number = number.checked_mul(i64::from(scale))?;
+                }
+            }
+            Op::FieldBits { slot, shift, mask } => {
+                number = (in_slot(dissection, slots, slot)? >> shift) & i64::from(mask);
+            }
+            Op::Either { first, second } => {
+                let there = *slots.get(first as usize)? > 0;
+                number = in_slot(dissection, slots, if there { first } else { second })?;
+            }
+            Op::Present(slot) => number = i64::from(*slots.get(slot as usize)? > 0),
+            Op::Parameter(index) => match dissection.args.get((frame.args + index) as usize)? {
+                Arg::Int(value) => number = i64::try_from(*value).ok()?,
+                Arg::Region(..) | Arg::Absent => return None,
+            },
+            Op::It => number = it()?,
+            Op::Bits { shift, mask } => number = (number >> shift) & mask,
+            Op::Not => number = i64::from(number == 0),
+            Op::Negate => number = number.checked_neg()?,
+            Op::With(op, right) => number = apply(op, number, right)?,
+            Op::Binary(op) => {
+                count -= 1;
+                number = apply(op, aside[count % ROOM], number)?;
+            }
+            Op::Choose => {
+                count -= 2;
+                if aside[count % ROOM] != 0 {
+                    number = aside[(count + 1) % ROOM];
+                }
+            }
+            Op::Decide { by, skip } => {
+                if (number != 0) == by {
+                    number = i64::from(by);
+                    at += skip as usize;
+                }
+            }
+            Op::Truth => number = i64::from(number != 0),
+        }
+    }
+    Some(number)
 }
 
 /// The number of the field in a slot, before its scale.
@@ -348,7 +360,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::*;
-    use crate::interp::{Eval, Frame, It, Node, NodeKind};
+    use crate::interp::{Eval, It, Node, NodeKind};
     use crate::model::{Block, Composite, CompositeId, Display, Field, ModuleId, Names, Place};
     use crate::tree::Span;
 
