@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::generate::definition;
-use super::packet::{starts, there_and_back};
+use super::packet::{from_nothing, starts, there_and_back};
 use super::schema::checked;
 use packet_codegen::text::parse;
 use packet_schema::interp::Reader;
@@ -28,6 +28,7 @@ pub fn generated(data: &[u8]) {
     let Some(schema) = checked(&text, &[module]).schema else { return };
     let reader = Reader::new(&schema);
     for start in starts(&schema).into_iter().rev().take(MOST) {
+        from_nothing(&reader, start);
         for offset in 0..OFFSETS {
             let Some(packet) = packet.get(offset..) else { break };
             there_and_back(&reader, start, packet, packet.len() + cut);

@@ -2,7 +2,9 @@
 
 use crate::definitions::hex;
 use packet_schema::Schema;
-use packet_schema::interp::{Builder, Dissection, Reader, Shown, View, to_value, words};
+use packet_schema::interp::{
+    Builder, CompositeValue, Dissection, LayerValue, PacketValue, PayloadPart, Reader, Shown, View, to_value, words,
+};
 use packet_schema::model::CompositeId;
 use std::collections::HashMap;
 
@@ -25,6 +27,21 @@ pub(super) fn there_and_back(reader: &Reader<'_>, start: CompositeId, data: &[u8
     match Builder::new(reader.schema()).build(&value) {
         Err(error) => panic!("{} as {}: {}\n{value:#?}", hex(data), name(reader, start), error.words(reader.schema())),
         Ok(built) => assert_eq!(hex(&built.bytes), hex(data), "as {}: {value:#?}", name(reader, start)),
+    }
+}
+
+/// Builds a packet of which nothing is said but what it is, and reads it.
+///
+/// # Panics
+///
+/// Something panics, or what was read builds other bytes.
+pub(super) fn from_nothing(reader: &Reader<'_>, start: CompositeId) {
+    let body = CompositeValue { composite: start, whole: false, parts: Vec::new() };
+    let layers = vec![LayerValue { body, payload: Vec::new() }];
+    let value = PacketValue { layers, top: vec![PayloadPart::Layer(0)] };
+    match Builder::new(reader.schema()).build(&value) {
+        Ok(built) => there_and_back(reader, start, &built.bytes, built.bytes.len()),
+        Err(error) => assert!(!error.words(reader.schema()).is_empty()),
     }
 }
 
