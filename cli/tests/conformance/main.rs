@@ -5,6 +5,13 @@
 //! section of the standard that decides. What is not settled in the corpus yet is counted in `open.tsv`, exactly. A report by field is written to `target/conformance/`, and beside it each
 //! difference that is open. `PONY_CORPUS` names the folder of the corpus and its oracle where it is not `../shared`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it compared"
+)]
+
 mod compare;
 mod known;
 mod oracle;
