@@ -96,6 +96,8 @@ layer Arp {
         target_protocol: bytes[protocol_size];
     }
 
+    /// Whether the addresses are all there.
+    let whole           = present(target_ip) || size_of(target_protocol) >= protocol_size;
     /// A station tells its own address to all, [RFC 5227 §3].
     let is_announcement = opcode == REQUEST && sender_ip == target_ip;
     /// A station asks whether somebody has the address that it wants, [RFC 5227 §1.1].
@@ -110,14 +112,14 @@ alias wireshark Arp {
     hardware_size = "arp.hw.size";
     protocol_size = "arp.proto.size";
     opcode = "arp.opcode";
-    sender_mac = "arp.src.hw_mac";
-    sender_ip = "arp.src.proto_ipv4";
-    target_mac = "arp.dst.hw_mac";
-    target_ip = "arp.dst.proto_ipv4";
-    sender_hardware = "arp.src.hw" if size_of(sender_hardware) > 0;
-    sender_protocol = "arp.src.proto" if size_of(sender_protocol) > 0;
-    target_hardware = "arp.dst.hw" if size_of(target_hardware) > 0;
-    target_protocol = "arp.dst.proto" if size_of(target_protocol) > 0;
+    sender_mac = "arp.src.hw_mac" if whole;
+    sender_ip = "arp.src.proto_ipv4" if whole;
+    target_mac = "arp.dst.hw_mac" if whole;
+    target_ip = "arp.dst.proto_ipv4" if whole;
+    sender_hardware = "arp.src.hw" if size_of(sender_hardware) > 0 && whole;
+    sender_protocol = "arp.src.proto" if size_of(sender_protocol) > 0 && whole;
+    target_hardware = "arp.dst.hw" if size_of(target_hardware) > 0 && whole;
+    target_protocol = "arp.dst.proto" if size_of(target_protocol) > 0 && whole;
 }
 
 test "who has 10.0.8.1" Arp hex"0001 0800 06 04 0001 6a70c5aff1f9 0a000864 000000000000 0a000801" {
