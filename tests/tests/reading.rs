@@ -298,9 +298,9 @@ fn a_routing_header_changes_the_address_that_a_checksum_covers() {
 #[test]
 fn names_are_text_with_odd_bytes_escaped() {
     let schema = examples();
-    let data = bytes("1234 8180 0002 0000 0000 0000  03 612e62 02 5c20 00 0001 0001  c00c 0001 0001");
+    let data = bytes("1234 8180 0002 0000 0000 0000  03 612e62 02 5c07 00 0001 0001  c00c 0001 0001");
     let told = told(&schema, &data, &read(&schema, "Dns", &data, data.len()));
-    let name = r#"name="a\\.b.\\\\\\032""#;
+    let name = r#"name="a\\.b.\\\\\\007""#;
     assert_eq!(told[0].matches(name).count(), 2, "{}", told[0]);
 }
 

@@ -102,6 +102,9 @@ impl<'t> Resolver<'t> {
         span: Span,
     ) -> (ExprId, Ty) {
         let (a, a_ty) = self.expr(cx, left, None);
+        if let Some(found) = self.is_named_range(op, a, &a_ty, right, span) {
+            return found;
+        }
         let (b, b_ty) = self.expr(cx, right, Some(&a_ty));
         // A literal takes the form of what it is compared with.
         let a = if literal(&self.schema[a]) && !literal(&self.schema[b]) {
@@ -125,6 +128,25 @@ impl<'t> Resolver<'t> {
         }
         self.same_unit(&a_ty, &b_ty, left, right);
         (self.push(Expr::Binary(op, a, b), span), Ty::Bool)
+    }
+
+    /// `kind == VENDOR`, where `VENDOR` names a range: whether the value is in it.
+    fn is_named_range(
+        &mut self,
+        op: BinaryOp,
+        of: ExprId,
+        ty: &Ty,
+        name: &tree::Expr,
+        span: Span,
+    ) -> Option<(ExprId, Ty)> {
+        let (low, high) = self.named_range(name, ty).filter(|(low, high)| low != high)?;
+        let (low, high) = (self.push(Expr::Int(low), name.span), self.push(Expr::Int(high), name.span));
+        let inside = self.push(Expr::InRange(of, low, high), span);
+        match op {
+            BinaryOp::Eq => Some((inside, Ty::Bool)),
+            BinaryOp::Ne => Some((self.push(Expr::Unary(UnaryOp::Not, inside), span), Ty::Bool)),
+            _ => None,
+        }
     }
 
     fn same_unit(&mut self, a: &Ty, b: &Ty, left: &tree::Expr, right: &tree::Expr) {

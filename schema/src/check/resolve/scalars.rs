@@ -374,7 +374,7 @@ impl<'t> Resolver<'t> {
     }
 
     /// The values of an enumerator that stands for a range.
-    fn named_range(&self, tree: &tree::Expr, ty: &Ty) -> Option<(i128, i128)> {
+    pub(super) fn named_range(&self, tree: &tree::Expr, ty: &Ty) -> Option<(i128, i128)> {
         let (tree::ExprKind::Name(name), Ty::Int(Number { names: Names::Enum(id), .. })) = (&tree.kind, ty) else {
             return None;
         };
