@@ -52,6 +52,8 @@ fn one(known: &Known, folder: &Path, oracle: OracleCapture, report: &mut Report)
         while ours.next_if(|(number, _)| *number < packet.frame).is_some() {}
         match ours.next_if(|(number, _)| *number == packet.frame) {
             Some((_, values)) => report.compare(known, &oracle.file, packet, &values),
+            // Packets are counted in another way there, as the list says.
+            None if known.differs("", &oracle.file, packet.frame) => break,
             None => {
                 report.failed.push(format!("{}: no frame {}", oracle.file, packet.frame));
                 break;
