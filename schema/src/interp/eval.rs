@@ -382,8 +382,9 @@ fn low_bits(value: i128, bits: u32) -> i128 {
     if bits >= 128 { value } else { value & ((1_u128 << bits) - 1) as i128 }
 }
 
-/// An operator with two integers. Division rounds towards zero.
-fn arithmetic(op: BinaryOp, left: i128, right: i128) -> Option<i128> {
+/// An operator with two integers: what it means wherever it stands, in a packet, a constant or a value to build.
+/// Division rounds towards zero.
+pub(crate) fn arithmetic(op: BinaryOp, left: i128, right: i128) -> Option<i128> {
     match op {
         BinaryOp::BitOr => Some(left | right),
         BinaryOp::BitXor => Some(left ^ right),

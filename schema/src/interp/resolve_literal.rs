@@ -144,7 +144,7 @@ pub(super) fn number(schema: &Schema, expr: &Expr, names: Names) -> Result<i128,
         ExprKind::Unary(UnaryOp::Not, inner) => Ok(i128::from(number(schema, inner, names)? == 0)),
         ExprKind::Binary(op, left, right) => {
             let (left, right) = (number(schema, left, names)?, number(schema, right, names)?);
-            binary(*op, left, right).ok_or_else(|| {
+            super::arithmetic(*op, left, right).ok_or_else(|| {
                 Diagnostic::new(Code::TypeMismatch, expr.span, format!("`{}` gives no number here", op.symbol()))
             })
         }
@@ -157,31 +157,6 @@ pub(super) fn number(schema: &Schema, expr: &Expr, names: Names) -> Result<i128,
         | ExprKind::List(_)
         | ExprKind::Range(..)
         | ExprKind::Wildcard => Err(mismatch(expr.span, "a number is wanted here")),
-    }
-}
-
-fn binary(op: BinaryOp, left: i128, right: i128) -> Option<i128> {
-    let shift = || u32::try_from(right).ok().filter(|&by| by < 128);
-    match op {
-        BinaryOp::BitOr => Some(left | right),
-        BinaryOp::BitXor => Some(left ^ right),
-        BinaryOp::BitAnd => Some(left & right),
-        BinaryOp::Shl => left.checked_mul(1_i128.checked_shl(shift()?)?),
-        BinaryOp::Shr => left.checked_shr(shift()?),
-        BinaryOp::Add => left.checked_add(right),
-        BinaryOp::Sub => left.checked_sub(right),
-        BinaryOp::Mul => left.checked_mul(right),
-        BinaryOp::Div => left.checked_div(right),
-        BinaryOp::Rem => left.checked_rem(right),
-        BinaryOp::Or
-        | BinaryOp::And
-        | BinaryOp::Eq
-        | BinaryOp::Ne
-        | BinaryOp::Le
-        | BinaryOp::Ge
-        | BinaryOp::Lt
-        | BinaryOp::Gt
-        | BinaryOp::Concat => None,
     }
 }
 

@@ -158,7 +158,7 @@ impl<'t> Resolver<'t> {
             return (self.push(Expr::It, span), it.clone());
         }
         if let Some(frame) = cx.frame
-            && let Some(found) = self.name_in_frame(cx, frame, name, span)
+            && let Some(found) = self.name_in_frame(frame, name, span)
         {
             return found;
         }
@@ -205,7 +205,7 @@ impl<'t> Resolver<'t> {
         (self.push(Expr::Carrier { via, interface, member, args }, span), ty)
     }
 
-    fn name_in_frame(&mut self, cx: &Cx<'_>, frame: CompositeId, name: &str, span: Span) -> Option<(ExprId, Ty)> {
+    fn name_in_frame(&mut self, frame: CompositeId, name: &str, span: Span) -> Option<(ExprId, Ty)> {
         if let Some(fields) = self.scopes[frame.index()].fields.get(name) {
             let fields: Box<[FieldId]> = fields.as_slice().into();
             return Some(self.fields_value(fields, span));
@@ -222,7 +222,6 @@ impl<'t> Resolver<'t> {
             let names = param.names.map_or(Names::None, Names::Enum);
             Ty::Int(Number { names, ..Number::of_bits(param.bits) })
         };
-        let _ = cx;
         Some((self.push(Expr::Param(super::index(position)), span), ty))
     }
 

@@ -185,7 +185,7 @@ impl<'t> Resolver<'t> {
             _ => None,
         };
         let folded = match (&self.schema[a], &self.schema[b]) {
-            (Expr::Int(x), Expr::Int(y)) => fold(op, *x, *y),
+            (Expr::Int(x), Expr::Int(y)) => crate::interp::arithmetic(op, *x, *y),
             _ => None,
         };
         // Bits that are put together keep the width and names of a set of flags.
@@ -286,22 +286,4 @@ fn unit_of(ty: &Ty) -> Option<String> {
 
 fn literal(expr: &Expr) -> bool {
     matches!(expr, Expr::Int(_) | Expr::Text(_) | Expr::Bytes(_) | Expr::Bool(_))
-}
-
-/// Two constants put together, where the result is a number.
-fn fold(op: BinaryOp, a: i128, b: i128) -> Option<i128> {
-    let amount = || u32::try_from(b).ok().filter(|bits| *bits < 127);
-    match op {
-        BinaryOp::BitOr => Some(a | b),
-        BinaryOp::BitXor => Some(a ^ b),
-        BinaryOp::BitAnd => Some(a & b),
-        BinaryOp::Shl => amount().and_then(|bits| a.checked_mul(1i128 << bits)),
-        BinaryOp::Shr => amount().map(|bits| a >> bits),
-        BinaryOp::Add => a.checked_add(b),
-        BinaryOp::Sub => a.checked_sub(b),
-        BinaryOp::Mul => a.checked_mul(b),
-        BinaryOp::Div => a.checked_div(b),
-        BinaryOp::Rem => a.checked_rem(b),
-        _ => None,
-    }
 }
