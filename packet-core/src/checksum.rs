@@ -7,4 +7,4 @@ mod crc;
 mod inet;
 
 pub use crc::{Crc16, Crc16Parameters, Crc32, crc16, crc32, crc32c};
-pub use inet::{Inet16, inet16, inet16_update};
+pub use inet::{Inet16, copy_and_sum, inet16, inet16_update, inet16_update_u16, inet16_update_u32};

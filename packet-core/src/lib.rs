@@ -7,8 +7,8 @@
 //! * [`hash`] has the keyed hash of tables and identifiers;
 //! * [`text`] prints and reads addresses, and prints octets and times.
 //!
-//! The crate allocates nothing, panics at no input and has no `unsafe`. What lies outside the data is `None` or `false`,
-//! never an index out of bounds.
+//! The crate allocates nothing and panics at no input. What lies outside the data is `None` or `false`, never an index
+//! out of bounds. There is no `unsafe` but in the one module that sums in vectors.
 
 #![no_std]
 

@@ -5,7 +5,7 @@ use super::val::Val;
 use super::{AnomalyKind, LayerNode, NodeKind, children};
 use crate::model::{Expr, ExprId, FieldId};
 use crate::tree::BinaryOp;
-use packet_core::checksum::{Crc16, Crc16Parameters, Crc32, inet16};
+use packet_core::checksum::{Crc16, Crc16Parameters, Crc32, Inet16};
 use packet_core::hash::SipHash24;
 use std::borrow::Cow;
 
@@ -21,36 +21,10 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Sums for the Internet checksum. The few bytes of a pseudo-header are added word by word, without more ado.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    /// Of all words, with the carries.
-    words: u64,
-    /// The next byte is the second one of its word.
-    odd: bool,
-}
-
-impl Sum {
-    fn finish(self) -> u16 {
-        // Each fold takes 15 bits at least off a sum of at most 64, so that the last leaves no carry.
-        let fold = |sum: u64| (sum & 0xffff) + (sum >> 16);
-        !(fold(fold(fold(fold(self.words)))) as u16)
-    }
-}
-
-impl Sink for Sum {
+impl Sink for Inet16 {
     #[inline]
     fn put(&mut self, piece: &[u8]) {
-        let sum = match *piece {
-            [a] => u64::from(a) << 8,
-            [a, b] => u64::from(u16::from_be_bytes([a, b])),
-            [a, b, c, d] => u64::from(u16::from_be_bytes([a, b])) + u64::from(u16::from_be_bytes([c, d])),
-            _ => u64::from(!inet16(piece)),
-        };
-        // One's complement sums are numbers modulo 2^16 - 1, in which eight bits to the left swap the bytes of words
-        // (RFC 1071 §2 (B)): so a piece that starts inside of a word is summed as if it did not.
-        self.words += if self.odd { sum << 8 } else { sum };
-        self.odd ^= piece.len() % 2 == 1;
+        *self = self.update(piece);
     }
 }
 
@@ -221,7 +195,7 @@ impl<'a> Eval<'a, '_> {
 
     /// The Internet checksum of an expression's bytes.
     pub(super) fn inet16(&self, of: ExprId) -> Option<u16> {
-        let mut sum = Sum::default();
+        let mut sum = Inet16::new();
         self.stream(of, &mut sum)?;
         Some(sum.finish())
     }
