@@ -198,3 +198,19 @@ fn what_a_field_needs_to_be_there_follows_from_it() {
     let built = build(schema, "Dhcp { options = [MessageType { message_type = DISCOVER }] }");
     assert_eq!(hex(&built.bytes[236..]), "63825363350101");
 }
+
+#[test]
+fn a_jumbogram_has_its_length_in_the_option() {
+    let schema = protocols();
+    let payload = "ab".repeat(65_536);
+    let text = format!(
+        r#"Ipv6 {{ flow_label = 0; src = ip"::1"; dst = ip"::2" }} / Ipv6HopByHop {{ options = [Jumbo {{}}] }}
+         / Udp {{ src_port = 1; dst_port = 2; length = 0 }} / hex"{payload}""#,
+    );
+    let built = build(schema, &text);
+    assert_eq!(hex(&built.bytes[..8]), "6000000000000040", "payload length 0, then hop-by-hop options");
+    assert_eq!(hex(&built.bytes[40..48]), "1100c20400010010", "UDP next; 65,552 bytes behind the header");
+    let mut dissection = Dissection::default();
+    Reader::new(schema).read(&mut dissection, schema.layers["Ipv6"], &built.bytes, built.bytes.len());
+    assert_eq!((dissection.errors.len(), dissection.anomalies.len()), (0, 0));
+}

@@ -1,6 +1,6 @@
 //! Two readings of a packet, side by side.
 
-use super::known::Known;
+use super::known::{Difference, Known};
 use super::oracle::{OraclePacket, Values};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ pub(crate) struct Tally {
     /// Of the three kinds of disagreement, those that are known.
     pub(crate) known: u64,
     /// Those that are not, packet by packet.
-    pub(crate) examples: Vec<String>,
+    examples: Vec<String>,
 }
 
 /// By field.
@@ -25,9 +25,18 @@ pub(crate) struct Report {
     pub(crate) fields: BTreeMap<String, Tally>,
     /// Names that tshark shows of our protocols, and that nothing is said of.
     pub(crate) unlisted: BTreeMap<String, u64>,
+    /// By row of the list of differences: the fields and the frames for which it is there.
+    pub(crate) excused: BTreeMap<usize, Excused>,
     pub(crate) packets: u64,
     /// Captures that could not be compared.
     pub(crate) failed: Vec<String>,
+}
+
+/// What a row of the list is there for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Excused {
+    fields: BTreeSet<String>,
+    frames: BTreeSet<u64>,
 }
 
 impl Report {
@@ -55,8 +64,9 @@ impl Report {
                 (0, _) => tally.extra += 1,
                 _ => tally.differ += 1,
             }
-            if known.differs(name, capture, oracle.frame) {
+            if let Some(row) = known.difference(name, capture, oracle.frame) {
                 tally.known += 1;
+                self.excuse(row, name, oracle.frame);
             } else {
                 tally.examples.push(format!(
                     "{capture}#{}: tshark {} ours {}",
@@ -66,6 +76,13 @@ impl Report {
                 ));
             }
         }
+    }
+
+    /// Notes a difference that a row of the list knows.
+    pub(crate) fn excuse(&mut self, row: usize, field: &str, frame: u64) {
+        let excused = self.excused.entry(row).or_default();
+        excused.fields.insert(field.to_owned());
+        excused.frames.insert(frame);
     }
 
     /// Adds another report.
@@ -82,13 +99,20 @@ impl Report {
         for (name, count) in other.unlisted {
             *self.unlisted.entry(name).or_default() += count;
         }
+        for (row, other) in other.excused {
+            let own = self.excused.entry(row).or_default();
+            own.fields.extend(other.fields);
+            own.frames.extend(other.frames);
+        }
         self.packets += other.packets;
         self.failed.extend(other.failed);
     }
 
-    /// Writes the report, one line a field.
-    pub(crate) fn write(&self, name: &str) {
+    /// Writes the report, one line a field; each difference that is open; and what each row of the list is there for.
+    pub(crate) fn write(&self, name: &str, known: &Known) {
         let mut text = String::from("field\tagree\tdiffer\tmissing\textra\tknown\texamples\n");
+        let mut open = String::new();
+        let mut excused = String::new();
         for (field, t) in &self.fields {
             let examples = t.first_examples().join(" | ");
             let _ = writeln!(
@@ -96,49 +120,53 @@ impl Report {
                 "{field}\t{}\t{}\t{}\t{}\t{}\t{examples}",
                 t.agree, t.differ, t.missing, t.extra, t.known
             );
+            for example in &t.examples {
+                let _ = writeln!(open, "{field}\t{example}");
+            }
         }
         for (field, count) in &self.unlisted {
             let _ = writeln!(text, "{field}\tnot listed, {count} times");
         }
-        let mut open = String::new();
-        for (field, example) in self.fields.iter().flat_map(|(f, t)| t.examples.iter().map(move |e| (f, e))) {
-            let _ = writeln!(open, "{field}\t{example}");
+        for (row, what) in &self.excused {
+            let text = known.differences.get(*row).map_or("", |difference| &difference.text);
+            let _ = writeln!(excused, "{text}\t{:?}\t{:?}", what.fields, what.frames);
         }
         let folder = super::root().join("target/conformance");
-        std::fs::create_dir_all(&folder)
-            .and_then(|()| std::fs::write(folder.join(format!("{name}.tsv")), text))
-            .and_then(|()| std::fs::write(folder.join(format!("{name}.open.tsv")), open))
-            .expect("a place for the report");
+        std::fs::create_dir_all(&folder).expect("a place for the report");
+        for (ending, text) in [("tsv", text), ("open.tsv", open), ("known.tsv", excused)] {
+            std::fs::write(folder.join(format!("{name}.{ending}")), text).expect("a place for the report");
+        }
         let agree: u64 = self.fields.values().map(|t| t.agree).sum();
         let open: u64 = self.fields.values().map(Tally::open).sum();
         let known: u64 = self.fields.values().map(|t| t.known).sum();
         eprintln!("{name}: {} packets, {agree} values agree, {known} known differences, {open} open", self.packets);
     }
 
-    /// Fails where more is open than is listed, and where less is: so the list can only shrink.
-    pub(crate) fn assert_settled(&self, listed: &BTreeMap<String, u64>) {
+    /// Fails where anything differs that the list does not know.
+    pub(crate) fn assert_settled(&self) {
         assert!(self.failed.is_empty(), "captures that failed: {:#?}", self.failed);
         assert!(self.unlisted.is_empty(), "neither an alias nor left out: {:#?}", self.unlisted);
-        let open = |name: &str| self.fields.get(name).map_or(0, Tally::open);
-        let names: BTreeSet<_> = self.fields.keys().chain(listed.keys()).collect();
-        let mut wrong: Vec<_> =
-            names.into_iter().filter(|name| open(name) != listed.get(*name).copied().unwrap_or(0)).collect();
-        wrong.sort_by_key(|name| std::cmp::Reverse(open(name)));
-        let lines: Vec<_> = wrong
-            .iter()
-            .map(|name| {
-                let examples = self.fields.get(*name).map_or(&[][..], Tally::first_examples);
-                let listed = listed.get(*name).copied().unwrap_or(0);
-                format!("{name}: {} open, {listed} in open.tsv: {examples:#?}", open(name))
-            })
-            .collect();
+        let mut open: Vec<_> = self.fields.iter().filter(|(_, tally)| tally.open() > 0).collect();
+        open.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.open()));
+        let lines: Vec<_> =
+            open.iter().map(|(name, t)| format!("{name}: {} times: {:#?}", t.open(), t.first_examples())).collect();
         assert!(lines.is_empty(), "differences that are not settled:\n{}", lines.join("\n"));
+    }
+
+    /// Fails where a row of the list says of captures that we have seen what is not so.
+    pub(crate) fn assert_all_needed(&self, known: &Known, seen: impl Fn(&Difference) -> bool) {
+        let rows = known.differences.iter().enumerate();
+        let idle: Vec<_> = rows
+            .filter(|(row, what)| seen(what) && !self.excused.contains_key(row))
+            .map(|(_, what)| &what.text)
+            .collect();
+        assert!(idle.is_empty(), "rows of known-differences.tsv that nothing needs: {idle:#?}");
     }
 }
 
 impl Tally {
     /// Disagreements that nothing is said of.
-    pub(crate) fn open(&self) -> u64 {
+    fn open(&self) -> u64 {
         self.differ + self.missing + self.extra - self.known
     }
 

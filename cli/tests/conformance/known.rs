@@ -1,7 +1,8 @@
 //! Which names we have, which we leave out, and where we are known to differ.
 
 use packet_schema::tree::ItemKind;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// What is said of tshark's names.
@@ -10,18 +11,22 @@ pub(crate) struct Known {
     pub(crate) aliases: BTreeSet<String>,
     /// Names left out; `proto.*` stands for all of a protocol.
     left_out: BTreeSet<String>,
-    /// Differences by field, or `proto.*` for those of a protocol, or `*` for all: captures, and why.
-    differences: BTreeMap<String, Vec<Difference>>,
-    /// Differences in the corpus that nothing decides yet, by field.
-    pub(crate) open: BTreeMap<String, u64>,
+    /// The rows of the list of differences.
+    pub(crate) differences: Vec<Difference>,
     /// Protocols some of whose names are aliases.
     pub(crate) protocols: BTreeSet<String>,
 }
 
 /// A difference that a standard decides.
 pub(crate) struct Difference {
-    /// The end of the capture's path, with the frame behind `#` where it is about one; `*` for all.
+    /// The row as it stands.
+    pub(crate) text: String,
+    /// Names of tshark; `proto.*` for those of a protocol, `*` for all.
+    fields: Vec<String>,
+    /// The last folders of the capture's path and its name; a `*` stands for anything.
     capture: String,
+    /// Which of its frames; all where none is named.
+    frames: Vec<RangeInclusive<u64>>,
 }
 
 impl Known {
@@ -42,24 +47,8 @@ impl Known {
         let folder = root.join("tests/conformance");
         let left_out =
             rows(&folder.join("left-out.tsv")).into_iter().filter_map(|row| row.into_iter().next()).collect();
-        let mut differences: BTreeMap<String, Vec<Difference>> = BTreeMap::new();
-        for row in rows(&folder.join("known-differences.tsv")) {
-            let [field, capture, section, why] = row.as_slice() else {
-                panic!("known-differences.tsv: four columns are wanted: {row:?}");
-            };
-            assert!(
-                !section.is_empty() && !why.is_empty(),
-                "known-differences.tsv: {field} without a section or a reason"
-            );
-            differences.entry(field.clone()).or_default().push(Difference { capture: capture.clone() });
-        }
-        let open = rows(&folder.join("open.tsv")).into_iter().map(|row| {
-            let [field, count, known] = row.as_slice() else { panic!("open.tsv: three columns are wanted: {row:?}") };
-            assert!(!known.is_empty(), "open.tsv: {field} without what is known of it");
-            (field.clone(), count.parse().unwrap_or_else(|_| panic!("open.tsv: {field}: {count} is no number")))
-        });
-        let open = open.collect();
-        Self { aliases, left_out, differences, open, protocols }
+        let differences = rows(&folder.join("known-differences.tsv")).iter().map(|row| Difference::read(row)).collect();
+        Self { aliases, left_out, differences, protocols }
     }
 
     /// Whether a name is left out on purpose.
@@ -68,15 +57,57 @@ impl Known {
         self.left_out.contains(name) || prefixes.into_iter().any(|prefix| self.left_out.contains(&prefix))
     }
 
-    /// Whether we are known to differ in a field of a packet.
-    pub(crate) fn differs(&self, field: &str, capture: &str, frame: u64) -> bool {
-        let here = |difference: &Difference| match difference.capture.split_once('#') {
-            Some((end, number)) => capture.ends_with(end) && number.parse() == Ok(frame),
-            None => difference.capture == "*" || capture.ends_with(&difference.capture),
+    /// The row by which we are known to differ in a field of a packet.
+    pub(crate) fn difference(&self, field: &str, capture: &str, frame: u64) -> Option<usize> {
+        self.differences.iter().position(|row| row.is_of(field) && row.is_in(capture) && row.has_frame(frame))
+    }
+}
+
+impl Difference {
+    fn read(row: &[String]) -> Self {
+        let [fields, place, section, why] = row else {
+            panic!("known-differences.tsv: four columns are wanted: {row:?}");
         };
-        let patterns = field.match_indices('.').map(|(at, _)| format!("{}.*", &field[..at]));
-        let mut names = patterns.chain([field.to_owned(), "*".to_owned()]);
-        names.any(|name| self.differences.get(&name).is_some_and(|all| all.iter().any(here)))
+        assert!(!section.is_empty() && !why.is_empty(), "known-differences.tsv: no section or no reason: {row:?}");
+        let (capture, frames) = place.split_once('#').unwrap_or((place, ""));
+        let number = |text: &str| text.parse().unwrap_or_else(|_| panic!("known-differences.tsv: {text} in {place}"));
+        let range = |text: &str| {
+            let (first, last) = text.split_once("..").unwrap_or((text, text));
+            number(first)..=number(last)
+        };
+        Self {
+            text: row.join("\t"),
+            fields: fields.split(' ').map(str::to_owned).collect(),
+            capture: capture.to_owned(),
+            frames: frames.split(',').filter(|text| !text.is_empty()).map(range).collect(),
+        }
+    }
+
+    fn is_of(&self, field: &str) -> bool {
+        self.fields.iter().any(|name| match name.strip_suffix('*') {
+            Some(start) => field.starts_with(start),
+            None => field == name,
+        })
+    }
+
+    /// Whether the difference is in a capture.
+    pub(crate) fn is_in(&self, capture: &str) -> bool {
+        let starts = capture.match_indices('/').map(|(at, _)| at + 1);
+        starts.chain([0]).any(|start| matches(&self.capture, &capture[start..]))
+    }
+
+    fn has_frame(&self, frame: u64) -> bool {
+        self.frames.is_empty() || self.frames.iter().any(|range| range.contains(&frame))
+    }
+}
+
+/// Whether a path is that of a pattern, in which a `*` stands for anything.
+fn matches(pattern: &str, path: &str) -> bool {
+    match pattern.split_once('*') {
+        None => path == pattern,
+        Some((start, rest)) => path
+            .strip_prefix(start)
+            .is_some_and(|path| path.char_indices().any(|(at, _)| matches(rest, &path[at..])) || rest.is_empty()),
     }
 }
 

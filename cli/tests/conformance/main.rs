@@ -2,8 +2,9 @@
 //!
 //! On our own captures against goldens kept in the repository, and on the corpus where it is there. What tshark shows
 //! and we do not name stands in `left-out.tsv`; where we differ from it stands in `known-differences.tsv`, with the
-//! section of the standard that decides. What is not settled in the corpus yet is counted in `open.tsv`, exactly. A report by field is written to `target/conformance/`, and beside it each
-//! difference that is open. `PONY_CORPUS` names the folder of the corpus and its oracle where it is not `../shared`.
+//! section of the standard that decides, and no row stands there that nothing needs. A report by field is written to
+//! `target/conformance/`, and beside it each difference that is open. `PONY_CORPUS` names the folder of the corpus and
+//! its oracle where it is not `../shared`.
 
 #![allow(
     clippy::expect_used,
@@ -17,8 +18,7 @@ mod known;
 mod oracle;
 mod run;
 
-use known::Known;
-use std::collections::BTreeMap;
+use known::{Difference, Known};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -32,8 +32,9 @@ fn own_captures_agree_with_tshark() {
     assert!(!goldens.is_empty(), "no goldens in {}", captures.display());
     let known = Known::load(&root());
     let report = run::run(&known, &goldens, &captures);
-    report.write("captures");
-    report.assert_settled(&BTreeMap::new());
+    report.write("captures", &known);
+    report.assert_settled();
+    report.assert_all_needed(&known, |row| is_own(row, &captures));
 }
 
 #[test]
@@ -46,8 +47,14 @@ fn the_corpus_agrees_with_tshark() {
     }
     let known = Known::load(&root());
     let report = run::run(&known, &oracles, &shared.join("corpus"));
-    report.write("corpus");
-    report.assert_settled(&known.open);
+    report.write("corpus", &known);
+    report.assert_settled();
+    report.assert_all_needed(&known, |row| !is_own(row, &root().join("tests/captures")));
+}
+
+/// Whether a row is about one of our own captures.
+fn is_own(row: &Difference, captures: &Path) -> bool {
+    files(captures, "").iter().filter_map(|path| path.file_name()?.to_str()).any(|name| row.is_in(name))
 }
 
 /// The files of a folder whose names end so, in order; none where there is no folder.

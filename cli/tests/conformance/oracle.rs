@@ -74,14 +74,20 @@ fn packet(line: &Value, known: &Known) -> OraclePacket {
     let frame = line["n"].as_u64().unwrap_or(0);
     let mut found = OraclePacket { frame, values: Values::new(), scattered: BTreeSet::new(), unlisted: Vec::new() };
     let mut quic = None;
-    for (position, layer) in layers.iter().enumerate() {
+    // The first one may have no field, and so no layer in the oracle.
+    let first = line["protos"].as_str().and_then(|protocols| protocols.split(':').next()).unwrap_or_default();
+    let starts =
+        first.is_empty() || known.protocols.contains(first) || layers.first().is_some_and(|layer| layer["p"] == first);
+    for layer in layers {
         let Some(layer) = layer.as_object() else { continue };
         let protocol = layer.get("p").and_then(Value::as_str).unwrap_or_default();
+        let before = reached.last().copied().unwrap_or(starts);
         let below = match layer.get("in").and_then(Value::as_u64) {
-            Some(index) => reached.get(index as usize).copied().unwrap_or(true),
+            // What is quoted begins there, and one layer of it stands upon the other.
+            Some(index) => before && reached.get(index as usize).copied().unwrap_or(true),
             // Packets of QUIC stand beside each other in their datagram.
             None if protocol == "quic" && quic.is_some() => quic == Some(true),
-            None => position == 0 || reached.last().copied().unwrap_or(true),
+            None => before,
         };
         if protocol == "quic" {
             quic = Some(below);

@@ -97,14 +97,16 @@ layer Arp {
     }
 
     /// Whether the addresses are all there.
-    let whole           = present(target_ip) || size_of(target_protocol) >= protocol_size;
+    let whole = (present(target_mac) || size_of(target_hardware) >= hardware_size)
+        && (present(target_ip) || size_of(target_protocol) >= protocol_size);
     /// A station tells its own address to all, [RFC 5227 §3].
     let is_announcement = opcode == REQUEST && sender_ip == target_ip;
     /// A station asks whether somebody has the address that it wants, [RFC 5227 §1.1].
     let is_probe        = opcode == REQUEST && sender_ip == 0;
 }
 
-bind ether_type { ARP | RARP => Arp; }
+// Hardware of type 19, networks of ATM, has a packet of its own, RFC 2225 §6.6.
+bind ether_type { ARP | RARP => Arp if rest[0 .. 1] != hex"0013"; }
 
 alias wireshark Arp {
     hardware = "arp.hw.type";

@@ -64,6 +64,7 @@ layer Ipv4 provides IpCarrier {
         src = src;
         dst = dst;
         pseudo_header(protocol, length) = src ++ final_dst ++ 0u8 ++ protocol ++ u16(length);
+        is_fragment = is_fragment;
     }
 }
 
@@ -242,6 +243,12 @@ test "bytes behind the length are no data" Ipv4 hex"4500 0014 0000 0000 40fd f7d
 test "options: router alert, then the end and padding" Ipv4
      hex"4700 001c 0000 0000 01fd 8221 c0a8 0001 e000 0016 9404 0000 0000 0000" {
     header_len == 28; options.len == 2; options.router_alert.value == 0; options[1].kind == END; anomalies == [];
+}
+test "the checksum covers what is behind the end of options" Ipv4
+     hex"4600 0018 0000 0000 01fd 162b c0a8 0001 e000 0016 00ff ffff" { options.len == 1; anomalies == []; }
+test "options that are cut behind their end are not verified" Ipv4
+     hex"4700 001c 0000 0000 01fd 162b c0a8 0001 e000 0016 00ff ffff" {
+    anomalies == [truncated]; status_of(checksum) == 2;
 }
 test "router alert" Ipv4Option hex"94 04 0000" { kind == ROUTER_ALERT; length == 4; value == 0; }
 test "record route of two places, one taken" Ipv4Option hex"07 0b 08 c0a80001 00000000" {

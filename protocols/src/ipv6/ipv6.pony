@@ -3,11 +3,14 @@ module pony.net.ipv6;
 use pony.net.{Ipv6Addr, IpProtocol, IpCarrier, ether_type, ip_protocol, ip_version};
 use pony.net.ipv4.{Ecn};
 
-/// The jumbo payload option, the first one of a header that stands where its length is 0, [RFC 2675 §2].
-const JUMBO : u8 = 0xc2;
+/// What hop-by-hop options need to know of the header below them.
+interface Jumbogram {
+    /// Whether it leaves to a jumbo payload option how much follows, [RFC 2675 §3].
+    is_jumbo: bool;
+}
 
 /// IPv6 header, [RFC 8200 §3].
-layer Ipv6 provides IpCarrier {
+layer Ipv6 provides IpCarrier provides Jumbogram {
     /// Format of the header, [RFC 8200 §3].
     version:        u4 = 6;
     /// Differentiated services code point, [RFC 2474 §3].
@@ -17,7 +20,7 @@ layer Ipv6 provides IpCarrier {
     /// What packets of one flow have in common, [RFC 6437].
     flow_label:     u20 default random display hex;
     /// All behind this header, [RFC 8200 §3]; 0 where a jumbo payload option says it, [RFC 2675 §3].
-    payload_length: u16 auto size_of(payload) unit bytes;
+    payload_length: u16 auto size_of(payload) > 65535 ? 0 : size_of(payload) unit bytes;
     /// What follows, [RFC 8200 §3].
     next_header:    IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);
     /// How many more nodes may forward the packet, [RFC 8200 §3].
@@ -26,16 +29,21 @@ layer Ipv6 provides IpCarrier {
     src:            Ipv6Addr;
     /// Where it goes to, or its next stop on a source route, [RFC 8200 §3].
     dst:            Ipv6Addr;
-    match smallest(0 .. 1, payload_length == 0 && next_header == HOPOPT && rest[2] == JUMBO) {
-        0 => { payload: next from ip_protocol[next_header]; }
-        _ => { payload: next from ip_protocol[next_header] within payload_length bytes; }
+    if is_jumbo {
+        payload: next from ip_protocol[next_header];
+    } else {
+        payload: next from ip_protocol[next_header] within payload_length bytes;
     }
+
+    let is_jumbo = payload_length == 0 && next_header == HOPOPT;
 
     provide IpCarrier {
         src = src;
         dst = dst;
         pseudo_header(protocol, length) = src ++ dst ++ u32(length) ++ 0u24 ++ protocol;
+        is_fragment = false;
     }
+    provide Jumbogram { is_jumbo = is_jumbo; }
 }
 
 /// The first two bytes of an extension header, [RFC 6564 §4].
@@ -81,17 +89,17 @@ struct Ipv6Option {
             /// Of its data alone.
             length: u8 auto size - 2 unit bytes;
             match kind within length bytes {
-                PADN                       => Padding     { padding: bytes; }
+                PADN         => Padding     { padding: bytes; }
                 // RFC 2473 §4.1.1.
                 TUNNEL_ENCAPSULATION_LIMIT => TunnelLimit { encapsulations: u8; }
                 // RFC 2711 §2.1: 0 is multicast listener discovery.
-                ROUTER_ALERT               => RouterAlert { value: u16; }
-                // RFC 2675 §2.
-                JUMBO                      => Jumbo       { payload_length: u32 where it > 65535 unit bytes; }
+                ROUTER_ALERT => RouterAlert { value: u16; }
+                // RFC 2675 §2: all behind the header below.
+                JUMBO        => Jumbo       { payload_length: u32 auto size_of(outer) where it > 65535 unit bytes; }
                 // RFC 6275 §6.3.
-                HOME_ADDRESS               => HomeAddress { home: Ipv6Addr; }
+                HOME_ADDRESS => HomeAddress { home: Ipv6Addr; }
                 // RFC 8250 §3.2.
-                PDM                        => Pdm {
+                PDM          => Pdm {
                     /// Binary exponents of the units, less one attosecond.
                     scale_received:  u8;
                     scale_sent:      u8;
@@ -119,11 +127,21 @@ struct Ipv6Option {
 /// What every node on the way looks at, [RFC 8200 §4.3].
 ///
 /// `passes`: the layers above still see the addresses of the IPv6 header below.
-layer Ipv6HopByHop passes IpCarrier {
+layer Ipv6HopByHop needs Jumbogram as below passes IpCarrier {
     include ExtensionHead;
     /// Options, [RFC 8200 §4.2].
     options: Ipv6Option[..] within header_len - 2 bytes align 8;
-    payload: next from ip_protocol[next_header];
+    if is_jumbo && present(options.jumbo.payload_length) && options.jumbo.payload_length >= header_len {
+        payload: next from ip_protocol[next_header] within options.jumbo.payload_length - header_len bytes;
+    } else {
+        payload: next from ip_protocol[next_header];
+    }
+
+    /// Whether an option must say how long the packet is, [RFC 2675 §3].
+    let is_jumbo = present(below.is_jumbo) && below.is_jumbo;
+
+    expect !is_jumbo || present(options.jumbo) : no_length "neither the header nor an option has a length";
+    expect is_jumbo || !present(options.jumbo) : two_lengths "a jumbo payload, though the header has a length";
 }
 
 /// What the destination looks at, [RFC 8200 §4.6].
@@ -189,10 +207,14 @@ layer Ipv6Routing passes IpCarrier {
             /// Bytes that are left out of the last address.
             left_out_last: u4 unit bytes;
             /// Bytes behind the addresses.
-            pad:           u4 unit bytes;
+            pad:           u4 auto (8 - (size_of(visits) + size_of(last)) % 8) % 8
+                           where header_len >= 24 - left_out_last + it : "no room for an address" unit bytes;
             _:             u20 = 0 lenient;
-            /// The addresses, the padding behind them included.
-            compressed:    bytes;
+            /// The addresses in the order of the visits, but for the last one.
+            visits:        bytes[16 - left_out][..] within header_len - (24 - left_out_last + pad) bytes;
+            /// The last address.
+            last:          bytes[16 - left_out_last];
+            padding:       bytes[pad];
         }
         // RFC 8754 §2: segments in reverse order, the last one first.
         SEGMENT_ROUTING => SegmentRouting {
@@ -211,6 +233,7 @@ layer Ipv6Routing passes IpCarrier {
     /// A transport's checksum covers the final destination, [RFC 8200 §8.1].
     provide IpCarrier {
         dst = segments_left == 0 ? outer.dst
+            : present(last) ? (left_out_last > 0 ? outer.dst[0 .. left_out_last - 1] ++ last : last)
             : present(segments) ? segments[0]
             : present(home_address) ? home_address
             : present(addresses) && addresses.len > 0 ? addresses[addresses.len - 1]
@@ -230,8 +253,11 @@ layer Ipv6Fragment passes IpCarrier {
     more_fragments:  bool;
     /// What fragments of one packet have in common.
     identification:  u32 default random display hex;
-    payload:         next from ip_protocol[next_header] if fragment_offset == 0 else opaque
-                     partial when more_fragments || fragment_offset != 0;
+    payload:         next from ip_protocol[next_header] if fragment_offset == 0 else opaque partial when is_fragment;
+
+    let is_fragment = more_fragments || fragment_offset != 0;
+
+    provide IpCarrier { is_fragment = is_fragment; }
 }
 
 bind ether_type { IPV6 => Ipv6; }
@@ -311,7 +337,31 @@ test "the home address of a mobile node" Ipv6Routing hex"3b 02 02 01 00000000 20
     home_address == ip"2001:db8::1";
 }
 test "a compressed source route" Ipv6Routing hex"3b 01 03 01 ff 600000 02 03 000000000000" {
-    left_out == 15; left_out_last == 15; pad == 6; compressed == hex"0203000000000000";
+    left_out == 15; left_out_last == 15; pad == 6; visits == [hex"02"]; last == hex"03"; padding == hex"000000000000";
+}
+test "a compressed source route without an address" reject Ipv6Routing hex"3b 01 03 01 f0 000000 0000000000000000" at
+     pad;
+test "the checksum of UDP covers the end of a compressed route" build
+    Ipv6        { flow_label = 0; src = ip"2001:db8::1"; dst = ip"2001:db8::2" }
+  / Ipv6Routing { segments_left = 1; left_out = 15; left_out_last = 15; visits = [hex"04"]; last = hex"03" }
+  / Udp         { src_port = 1; dst_port = 2 }
+  == hex"60000000 0018 2b 40 20010db8000000000000000000000001 20010db8000000000000000000000002
+         11 01 03 01 ff 600000 04 03 000000000000
+         0001 0002 0008 a465";
+test "a jumbo payload, cut by the capture" Ipv6
+     hex"60000000 0000 00 40 00000000000000000000000000000001 00000000000000000000000000000002
+         3b 00 c204 00010008 0102" {
+    is_jumbo; ipv6_hop_by_hop.options.jumbo.payload_length == 65544; anomalies == [truncated];
+}
+test "no length at all" Ipv6
+     hex"60000000 0000 00 40 00000000000000000000000000000001 00000000000000000000000000000002
+         3b 00 0104 00000000" {
+    anomalies == [no_length];
+}
+test "a jumbo payload in a packet that has a length" Ipv6
+     hex"60000000 0008 00 40 00000000000000000000000000000001 00000000000000000000000000000002
+         3b 00 c204 00010008" {
+    anomalies == [two_lengths];
 }
 test "the checksum of UDP covers the last segment" build
     Ipv6        { flow_label = 0; src = ip"2001:db8::1"; dst = ip"2001:db8::2" }

@@ -1,6 +1,6 @@
 //! Logical link control, and the subnetwork access protocol upon it.
 module pony.net.llc;
-use pony.net.{ether_type, llc_sap};
+use pony.net.{ether_type, link_type, llc_sap};
 
 /// Service access points, assigned by the IEEE; the lowest bit is no part of the number.
 enum Sap : u8 {
@@ -67,6 +67,8 @@ layer Llc {
 }
 
 bind ether_type { 0x8870 => Llc; }
+// LINKTYPE_ATM_RFC1483: RFC 1483 §4, without anything in front.
+bind link_type { 100 => Llc; }
 
 alias wireshark Llc {
     dsap = "llc.dsap";

@@ -25,9 +25,10 @@ layer Mpls {
     /// How many more routers may forward the packet.
     ttl:           u8 default 64 unit hops;
     // What follows the last label is known to the routers alone. Nothing but the Internet Protocol starts with the
-    // numbers of its versions, RFC 4928 §3. One label says that a channel of the label switches follows, RFC 5586 §4.2.
+    // numbers of its versions, RFC 4928 §3. One label says that a channel of the label switches follows, RFC 5586 §4.2,
+    // another one that messages of their operation do, RFC 3429 §3.
     if bottom {
-        payload: next from ip_version[rest[0] >> 4] if label != GENERIC_CHANNEL else opaque;
+        payload: next from ip_version[rest[0] >> 4] if label != GENERIC_CHANNEL && label != OAM_ALERT else opaque;
     } else {
         payload: next is Mpls;
     }

@@ -241,6 +241,8 @@ interface IpCarrier {
     dst: bytes;
     /// What a transport's checksum covers beside its own bytes.
     pseudo_header(protocol: u8, length: u32): bytes;
+    /// Whether the transport's bytes are a piece of a packet.
+    is_fragment: bool;
 }
 
 /// What a flow key needs from a transport.

@@ -271,7 +271,8 @@ bind ip_protocol { TCP => Tcp; }
 alias wireshark Tcp {
     src_port = "tcp.srcport";
     dst_port = "tcp.dstport";
-    (size - header_len) = "tcp.len" if !present(Icmp) && !present(Icmpv6);
+    // How long the segment is, neither a fragment nor a quoted packet says.
+    (size - header_len) = "tcp.len" if size >= header_len && !ip.is_fragment && !present(Icmp) && !present(Icmpv6);
     seq = "tcp.seq_raw";
     ack = "tcp.ack_raw";
     header_len = "tcp.hdr_len";

@@ -64,10 +64,13 @@ impl Read<'_, '_, '_> {
         }
     }
 
-    /// Ends a region: what is left of it is padding, and a fault in it ends with it.
+    /// Ends a region: what is left of it is padding, which may be cut too, and a fault in it ends with it.
     pub(super) fn close(&mut self, outer: Region, result: Step, field: Option<FieldId>) -> Step {
         if result.is_ok() && self.pos < self.region.end {
             self.push(NodeKind::Padding(field), self.pos, self.region.end - self.pos, Value::Bytes);
+        }
+        if result.is_ok() && self.region.logical > u64::from(self.region.end) {
+            self.truncate((self.dissection.nodes.len() as u32).checked_sub(1));
         }
         self.pos = self.region.end;
         self.region = outer;

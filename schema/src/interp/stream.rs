@@ -158,7 +158,13 @@ impl<'a> Eval<'a, '_> {
 
     fn covered_fields(&self, first: FieldId, last: FieldId) -> Option<(u32, u32)> {
         let first_index = self.present(self.frame, &[first])?;
-        let last = self.node(self.present(self.frame, &[last])?)?;
+        let node = self.node(self.present(self.frame, &[last])?)?;
+        // What the field leaves of its region belongs to it.
+        let padding = self.node(node.end).filter(|padding| padding.kind == NodeKind::Padding(Some(last)));
+        let (nodes_end, end) = match padding {
+            Some(padding) => (node.end + 1, padding.start + padding.bits),
+            None => (node.end, node.start + node.bits),
+        };
         let layer = self.own_frame()?.layer;
         if self.own_layer()?.truncated {
             let cut = self
@@ -166,12 +172,12 @@ impl<'a> Eval<'a, '_> {
                 .anomalies
                 .iter()
                 .find(|anomaly| anomaly.kind == AnomalyKind::Truncated && anomaly.layer == layer);
-            let inside = |node: u32| first_index <= node && node < last.end;
+            let inside = |node: u32| first_index <= node && node < nodes_end;
             if cut.and_then(|anomaly| anomaly.node).is_some_and(inside) {
                 return None;
             }
         }
-        Some((self.node(first_index)?.start, last.start + last.bits))
+        Some((self.node(first_index)?.start, end))
     }
 
     /// Hands over a range of bits as bytes, the hole zeroed.
