@@ -41,6 +41,21 @@ fn json_has_the_promised_shape() {
 }
 
 #[test]
+fn json_has_every_error() {
+    let stack = r#"Ipv4 { options = [RecordRoute { pointer = raw 3 }] } / Tcp { options = [Mss { length = raw 3 }] }"#;
+    let capture = scratch("errors.pcap");
+    let capture = capture.to_str().unwrap();
+    assert_eq!(run(&["craft", stack, "-o", capture]).code, 0);
+    let out = run(&["dissect", "--json", capture]).out;
+    let packet: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let fields = |errors: &serde_json::Value| -> Vec<String> {
+        errors.as_array().unwrap().iter().map(|error| error["field"].to_string()).collect()
+    };
+    assert_eq!(fields(&packet["errors"]), [r#""pointer""#, r#""mss""#], "{out}");
+    assert_eq!(packet["error"], packet["errors"][0]);
+}
+
+#[test]
 fn names_of_another_tool_are_flat() {
     let json = run(&["dissect", "--names", "wireshark", "--count", "2", DNS]).out;
     for part in

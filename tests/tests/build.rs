@@ -214,3 +214,13 @@ fn a_jumbogram_has_its_length_in_the_option() {
     Reader::new(schema).read(&mut dissection, schema.layers["Ipv6"], &built.bytes, built.bytes.len());
     assert_eq!((dissection.errors.len(), dissection.anomalies.len()), (0, 0));
 }
+
+#[test]
+fn a_forged_count_makes_no_elements() {
+    let built = build(protocols(), "Dns { id = 1; flags = 0; qdcount = raw 60000 }");
+    assert_eq!(hex(&built.bytes), "00010000ea60000000000000");
+    let built = build(protocols(), "Ipv4Option { kind = 7; length = raw 255 }");
+    assert_eq!(hex(&built.bytes), "07ff04");
+    let built = build(protocols(), "Dns { id = 1; flags = 0; qdcount = 1 }");
+    assert_eq!(built.bytes.len(), 17, "a count that is meant makes a question");
+}

@@ -114,10 +114,7 @@ impl<'s> Json<'s> {
         out.extend_from_slice(b"},\"anomalies\":[");
         self.anomalies(out, shown.dissection);
         out.extend_from_slice(b"],\"error\":");
-        match shown.dissection.errors.first() {
-            Some(error) => self.error(out, error),
-            None => out.extend_from_slice(b"null"),
-        }
+        self.errors(out, &shown.dissection.errors);
         out.extend_from_slice(b"}\n");
     }
 
@@ -259,6 +256,23 @@ impl<'s> Json<'s> {
             out.extend_from_slice(anomaly_name(self.schema, anomaly.kind).as_bytes());
             out.push(b'"');
         }
+    }
+
+    /// The first error; and all of them where there are more.
+    fn errors(&self, out: &mut Vec<u8>, errors: &[ReadError]) {
+        match errors.first() {
+            Some(error) => self.error(out, error),
+            None => out.extend_from_slice(b"null"),
+        }
+        if errors.len() < 2 {
+            return;
+        }
+        out.extend_from_slice(b",\"errors\":[");
+        for error in errors {
+            comma(out);
+            self.error(out, error);
+        }
+        out.push(b']');
     }
 
     fn error(&self, out: &mut Vec<u8>, error: &ReadError) {

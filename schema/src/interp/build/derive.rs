@@ -246,7 +246,7 @@ pub(super) fn check(layout: &Layout<'_, '_>, warnings: &mut Vec<BuildWarning>) -
                     warnings.push(BuildWarning { composite: layout.schema[field].owner, field, kind });
                 }
             }
-            Origin::Other => {}
+            Origin::Forced | Origin::Unsaid => {}
         }
     }
     Ok(())

@@ -65,7 +65,8 @@ impl<'a> Layout<'a, '_> {
         let origin = match source {
             Source::Set(_) => Origin::Set,
             Source::Auto(_) => Origin::Derived,
-            Source::Raw(_) | Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => Origin::Other,
+            Source::Raw(_) => Origin::Forced,
+            Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => Origin::Unsaid,
         };
         self.placed.push(Placed { field, frame: walk.frame, node: 0, origin });
         let node = match known.place {
@@ -313,14 +314,29 @@ impl<'a> Layout<'a, '_> {
         self.derived.push(Derived { key, field, frame, node, wanted: Wanted::Octets(auto), spot: None });
     }
 
-    /// How many bytes or elements there are where nothing is said of them.
+    /// How many bytes or elements there are where nothing is said of them: none if their number is forged.
     fn default_count(&self, target: Target<'_>, extent: &Extent) -> usize {
         match extent {
+            Extent::Count(count) if self.is_forced(target.frame, *count) => 0,
             Extent::Count(count) => {
                 self.eval(target.frame).int(*count).filter(|count| (0..=MAX_DEFAULT).contains(count)).unwrap_or(0)
                     as usize
             }
             Extent::ToEnd | Extent::Until(_) | Extent::PrefixBytes(_) | Extent::PrefixItems(_) => 0,
+        }
+    }
+
+    /// Whether an expression is about a field that is set to bits, valid or not.
+    fn is_forced(&self, frame: u32, id: ExprId) -> bool {
+        let forced = |field: &FieldId| {
+            // What was placed before the frame was opened is in frames that are older.
+            let mut recent = self.placed.iter().rev().take_while(|placed| placed.frame >= frame);
+            let is_it = |placed: &&Placed| placed.frame == frame && placed.field == *field;
+            recent.find(is_it).is_some_and(|placed| placed.origin == Origin::Forced)
+        };
+        match &self.schema[id] {
+            Expr::Field(fields) => fields.iter().any(forced),
+            other => other.children().into_iter().any(|child| self.is_forced(frame, child)),
         }
     }
 

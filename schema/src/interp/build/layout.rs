@@ -57,8 +57,10 @@ pub(super) enum Origin {
     Set,
     /// Its derivation: it should be an allowed one.
     Derived,
-    /// Somebody, as bits, or nobody: nothing is checked.
-    Other,
+    /// Somebody, as bits, valid or not: nothing is checked.
+    Forced,
+    /// Nobody.
+    Unsaid,
 }
 
 /// A composite on its way.
