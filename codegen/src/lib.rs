@@ -1,11 +1,14 @@
 //! The `.pony` language.
 //!
-//! [`text`] reads a definition into a tree and lays one out canonically; [`render`] shows what is wrong with one.
+//! [`text`] reads a definition into a tree and lays one out canonically; [`render`] shows what is wrong with one; [`rust`] is the
+//! back end that turns a checked schema into Rust.
 
 // What pest derives names it, for pest is built without its use of `std`: it would look at the stack before every rule,
 // and nothing is nested deeply where pest reads it.
 #[cfg(feature = "text")]
 extern crate alloc;
+
+pub mod rust;
 
 #[cfg(feature = "text")]
 mod render;

@@ -1,11 +1,12 @@
 //! What everything that touches packets calls: bits at any place, checksums and hashes, and values as text.
 //!
-//! The functions here know no protocol. They take bytes and numbers, and give numbers, bytes or text:
+//! Nothing here knows a protocol:
 //!
 //! * [`bits`] reads and writes integers of 1 to 128 bits that start at any bit;
 //! * [`checksum`] has the Internet checksum and the cyclic redundancy checks, over data that comes in pieces;
 //! * [`hash`] has the keyed hash of tables and identifiers;
-//! * [`text`] prints and reads addresses, and prints octets and times.
+//! * [`text`] prints and reads addresses, and prints octets and times;
+//! * [`view`] has what generated readers are made of: regions, a cursor, lists, and one small [`Error`].
 //!
 //! The crate allocates nothing and panics at no input. What lies outside the data is `None` or `false`, never an index
 //! out of bounds. There is no `unsafe` but in the one module that sums in vectors.
@@ -17,5 +18,13 @@ extern crate std;
 
 pub mod bits;
 pub mod checksum;
+mod error;
+pub mod generated;
 pub mod hash;
+mod info;
 pub mod text;
+pub mod view;
+
+pub use error::{Error, ErrorKind};
+pub use info::FieldInfo;
+pub use view::{Coded, Cursor, Element, Elements, Flow, FromBits, List, MacAddr, NumberIter, Numbers, Region, Text};

@@ -30,3 +30,75 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "vlan/vlan.pony", text: include_str!("vlan/vlan.pony") },
     Definition { path: "vxlan/vxlan.pony", text: include_str!("vxlan/vxlan.pony") },
 ];
+
+#[path = "arp/generated.rs"]
+pub mod arp;
+
+#[path = "dhcp/generated.rs"]
+pub mod dhcp;
+
+#[path = "dns/generated.rs"]
+pub mod dns;
+
+#[path = "erspan/generated.rs"]
+pub mod erspan;
+
+#[path = "ethernet/generated.rs"]
+pub mod ethernet;
+
+#[path = "gre/generated.rs"]
+pub mod gre;
+
+#[path = "icmp/generated.rs"]
+pub mod icmp;
+
+#[path = "icmpv6/generated.rs"]
+pub mod icmpv6;
+
+#[path = "ipv4/generated.rs"]
+pub mod ipv4;
+
+#[path = "ipv6/generated.rs"]
+pub mod ipv6;
+
+#[path = "linux_sll/generated.rs"]
+pub mod linux_sll;
+
+#[path = "llc/generated.rs"]
+pub mod llc;
+
+#[path = "loopback/generated.rs"]
+pub mod loopback;
+
+#[path = "meta/generated.rs"]
+pub mod meta;
+
+#[path = "mpls/generated.rs"]
+pub mod mpls;
+
+#[path = "net/generated.rs"]
+pub mod net;
+
+#[path = "ntp/generated.rs"]
+pub mod ntp;
+
+#[path = "quic/generated.rs"]
+pub mod quic;
+
+#[path = "raw_ip/generated.rs"]
+pub mod raw_ip;
+
+#[path = "tcp/generated.rs"]
+pub mod tcp;
+
+#[path = "tls/generated.rs"]
+pub mod tls;
+
+#[path = "udp/generated.rs"]
+pub mod udp;
+
+#[path = "vlan/generated.rs"]
+pub mod vlan;
+
+#[path = "vxlan/generated.rs"]
+pub mod vxlan;

@@ -13,7 +13,7 @@
 
 mod index;
 
-pub use index::DEFINITIONS;
+pub use index::*;
 
 /// A file in the definition language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

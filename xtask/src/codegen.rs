@@ -1,5 +1,7 @@
 //! What is generated and kept in the repository: the table of all definitions.
 
+mod rust;
+
 use crate::{Outcome, repository};
 use std::fmt::Write;
 use std::path::Path;
@@ -12,13 +14,24 @@ pub(crate) const INDEX: &str = "protocols/src/index.rs";
 
 /// Writes what is generated.
 pub(crate) fn write(root: &Path) -> Outcome {
-    repository::write(&root.join(INDEX), &index(root)?)
+    all(root)?.iter().try_for_each(|(path, text)| repository::write(&root.join(path), text))
 }
 
 /// Fails if what is kept is not what would be generated.
 pub(crate) fn check(root: &Path) -> Outcome {
-    let kept = repository::text(&root.join(INDEX))?;
-    if kept == Some(index(root)?) { Ok(()) } else { Err(format!("{INDEX} is stale; run `cargo xtask codegen`")) }
+    for (path, text) in all(root)? {
+        if repository::text(&root.join(&path))?.as_ref() != Some(&text) {
+            return Err(format!("{path} is stale; run `cargo xtask codegen`"));
+        }
+    }
+    Ok(())
+}
+
+/// Every generated file: its path below the root, and its text.
+fn all(root: &Path) -> Result<Vec<(String, String)>, String> {
+    let mut files = rust::modules(root, &definitions(root)?)?;
+    files.push((INDEX.to_owned(), index(root)?));
+    Ok(files)
 }
 
 /// The text of the table.
@@ -37,6 +50,11 @@ fn index(root: &Path) -> Result<String, String> {
             .map_err(|error| error.to_string())?;
     }
     text.push_str("];\n");
+    for path in definitions(root)? {
+        let (folder, _) = path.split_once('/').unwrap_or_default();
+        write!(text, "\n#[path = \"{folder}/generated.rs\"]\npub mod {folder};\n")
+            .map_err(|error| error.to_string())?;
+    }
     Ok(text)
 }
 

@@ -1,0 +1,318 @@
+//! The Rust back end: from a checked schema to modules that read its packets.
+//!
+//! Of each composite comes a view: a small struct of references into the packet, made by one check on entry, whose methods
+//! can't fail. Nothing is allocated, nothing panics, and there is no `unsafe`.
+
+mod access;
+mod codec;
+mod enums;
+mod expr;
+mod names;
+mod number;
+mod parse;
+#[cfg(feature = "text")]
+mod polish;
+mod shape;
+#[cfg(feature = "text")]
+mod source;
+mod types;
+
+#[cfg(feature = "text")]
+pub use source::source;
+
+use names::{camel, constant, ident};
+use packet_schema::Schema;
+use packet_schema::model::{
+    Action, Block, Composite, CompositeId, CompositeKind, Expr, ExprId, Extent, FieldId, Item, ModuleId, Names, Type,
+};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use shape::Shape;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// What generating gives.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The module's items.
+    pub tokens: TokenStream,
+    /// What the definition says and this back end has no form for, one line each.
+    pub gaps: Vec<String>,
+}
+
+/// Generates the module of a module's definitions. `paths` gives the path of the Rust module, with `::` behind it, in which
+/// the definitions of another module of the schema are.
+#[must_use]
+pub fn module(schema: &Schema, module: ModuleId, paths: &dyn Fn(ModuleId) -> TokenStream) -> Generated {
+    let writer = Writer::new(schema, module, paths);
+    let tokens = writer.module();
+    Generated { tokens, gaps: writer.gaps.into_inner() }
+}
+
+/// Writes one module.
+pub(crate) struct Writer<'s> {
+    schema: &'s Schema,
+    module: ModuleId,
+    paths: &'s dyn Fn(ModuleId) -> TokenStream,
+    /// By composite.
+    shapes: Vec<Shape>,
+    outer: BTreeSet<CompositeId>,
+    gaps: RefCell<Vec<String>>,
+}
+
+impl<'s> Writer<'s> {
+    fn new(schema: &'s Schema, module: ModuleId, paths: &'s dyn Fn(ModuleId) -> TokenStream) -> Self {
+        let outer = shape::with_outer(schema);
+        let shapes =
+            (0..schema.composites.len()).map(|index| shape::shape(schema, CompositeId(index as u32))).collect();
+        Self { schema, module, paths, shapes, outer, gaps: RefCell::new(Vec::new()) }
+    }
+
+    fn module(&self) -> TokenStream {
+        let schema = self.schema;
+        let enums = schema.enums.iter().filter(|one| one.module == self.module).map(|one| self.enumeration(one));
+        let flags = schema.flags.iter().filter(|one| one.module == self.module).map(|one| self.flags(one));
+        let composites = schema.composites.iter().zip(0..).filter(|(one, _)| one.module == self.module);
+        let composites = composites.map(|(composite, index)| self.composite(CompositeId(index), composite));
+        let items = quote!(#(#enums)* #(#flags)* #(#composites)*);
+        if items.is_empty() { items } else { quote!(use packet_core::generated::*; #items) }
+    }
+
+    fn composite(&self, id: CompositeId, composite: &Composite) -> TokenStream {
+        let fields = self.field_table(composite);
+        let body = match &composite.kind {
+            CompositeKind::Codec(codec) => self.codec(id, codec),
+            CompositeKind::Layer(_) | CompositeKind::Struct => self.view(id),
+        };
+        quote!(#fields #body)
+    }
+
+    /// What is known of each field.
+    fn field_table(&self, composite: &Composite) -> TokenStream {
+        let module = self.table_ident(composite);
+        let key = &composite.key;
+        let mut seen = BTreeSet::new();
+        let rows = composite.fields.iter().filter_map(|&id| {
+            let name = self.schema[id].name.as_deref()?;
+            if !seen.insert(name) {
+                return None;
+            }
+            let (constant, words) = (constant(name), format!(" `{key}.{name}`"));
+            Some(quote!(#[doc = #words] pub static #constant: FieldInfo = FieldInfo::new(#key, #name);))
+        });
+        let about = format!(" The fields of [`{}`](super::{}), by name.", composite.name, camel(&composite.name));
+        let whole = format!(" What has no name in `{key}`.");
+        quote! {
+            #[doc = #about]
+            pub mod #module {
+                use packet_core::FieldInfo;
+
+                #[doc = #whole]
+                pub static RESERVED_: FieldInfo = FieldInfo::new(#key, "_");
+                #(#rows)*
+            }
+        }
+    }
+
+    fn table_ident(&self, composite: &Composite) -> Ident {
+        format_ident!("{}_fields", composite.key)
+    }
+
+    /// The information of a field.
+    fn info(&self, id: FieldId) -> TokenStream {
+        let field = &self.schema[id];
+        let composite = &self.schema[field.owner];
+        let table = self.table_ident(composite);
+        match &field.name {
+            Some(name) => {
+                let constant = constant(name);
+                quote!(&#table::#constant)
+            }
+            None => quote!(&#table::RESERVED_),
+        }
+    }
+
+    /// The information of what has no name in a composite.
+    fn whole(&self, id: CompositeId) -> TokenStream {
+        let table = self.table_ident(&self.schema[id]);
+        quote!(&#table::RESERVED_)
+    }
+
+    fn path(&self, module: ModuleId) -> TokenStream {
+        if module == self.module { TokenStream::new() } else { (self.paths)(module) }
+    }
+
+    fn names_path(&self, names: Names) -> TokenStream {
+        number::names_path(self.schema, names, &|module| self.path(module))
+    }
+
+    fn composite_path(&self, id: CompositeId) -> TokenStream {
+        let composite = &self.schema[id];
+        let (path, name) = (self.path(composite.module), ident(&camel(&composite.name)));
+        quote!(#path #name)
+    }
+
+    fn stops(&self, id: CompositeId) -> bool {
+        self.shapes.get(id.index()).is_some_and(|shape| shape.stops)
+    }
+
+    fn needs_outer(&self, id: CompositeId) -> bool {
+        self.outer.contains(&id) && !matches!(self.schema[id].kind, CompositeKind::Layer(_))
+    }
+
+    /// Notes what has no form in Rust.
+    fn gap(&self, id: CompositeId, what: &str) {
+        self.gaps.borrow_mut().push(format!("{}: {what}", self.schema[id].name));
+    }
+
+    /// The first field that an expression names: of a length, the one that says it.
+    fn first_field(&self, id: ExprId) -> Option<FieldId> {
+        match &self.schema[id] {
+            Expr::Field(fields) | Expr::SizeOf(fields) | Expr::CountOf(fields) | Expr::OffsetOf(fields) => {
+                fields.first().copied()
+            }
+            Expr::Int(_) | Expr::Member(..) => None,
+            other => other.children().into_iter().find_map(|child| self.first_field(child)),
+        }
+    }
+
+    /// The fields whose values are needed while a composite is read.
+    fn used(&self, composite: &Composite) -> BTreeSet<FieldId> {
+        let mut found = BTreeSet::new();
+        for &id in &composite.fields {
+            let field = &self.schema[id];
+            let condition = field.condition.filter(|_| !field.opaque_otherwise);
+            let clauses = [field.within, field.partial, condition].into_iter().flatten();
+            let wheres = field.wheres.iter().map(|(condition, _)| *condition);
+            clauses.chain(wheres).for_each(|expr| self.fields_of(expr, &mut found));
+            self.fields_of_type(&field.ty, &mut found);
+        }
+        self.fields_of_block(&composite.body, &mut found);
+        found
+    }
+
+    fn fields_of(&self, id: ExprId, found: &mut BTreeSet<FieldId>) {
+        let expr = &self.schema[id];
+        found.extend(expr.fields());
+        expr.children().into_iter().for_each(|child| self.fields_of(child, found));
+    }
+
+    fn fields_of_type(&self, ty: &Type, found: &mut BTreeSet<FieldId>) {
+        match ty {
+            Type::UintOf { bits } => self.fields_of(*bits, found),
+            Type::Struct(_, args) | Type::Codec(_, args) => args.iter().for_each(|arg| self.fields_of(*arg, found)),
+            Type::Bytes(extent) | Type::Text(_, extent) => self.fields_of_extent(extent, found),
+            Type::List(element, extent) => {
+                self.fields_of_type(element, found);
+                self.fields_of_extent(extent, found);
+            }
+            _ => {}
+        }
+    }
+
+    fn fields_of_extent(&self, extent: &Extent, found: &mut BTreeSet<FieldId>) {
+        match extent {
+            Extent::Count(id) | Extent::Until(id) => self.fields_of(*id, found),
+            Extent::PrefixBytes(ty) | Extent::PrefixItems(ty) => self.fields_of_type(ty, found),
+            Extent::ToEnd => {}
+        }
+    }
+
+    fn fields_of_block(&self, block: &Block, found: &mut BTreeSet<FieldId>) {
+        for item in &block.items {
+            match item {
+                Item::Match(choice) => {
+                    self.fields_of(choice.on, found);
+                    choice.within.iter().for_each(|within| self.fields_of(*within, found));
+                    for arm in &choice.arms {
+                        arm.guard.iter().for_each(|guard| self.fields_of(*guard, found));
+                        if let Action::Read(_, block) = &arm.action {
+                            self.fields_of_block(block, found);
+                        }
+                    }
+                }
+                Item::If { condition, then, otherwise } => {
+                    self.fields_of(*condition, found);
+                    self.fields_of_block(then, found);
+                    self.fields_of_block(otherwise, found);
+                }
+                Item::Repeat { body, condition, .. } => {
+                    condition.iter().for_each(|condition| self.fields_of(*condition, found));
+                    self.fields_of_block(body, found);
+                }
+                Item::Jump { at, .. } => self.fields_of(*at, found),
+                Item::Emit(value) | Item::Yields(packet_schema::model::Yield::Expr(value)) => {
+                    self.fields_of(*value, found)
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Types for the elements of lists that have none of their own.
+    fn elements(&self, id: CompositeId) -> TokenStream {
+        let mut seen = BTreeSet::new();
+        let fields = self.schema[id].fields.iter().map(|&field| (field, &self.schema[field]));
+        fields
+            .filter_map(|(field_id, field)| {
+                let Type::List(element, _) = &field.ty else { return None };
+                if self.numbers_of(&field.ty, field).is_some()
+                    || matches!(**element, Type::Struct(..) | Type::Codec(..))
+                {
+                    return None;
+                }
+                let name = self.element_ident(field);
+                if !seen.insert(name.to_string()) {
+                    return None;
+                }
+                self.element(id, field_id, element, &name)
+            })
+            .collect()
+    }
+
+    fn element(&self, id: CompositeId, field: FieldId, element: &Type, name: &Ident) -> Option<TokenStream> {
+        let mut reader = parse::Reader {
+            writer: self,
+            id,
+            shape: self.shapes.get(id.index())?,
+            env: expr::Env::default(),
+            scope: 0,
+            used: BTreeSet::new(),
+            conditional: false,
+            fleeting: true,
+            phase: 0,
+        };
+        let Some(value) = reader.read_type(element, field, &quote!(None)) else {
+            self.gap(id, "the elements of a list");
+            return None;
+        };
+        let out = self.element_out(element, &self.schema[field])?;
+        let about = format!(" An element of `{}`.", self.schema[field].name.as_deref().unwrap_or("_"));
+        Some(quote! {
+            #[doc = #about]
+            #[derive(Clone, Copy, Debug)]
+            pub struct #name;
+
+            impl<'a> Element<'a> for #name {
+                type Out = #out;
+                type Args = ();
+
+                #[inline]
+                fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+                    Ok((#value, Flow::Next))
+                }
+            }
+        })
+    }
+
+    fn element_out(&self, element: &Type, field: &packet_schema::model::Field) -> Option<TokenStream> {
+        Some(match element {
+            Type::Bytes(_) => quote!(&'a [u8]),
+            Type::Text(..) => quote!(Text<'a>),
+            _ => {
+                let (meaning, _) = number::of_type(element, field.display, 1)?;
+                self.meaning_type(&meaning)
+            }
+        })
+    }
+}

@@ -1,0 +1,784 @@
+//! Readers: the statements that move a cursor over the bytes of a composite and keep its parts.
+
+use super::Writer;
+use super::expr::{Code, Env, Kind};
+use super::names::ident;
+use super::number::{Bits, Meaning, Number, meaning};
+use super::shape::{Key, Part, PartKind, Segment, Shape, is_payload, may_stop};
+use packet_schema::model::{Action, Arm, Block, CompositeId, Extent, Field, FieldId, Item, Match, Names, Type, Values};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::BTreeSet;
+
+/// Writes the reader of one composite.
+pub(super) struct Reader<'w, 's> {
+    pub(super) writer: &'w Writer<'s>,
+    pub(super) id: CompositeId,
+    pub(super) shape: &'w Shape,
+    /// What names stand for at this point.
+    pub(super) env: Env,
+    /// The composite or named arm whose parts are kept.
+    pub(super) scope: usize,
+    /// Fields whose values are needed while reading.
+    pub(super) used: BTreeSet<FieldId>,
+    /// What comes is read under a condition: its parts are declared already, and may stay absent.
+    pub(super) conditional: bool,
+    /// Parts are not kept at all: this is a codec.
+    pub(super) fleeting: bool,
+    /// How many bits of the next byte are taken.
+    pub(super) phase: u32,
+}
+
+impl<'w> Reader<'w, '_> {
+    /// The statements of a block.
+    pub(super) fn block(&mut self, block: &Block) -> TokenStream {
+        let mut out = TokenStream::new();
+        let mut items = block.items.iter();
+        while let Some(item) = items.next() {
+            out.extend(self.item(item));
+            if may_stop(item) && items.len() > 0 {
+                let rest: Vec<&Item> = items.collect();
+                let was = std::mem::replace(&mut self.conditional, true);
+                let declared = if was { TokenStream::new() } else { self.declare(&rest, None) };
+                let body: TokenStream = rest.into_iter().map(|item| self.item(item)).collect();
+                self.conditional = was;
+                out.extend(quote!(#declared if flow == Flow::Next { #body }));
+                break;
+            }
+        }
+        out
+    }
+
+    pub(super) fn item(&mut self, item: &Item) -> TokenStream {
+        match item {
+            Item::Run(run) => self.made(run.fields.first().map(|first| Key::Field(*first))),
+            Item::Container { fields, .. } => self.made(fields.first().map(|first| Key::Field(*first))),
+            Item::Field(id) => self.made(Some(Key::Field(*id))),
+            Item::Match(choice) => self.choice(choice, item),
+            Item::If { condition, then, otherwise } => {
+                let condition = self.writer.expr(&self.env, *condition);
+                self.branches(item, condition, then, otherwise)
+            }
+            Item::Align { bits, .. } => self.align(*bits),
+            Item::Expect(_) => TokenStream::new(),
+            Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => self.codec_item(item),
+        }
+    }
+
+    /// Reads the parts made for a run, a container or a field.
+    fn made(&mut self, key: Option<Key>) -> TokenStream {
+        let Some((key, parts)) = key.and_then(|key| Some((key, self.shape.made.get(&key)?))) else {
+            return TokenStream::new();
+        };
+        let scope = &self.shape.scopes[self.scope];
+        parts.iter().filter_map(|&index| scope.parts.get(index)).map(|part| self.part(part, key)).collect()
+    }
+
+    fn part(&mut self, part: &Part, key: Key) -> TokenStream {
+        match (&part.kind, key) {
+            (PartKind::Segment(segment), _) => self.segment(part, segment),
+            // Payloads of several arms are kept as one part: which field this is, its place says.
+            (PartKind::Field(id), Key::Field(here))
+                if is_payload(self.writer.schema, *id) && is_payload(self.writer.schema, here) =>
+            {
+                self.field(part, here)
+            }
+            (PartKind::Field(id), _) => self.field(part, *id),
+            (PartKind::Choice(_), _) => TokenStream::new(),
+        }
+    }
+
+    /// Fields of fixed size: one check for all of them.
+    fn segment(&mut self, part: &Part, segment: &Segment) -> TokenStream {
+        let name = ident(&part.name);
+        let info = segment.fields.first().map_or_else(|| self.reserved(), |(field, _)| self.info(*field));
+        let (bytes, done) = (Literal::u32_unsuffixed(segment.bytes), Literal::u32_unsuffixed(segment.done));
+        self.phase = segment
+            .fields
+            .last()
+            .map_or(0, |(_, bits)| if bits.container.is_some() { 0 } else { (bits.first + bits.width) % 8 });
+        let read = if segment.bytes == segment.done {
+            quote!(cursor.array::<#bytes>(#info)?)
+        } else {
+            quote!(cursor.array_with_bits::<#bytes>(#done, #info)?)
+        };
+        let condition = segment
+            .fields
+            .first()
+            .filter(|_| segment.fields.len() == 1)
+            .and_then(|(id, _)| self.writer.schema[*id].condition);
+        if let Some(condition) = condition {
+            return self.conditional_segment(part, segment, &read, condition);
+        }
+        if part.dropped && !self.fleeting {
+            let values = self.values(segment, &quote!(read));
+            return if values.is_empty() { quote!(#read;) } else { quote!(let read = #read; #values) };
+        }
+        if self.conditional || self.fleeting {
+            let local = if self.fleeting { name.clone() } else { format_ident!("read") };
+            let keep = (!self.fleeting).then(|| quote!(#name = Some(#local);));
+            let values = self.values(segment, &quote!(#local));
+            return quote!(let #local = #read; #keep #values);
+        }
+        let values = self.values(segment, &quote!(#name));
+        quote!(let #name = #read; #values)
+    }
+
+    /// A number that is there only where a condition holds.
+    fn conditional_segment(
+        &mut self,
+        part: &Part,
+        segment: &Segment,
+        read: &TokenStream,
+        condition: packet_schema::model::ExprId,
+    ) -> TokenStream {
+        let name = ident(&part.name);
+        let Some(test) = self.writer.expr(&self.env, condition).and_then(|code| holds(&code)) else {
+            return self.gap("a condition");
+        };
+        let (before, used) = (self.env.clone(), std::mem::take(&mut self.used));
+        let values = self.values(segment, &quote!(read));
+        (self.env, self.used) = (before, used);
+        self.optional_values(part, segment);
+        let declare = (!self.conditional).then(|| quote!(let mut #name = None;));
+        if part.dropped {
+            return quote!(if #test { #read; });
+        }
+        quote! {
+            #declare
+            if #test {
+                let read = #read;
+                #name = Some(read);
+                #values
+            }
+        }
+    }
+
+    /// Names the values that are needed further on, and makes the checks.
+    fn values(&mut self, segment: &Segment, array: &TokenStream) -> TokenStream {
+        let mut out = TokenStream::new();
+        for &(id, bits) in &segment.fields {
+            let field = &self.writer.schema[id];
+            let Some(code) = self.writer.value(field, bits, array) else { continue };
+            let checks = self.is_checked(field);
+            let code = if self.used.contains(&id) || checks {
+                let name = self.local(field);
+                let tokens = &code.tokens;
+                out.extend(quote!(let #name = #tokens;));
+                Code { tokens: quote!(#name), ..code }
+            } else {
+                code
+            };
+            self.env.fields.insert(id, code.clone());
+            if checks {
+                let back = segment.done - bits.first / 8;
+                out.extend(self.checks(id, &code, back));
+            }
+        }
+        out
+    }
+
+    /// After a condition: the values of a part that may be absent.
+    fn optional_values(&mut self, part: &Part, segment: &Segment) {
+        let name = ident(&part.name);
+        for &(id, bits) in &segment.fields {
+            if let Some(code) = self.writer.value(&self.writer.schema[id], bits, &quote!(#name?)) {
+                self.env.fields.insert(id, Code { maybe: true, ..code });
+            }
+        }
+    }
+
+    fn local(&self, field: &Field) -> proc_macro2::Ident {
+        match field.name.as_deref() {
+            Some(name @ ("cursor" | "start" | "outer" | "flow" | "read" | "head" | "lowest" | "resume")) => {
+                format_ident!("{name}_value")
+            }
+            Some(name) => ident(name),
+            None => format_ident!("reserved_{}", field.slot),
+        }
+    }
+
+    fn is_checked(&self, field: &Field) -> bool {
+        let strict = field.constant.is_some() && !field.lenient;
+        strict || !field.wheres.is_empty() || self.closed(field)
+    }
+
+    fn closed(&self, field: &Field) -> bool {
+        let Type::Uint { names: Names::Enum(id), bits, .. } = field.ty else { return false };
+        let names = &self.writer.schema[id];
+        let all = names.enumerators.iter().map(|one| match one.values {
+            Values::Range(low, high) => high - low + 1,
+            Values::Matching(_) => 0,
+        });
+        names.closed && all.sum::<u128>() < 1_u128.checked_shl(bits).unwrap_or(u128::MAX)
+    }
+
+    /// The checks of a value that was read; its field began so many bytes before the cursor.
+    fn checks(&mut self, id: FieldId, value: &Code, back: u32) -> TokenStream {
+        let field = &self.writer.schema[id];
+        let info = self.info(id);
+        let offset = if back == 0 {
+            quote!(cursor.offset())
+        } else {
+            let back = Literal::u32_unsuffixed(back);
+            quote!(cursor.offset() - #back)
+        };
+        let found = value.number(Number::U64).unwrap_or(quote!(0));
+        let mut out = TokenStream::new();
+        if let Some(constant) = field.constant.filter(|_| !field.lenient) {
+            out.extend(self.constant_check(value, constant, &info, &offset, &found));
+        }
+        if self.closed(field)
+            && let Type::Uint { names, .. } = field.ty
+        {
+            let (path, value) = (self.writer.names_path(names), &value.tokens);
+            out.extend(quote! {
+                if #path(#value).name().is_none() {
+                    return Err(Error::new(#info, #offset, ErrorKind::Closed { found: #found }));
+                }
+            });
+        }
+        let it = self.env.it.replace(value.clone());
+        for (condition, why) in &field.wheres {
+            let Some(test) = self.writer.expr(&self.env, *condition).and_then(|code| fails(&code)) else {
+                out.extend(self.gap("a where clause"));
+                continue;
+            };
+            let why = why.as_ref().map_or(quote!(None), |why| quote!(Some(#why)));
+            out.extend(quote! {
+                if #test {
+                    return Err(Error::new(#info, #offset, ErrorKind::Where { why: #why, found: #found }));
+                }
+            });
+        }
+        self.env.it = it;
+        out
+    }
+
+    fn constant_check(
+        &self,
+        value: &Code,
+        constant: packet_schema::model::ExprId,
+        info: &TokenStream,
+        offset: &TokenStream,
+        found: &TokenStream,
+    ) -> TokenStream {
+        let Some(expected) = self.writer.expr(&self.env, constant) else { return self.gap("a constant") };
+        let (tokens, other) = (&value.tokens, &expected.tokens);
+        let (test, expected) = match (&value.kind, &expected.kind) {
+            (Kind::Bytes, Kind::Bytes) => (quote!(*#tokens != *#other), quote!(0)),
+            (Kind::Bool, Kind::Bool) => (quote!(#tokens != #other), quote!(u64::from(#other))),
+            (Kind::Bool, _) => match expected.truth() {
+                Some(truth) => (quote!(#tokens != #truth), quote!(u64::from(#truth))),
+                None => return self.gap("a constant"),
+            },
+            (Kind::Number(number), Kind::Literal(_)) => {
+                let plain = expected.number(*number).unwrap_or_default();
+                (quote!(#tokens != #plain), plain)
+            }
+            (Kind::Number(number), _) => match expected.number(*number) {
+                Some(same) => (quote!(#tokens != #same), quote!(#same as u64)),
+                None => return self.gap("a constant"),
+            },
+            _ => return self.gap("a constant"),
+        };
+        quote! {
+            if #test {
+                return Err(Error::new(#info, #offset, ErrorKind::Constant { found: #found, expected: #expected }));
+            }
+        }
+    }
+
+    /// A field that varies.
+    fn field(&mut self, part: &Part, id: FieldId) -> TokenStream {
+        let field = &self.writer.schema[id];
+        let name = ident(&part.name);
+        let Some(value) = self.field_value(id) else { return self.gap(field.name.as_deref().unwrap_or("_")) };
+        self.phase = 0;
+        let condition = match field.condition.filter(|_| !field.opaque_otherwise) {
+            Some(condition) => match self.writer.expr(&self.env, condition).and_then(|code| holds(&code)) {
+                Some(test) => Some(test),
+                None => return self.gap("a condition"),
+            },
+            None => None,
+        };
+        let certain = condition.is_none();
+        let mut out = match (condition, self.conditional, self.fleeting) {
+            (Some(test), false, _) => quote!(let #name = if #test { Some(#value) } else { None };),
+            (Some(test), true, _) => quote!(if #test { #name = Some(#value); }),
+            (None, true, false) if part.optional => quote!(let read = #value; #name = Some(read);),
+            (None, true, false) => quote!(let read = #value; #name = read;),
+            (None, ..) => quote!(let #name = #value;),
+        };
+        let local = match (certain, self.conditional && !self.fleeting) {
+            (true, true) => quote!(read),
+            (true, false) => quote!(#name),
+            (false, _) => quote!(#name?),
+        };
+        if let Some(code) = self.writer.part_value(field, &local) {
+            let code = Code { maybe: code.maybe || !certain, ..code };
+            let code = if certain && self.conditional && !self.fleeting && self.used.contains(&id) && !code.maybe {
+                let (name, tokens) = (self.local(field), &code.tokens);
+                out.extend(quote!(let #name = #tokens;));
+                Code { tokens: quote!(#name), ..code }
+            } else {
+                code
+            };
+            self.env.fields.insert(id, code.clone());
+            if let Some(bytes) = self.writer.part_bytes(field, &local) {
+                let maybe = bytes.maybe || !certain;
+                self.env.bytes.insert(id, Code { maybe, ..bytes });
+            }
+            if certain && self.is_checked(field) {
+                let checks = self.checks(id, &code, 0);
+                out.extend(checks);
+            }
+        }
+        out
+    }
+
+    /// The value of a field that varies, read in its region if it has one.
+    fn field_value(&mut self, id: FieldId) -> Option<TokenStream> {
+        let field = &self.writer.schema[id];
+        let info = self.info(id);
+        let Some(within) = field.within else { return self.read_type(&field.ty, id, &field_limit(self, field)) };
+        let length = self.region_length(within)?;
+        let limit = self.limit(within);
+        let open = quote!(cursor.open(#length, #info, #limit)?);
+        if let Type::Next(_) = field.ty {
+            return Some(match field.partial {
+                Some(partial) if matches!(self.writer.schema[partial], packet_schema::model::Expr::Bool(true)) => {
+                    quote!(#open.as_part())
+                }
+                Some(partial) => {
+                    let test = self.writer.expr(&self.env, partial).and_then(|code| holds(&code))?;
+                    quote!({
+                        let region = #open;
+                        if #test { region.as_part() } else { region }
+                    })
+                }
+                None => open,
+            });
+        }
+        Some(match &field.ty {
+            Type::Bytes(Extent::ToEnd) => quote!(#open.bytes()),
+            Type::Text(_, Extent::ToEnd) => quote!(Text(#open.bytes())),
+            Type::List(_, Extent::ToEnd) => {
+                let value = self.read_type(&field.ty, id, &quote!(None))?;
+                let is_numbers = self.writer.numbers_of(&field.ty, field).is_some();
+                if is_numbers {
+                    quote!({ let mut cursor = Cursor::new(#open); #value })
+                } else {
+                    let args = self.element_args(&field.ty, id)?;
+                    quote!(List::filling(#open, #args))
+                }
+            }
+            _ => {
+                let value = self.read_type(&field.ty, id, &quote!(None))?;
+                quote!({
+                    let region = #open;
+                    contained(|| {
+                        let cursor = &mut Cursor::new(region);
+                        Ok(#value)
+                    })
+                })
+            }
+        })
+    }
+
+    /// An expression of bits as a number of bytes.
+    pub(super) fn region_length(&self, bits: packet_schema::model::ExprId) -> Option<TokenStream> {
+        use packet_schema::model::Expr;
+        use packet_schema::tree::BinaryOp;
+        let schema = self.writer.schema;
+        // Regions are in bits, and nearly always written in bytes.
+        if let Expr::Binary(BinaryOp::Mul, bytes, eight) = &schema[bits]
+            && matches!(schema[*eight], Expr::Int(8))
+        {
+            return self.count(*bytes);
+        }
+        if let Expr::Int(bits) = schema[bits] {
+            let bytes = Literal::i128_unsuffixed(bits / 8);
+            return Some(quote!(#bytes));
+        }
+        let bytes = self.count(bits)?;
+        Some(quote!((#bytes / 8)))
+    }
+
+    /// A count: a length that is negative or absent is none.
+    pub(super) fn count(&self, id: packet_schema::model::ExprId) -> Option<TokenStream> {
+        let code = self.writer.expr(&self.env, id)?;
+        let unsigned = match code.kind {
+            Kind::Number(number) => !number.is_signed(),
+            Kind::Literal(value) => value >= 0,
+            _ => return None,
+        };
+        let info = self.reserved();
+        let number = if unsigned { code.number(Number::U64)? } else { code.number(Number::I128)? };
+        let number =
+            if code.maybe { quote!(given(|| Some(#number)).ok_or_else(|| cursor.bad_length(#info))?) } else { number };
+        Some(if unsigned { number } else { quote!(u64::try_from(#number).map_err(|_| cursor.bad_length(#info))?) })
+    }
+
+    /// The field that says how long a region is.
+    pub(super) fn limit(&self, length: packet_schema::model::ExprId) -> TokenStream {
+        match self.writer.first_field(length) {
+            Some(field) => {
+                let info = self.info(field);
+                quote!(Some(#info))
+            }
+            None => quote!(None),
+        }
+    }
+
+    pub(super) fn info(&self, id: FieldId) -> TokenStream {
+        self.writer.info(id)
+    }
+
+    /// The information of what has no name.
+    pub(super) fn reserved(&self) -> TokenStream {
+        self.writer.whole(self.id)
+    }
+
+    fn branches(&mut self, item: &Item, condition: Option<Code>, then: &Block, otherwise: &Block) -> TokenStream {
+        let Some(condition) = condition else { return self.gap("a condition") };
+        let declared = if self.conditional || self.fleeting { TokenStream::new() } else { self.declare(&[item], None) };
+        let before = (self.env.clone(), self.conditional, self.phase);
+        self.conditional = true;
+        let yes = self.block(then);
+        let after = std::mem::replace(&mut self.phase, before.2);
+        self.env = before.0.clone();
+        let no = self.block(otherwise);
+        (self.env, self.conditional) = (before.0, before.1);
+        self.phase = self.phase.max(after);
+        self.after_branches(item);
+        let Some(test) = holds(&condition) else { return self.gap("a condition") };
+        if otherwise.items.is_empty() {
+            return quote!(#declared if #test { #yes });
+        }
+        if condition.maybe {
+            let Some(fails) = fails(&condition) else { return self.gap("a condition") };
+            return quote!(#declared if #test { #yes } else if #fails { #no });
+        }
+        quote!(#declared if #test { #yes } else { #no })
+    }
+
+    /// Declares the parts that are read under a condition.
+    fn declare(&self, items: &[&Item], certain: Option<&str>) -> TokenStream {
+        if self.fleeting {
+            return TokenStream::new();
+        }
+        let mut keys = Vec::new();
+        items.iter().for_each(|item| collect_keys(item, &mut keys));
+        let scope = &self.shape.scopes[self.scope];
+        let parts: BTreeSet<usize> =
+            keys.iter().filter_map(|key| self.shape.made.get(key)).flatten().copied().collect();
+        parts
+            .into_iter()
+            .filter_map(|index| scope.parts.get(index).filter(|part| !part.dropped))
+            .map(|part| {
+                let name = ident(&part.name);
+                match part.kind {
+                    _ if certain == Some(part.name.as_str()) => quote!(let #name;),
+                    PartKind::Choice(choice) => {
+                        let choice = &self.shape.choices[choice];
+                        let ty = ident(&choice.name);
+                        quote!(let mut #name = #ty::Unnamed;)
+                    }
+                    _ if !part.optional => quote!(let #name;),
+                    _ => quote!(let mut #name = None;),
+                }
+            })
+            .collect()
+    }
+
+    /// What names stand for behind branches: parts that may be absent.
+    fn after_branches(&mut self, item: &Item) {
+        if self.fleeting {
+            return;
+        }
+        let mut keys = Vec::new();
+        collect_keys(item, &mut keys);
+        let parts: Vec<Part> = {
+            let scope = &self.shape.scopes[self.scope];
+            let indices = keys.iter().filter_map(|key| self.shape.made.get(key)).flatten();
+            indices.filter_map(|&index| scope.parts.get(index).filter(|part| !part.dropped).cloned()).collect()
+        };
+        for part in parts {
+            match &part.kind {
+                PartKind::Segment(segment) => self.optional_values(&part, segment),
+                PartKind::Field(id) => {
+                    let (name, field) = (ident(&part.name), &self.writer.schema[*id]);
+                    let local = if part.optional { quote!(#name?) } else { quote!(#name) };
+                    if let Some(code) = self.writer.part_value(field, &local) {
+                        self.env.fields.insert(*id, Code { maybe: code.maybe || part.optional, ..code });
+                    }
+                    if let Some(code) = self.writer.part_bytes(field, &local) {
+                        self.env.bytes.insert(*id, Code { maybe: code.maybe || part.optional, ..code });
+                    }
+                }
+                PartKind::Choice(_) => {}
+            }
+        }
+    }
+
+    fn choice(&mut self, choice: &Match, item: &Item) -> TokenStream {
+        let Some(on) = self.writer.expr(&self.env, choice.on) else { return self.gap("a match") };
+        let named = self.named(choice);
+        let certain = named.map(|(part, _)| part).filter(|_| is_always_named(choice) && !on.maybe);
+        let declared =
+            if self.conditional || self.fleeting { TokenStream::new() } else { self.declare(&[item], certain) };
+        let region = match choice.within {
+            Some(within) => {
+                let Some(length) = self.region_length(within) else { return self.gap("a region") };
+                let limit = self.limit(within);
+                let info = self.writer.first_field(within).map_or_else(|| self.reserved(), |field| self.info(field));
+                Some(quote!(let region = cursor.open(#length, #info, #limit)?;))
+            }
+            None => None,
+        };
+        let before = (self.env.clone(), self.conditional, self.phase);
+        self.conditional = true;
+        let arms: Vec<TokenStream> = choice
+            .arms
+            .iter()
+            .map(|arm| {
+                (self.env, self.phase) = (before.0.clone(), before.2);
+                self.arm(choice, arm, &on, named)
+            })
+            .collect();
+        let after = self.phase;
+        (self.env, self.conditional) = (before.0, before.1);
+        self.phase = if choice.within.is_some() { 0 } else { after };
+        let fallback = self.no_arm(choice, &on);
+        self.after_branches(item);
+        let subject = if on.maybe { on.option() } else { on.tokens.clone() };
+        let body = quote!(match #subject { #(#arms)* #fallback });
+        let Some(region) = region else { return quote!(#declared #body) };
+        let spoiled = named.map(|(part, name)| {
+            let (part, name) = (ident(part), ident(name));
+            quote!(if let Err(error) = outcome { #part = #name::Spoiled(error); })
+        });
+        let keep = if spoiled.is_some() { quote!(let outcome =) } else { quote!(let _ =) };
+        quote! {
+            #declared
+            #region
+            #keep contained(|| {
+                let cursor = &mut Cursor::new(region);
+                #body
+                Ok(())
+            });
+            #spoiled
+        }
+    }
+
+    /// The part that keeps the named arm taken, and its type.
+    fn named(&self, choice: &Match) -> Option<(&'w str, &'w str)> {
+        let shape = self.shape;
+        let parts = shape.made.get(&Key::of_match(choice))?;
+        let part = shape.scopes.get(self.scope)?.parts.get(*parts.first()?)?;
+        let PartKind::Choice(choice) = part.kind else { return None };
+        Some((&part.name, &shape.choices.get(choice)?.name))
+    }
+
+    fn arm(&mut self, choice: &Match, arm: &Arm, on: &Code, named: Option<(&str, &str)>) -> TokenStream {
+        let pattern = self.pattern(arm, on);
+        let guard = match arm.guard {
+            Some(guard) => match self.writer.expr(&self.env, guard).and_then(|code| holds(&code)) {
+                Some(test) => quote!(if #test),
+                None => return self.gap("a guard"),
+            },
+            None => TokenStream::new(),
+        };
+        let body = match &arm.action {
+            Action::Stop => quote!(flow = Flow::Stop;),
+            Action::Reject(why) => {
+                let info = self.writer.first_field(choice.on).map_or_else(|| self.reserved(), |field| self.info(field));
+                quote!(return Err(Error::new(#info, cursor.offset(), ErrorKind::Rejected { why: #why }));)
+            }
+            Action::Read(None, block) => self.block(block),
+            Action::Read(Some(variant), block) => self.named_arm(*variant, block, named),
+        };
+        quote!(#pattern #guard => { #body })
+    }
+
+    fn pattern(&self, arm: &Arm, on: &Code) -> TokenStream {
+        if arm.tags.is_empty() {
+            return quote!(_);
+        }
+        let number = match on.kind {
+            Kind::Number(number) => number,
+            Kind::Bool => {
+                let tags = arm.tags.iter().map(|&(low, _)| {
+                    let truth = low != 0;
+                    if on.maybe { quote!(Some(#truth)) } else { quote!(#truth) }
+                });
+                return quote!(#(#tags)|*);
+            }
+            _ => Number::I128,
+        };
+        let (least, greatest) = number.range();
+        let tags = arm.tags.iter().map(|&(low, high)| (low.max(least), high.min(greatest)));
+        let tags = super::expr::ranges(tags).into_iter().map(|(low, high)| {
+            let (from, to) = (super::expr::literal(low), super::expr::literal(high));
+            let tag = if low == high { from } else { quote!(#from..=#to) };
+            if on.maybe { quote!(Some(#tag)) } else { tag }
+        });
+        quote!(#(#tags)|*)
+    }
+
+    /// What to do where no arm fits.
+    fn no_arm(&self, choice: &Match, on: &Code) -> TokenStream {
+        if choice.arms.iter().any(|arm| arm.tags.is_empty() && arm.guard.is_none()) {
+            return TokenStream::new();
+        }
+        if on.kind == Kind::Bool && !on.maybe && choice.arms.len() > 1 {
+            return TokenStream::new();
+        }
+        let info = self.writer.first_field(choice.on).map_or_else(|| self.reserved(), |field| self.info(field));
+        let error = |found: TokenStream| quote!(return Err(Error::new(#info, cursor.offset(), ErrorKind::NoArm { found: #found })));
+        if on.maybe {
+            let error = error(quote!(found as u64));
+            return quote!(Some(found) => #error, None => {});
+        }
+        let error = error(quote!(found as u64));
+        quote!(found => #error,)
+    }
+
+    /// A named arm: its parts become a view of its own.
+    fn named_arm(&mut self, variant: u32, block: &Block, named: Option<(&str, &str)>) -> TokenStream {
+        if self.fleeting {
+            return self.block(block);
+        }
+        let Some((part, choice)) = named else { return self.gap("a named arm") };
+        let found = self.shape.choices.iter().find(|other| other.name == choice);
+        let arm = found.and_then(|choice| {
+            let scope = choice.scopes.iter().find(|arm| arm.0 == variant)?.1;
+            let filled = choice.arms.iter().any(|arm| arm.1 == Some(scope));
+            Some((scope, filled))
+        });
+        let Some((scope, filled)) = arm else { return self.gap("a named arm") };
+        let name = self.writer.variant_ident(self.id, variant);
+        let (part, choice) = (ident(part), ident(choice));
+        let outer = (self.scope, self.conditional);
+        (self.scope, self.conditional) = (scope, false);
+        let body = self.block(block);
+        (self.scope, self.conditional) = outer;
+        if !filled {
+            return quote!(#body #part = #choice::#name;);
+        }
+        let view = ident(&self.shape.scopes[scope].name);
+        let parts = self.shape.scopes[scope].kept().map(|part| ident(&part.name));
+        quote!(#body #part = #choice::#name(#view { #(#parts),* });)
+    }
+
+    fn align(&mut self, bits: u32) -> TokenStream {
+        self.phase = 0;
+        if bits <= 8 {
+            return TokenStream::new();
+        }
+        let (bytes, info) = (Literal::u32_unsuffixed(bits / 8), self.reserved());
+        quote! {
+            let over = (cursor.offset() - start.offset()) % #bytes;
+            if over > 0 {
+                cursor.take((#bytes - over) as usize, #info)?;
+            }
+        }
+    }
+
+    /// Says that something has no form in Rust, where it can be seen.
+    pub(super) fn gap(&self, what: &str) -> TokenStream {
+        self.writer.gap(self.id, what);
+        TokenStream::new()
+    }
+}
+
+/// Whether a match that goes on has taken a named arm.
+fn is_always_named(choice: &Match) -> bool {
+    let named = |arm: &Arm| matches!(arm.action, Action::Read(Some(_), _) | Action::Reject(_));
+    choice.within.is_none() && choice.arms.iter().all(named)
+}
+
+/// The keys of all parts of a scope that an item reads, those of named arms left out.
+fn collect_keys(item: &Item, keys: &mut Vec<Key>) {
+    match item {
+        Item::Run(run) => keys.extend(run.fields.first().map(|first| Key::Field(*first))),
+        Item::Container { fields, .. } => keys.extend(fields.first().map(|first| Key::Field(*first))),
+        Item::Field(id) => keys.push(Key::Field(*id)),
+        Item::Match(choice) => {
+            keys.push(Key::of_match(choice));
+            for arm in &choice.arms {
+                if let Action::Read(None, block) = &arm.action {
+                    block.items.iter().for_each(|item| collect_keys(item, keys));
+                }
+            }
+        }
+        Item::If { then, otherwise, .. } => {
+            then.items.iter().chain(&otherwise.items).for_each(|item| collect_keys(item, keys));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a condition holds, for certain.
+pub(super) fn holds(code: &Code) -> Option<TokenStream> {
+    let truth = code.truth()?;
+    Some(if code.maybe { quote!(given(|| Some(#truth)) == Some(true)) } else { bare(truth) })
+}
+
+/// Whether a condition does not hold, for certain.
+pub(super) fn fails(code: &Code) -> Option<TokenStream> {
+    let truth = code.truth()?;
+    Some(if code.maybe { quote!(given(|| Some(#truth)) == Some(false)) } else { quote!(!#truth) })
+}
+
+/// Without the parentheses around all of it.
+fn bare(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(proc_macro2::TokenTree::Group(group)), None)
+            if group.delimiter() == proc_macro2::Delimiter::Parenthesis =>
+        {
+            group.stream()
+        }
+        _ => tokens,
+    }
+}
+
+/// The field that says how long another one is.
+fn field_limit(reader: &Reader<'_, '_>, field: &Field) -> TokenStream {
+    let extent = match &field.ty {
+        Type::Bytes(extent) | Type::Text(_, extent) | Type::List(_, extent) => extent,
+        _ => return quote!(None),
+    };
+    match extent {
+        Extent::Count(count) => reader.limit(*count),
+        _ => quote!(None),
+    }
+}
+
+impl Writer<'_> {
+    /// The value of a field of fixed size, as expressions use it.
+    pub(super) fn value(&self, field: &Field, bits: Bits, array: &TokenStream) -> Option<Code> {
+        let Some((meaning, _)) = meaning(field) else {
+            let (from, length) = (Literal::u32_unsuffixed(bits.first / 8), Literal::u32_unsuffixed(bits.width / 8));
+            return Some(Code::new(quote!(part::<#from, #length, _>(#array).as_slice()), Kind::Bytes));
+        };
+        let (raw, number) = bits.read(array);
+        Some(match meaning {
+            Meaning::Bool => Code::new(quote!((#raw != 0)), Kind::Bool),
+            Meaning::Float(_) => return None,
+            Meaning::Signed(_) => {
+                let width = Literal::u32_unsuffixed(bits.width);
+                let wide = number.convert(&raw, Number::U128);
+                Code::new(quote!(bits::sign_extend(#wide, #width)), Kind::Number(Number::I128))
+            }
+            Meaning::Scaled(_, scale, wide) => {
+                let raw = number.convert(&raw, wide);
+                let scale = Literal::u64_unsuffixed(scale);
+                Code::new(quote!((#raw * #scale)), Kind::Number(wide))
+            }
+            _ => Code::new(raw, Kind::Number(number)),
+        })
+    }
+}

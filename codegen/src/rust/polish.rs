@@ -1,0 +1,287 @@
+//! Says the same as somebody would who writes by hand: what was generated piece by piece is read over once more.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{BinOp, Block, Expr, ExprBinary, ExprUnary, File, Ident, Lit, Local, Pat, Stmt, UnOp, parse_quote};
+
+/// Reads a file over.
+pub(super) fn polish(file: &mut File) {
+    Polish.visit_file_mut(file);
+}
+
+struct Polish;
+
+impl VisitMut for Polish {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        while let Expr::Paren(inner) = expr {
+            *expr = take(&mut inner.expr);
+        }
+        visit_mut::visit_expr_mut(self, expr);
+        if let Some(better) = better(expr) {
+            *expr = better;
+        }
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        visit_mut::visit_block_mut(self, block);
+        without_detours(block);
+        with_values(block);
+        without_idlers(block);
+    }
+}
+
+fn take(expr: &mut Expr) -> Expr {
+    std::mem::replace(expr, Expr::Verbatim(TokenStream::new()))
+}
+
+/// A shorter form of an expression whose parts are as short as can be.
+fn better(expr: &mut Expr) -> Option<Expr> {
+    match expr {
+        Expr::Unary(ExprUnary { op: UnOp::Not(_), expr: inner, .. }) => match &mut **inner {
+            Expr::Binary(binary) => {
+                binary.op = opposite(&binary.op)?;
+                Some(take(inner))
+            }
+            _ => None,
+        },
+        Expr::Binary(binary) => arithmetic(binary),
+        Expr::Closure(closure) => {
+            let (Some(Pat::Ident(param)), Expr::Call(call)) = (closure.inputs.first(), &mut *closure.body) else {
+                return None;
+            };
+            let alone = closure.inputs.len() == 1 && call.args.len() == 1;
+            let same = call.args.first().is_some_and(|arg| is_ident(arg, &param.ident));
+            (alone && same && matches!(*call.func, Expr::Path(_))).then(|| take(&mut call.func))
+        }
+        Expr::MethodCall(call) if call.method == "get" && call.args.first().is_some_and(|arg| is_number(arg, 0)) => {
+            let mut first: syn::ExprMethodCall = parse_quote!(value.first());
+            first.receiver = Box::new(take(&mut call.receiver));
+            Some(Expr::MethodCall(first))
+        }
+        Expr::Call(call) => unwrapped(call),
+        Expr::If(choice) => {
+            let (_, otherwise) = choice.else_branch.as_ref()?;
+            let Expr::Block(block) = &**otherwise else { return None };
+            let same = text(&choice.then_branch) == text(&block.block);
+            same.then(|| Expr::Block(block.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn arithmetic(binary: &mut ExprBinary) -> Option<Expr> {
+    match binary.op {
+        BinOp::Shl(_) | BinOp::Shr(_) if is_number(&binary.right, 0) => Some(take(&mut binary.left)),
+        BinOp::Div(_) if is_number(&binary.right, 8) => match &mut *binary.left {
+            Expr::Binary(ExprBinary { left, op: BinOp::Add(_), right, .. }) if is_number(right, 7) => {
+                let mut call: syn::ExprMethodCall = parse_quote!(value.div_ceil(8));
+                call.receiver = Box::new(take(left));
+                Some(Expr::MethodCall(call))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `Ok(x?)` is `x`, and `given(|| Some(x?))` too.
+fn unwrapped(call: &mut syn::ExprCall) -> Option<Expr> {
+    let name = text(&call.func);
+    let argument = call.args.first_mut()?;
+    match (name.as_str(), argument) {
+        ("Ok", Expr::Try(inner)) => Some(take(&mut inner.expr)),
+        ("given", Expr::Closure(closure)) => match &mut *closure.body {
+            Expr::Call(some) if text(&some.func) == "Some" => match some.args.first_mut() {
+                Some(Expr::Try(inner)) => (!may_return(&mut inner.expr)).then(|| take(&mut inner.expr)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether there is a `?` in an expression that ends more than a closure in it.
+fn may_return(expr: &mut Expr) -> bool {
+    struct Finder(bool);
+    impl VisitMut for Finder {
+        fn visit_expr_try_mut(&mut self, _: &mut syn::ExprTry) {
+            self.0 = true;
+        }
+        fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    }
+    let mut finder = Finder(false);
+    finder.visit_expr_mut(expr);
+    finder.0
+}
+
+fn opposite(op: &BinOp) -> Option<BinOp> {
+    Some(match op {
+        BinOp::Eq(_) => parse_quote!(!=),
+        BinOp::Ne(_) => parse_quote!(==),
+        BinOp::Lt(_) => parse_quote!(>=),
+        BinOp::Le(_) => parse_quote!(>),
+        BinOp::Gt(_) => parse_quote!(<=),
+        BinOp::Ge(_) => parse_quote!(<),
+        _ => return None,
+    })
+}
+
+fn is_ident(expr: &Expr, ident: &Ident) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(ident))
+}
+
+fn is_number(expr: &Expr, number: u64) -> bool {
+    matches!(expr, Expr::Lit(literal) if matches!(&literal.lit, Lit::Int(int) if int.base10_parse::<u64>().is_ok_and(|found| found == number)))
+}
+
+fn text(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string()
+}
+
+/// Values that nobody looks at are not named.
+fn without_idlers(block: &mut Block) {
+    let mut at = block.stmts.len();
+    while at > 0 {
+        at -= 1;
+        let Some(Stmt::Local(local)) = block.stmts.get(at) else { continue };
+        let (Some(name), Some(init)) = (local_name(local), &local.init) else { continue };
+        let rest = block.stmts.get(at + 1..).unwrap_or_default();
+        let idle =
+            !rest.iter().any(|stmt| mentions(stmt, name)) && !mentions(&init.expr, &quote::format_ident!("cursor"));
+        if idle {
+            block.stmts.remove(at);
+        }
+    }
+}
+
+/// Whether a name stands in some tokens.
+fn mentions(tokens: &impl ToTokens, name: &Ident) -> bool {
+    let name = name.to_string();
+    text(tokens).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| name.trim_start_matches("r#") == word)
+}
+
+/// `let read = e; x = read;` is `x = e;` where nobody reads `read` again.
+fn without_detours(block: &mut Block) {
+    let mut at = 0;
+    while at + 1 < block.stmts.len() {
+        let value = detour(&block.stmts, at);
+        if let Some(value) = value
+            && let Some(Stmt::Expr(Expr::Assign(assign), _)) = block.stmts.get_mut(at + 1)
+        {
+            match &mut *assign.right {
+                Expr::Call(call) => call.args = std::iter::once(value).collect(),
+                right => *right = value,
+            }
+            block.stmts.remove(at);
+        }
+        at += 1;
+    }
+}
+
+/// The value that a local only hands on to the assignment behind it.
+fn detour(stmts: &[Stmt], at: usize) -> Option<Expr> {
+    let (Stmt::Local(local), Stmt::Expr(Expr::Assign(assign), _)) = (stmts.get(at)?, stmts.get(at + 1)?) else {
+        return None;
+    };
+    let (name, init) = (local_name(local)?, local.init.as_ref()?);
+    let handed = match &*assign.right {
+        Expr::Call(call) if text(&call.func) == "Some" => call.args.first()?,
+        right => right,
+    };
+    let rest = stmts.get(at + 2..).unwrap_or_default();
+    // It is read again unless another one by its name comes first.
+    let again = rest.iter().take_while(|stmt| !matches!(stmt, Stmt::Local(other) if local_name(other) == Some(name) && other.init.as_ref().is_none_or(|init| !text(&init.expr).contains("read [")))).any(|stmt| mentions(stmt, name));
+    (is_ident(handed, name) && !again).then(|| (*init.expr).clone())
+}
+
+fn local_name(local: &Local) -> Option<&Ident> {
+    match &local.pat {
+        Pat::Ident(pat) if pat.mutability.is_none() => Some(&pat.ident),
+        _ => None,
+    }
+}
+
+/// `let x; match … { … => { x = a; } … }` is `let x = match … { … => a, … };`.
+fn with_values(block: &mut Block) {
+    let mut at = 0;
+    while at + 1 < block.stmts.len() {
+        let Some(name) = uninitialised(block.stmts.get(at)).cloned() else {
+            at += 1;
+            continue;
+        };
+        if let Some(Stmt::Expr(choice @ (Expr::Match(_) | Expr::If(_)), _)) = block.stmts.get(at + 1)
+            && let Some(value) = valued(choice.clone(), &name)
+        {
+            block.stmts.remove(at);
+            if let Some(stmt) = block.stmts.get_mut(at) {
+                let mut local: Stmt = parse_quote!(let #name = value;);
+                if let Stmt::Local(Local { init: Some(init), .. }) = &mut local {
+                    *init.expr = value;
+                }
+                *stmt = local;
+            }
+        }
+        at += 1;
+    }
+}
+
+fn uninitialised(stmt: Option<&Stmt>) -> Option<&Ident> {
+    match stmt? {
+        Stmt::Local(local) if local.init.is_none() => local_name(local),
+        _ => None,
+    }
+}
+
+/// A choice whose branches all end with an assignment to a name, as the value assigned.
+fn valued(choice: Expr, name: &Ident) -> Option<Expr> {
+    match choice {
+        Expr::Match(mut choice) => {
+            for arm in &mut choice.arms {
+                let body = take(&mut arm.body);
+                *arm.body = match body {
+                    Expr::Block(mut block) => {
+                        block.block = valued_block(block.block, name)?;
+                        match block.block.stmts.as_slice() {
+                            [Stmt::Expr(value, None)] => value.clone(),
+                            _ => Expr::Block(block),
+                        }
+                    }
+                    Expr::Return(_) => body,
+                    _ => return None,
+                };
+                arm.comma = Some(Default::default());
+            }
+            Some(Expr::Match(choice))
+        }
+        Expr::If(mut choice) => {
+            choice.then_branch = valued_block(choice.then_branch, name)?;
+            let (_, otherwise) = choice.else_branch.as_mut()?;
+            let body = take(otherwise);
+            **otherwise = match body {
+                Expr::Block(mut block) => {
+                    block.block = valued_block(block.block, name)?;
+                    Expr::Block(block)
+                }
+                nested => valued(nested, name)?,
+            };
+            Some(Expr::If(choice))
+        }
+        _ => None,
+    }
+}
+
+fn valued_block(mut block: Block, name: &Ident) -> Option<Block> {
+    let last = match block.stmts.pop()? {
+        Stmt::Expr(Expr::Assign(assign), _) if is_ident(&assign.left, name) => Stmt::Expr(*assign.right, None),
+        Stmt::Expr(value @ Expr::Return(_), _) => Stmt::Expr(value, Some(Default::default())),
+        Stmt::Expr(choice @ (Expr::Match(_) | Expr::If(_)), _) => Stmt::Expr(valued(choice, name)?, None),
+        Stmt::Expr(Expr::Block(inner), _) => {
+            Stmt::Expr(Expr::Block(syn::ExprBlock { block: valued_block(inner.block, name)?, ..inner }), None)
+        }
+        _ => return None,
+    };
+    block.stmts.push(last);
+    Some(block)
+}

@@ -1,0 +1,85 @@
+//! What generated views are made of: regions, the cursor that reads them, lists, and values at a place.
+
+use crate::Error;
+
+mod cursor;
+mod list;
+mod region;
+mod value;
+
+pub use cursor::Cursor;
+pub use list::{Element, Elements, Flow, List, NumberIter, Numbers};
+pub use region::Region;
+pub use value::{Coded, FromBits, MacAddr, Text};
+
+/// Some bytes of an array, from a place that is known when compiling.
+#[inline(always)]
+#[must_use]
+pub const fn part<const FROM: usize, const LENGTH: usize, const N: usize>(array: &[u8; N]) -> &[u8; LENGTH] {
+    const { assert!(FROM + LENGTH <= N, "the part lies within the array") };
+    match array.split_at(FROM).1.first_chunk() {
+        Some(part) => part,
+        None => &[0; LENGTH],
+    }
+}
+
+/// Reads what may fail without taking along what surrounds it.
+///
+/// # Errors
+///
+/// Those of `read`.
+#[inline(always)]
+pub fn contained<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    read()
+}
+
+/// A number shifted to the left, where no bit of it is lost.
+#[inline]
+#[must_use]
+pub fn shifted(number: u128, bits: u32) -> Option<u128> {
+    let shifted = number.checked_shl(bits)?;
+    (shifted >> bits == number).then_some(shifted)
+}
+
+/// Evaluates what may be absent because a part of it is: a closure in which `?` works.
+#[inline(always)]
+pub fn given<T>(value: impl FnOnce() -> Option<T>) -> Option<T> {
+    value()
+}
+
+/// Both hold; what is absent does not matter where the other one is false.
+#[inline(always)]
+#[must_use]
+pub fn both(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// One of the two holds; what is absent does not matter where the other one is true.
+#[inline(always)]
+#[must_use]
+pub fn either(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    }
+}
+
+/// What is not known here.
+#[inline(always)]
+#[must_use]
+pub fn absent<T>() -> Option<T> {
+    None
+}
+
+/// The bytes from a position to another, both included, cut to what is there.
+#[inline]
+#[must_use]
+pub fn slice(bytes: &[u8], from: u64, to: u64) -> Option<&[u8]> {
+    let (from, to) = (usize::try_from(from).ok()?, usize::try_from(to).ok()?.checked_add(1)?);
+    bytes.get(from..to.min(bytes.len()))
+}

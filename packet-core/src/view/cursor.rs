@@ -1,0 +1,242 @@
+//! The cursor that generated readers move through a region.
+
+use super::Region;
+use crate::{Error, ErrorKind, FieldInfo, bits};
+
+/// What is left of a region, read from its front.
+///
+/// # Invariants
+///
+/// What was taken is never looked at again, and nothing beyond the region ever is: every method that can run short returns an
+/// error that says what was needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'a> {
+    rest: Region<'a>,
+}
+
+impl<'a> Cursor<'a> {
+    /// At the start of a region.
+    #[inline]
+    #[must_use]
+    pub const fn new(region: Region<'a>) -> Self {
+        Self { rest: region }
+    }
+
+    /// What is left.
+    #[inline]
+    #[must_use]
+    pub const fn rest(&self) -> Region<'a> {
+        self.rest
+    }
+
+    /// How many bytes are left.
+    #[inline]
+    #[must_use]
+    pub const fn remaining(&self) -> usize {
+        self.rest.bytes.len()
+    }
+
+    /// Where it is, in bytes from the start of the region that was read first.
+    #[inline]
+    #[must_use]
+    pub const fn offset(&self) -> u32 {
+        self.rest.offset
+    }
+
+    /// The next `N` bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fewer are left.
+    #[inline]
+    pub fn array<const N: usize>(&mut self, field: &'static FieldInfo) -> Result<&'a [u8; N], Error> {
+        match self.rest.bytes.split_first_chunk::<N>() {
+            Some((array, rest)) => {
+                self.rest.bytes = rest;
+                self.rest.offset += N as u32;
+                Ok(array)
+            }
+            None => Err(self.short(N, field)),
+        }
+    }
+
+    /// The next `N` bytes, of which only so many are done with: the last one holds bits of what follows.
+    ///
+    /// # Errors
+    ///
+    /// Fewer are left.
+    #[inline]
+    pub fn array_with_bits<const N: usize>(
+        &mut self,
+        done: usize,
+        field: &'static FieldInfo,
+    ) -> Result<&'a [u8; N], Error> {
+        match self.rest.bytes.first_chunk::<N>() {
+            Some(array) => {
+                self.skip(done);
+                Ok(array)
+            }
+            None => Err(self.short(N, field)),
+        }
+    }
+
+    /// A number of so many bits, at most 128, that starts at a bit of the next byte.
+    ///
+    /// # Errors
+    ///
+    /// Fewer bits are left, or more are asked for.
+    #[inline]
+    pub fn number(&mut self, bit: u32, width: u64, field: &'static FieldInfo) -> Result<u128, Error> {
+        let Some(width) = u32::try_from(width).ok().filter(|&width| width <= 128) else {
+            return Err(self.bad_length(field));
+        };
+        if width == 0 {
+            return Ok(0);
+        }
+        match bits::read(self.rest.bytes, bit as usize, width) {
+            Some(number) => {
+                self.skip(((bit + width) / 8) as usize);
+                Ok(number)
+            }
+            None => Err(self.short((bit + width).div_ceil(8) as usize, field)),
+        }
+    }
+
+    /// The next bytes, as a region that a length has opened; the length is that of a field, and `limit` the field that says it.
+    ///
+    /// # Errors
+    ///
+    /// The length reaches beyond the end of a region that a length has opened itself.
+    #[inline]
+    pub fn open(
+        &mut self,
+        length: u64,
+        field: &'static FieldInfo,
+        limit: Option<&'static FieldInfo>,
+    ) -> Result<Region<'a>, Error> {
+        let available = self.rest.bytes.len();
+        if let Ok(wanted) = usize::try_from(length)
+            && let Some((bytes, rest)) = self.rest.bytes.split_at_checked(wanted)
+        {
+            let region = Region { bytes, offset: self.rest.offset, missing: 0, soft: false, partial: false, limit };
+            self.rest.bytes = rest;
+            self.rest.offset += wanted as u32;
+            return Ok(region);
+        }
+        if !self.rest.soft {
+            return Err(self.short(usize::try_from(length).unwrap_or(usize::MAX), field));
+        }
+        let missing = u32::try_from(length - available as u64).unwrap_or(u32::MAX);
+        let region = Region { missing, soft: true, partial: false, ..self.rest };
+        self.skip(available);
+        Ok(region)
+    }
+
+    /// So many bytes, all of which must be there.
+    ///
+    /// # Errors
+    ///
+    /// Fewer are left.
+    #[inline]
+    pub fn take(&mut self, length: usize, field: &'static FieldInfo) -> Result<&'a [u8], Error> {
+        match self.rest.bytes.split_at_checked(length) {
+            Some((bytes, _)) => {
+                self.skip(length);
+                Ok(bytes)
+            }
+            None => Err(self.short(length, field)),
+        }
+    }
+
+    /// The bytes of so many numbers of so many bits each.
+    ///
+    /// # Errors
+    ///
+    /// Fewer are left.
+    #[inline]
+    pub fn numbers(&mut self, count: u64, bits: u32, field: &'static FieldInfo) -> Result<&'a [u8], Error> {
+        let length = count.saturating_mul(bits.into()).div_ceil(8);
+        self.take(usize::try_from(length).unwrap_or(usize::MAX), field)
+    }
+
+    /// The bytes up to the first for which `last` holds, included; all that is left of a soft region where none is.
+    ///
+    /// # Errors
+    ///
+    /// There is no such byte in a region that a length has opened.
+    #[inline]
+    pub fn until(&mut self, last: impl Fn(u8) -> bool, field: &'static FieldInfo) -> Result<&'a [u8], Error> {
+        match self.rest.bytes.iter().position(|&byte| last(byte)) {
+            Some(at) => self.take(at + 1, field),
+            None if self.rest.soft => Ok(self.to_end().bytes),
+            None => Err(self.short(self.rest.bytes.len() + 1, field)),
+        }
+    }
+
+    /// The place in a region to which a pointer leads; it must lie before all that was read so far, so that no pointers
+    /// lead in a circle.
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    pub fn jump(
+        &self,
+        region: Region<'a>,
+        to: u64,
+        lowest: &mut u32,
+        field: &'static FieldInfo,
+    ) -> Result<Self, Error> {
+        let target = u64::from(region.offset).saturating_add(to);
+        let bytes = usize::try_from(to).ok().and_then(|to| region.bytes.get(to..));
+        match (u32::try_from(target), bytes) {
+            (Ok(offset), Some(bytes)) if offset < *lowest => {
+                *lowest = offset;
+                Ok(Self { rest: Region { bytes, offset, missing: 0, soft: false, partial: false, limit: None } })
+            }
+            _ => Err(Error::new(field, self.rest.offset, ErrorKind::PointerForward)),
+        }
+    }
+
+    /// All that is left.
+    #[inline]
+    pub fn to_end(&mut self) -> Region<'a> {
+        let region = self.rest;
+        self.skip(region.bytes.len());
+        region
+    }
+
+    /// Goes on behind so many bytes, or at the end where there are fewer.
+    #[inline]
+    pub fn skip(&mut self, length: usize) {
+        let length = length.min(self.rest.bytes.len());
+        self.rest.bytes = self.rest.bytes.get(length..).unwrap_or_default();
+        self.rest.offset += length as u32;
+    }
+
+    /// What was read since the cursor was where `start` is.
+    #[inline]
+    #[must_use]
+    pub fn since(&self, start: &Self) -> Region<'a> {
+        let length = self.rest.offset.saturating_sub(start.rest.offset) as usize;
+        Region { bytes: start.rest.bytes.get(..length).unwrap_or_default(), missing: 0, ..start.rest }
+    }
+
+    /// The error of a field that needs more bytes than are left.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn short(&self, needed: usize, field: &'static FieldInfo) -> Error {
+        let number = |length| u32::try_from(length).unwrap_or(u32::MAX);
+        let limit = if self.rest.is_cut() { None } else { self.rest.limit };
+        let kind = ErrorKind::Short { needed: number(needed), available: number(self.rest.bytes.len()), limit };
+        Error::new(field, self.rest.offset, kind)
+    }
+
+    /// The error of a field whose length can't be.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn bad_length(&self, field: &'static FieldInfo) -> Error {
+        Error::new(field, self.rest.offset, ErrorKind::BadLength)
+    }
+}
