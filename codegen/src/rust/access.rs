@@ -535,32 +535,7 @@ impl Writer<'_> {
     fn reader(&self, id: CompositeId, composite: &Composite, shape: &Shape) -> TokenStream {
         let name = ident(&camel(&composite.name));
         let params: Vec<(Ident, TokenStream)> = self.read_params(id);
-        let mut reader = Reader {
-            writer: self,
-            id,
-            shape,
-            env: Env::default(),
-            scope: 0,
-            used: self.used(composite),
-            conditional: false,
-            fleeting: false,
-            phase: 0,
-        };
-        reader.env.rest = Some(quote!(cursor.rest().bytes()));
-        let is_layer = matches!(composite.kind, CompositeKind::Layer(_));
-        reader.env.outer = Some(if is_layer { quote!(start.rest()) } else { quote!(outer) });
-        reader.env.params = composite
-            .params
-            .iter()
-            .map(|param| {
-                let name = format_ident!("param_{}", param.name);
-                Code::new(
-                    quote!(#name),
-                    if param.region { Kind::Region } else { Kind::Number(Number::of_bits(param.bits)) },
-                )
-            })
-            .collect();
-        reader.env.size = Some(quote!(u64::from(cursor.offset() - start.offset())));
+        let Some(mut reader) = Reader::new(self, id, false) else { return TokenStream::new() };
         let body = reader.block(&composite.body);
         let kept = self.kept_params(composite, &self.own_accessors(id, shape)).map(|(name, _)| name);
         let parts = shape.scopes.first().into_iter().flat_map(Scope::kept).map(|part| ident(&part.name));

@@ -1,13 +1,13 @@
 //! Codecs: readers of numbers and names whose form says how long they are.
 
 use super::Writer;
-use super::expr::{Code, Env, Kind};
+use super::expr::Kind;
 use super::names::{camel, docs, ident};
 use super::number::Number;
 use super::parse::{Reader, holds};
 use packet_schema::model::{Codec, Composite, CompositeId, Item, Yield};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 /// How a codec's groups make a number.
 fn fold(composite: &Composite) -> Option<(u32, bool)> {
@@ -28,37 +28,22 @@ impl Writer<'_> {
         let (names, types): (Vec<&Ident>, Vec<&TokenStream>) = params.iter().map(|param| (&param.0, &param.1)).unzip();
         let body = self.codec_body(id, composite);
         match self.codec_number(id) {
-            Some(number) => self.number_codec(id, &name, &about, (&names, &types), number, &body),
-            None => self.name_codec(codec, &name, &about, (&names, &types), &body, &self.whole(id)),
+            Some(number) => {
+                let ty = number.tokens();
+                let codec = self.number_codec(id, &name, &about, (&names, &types), number, &body);
+                let element = element(&quote!(#name), &quote!(Coded<'a, #ty>), (&names, &types));
+                quote!(#codec #element)
+            }
+            None => {
+                let codec = self.name_codec(codec, &name, &about, (&names, &types), &body, &self.whole(id));
+                let element = element(&quote!(#name<'a>), &quote!(Self), (&names, &types));
+                quote!(#codec #element)
+            }
         }
     }
 
     fn codec_body(&self, id: CompositeId, composite: &Composite) -> TokenStream {
-        let mut reader = Reader {
-            writer: self,
-            id,
-            shape: &self.shapes[id.index()],
-            env: Env::default(),
-            scope: 0,
-            used: self.used(composite),
-            conditional: false,
-            fleeting: true,
-            phase: 0,
-        };
-        reader.env.rest = Some(quote!(cursor.rest().bytes()));
-        reader.env.outer = Some(quote!(outer));
-        reader.env.params = composite
-            .params
-            .iter()
-            .map(|param| {
-                let name = format_ident!("param_{}", param.name);
-                Code::new(
-                    quote!(#name),
-                    if param.region { Kind::Region } else { Kind::Number(Number::of_bits(param.bits)) },
-                )
-            })
-            .collect();
-        reader.block(&composite.body)
+        Reader::new(self, id, true).map(|mut reader| reader.block(&composite.body)).unwrap_or_default()
     }
 
     fn number_codec(
@@ -111,16 +96,6 @@ impl Writer<'_> {
                     Ok(Coded { value: value as #ty, bytes: cursor.since(&start).bytes() })
                 }
             }
-
-            impl<'a> Element<'a> for #name {
-                type Out = Coded<'a, #ty>;
-                type Args = (#(#types,)*);
-
-                #[inline]
-                fn read(cursor: &mut Cursor<'a>, (#(#names,)*): Self::Args) -> Result<(Coded<'a, #ty>, Flow), Error> {
-                    Self::read(cursor, #(#names),*).map(|value| (value, Flow::Next))
-                }
-            }
         }
     }
 
@@ -134,24 +109,9 @@ impl Writer<'_> {
         info: &TokenStream,
     ) -> TokenStream {
         let is_name = codec.result == packet_schema::model::CodecResult::Name;
-        let check = codec.limit_bytes.filter(|_| is_name).map(|most| {
-            let most = Literal::u64_unsuffixed(most);
-            quote! {
-                if length + 1 > #most {
-                    return Err(Error::new(#info, start.offset(), ErrorKind::TooLong));
-                }
-            }
-        });
-        let display = if is_name {
-            quote!(write_name(out, |emit| self.for_each_label(emit)))
-        } else {
-            quote!(write_bytes(out, |emit| self.for_each_label(emit)))
-        };
-        quote! {
-            #about
-            #[derive(Clone, Copy)]
-            pub struct #name<'a> { start: Cursor<'a>, bytes: &'a [u8], #(#names: #types),* }
-
+        let check = codec.limit_bytes.filter(|_| is_name).map(|most| end_check(most, info));
+        let text = if is_name { quote!(write_name) } else { quote!(write_bytes) };
+        let reader = quote! {
             impl<'a> #name<'a> {
                 /// Reads one where a cursor is, and moves that behind it.
                 ///
@@ -187,23 +147,45 @@ impl Writer<'_> {
                     Ok(resume.unwrap_or(*cursor))
                 }
             }
+        };
+        quote! {
+            #about
+            #[derive(Clone, Copy)]
+            pub struct #name<'a> { start: Cursor<'a>, bytes: &'a [u8], #(#names: #types),* }
+
+            #reader
 
             impl fmt::Display for #name<'_> {
-                fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result { #display }
+                fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result { #text(out, |emit| self.for_each_label(emit)) }
             }
 
             impl fmt::Debug for #name<'_> {
                 fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result { write!(out, "\"{self}\"") }
             }
+        }
+    }
+}
 
-            impl<'a> Element<'a> for #name<'a> {
-                type Out = Self;
-                type Args = (#(#types,)*);
+/// The check of a name's length, the label that ends it counted.
+fn end_check(most: u64, info: &TokenStream) -> TokenStream {
+    let most = Literal::u64_unsuffixed(most);
+    quote! {
+        if length + 1 > #most {
+            return Err(Error::new(#info, start.offset(), ErrorKind::TooLong));
+        }
+    }
+}
 
-                #[inline]
-                fn read(cursor: &mut Cursor<'a>, (#(#names,)*): Self::Args) -> Result<(Self, Flow), Error> {
-                    Self::read(cursor, #(#names),*).map(|value| (value, Flow::Next))
-                }
+/// What makes a codec an element of lists.
+fn element(path: &TokenStream, out: &TokenStream, (names, types): (&[&Ident], &[&TokenStream])) -> TokenStream {
+    quote! {
+        impl<'a> Element<'a> for #path {
+            type Out = #out;
+            type Args = (#(#types,)*);
+
+            #[inline]
+            fn read(cursor: &mut Cursor<'a>, (#(#names,)*): Self::Args) -> Result<(Self::Out, Flow), Error> {
+                Self::read(cursor, #(#names),*).map(|value| (value, Flow::Next))
             }
         }
     }

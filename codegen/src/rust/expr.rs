@@ -167,6 +167,13 @@ impl Writer<'_> {
             }
             Expr::Rest => env.rest.clone().map(|rest| Code::new(rest, Kind::Bytes)),
             Expr::LayerRegion => env.outer.clone().map(|outer| Code::new(outer, Kind::Region)),
+            _ => self.measure(env, id),
+        }
+    }
+
+    /// Lengths, sums, and what the layers around give.
+    fn measure(&self, env: &Env, id: ExprId) -> Option<Code> {
+        match &self.schema[id] {
             Expr::Present(fields) => self.present(env, fields),
             Expr::SizeOf(fields) => {
                 let bytes = self.one_of(&env.bytes, fields)?;

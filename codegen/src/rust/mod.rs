@@ -4,6 +4,7 @@
 //! can't fail. Nothing is allocated, nothing panics, and there is no `unsafe`.
 
 mod access;
+mod check;
 mod codec;
 mod enums;
 mod expr;
@@ -271,17 +272,7 @@ impl<'s> Writer<'s> {
     }
 
     fn element(&self, id: CompositeId, field: FieldId, element: &Type, name: &Ident) -> Option<TokenStream> {
-        let mut reader = parse::Reader {
-            writer: self,
-            id,
-            shape: self.shapes.get(id.index())?,
-            env: expr::Env::default(),
-            scope: 0,
-            used: BTreeSet::new(),
-            conditional: false,
-            fleeting: true,
-            phase: 0,
-        };
+        let mut reader = parse::Reader::new(self, id, true)?;
         let Some(value) = reader.read_type(element, field, &quote!(None)) else {
             self.gap(id, "the elements of a list");
             return None;

@@ -802,7 +802,7 @@ impl<'a> Element<'a> for DnsName<'a> {
     type Args = (Region<'a>,);
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (param_message,): Self::Args) -> Result<(Self, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (param_message,): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Self::read(cursor, param_message).map(|value| (value, Flow::Next))
     }
 }

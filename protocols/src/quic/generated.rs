@@ -83,7 +83,7 @@ impl<'a> Element<'a> for Varint {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Coded<'a, u64>, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Self::read(cursor).map(|value| (value, Flow::Next))
     }
 }
