@@ -68,7 +68,7 @@ fn the_core_needs_nothing() {
 fn the_protocols_are_plain() {
     let protocols = package("packet-protocols");
     assert!(!protocols.targets.contains("custom-build"), "no build script");
-    assert!(!protocols.targets.contains("proc-macro"), "no macros");
+    assert!(!protocols.targets.contains("proc-macro"), "no proc macros");
     let built = workspace::closure(&protocols.dependencies);
     assert!(built.is_subset(&BTreeSet::from(["packet-core".to_owned()])), "nothing but the core: {built:?}");
     assert_absent("protocols", &["extern crate", "alloc::", "std::", "macro_rules!"]);
