@@ -460,12 +460,13 @@ impl Writer<'_> {
         let of = self.expr(env, of)?;
         let tokens = &of.tokens;
         let test = self.variant_test(composite, key)?;
+        let path = self.composite_path(composite);
         match of.kind {
             Kind::View(id) if id == composite => {
-                Some(Code::maybe(quote!(Some(#tokens).filter(|view| #test)?), Kind::View(id)))
+                Some(Code::maybe(quote!(Some(#tokens).filter(|view: &#path<'_>| #test)?), Kind::View(id)))
             }
             Kind::Views(id) if id == composite => {
-                Some(Code::maybe(quote!(#tokens.valid().find(|view| #test)?), Kind::View(id)))
+                Some(Code::maybe(quote!(#tokens.valid().find(|view: &#path<'_>| #test)?), Kind::View(id)))
             }
             _ => None,
         }

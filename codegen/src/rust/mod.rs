@@ -272,8 +272,21 @@ impl<'s> Writer<'s> {
     }
 
     fn element(&self, id: CompositeId, field: FieldId, element: &Type, name: &Ident) -> Option<TokenStream> {
-        let mut reader = parse::Reader::new(self, id, true)?;
-        let Some(value) = reader.read_type(element, field, &quote!(None)) else {
+        let info = self.info(field);
+        // A length that the enclosing composite tells is an argument.
+        let (value, names, types) = match (element, self.told_length(element)) {
+            (Type::Bytes(_), Some(_)) => {
+                (Some(quote!(cursor.open(length, #info, None)?.bytes())), quote!(length,), quote!(u64,))
+            }
+            (_, Some(_)) => {
+                (Some(quote!(Text(cursor.open(length, #info, None)?.bytes()))), quote!(length,), quote!(u64,))
+            }
+            (_, None) => {
+                let mut reader = parse::Reader::new(self, id, true)?;
+                (reader.read_type(element, field, &quote!(None)), TokenStream::new(), TokenStream::new())
+            }
+        };
+        let Some(value) = value else {
             self.gap(id, "the elements of a list");
             return None;
         };
@@ -286,14 +299,22 @@ impl<'s> Writer<'s> {
 
             impl<'a> Element<'a> for #name {
                 type Out = #out;
-                type Args = ();
+                type Args = (#types);
 
                 #[inline]
-                fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+                fn read(cursor: &mut Cursor<'a>, (#names): Self::Args) -> Result<(Self::Out, Flow), Error> {
                     Ok((#value, Flow::Next))
                 }
             }
         })
+    }
+
+    /// How long an element is, where fields of the enclosing composite tell it.
+    fn told_length(&self, element: &Type) -> Option<ExprId> {
+        let (Type::Bytes(Extent::Count(count)) | Type::Text(_, Extent::Count(count))) = element else { return None };
+        let mut fields = BTreeSet::new();
+        self.fields_of(*count, &mut fields);
+        (!fields.is_empty()).then_some(*count)
     }
 
     fn element_out(&self, element: &Type, field: &packet_schema::model::Field) -> Option<TokenStream> {

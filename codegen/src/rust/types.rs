@@ -367,7 +367,13 @@ impl Reader<'_, '_> {
                 let args = self.args(*composite, args)?;
                 Some(quote!((#args)))
             }
-            _ => Some(quote!(())),
+            element => match self.writer.told_length(element) {
+                Some(count) => {
+                    let count = self.count(count)?;
+                    Some(quote!((#count,)))
+                }
+                None => Some(quote!(())),
+            },
         }
     }
 

@@ -376,12 +376,20 @@ impl<'a> Arp<'a> {
     #[inline]
     #[must_use]
     pub fn whole(&self) -> Option<bool> {
-        given(|| {
-            Some(
-                given(|| Some(u32::from(self.target_ip()?))).is_some()
-                    || self.target_protocol?.len() as u64 >= u64::from(self.protocol_size()),
-            )
-        })
+        both(
+            given(|| {
+                Some(
+                    given(|| Some(self.target_mac()?.as_slice())).is_some()
+                        || self.target_hardware?.len() as u64 >= u64::from(self.hardware_size()),
+                )
+            }),
+            given(|| {
+                Some(
+                    given(|| Some(u32::from(self.target_ip()?))).is_some()
+                        || self.target_protocol?.len() as u64 >= u64::from(self.protocol_size()),
+                )
+            }),
+        )
     }
 
     /// A station tells its own address to all, \[RFC 5227 §3\].

@@ -719,7 +719,7 @@ impl<'a> Dhcp<'a> {
             Some(
                 self.options()?
                     .valid()
-                    .find(|view| matches!(view.variant(), DhcpOptionVariant::MessageType(_)))?
+                    .find(|view: &DhcpOption<'_>| matches!(view.variant(), DhcpOptionVariant::MessageType(_)))?
                     .message_type()?
                     .message_type()
                     .0,

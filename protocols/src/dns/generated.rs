@@ -2565,7 +2565,7 @@ impl<'a> Element<'a> for RdataStringsElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((
             Text({
                 let length = {
@@ -2984,7 +2984,7 @@ impl<'a> Element<'a> for SvcParamProtocolsElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((
             Text({
                 let length = {
@@ -3007,7 +3007,7 @@ impl<'a> Element<'a> for SvcParamAddresses6Element {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &svc_param_fields::ADDRESSES6, None)?.bytes(), Flow::Next))
     }
 }

@@ -1887,7 +1887,7 @@ impl<'a> Element<'a> for Icmpv6HomeAgentsElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &icmpv6_fields::HOME_AGENTS, None)?.bytes(), Flow::Next))
     }
 }
@@ -2019,7 +2019,7 @@ impl<'a> Element<'a> for ListenerQuery2SourcesElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &listener_query2_fields::SOURCES, None)?.bytes(), Flow::Next))
     }
 }
@@ -2166,7 +2166,7 @@ impl<'a> Element<'a> for ListenerRecordSourcesElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &listener_record_fields::SOURCES, None)?.bytes(), Flow::Next))
     }
 }
@@ -3003,7 +3003,7 @@ impl<'a> Element<'a> for NdOptionAddressesElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &nd_option_fields::ADDRESSES, None)?.bytes(), Flow::Next))
     }
 }
@@ -3017,7 +3017,7 @@ impl<'a> Element<'a> for NdOptionServersElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &nd_option_fields::SERVERS, None)?.bytes(), Flow::Next))
     }
 }

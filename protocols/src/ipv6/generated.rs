@@ -310,6 +310,13 @@ impl<'a> Ipv6<'a> {
     pub fn region(&self) -> Region<'a> {
         self.region
     }
+
+    /// The is jumbo.
+    #[inline]
+    #[must_use]
+    pub fn is_jumbo(&self) -> bool {
+        self.payload_length() == 0 && self.next_header().0 == 0
+    }
 }
 
 impl<'a> Ipv6<'a> {
@@ -342,15 +349,10 @@ impl<'a> Ipv6<'a> {
         }
         let payload_length = u16::from_be_bytes([head[4], head[5]]);
         let next_header = head[6];
-        let payload = match (0..=1)
-            .find(|_: &u64| {
-                given(|| Some(payload_length == 0 && next_header == 0 && *cursor.rest().bytes().get(2)? == 194))
-                    == Some(true)
-            })
-            .unwrap_or(1)
-        {
-            0 => cursor.to_end(),
-            _ => cursor.open(u64::from(payload_length), &ipv6_fields::PAYLOAD, Some(&ipv6_fields::PAYLOAD_LENGTH))?,
+        let payload = if payload_length == 0 && next_header == 0 {
+            cursor.to_end()
+        } else {
+            cursor.open(u64::from(payload_length), &ipv6_fields::PAYLOAD, Some(&ipv6_fields::PAYLOAD_LENGTH))?
         };
         Ok(Self { region: cursor.since(&start), head, payload })
     }
@@ -981,6 +983,21 @@ impl<'a> Ipv6HopByHop<'a> {
     pub fn header_len(&self) -> u64 {
         u64::from(self.ext_length()) * 8 + 8
     }
+
+    /// Whether an option must say how long the packet is, \[RFC 2675 §3\].
+    #[inline]
+    #[must_use]
+    pub fn is_jumbo(&self) -> Option<bool> {
+        given(|| {
+            Some(
+                (0..=1)
+                    .find(|_: &u64| given(|| Some(absent::<bool>()? == absent::<bool>()?)) == Some(true))
+                    .unwrap_or(1)
+                    == 0
+                    && absent::<bool>()?,
+            )
+        })
+    }
 }
 
 impl<'a> Ipv6HopByHop<'a> {
@@ -1012,7 +1029,117 @@ impl<'a> Ipv6HopByHop<'a> {
             )?,
             (),
         );
-        let payload = cursor.to_end();
+        let payload;
+        if both(
+            given(|| {
+                Some(
+                    (0..=1)
+                        .find(|_: &u64| {
+                            given(|| {
+                                Some(
+                                    options
+                                        .valid()
+                                        .find(|view: &Ipv6Option<'_>| {
+                                            matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
+                                        })?
+                                        .jumbo()?
+                                        .payload_length()
+                                        == options
+                                            .valid()
+                                            .find(|view: &Ipv6Option<'_>| {
+                                                matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
+                                            })?
+                                            .jumbo()?
+                                            .payload_length(),
+                                )
+                            }) == Some(true)
+                        })
+                        .unwrap_or(1)
+                        == 0
+                        && ((0..=1)
+                            .find(|_: &u64| given(|| Some(absent::<bool>()? == absent::<bool>()?)) == Some(true))
+                            .unwrap_or(1)
+                            == 0
+                            && absent::<bool>()?),
+                )
+            }),
+            given(|| {
+                Some(
+                    u64::from(
+                        options
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                            .jumbo()?
+                            .payload_length(),
+                    ) >= u64::from(ext_length) * 8 + 8,
+                )
+            }),
+        ) == Some(true)
+        {
+            payload = cursor.open(
+                given(|| {
+                    Some(
+                        u64::from(
+                            options
+                                .valid()
+                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                                .jumbo()?
+                                .payload_length(),
+                        ) - (u64::from(ext_length) * 8 + 8),
+                    )
+                })
+                .ok_or_else(|| cursor.bad_length(&ipv6_hop_by_hop_fields::RESERVED_))?,
+                &ipv6_hop_by_hop_fields::PAYLOAD,
+                Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
+            )?;
+        } else if both(
+            given(|| {
+                Some(
+                    (0..=1)
+                        .find(|_: &u64| {
+                            given(|| {
+                                Some(
+                                    options
+                                        .valid()
+                                        .find(|view: &Ipv6Option<'_>| {
+                                            matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
+                                        })?
+                                        .jumbo()?
+                                        .payload_length()
+                                        == options
+                                            .valid()
+                                            .find(|view: &Ipv6Option<'_>| {
+                                                matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
+                                            })?
+                                            .jumbo()?
+                                            .payload_length(),
+                                )
+                            }) == Some(true)
+                        })
+                        .unwrap_or(1)
+                        == 0
+                        && ((0..=1)
+                            .find(|_: &u64| given(|| Some(absent::<bool>()? == absent::<bool>()?)) == Some(true))
+                            .unwrap_or(1)
+                            == 0
+                            && absent::<bool>()?),
+                )
+            }),
+            given(|| {
+                Some(
+                    u64::from(
+                        options
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                            .jumbo()?
+                            .payload_length(),
+                    ) >= u64::from(ext_length) * 8 + 8,
+                )
+            }),
+        ) == Some(false)
+        {
+            payload = cursor.to_end();
+        }
         Ok(Self { region: cursor.since(&start), head, options, payload })
     }
 }
@@ -1302,8 +1429,14 @@ pub mod ipv6_routing_fields {
     /// `ipv6_routing.pad`
     pub static PAD: FieldInfo = FieldInfo::new("ipv6_routing", "pad");
 
-    /// `ipv6_routing.compressed`
-    pub static COMPRESSED: FieldInfo = FieldInfo::new("ipv6_routing", "compressed");
+    /// `ipv6_routing.visits`
+    pub static VISITS: FieldInfo = FieldInfo::new("ipv6_routing", "visits");
+
+    /// `ipv6_routing.last`
+    pub static LAST: FieldInfo = FieldInfo::new("ipv6_routing", "last");
+
+    /// `ipv6_routing.padding`
+    pub static PADDING: FieldInfo = FieldInfo::new("ipv6_routing", "padding");
 
     /// `ipv6_routing.last_entry`
     pub static LAST_ENTRY: FieldInfo = FieldInfo::new("ipv6_routing", "last_entry");
@@ -1480,8 +1613,35 @@ impl<'a> Ipv6Routing<'a> {
                 }
                 3 => {
                     let left_out_bytes = cursor.array::<4>(&ipv6_routing_fields::LEFT_OUT)?;
-                    let compressed = cursor.to_end().bytes();
-                    variant = Ipv6RoutingVariant::Rpl(Ipv6RoutingRpl { left_out_bytes, compressed });
+                    let left_out = left_out_bytes[0] >> 4;
+                    let left_out_last = left_out_bytes[0] & 15;
+                    let pad = left_out_bytes[1] >> 4;
+                    if u64::from(ext_length) * 8 + 8 < 24_u64 - u64::from(left_out_last) + u64::from(pad) {
+                        return Err(Error::new(
+                            &ipv6_routing_fields::PAD,
+                            cursor.offset() - 3,
+                            ErrorKind::Where { why: Some("no room for an address"), found: u64::from(pad) },
+                        ));
+                    }
+                    let visits = List::filling(
+                        cursor.open(
+                            u64::from(ext_length) * 8 + 8 - (24_u64 - u64::from(left_out_last) + u64::from(pad)),
+                            &ipv6_routing_fields::VISITS,
+                            Some(&ipv6_routing_fields::EXT_LENGTH),
+                        )?,
+                        (16_u64 - u64::from(left_out),),
+                    );
+                    let last = cursor
+                        .open(
+                            16_u64 - u64::from(left_out_last),
+                            &ipv6_routing_fields::LAST,
+                            Some(&ipv6_routing_fields::LEFT_OUT_LAST),
+                        )?
+                        .bytes();
+                    let padding = cursor
+                        .open(u64::from(pad), &ipv6_routing_fields::PADDING, Some(&ipv6_routing_fields::PAD))?
+                        .bytes();
+                    variant = Ipv6RoutingVariant::Rpl(Ipv6RoutingRpl { left_out_bytes, visits, last, padding });
                 }
                 4 => {
                     let last_entry_bytes = cursor.array::<4>(&ipv6_routing_fields::LAST_ENTRY)?;
@@ -1572,7 +1732,9 @@ impl<'a> Ipv6RoutingMobility<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Ipv6RoutingRpl<'a> {
     left_out_bytes: &'a [u8; 4],
-    compressed: &'a [u8],
+    visits: List<'a, Ipv6RoutingVisitsElement>,
+    last: &'a [u8],
+    padding: &'a [u8],
 }
 
 impl<'a> Ipv6RoutingRpl<'a> {
@@ -1603,11 +1765,25 @@ impl<'a> Ipv6RoutingRpl<'a> {
         self.left_out_bytes[1] >> 4
     }
 
-    /// The addresses, the padding behind them included.
+    /// The addresses in the order of the visits, but for the last one.
     #[inline]
     #[must_use]
-    pub fn compressed(&self) -> &'a [u8] {
-        self.compressed
+    pub fn visits(&self) -> List<'a, Ipv6RoutingVisitsElement> {
+        self.visits
+    }
+
+    /// The last address.
+    #[inline]
+    #[must_use]
+    pub fn last(&self) -> &'a [u8] {
+        self.last
+    }
+
+    /// The padding.
+    #[inline]
+    #[must_use]
+    pub fn padding(&self) -> &'a [u8] {
+        self.padding
     }
 }
 
@@ -1680,8 +1856,22 @@ impl<'a> Element<'a> for Ipv6RoutingAddressesElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &ipv6_routing_fields::ADDRESSES, None)?.bytes(), Flow::Next))
+    }
+}
+
+/// An element of `visits`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv6RoutingVisitsElement;
+
+impl<'a> Element<'a> for Ipv6RoutingVisitsElement {
+    type Out = &'a [u8];
+    type Args = (u64,);
+
+    #[inline]
+    fn read(cursor: &mut Cursor<'a>, (length,): Self::Args) -> Result<(Self::Out, Flow), Error> {
+        Ok((cursor.open(length, &ipv6_routing_fields::VISITS, None)?.bytes(), Flow::Next))
     }
 }
 
@@ -1694,7 +1884,7 @@ impl<'a> Element<'a> for Ipv6RoutingSegmentsElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &ipv6_routing_fields::SEGMENTS, None)?.bytes(), Flow::Next))
     }
 }
@@ -1780,6 +1970,13 @@ impl<'a> Ipv6Fragment<'a> {
     #[must_use]
     pub fn region(&self) -> Region<'a> {
         self.region
+    }
+
+    /// The is fragment.
+    #[inline]
+    #[must_use]
+    pub fn is_fragment(&self) -> bool {
+        self.more_fragments() || self.fragment_offset() != 0
     }
 }
 

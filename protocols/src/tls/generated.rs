@@ -1987,7 +1987,7 @@ impl<'a> Element<'a> for TlsExtensionBodyProtocolsElement {
     type Args = ();
 
     #[inline]
-    fn read(cursor: &mut Cursor<'a>, (): ()) -> Result<(Self::Out, Flow), Error> {
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((
             Text({
                 let length = {
