@@ -362,10 +362,7 @@ impl<'w, 's> Reader<'w, 's> {
         if otherwise.items.is_empty() {
             return quote!(#declared if #test { #yes });
         }
-        if condition.maybe {
-            let Some(fails) = fails(&condition) else { return self.gap("a condition") };
-            return quote!(#declared if #test { #yes } else if #fails { #no });
-        }
+        // What is not known, as of the layers below a view, counts as not so.
         quote!(#declared if #test { #yes } else { #no })
     }
 

@@ -1029,8 +1029,7 @@ impl<'a> Ipv6HopByHop<'a> {
             )?,
             (),
         );
-        let payload;
-        if both(
+        let payload = if both(
             given(|| {
                 Some(
                     (0..=1)
@@ -1076,7 +1075,7 @@ impl<'a> Ipv6HopByHop<'a> {
             }),
         ) == Some(true)
         {
-            payload = cursor.open(
+            cursor.open(
                 given(|| {
                     Some(
                         u64::from(
@@ -1091,55 +1090,10 @@ impl<'a> Ipv6HopByHop<'a> {
                 .ok_or_else(|| cursor.bad_length(&ipv6_hop_by_hop_fields::RESERVED_))?,
                 &ipv6_hop_by_hop_fields::PAYLOAD,
                 Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
-            )?;
-        } else if both(
-            given(|| {
-                Some(
-                    (0..=1)
-                        .find(|_: &u64| {
-                            given(|| {
-                                Some(
-                                    options
-                                        .valid()
-                                        .find(|view: &Ipv6Option<'_>| {
-                                            matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
-                                        })?
-                                        .jumbo()?
-                                        .payload_length()
-                                        == options
-                                            .valid()
-                                            .find(|view: &Ipv6Option<'_>| {
-                                                matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
-                                            })?
-                                            .jumbo()?
-                                            .payload_length(),
-                                )
-                            }) == Some(true)
-                        })
-                        .unwrap_or(1)
-                        == 0
-                        && ((0..=1)
-                            .find(|_: &u64| given(|| Some(absent::<bool>()? == absent::<bool>()?)) == Some(true))
-                            .unwrap_or(1)
-                            == 0
-                            && absent::<bool>()?),
-                )
-            }),
-            given(|| {
-                Some(
-                    u64::from(
-                        options
-                            .valid()
-                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
-                            .jumbo()?
-                            .payload_length(),
-                    ) >= u64::from(ext_length) * 8 + 8,
-                )
-            }),
-        ) == Some(false)
-        {
-            payload = cursor.to_end();
-        }
+            )?
+        } else {
+            cursor.to_end()
+        };
         Ok(Self { region: cursor.since(&start), head, options, payload })
     }
 }
