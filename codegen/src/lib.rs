@@ -1,6 +1,6 @@
 //! The `.pony` language.
 //!
-//! [`text`] reads a definition into a tree and lays one out canonically; [`render`] shows what is wrong with one; [`rust`] is the
+//! [`text`] reads a definition into a tree and lays one out canonically, [`derive`] reads items of Rust; [`render`] shows what is wrong with one; [`rust`] is the
 //! back end that turns a checked schema into Rust.
 
 // What pest derives names it, for pest is built without its use of `std`: it would look at the stack before every rule,
@@ -8,10 +8,13 @@
 #[cfg(feature = "text")]
 extern crate alloc;
 
-pub mod rust;
-
+#[cfg(feature = "derive")]
+pub mod derive;
+#[cfg(any(feature = "text", feature = "derive"))]
+mod literal;
 #[cfg(feature = "text")]
 mod render;
+pub mod rust;
 #[cfg(feature = "text")]
 pub mod text;
 

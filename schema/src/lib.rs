@@ -9,6 +9,6 @@ pub mod interp;
 pub mod model;
 pub mod tree;
 
-pub use check::{Checked, check};
+pub use check::{Checked, check, nearest};
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use model::Schema;

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a failing test may panic")]
 
 pub mod definitions;
+pub mod derived;
 pub mod fuzz;
 pub mod workspace;
 

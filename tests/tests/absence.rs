@@ -58,6 +58,15 @@ fn the_schema_knows_no_syntax() {
 }
 
 #[test]
+fn the_derive_reads_no_text() {
+    let built = workspace::built_for("packet-derive");
+    assert!(built.contains("syn") && built.contains("packet-codegen"), "{built:?}");
+    for foreign in ["pest", "pest_derive", "codespan-reporting"] {
+        assert!(!built.contains(foreign), "packet-derive must not be built with {foreign}");
+    }
+}
+
+#[test]
 fn the_core_needs_nothing() {
     assert_eq!(package("packet-core").dependencies, BTreeSet::new());
     assert_absent("packet-core", &["extern crate", "alloc::", "std::"]);

@@ -7,9 +7,10 @@ use packet_schema::{Code, Diagnostic};
 use pest::iterators::{Pair, Pairs};
 use pest::pratt_parser::{Assoc, Op, PrattParser};
 
+use super::Rule;
 use super::parts::Parts;
 use super::reader::Reader;
-use super::{Rule, literal};
+use crate::literal;
 
 /// How strongly operators bind, loosest first.
 static PRATT: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {

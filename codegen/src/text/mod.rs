@@ -11,7 +11,6 @@ mod expr;
 mod findings;
 mod format;
 mod item;
-mod literal;
 mod parts;
 mod reader;
 mod scan;

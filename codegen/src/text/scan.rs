@@ -8,7 +8,7 @@ use packet_schema::{Code, Diagnostic};
 
 use super::brackets::{self, Brackets};
 use super::findings::Findings;
-use super::literal;
+use crate::literal;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,8 @@ mod tags;
 mod walk;
 mod weight;
 
+pub use resolve::nearest;
+
 use crate::model::Schema;
 use crate::tree::{self, Span};
 use crate::{Code, Diagnostic, Severity};

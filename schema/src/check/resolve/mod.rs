@@ -24,6 +24,7 @@ use crate::tree::{self, Span};
 use crate::{Code, Diagnostic};
 use scopes::Scope;
 use std::collections::HashMap;
+pub use symbols::nearest;
 use symbols::{Symbol, Symbols};
 use types::Ty;
 

@@ -212,7 +212,8 @@ impl<'t> Symbols<'t> {
 }
 
 /// The known name that is most like a wanted one, if any is at all.
-pub(super) fn nearest<'n>(wanted: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+#[must_use]
+pub fn nearest<'n>(wanted: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let allowed = wanted.len() / 3 + 1;
     known.map(|name| (distance(wanted, name), name)).filter(|(d, _)| *d <= allowed).min().map(|(_, name)| name)
 }

@@ -7,7 +7,7 @@ use packet_schema::{Code, Diagnostic};
 
 /// Why a literal stands for no value.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     message: String,
     help: Option<String>,
 }
@@ -23,7 +23,7 @@ impl Problem {
     }
 
     /// As a finding at a place.
-    pub(super) fn at(self, span: Span) -> Diagnostic {
+    pub(crate) fn at(self, span: Span) -> Diagnostic {
         let finding = Diagnostic::new(Code::BadLiteral, span, self.message);
         match self.help {
             Some(help) => finding.help(help),
@@ -33,7 +33,7 @@ impl Problem {
 }
 
 /// `80`, `0x50`, `0b101_0000`, `0u24`, `1i8`, `5u16le`.
-pub(super) fn number(text: &str) -> Result<(u128, Option<Suffix>), Problem> {
+pub(crate) fn number(text: &str) -> Result<(u128, Option<Suffix>), Problem> {
     let (radix, digits) = match text.get(..2) {
         Some("0x") => (16, text.get(2..).unwrap_or_default()),
         Some("0b") => (2, text.get(2..).unwrap_or_default()),
@@ -82,7 +82,7 @@ fn suffix(number: &str, suffix: &str) -> Result<Suffix, Problem> {
 }
 
 /// The inside of `hex"…"`.
-pub(super) fn hex(inside: &str) -> Result<Vec<u8>, Problem> {
+pub(crate) fn hex(inside: &str) -> Result<Vec<u8>, Problem> {
     let mut digits = Vec::new();
     for character in inside.chars().filter(|c| !c.is_ascii_whitespace() && *c != '_') {
         match character.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) {
@@ -102,7 +102,8 @@ pub(super) fn hex(inside: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// The inside of `"…"`, with its escapes resolved.
-pub(super) fn text(inside: &str) -> Result<String, Problem> {
+#[cfg(feature = "text")]
+pub(crate) fn text(inside: &str) -> Result<String, Problem> {
     let mut result = String::new();
     let mut rest = inside.chars();
     while let Some(character) = rest.next() {
@@ -140,6 +141,7 @@ pub(super) fn text(inside: &str) -> Result<String, Problem> {
 }
 
 /// `{20ac}`, behind `\u`.
+#[cfg(feature = "text")]
 fn unicode(rest: &mut std::str::Chars<'_>) -> Option<char> {
     let (digits, behind) = rest.as_str().strip_prefix('{')?.split_once('}')?;
     *rest = behind.chars();
@@ -147,7 +149,7 @@ fn unicode(rest: &mut std::str::Chars<'_>) -> Option<char> {
 }
 
 /// The inside of `ip"…"`, `mac"…"` or `name"…"`, as bytes.
-pub(super) fn tagged(tag: &str, inside: &str) -> Result<Vec<u8>, Problem> {
+pub(crate) fn tagged(tag: &str, inside: &str) -> Result<Vec<u8>, Problem> {
     match tag {
         "ip" => ip(inside).ok_or_else(|| {
             Problem::new(format!("`{inside}` is no IP address")).help("as in `ip\"192.0.2.1\"` or `ip\"2001:db8::1\"`")

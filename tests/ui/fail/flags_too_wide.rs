@@ -1,0 +1,11 @@
+use packet_derive::Layer;
+
+#[derive(Layer)]
+#[layer(flags, bits = 2)]
+struct Flags {
+    urgent: bool,
+    first: bool,
+    last: bool,
+}
+
+fn main() {}

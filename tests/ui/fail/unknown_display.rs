@@ -1,0 +1,9 @@
+use packet_derive::Layer;
+
+#[derive(Layer)]
+struct Header {
+    #[layer(display = octal)]
+    kind: u8,
+}
+
+fn main() {}

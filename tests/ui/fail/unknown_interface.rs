@@ -1,0 +1,9 @@
+use packet_derive::Layer;
+
+#[derive(Layer)]
+#[layer(needs(Carrier as below))]
+struct Header {
+    kind: u8,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use packet_derive::Layer;
+
+#[derive(Layer)]
+struct Header {
+    #[layer(bits = 4, value = 16)]
+    version: u8,
+    #[layer(bits = 4)]
+    rest: u8,
+}
+
+fn main() {}
