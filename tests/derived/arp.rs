@@ -86,7 +86,7 @@ pub enum ArpOperation {
 
 /// Who has an address, [RFC 826 "Packet format"]; the reverse question is the same packet, [RFC 903].
 #[derive(Layer)]
-#[layer(bind(ether_type = EtherType::ARP | EtherType::RARP))]
+#[layer(bind(ether_type = EtherType::ARP | EtherType::RARP if rest[0..=1] != hex("0013")))]
 #[layer(
     let(
         whole = (present(target_mac) || size_of(target_hardware) >= hardware_size)

@@ -19,7 +19,7 @@ fn words(finding: &Diagnostic, spans: &Spans) -> String {
         let _infallible = match (source, label.text.as_str()) {
             (_, "") => Ok(()),
             (Some(source), words) => write!(text, "\n`{source}`: {words}"),
-            (None, words) => write!(text, "\nhere: {words}"),
+            (None, words) => write!(text, "\n{words}"),
         };
     }
     if let Some(help) = &finding.help {

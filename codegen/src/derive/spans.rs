@@ -32,10 +32,9 @@ impl Spans {
         (first, token(place.end.saturating_sub(1).max(place.start)).unwrap_or(first))
     }
 
-    /// The tokens of a place as they are written, where they are few.
+    /// The first token of a place as it is written, and dots where it is not all.
     pub(super) fn text(&self, place: tree::Span) -> Option<String> {
-        let tokens = self.tokens.get(place.start as usize..place.end as usize)?;
-        let texts: Option<Vec<String>> = tokens.iter().map(|token| token.source_text()).collect();
-        texts.filter(|texts| (1..=8).contains(&texts.len())).map(|texts| texts.concat())
+        let first = self.tokens.get(place.start as usize)?.source_text()?;
+        Some(if place.end > place.start + 1 { first + " …" } else { first })
     }
 }
