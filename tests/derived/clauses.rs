@@ -81,7 +81,8 @@ pub struct Everything<'a> {
     pub has: Has,
     #[layer(if(has.key))]
     pub key: Option<u32>,
-    #[layer(big, scale = 8, expect(window > 0, empty, "nothing fits"))]
+    #[layer(big, scale = 8)]
+    #[layer(expect(window > 0, empty, "nothing fits"))]
     pub window: u16,
     #[layer(container = u16le, bits = 4)]
     pub fragment: u8,
