@@ -4,7 +4,7 @@
 //! of which an [`Avx2`] is the proof; to ask the processor for that; and to load and store vectors, which is done
 //! through references to as many bytes as a vector has. All else is what the compiler checks.
 
-use super::sum::{add, short};
+use super::sum::{add, short, short_copy};
 use core::arch::x86_64::{
     __cpuid, __cpuid_count, __m128i, __m256i, _mm_add_epi64, _mm_cvtsi128_si64, _mm_unpackhi_epi64, _mm256_add_epi64,
     _mm256_and_si256, _mm256_castsi256_si128, _mm256_cmpgt_epi8, _mm256_extracti128_si256, _mm256_loadu_si256,
@@ -164,10 +164,13 @@ fn sum(data: &[u8]) -> u64 {
 
 #[target_feature(enable = "avx2")]
 fn copy(to: &mut [u8], from: &[u8]) -> u64 {
-    let (vectors, rest) = from.as_chunks();
-    let (to_vectors, to_rest) = to.as_chunks_mut();
+    let (pairs, odd) = from.as_chunks::<2>();
+    let (to_pairs, to_odd) = to.as_chunks_mut::<2>();
+    let even = pairs.as_flattened();
+    let to_even = to_pairs.as_flattened_mut();
+    let (vectors, rest) = even.as_chunks();
     let (fours, vectors) = vectors.as_chunks();
-    let (to_fours, to_vectors) = to_vectors.as_chunks_mut();
+    let (to_fours, to_vectors) = to_even.as_chunks_mut().0.as_chunks_mut();
     let (mut a, mut b) = (Lanes::new(), Lanes::new());
     for ([to_first, to_second, to_third, to_fourth], [first, second, third, fourth]) in to_fours.iter_mut().zip(fours) {
         let (first, second, third, fourth) = (load(first), load(second), load(third), load(fourth));
@@ -183,8 +186,13 @@ fn copy(to: &mut [u8], from: &[u8]) -> u64 {
         store(to, vector);
         a = a.add(vector);
     }
-    for (to, &byte) in to_rest.iter_mut().zip(rest) {
-        *to = byte;
+    if let (Some(window), Some(to_window)) = (even.last_chunk(), to_even.last_chunk_mut()) {
+        // As in `sum`; what is stored twice is the same.
+        let window = load(window);
+        store(to_window, window);
+        b = b.add(keep_last(window, rest.len()));
+        add(a.merge(b).finish(), short_copy(to_odd, odd))
+    } else {
+        short_copy(to, from)
     }
-    add(a.merge(b).finish(), short(rest))
 }

@@ -8,7 +8,7 @@
 use super::avx2::Avx2;
 
 /// From how many bytes on the setting up of wide sums pays. Headers and pseudo-headers are shorter.
-const LONG: usize = 96;
+const LONG: usize = 128;
 
 /// The sum of `data`.
 #[inline]
@@ -51,7 +51,8 @@ pub(super) fn short(data: &[u8]) -> u64 {
         return few(data);
     };
     let (words, rest) = data.as_chunks();
-    let sum = words.iter().fold(0, |sum, &word| add(sum, u64::from_ne_bytes(word)));
+    let sum = words.iter().fold(0, |sum: u128, &word| sum + u128::from(u64::from_ne_bytes(word)));
+    let sum = add(sum as u64, (sum >> 64) as u64);
     // The bytes that fill no word are the end of the last one that can be loaded. Two shifts, as there may be none.
     let last = u64::from_le_bytes(window) >> (8 * (7 - rest.len())) >> 8;
     add(sum, last.to_le())
@@ -66,8 +67,9 @@ fn few(data: &[u8]) -> u64 {
     u64::from(u32::from_ne_bytes(word)) + u64::from(u16::from_ne_bytes(pair)) + u64::from(u16::from_ne_bytes([byte, 0]))
 }
 
+/// As [`short`], with the bytes copied to `to`, which is as long.
 #[inline]
-fn short_copy(to: &mut [u8], from: &[u8]) -> u64 {
+pub(super) fn short_copy(to: &mut [u8], from: &[u8]) -> u64 {
     to.copy_from_slice(from);
     short(from)
 }
@@ -77,74 +79,83 @@ const BLOCK: usize = 1 << 30;
 
 #[inline(never)]
 fn long(data: &[u8]) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(avx2) = Avx2::detect() {
-        return data.chunks(BLOCK).fold(0, |sum, block| add(sum, avx2.sum(block)));
+    if data.len() <= BLOCK {
+        return block(data);
     }
-    data.chunks(BLOCK).fold(0, |sum, block| add(sum, wide(block)))
+    data.chunks(BLOCK).fold(0, |sum, data| add(sum, block(data)))
 }
 
 #[inline(never)]
 fn long_copy(to: &mut [u8], from: &[u8]) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(avx2) = Avx2::detect() {
-        let blocks = to.chunks_mut(BLOCK).zip(from.chunks(BLOCK));
-        return blocks.fold(0, |sum, (to, from)| add(sum, avx2.copy(to, from)));
+    if from.len() <= BLOCK {
+        return block_copy(to, from);
     }
     let blocks = to.chunks_mut(BLOCK).zip(from.chunks(BLOCK));
-    blocks.fold(0, |sum, (to, from)| add(sum, wide_copy(to, from)))
+    blocks.fold(0, |sum, (to, from)| add(sum, block_copy(to, from)))
 }
 
-/// Sums of 64-bit words side by side, which the compiler turns into what vector instructions every processor of the
+#[inline]
+fn block(data: &[u8]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(avx2) = Avx2::detect() {
+        return avx2.sum(data);
+    }
+    wide(data)
+}
+
+#[inline]
+fn block_copy(to: &mut [u8], from: &[u8]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(avx2) = Avx2::detect() {
+        return avx2.copy(to, from);
+    }
+    wide_copy(to, from)
+}
+
+/// The sum of 64-bit words, in a form that the compiler turns into what vector instructions every processor of the
 /// target has.
 #[derive(Clone, Copy, Default)]
-struct Lanes {
+struct Words {
     /// The words, without the carries.
-    words: [u64; 4],
+    sum: u64,
     /// Their upper halves, which tell what the carries were.
-    highs: [u64; 4],
+    highs: u64,
 }
 
-impl Lanes {
+impl Words {
     #[inline]
-    fn add(&mut self, stretch: &[u8; 32]) {
-        for ((sum, high), &word) in self.words.iter_mut().zip(&mut self.highs).zip(stretch.as_chunks().0) {
-            let word = u64::from_ne_bytes(word);
-            *sum = sum.wrapping_add(word);
-            *high += word >> 32;
-        }
+    fn add(&mut self, word: [u8; 8]) {
+        let word = u64::from_ne_bytes(word);
+        self.sum = self.sum.wrapping_add(word);
+        self.highs += word >> 32;
     }
 
-    /// The sum of all lanes. Of at most [`BLOCK`] bytes the halves sum up to less than 2^59, so no carry is lost.
+    /// The sum. Of at most [`BLOCK`] bytes either halves sum up to less than 2^59, so no carry is lost.
     #[inline]
     fn finish(&self) -> u64 {
         // The sum of the words is that of the lower halves and 2^32 times that of the upper ones.
-        let lanes = self.words.iter().zip(&self.highs);
-        lanes.map(|(&sum, &high)| sum.wrapping_sub(high << 32) + high).fold(0, add)
+        self.sum.wrapping_sub(self.highs << 32) + self.highs
     }
 }
 
 /// The sum of at most [`BLOCK`] bytes on any processor.
 pub(super) fn wide(data: &[u8]) -> u64 {
-    let (stretches, rest) = data.as_chunks();
-    let mut lanes = Lanes::default();
-    for stretch in stretches {
-        lanes.add(stretch);
+    let (words, rest) = data.as_chunks();
+    let mut sum = Words::default();
+    for &word in words {
+        sum.add(word);
     }
-    add(lanes.finish(), short(rest))
+    add(sum.finish(), few(rest))
 }
 
 /// Copies and sums at most [`BLOCK`] bytes on any processor.
 pub(super) fn wide_copy(to: &mut [u8], from: &[u8]) -> u64 {
-    let (stretches, rest) = from.as_chunks();
-    let (to_stretches, to_rest) = to.as_chunks_mut();
-    let mut lanes = Lanes::default();
-    for (to, stretch) in to_stretches.iter_mut().zip(stretches) {
-        *to = *stretch;
-        lanes.add(stretch);
+    let (words, rest) = from.as_chunks();
+    let (to_words, to_rest) = to.as_chunks_mut();
+    let mut sum = Words::default();
+    for (to, &word) in to_words.iter_mut().zip(words) {
+        *to = word;
+        sum.add(word);
     }
-    for (to, &byte) in to_rest.iter_mut().zip(rest) {
-        *to = byte;
-    }
-    add(lanes.finish(), short(rest))
+    add(sum.finish(), short_copy(to_rest, rest))
 }

@@ -1,0 +1,115 @@
+//! The same work by hand, with raw pointers where they help: what is possible.
+
+#![allow(unsafe_code, reason = "what safe code is compared with may be anything")]
+
+/// Sums the words of `data` as the standard defines it.
+pub(crate) fn plain_sum(data: &[u8]) -> u16 {
+    let (pairs, last) = data.as_chunks();
+    let pairs: u64 = pairs.iter().map(|&pair| u64::from(u16::from_be_bytes(pair))).sum();
+    let mut sum = pairs + last.first().map_or(0, |&last| u64::from(last) << 8);
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    sum as u16
+}
+
+/// Sums a header without options.
+#[inline]
+pub(crate) fn header_sum(header: &[u8; 20]) -> u16 {
+    let words = header.as_chunks().0;
+    let sum: u64 = words.iter().map(|&word| u64::from(u32::from_be_bytes(word))).sum();
+    let sum = (sum & 0xffff_ffff) + (sum >> 32);
+    let sum = (sum & 0xffff) + (sum >> 16);
+    let sum = (sum & 0xffff) + (sum >> 16);
+    ((sum & 0xffff) + (sum >> 16)) as u16
+}
+
+/// A sum in vectors, where the processor has them.
+pub(crate) fn vector_sum() -> Option<fn(&[u8]) -> u16> {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return Some(|data| unsafe { avx2::sum(data) });
+    }
+    None
+}
+
+/// Reads all in vectors and makes nothing of it: the speed of the cache, or of the memory.
+pub(crate) fn vector_read() -> Option<fn(&[u8]) -> u16> {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return Some(|data| unsafe { avx2::read(data) });
+    }
+    None
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::{
+        __m256i, _mm256_add_epi64, _mm256_blend_epi32, _mm256_loadu_si256, _mm256_setzero_si256, _mm256_srli_epi64,
+        _mm256_storeu_si256, _mm256_xor_si256,
+    };
+
+    /// Four sums side by side, of the 32-bit words of the vectors in 64-bit lanes.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn sum(data: &[u8]) -> u16 {
+        let zero = _mm256_setzero_si256();
+        let both = |word: __m256i| {
+            _mm256_add_epi64(_mm256_blend_epi32::<0b1010_1010>(word, zero), _mm256_srli_epi64::<32>(word))
+        };
+        let mut sums = [zero; 4];
+        let mut at = data.as_ptr();
+        let mut left = data.len();
+        while left >= 128 {
+            for (index, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: 128 bytes are left, of which this loads 32 from the first, second, third and last quarter.
+                let word = unsafe { _mm256_loadu_si256(at.add(32 * index).cast()) };
+                *sum = _mm256_add_epi64(*sum, both(word));
+            }
+            // SAFETY: 128 bytes are left, so that this is at most the end.
+            at = unsafe { at.add(128) };
+            left -= 128;
+        }
+        while left >= 32 {
+            // SAFETY: 32 bytes are left.
+            let word = unsafe { _mm256_loadu_si256(at.cast()) };
+            sums[0] = _mm256_add_epi64(sums[0], both(word));
+            // SAFETY: 32 bytes are left, so that this is at most the end.
+            at = unsafe { at.add(32) };
+            left -= 32;
+        }
+        let all = _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]), _mm256_add_epi64(sums[2], sums[3]));
+        let mut lanes = [0_u64; 4];
+        // SAFETY: four numbers of 64 bits are as large as a vector.
+        unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), all) };
+        let rest = &data[data.len() - left..];
+        let (words, rest) = rest.as_chunks();
+        let mut sum: u64 = lanes.iter().sum();
+        sum += words.iter().map(|&word| u64::from(u32::from_le_bytes(word))).sum::<u64>();
+        let (pairs, rest) = rest.as_chunks();
+        sum += pairs.iter().map(|&pair| u64::from(u16::from_le_bytes(pair))).sum::<u64>();
+        sum += rest.first().map_or(0, |&last| u64::from(last));
+        sum = (sum & 0xffff_ffff) + (sum >> 32);
+        while sum > 0xffff {
+            sum = (sum & 0xffff) + (sum >> 16);
+        }
+        (sum as u16).swap_bytes()
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn read(data: &[u8]) -> u16 {
+        let mut sums = [_mm256_setzero_si256(); 4];
+        for four in data.as_chunks::<128>().0 {
+            for (sum, bytes) in sums.iter_mut().zip(four.as_chunks::<32>().0) {
+                // SAFETY: the reference is good for 32 bytes.
+                *sum = _mm256_xor_si256(*sum, unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) });
+            }
+        }
+        let mut lanes = [0_u16; 16];
+        let all = _mm256_xor_si256(_mm256_xor_si256(sums[0], sums[1]), _mm256_xor_si256(sums[2], sums[3]));
+        // SAFETY: sixteen numbers of 16 bits are as large as a vector.
+        unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), all) };
+        lanes.iter().fold(0, |all, lane| all ^ lane)
+    }
+}
