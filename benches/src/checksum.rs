@@ -51,7 +51,7 @@ pub fn copies(size: usize) -> Workload {
         0
     });
     cases.push(Case { whole: false, ..copy });
-    workload("copy and sum", size, cases)
+    workload("copy", size, cases)
 }
 
 fn workload(group: &'static str, size: usize, cases: Vec<Case>) -> Workload {

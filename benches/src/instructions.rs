@@ -6,7 +6,7 @@ use std::env;
 use std::process::Command;
 
 /// Counts for all workloads, and prints a table of each.
-pub(crate) fn print(workloads: impl Iterator<Item = Workload>) -> Result<(), String> {
+pub(crate) fn print(workloads: Vec<Workload>) -> Result<(), String> {
     for mut workload in workloads {
         workload.agree()?;
         let mut counts = Vec::new();
@@ -22,14 +22,9 @@ pub(crate) fn print(workloads: impl Iterator<Item = Workload>) -> Result<(), Str
 }
 
 /// What callgrind runs: some passes of one case, and nothing else.
-pub(crate) fn pass(
-    workloads: impl Iterator<Item = Workload>,
-    name: &str,
-    case: &str,
-    count: &str,
-) -> Result<(), String> {
+pub(crate) fn pass(workloads: Vec<Workload>, name: &str, case: &str, count: &str) -> Result<(), String> {
     let count: u32 = count.parse().map_err(|_| format!("{count} is no number"))?;
-    for mut workload in workloads.filter(|workload| workload.name == name) {
+    for mut workload in workloads.into_iter().filter(|workload| workload.name == name) {
         for each in workload.cases.iter_mut().filter(|each| each.name == case) {
             for _ in 0..count {
                 std::hint::black_box((each.pass)());

@@ -7,7 +7,9 @@
 pub mod checksum;
 #[cfg(feature = "peers")]
 pub mod criterion;
+pub mod decode;
 mod limits;
+pub mod packets;
 
 /// What a program read or made; equal for all that did the same work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,5 +78,29 @@ impl Workload {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn all_sum_alike() {
+        for &size in checksum::SIZES.iter().filter(|size| **size < 1 << 20) {
+            assert_eq!(checksum::sums(size).agree(), Ok(()));
+            assert_eq!(checksum::copies(size).agree(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn all_read_alike() {
+        let mut workloads = decode::workloads().unwrap();
+        assert!(workloads.iter().all(|workload| workload.units >= 4096), "there are packets to read");
+        for workload in &mut workloads {
+            assert_eq!(workload.agree(), Ok(()));
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code, reason = "what safe code is compared with may be anything")]
 
+use crate::decode::{Tally, Transport};
+
 /// Sums the words of `data` as the standard defines it.
 pub(crate) fn plain_sum(data: &[u8]) -> u16 {
     let (pairs, last) = data.as_chunks();
@@ -111,5 +113,61 @@ mod avx2 {
         // SAFETY: sixteen numbers of 16 bits are as large as a vector.
         unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), all) };
         lanes.iter().fold(0, |all, lane| all ^ lane)
+    }
+}
+
+/// Reads the headers and checks nothing: `packet` is as long as `length` says and has slack behind it, so that every
+/// read stays within it.
+#[inline(always)]
+pub(crate) fn decode(packet: &[u8], length: usize, tally: &mut Tally) {
+    if length < 42 {
+        return;
+    }
+    let start = packet.as_ptr();
+    let byte = |at: usize| {
+        // SAFETY: two tags, an address header and the fields of a transport header that are read end before byte 42 and
+        // its slack do: at 14 + 2 * 4 + 60 + 16 at most, which is 98.
+        unsafe { start.add(at).read() }
+    };
+    // SAFETY: as for a byte; the bytes of a number end there, too.
+    let two = |at: usize| u16::from_be_bytes(unsafe { start.add(at).cast::<[u8; 2]>().read() });
+    // SAFETY: as for a byte.
+    let four = |at: usize| u32::from_be_bytes(unsafe { start.add(at).cast::<[u8; 4]>().read() });
+    // SAFETY: as for a byte.
+    let sixteen = |at: usize| unsafe { start.add(at).cast::<[u8; 16]>().read() };
+    let is_tag = |kind: u16| kind == 0x8100 || kind == 0x88a8;
+    let mut kind = two(12);
+    let mut at = 14;
+    while is_tag(kind) && at < 22 {
+        kind = two(at + 2);
+        at += 4;
+    }
+    let transport = |protocol: u8, at: usize, rest: usize| match protocol {
+        6 => Some(Transport::Tcp {
+            src: two(at),
+            dst: two(at + 2),
+            sequence: four(at + 4),
+            flags: byte(at + 13),
+            payload: rest.wrapping_sub(usize::from(byte(at + 12) >> 4) * 4),
+        }),
+        17 => {
+            Some(Transport::Udp { src: two(at), dst: two(at + 2), payload: usize::from(two(at + 4)).wrapping_sub(8) })
+        }
+        _ => None,
+    };
+    match kind {
+        0x0800 => {
+            let header = usize::from(byte(at) & 15) * 4;
+            let rest = usize::from(two(at + 2)).wrapping_sub(header);
+            if let Some(transport) = transport(byte(at + 9), at + header, rest) {
+                tally.ipv4(four(at + 12), four(at + 16), transport);
+            }
+        }
+        0x86dd => {
+            if let Some(transport) = transport(byte(at + 6), at + 40, usize::from(two(at + 4))) {
+                tally.ipv6(sixteen(at + 8), sixteen(at + 24), transport);
+            }
+        }
+        _ => {}
     }
 }

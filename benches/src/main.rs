@@ -12,7 +12,7 @@ mod instructions;
 mod table;
 mod time;
 
-use pony_benches::{Workload, checksum};
+use pony_benches::{Workload, checksum, decode};
 use std::env;
 use std::process::ExitCode;
 
@@ -20,9 +20,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match *words {
-        ["time", ref groups @ ..] => time::print(chosen(groups)),
-        ["instructions", ref groups @ ..] => instructions::print(chosen(groups)),
-        ["pass", group, name, case, count] => instructions::pass(chosen(&[group]), name, case, count),
+        ["time", ref groups @ ..] => chosen(groups).and_then(time::print),
+        ["instructions", ref groups @ ..] => chosen(groups).and_then(instructions::print),
+        ["pass", group, name, case, count] => {
+            chosen(&[group]).and_then(|workloads| instructions::pass(workloads, name, case, count))
+        }
         _ => Err("usage: pony-benches time|instructions [GROUP]…".to_owned()),
     };
     match outcome {
@@ -35,9 +37,17 @@ fn main() -> ExitCode {
 }
 
 /// The workloads of the groups named; all where none is.
-fn chosen(groups: &[&str]) -> impl Iterator<Item = Workload> {
+fn chosen(groups: &[&str]) -> Result<Vec<Workload>, String> {
     let wanted = |group: &str| groups.is_empty() || groups.contains(&group);
-    let sums = checksum::SIZES.iter().filter(move |_| wanted("checksum")).map(|&size| checksum::sums(size));
-    let copies = checksum::SIZES.iter().filter(move |_| wanted("copy")).map(|&size| checksum::copies(size));
-    sums.chain(copies)
+    let mut workloads = Vec::new();
+    if wanted("decode") {
+        workloads.extend(decode::workloads()?);
+    }
+    if wanted("checksum") {
+        workloads.extend(checksum::SIZES.iter().map(|&size| checksum::sums(size)));
+    }
+    if wanted("copy") {
+        workloads.extend(checksum::SIZES.iter().map(|&size| checksum::copies(size)));
+    }
+    Ok(workloads)
 }

@@ -7,7 +7,7 @@ use std::env;
 use std::time::{Duration, Instant};
 
 /// Times the workloads, and prints a table of each.
-pub(crate) fn print(workloads: impl Iterator<Item = Workload>) -> Result<(), String> {
+pub(crate) fn print(workloads: Vec<Workload>) -> Result<(), String> {
     let rounds = number("ROUNDS", 5)?.max(1);
     let turn = Duration::from_millis(number("MILLISECONDS", 60)?);
     for mut workload in workloads {

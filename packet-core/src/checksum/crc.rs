@@ -24,8 +24,8 @@ pub struct Crc32 {
     state: u32,
 }
 
-/// For each of eight byte positions, what a byte there does to the remainder after all eight.
-type Tables = [[u32; 256]; 8];
+/// For each of sixteen byte positions, counted from the last, what a byte there does to the remainder after all.
+type Tables = [[u32; 256]; 16];
 
 // Both polynomials have their bits reversed, for data that goes least significant bit first.
 static IEEE: Tables = tables(0xedb8_8320);
@@ -45,22 +45,19 @@ impl Crc32 {
     /// Adds the next piece of the data.
     #[must_use]
     pub fn update(self, piece: &[u8]) -> Self {
-        let [t0, t1, t2, t3, t4, t5, t6, t7] = self.tables;
-        let at = |table: &[u32; 256], byte: u8| table[usize::from(byte)];
-        let (words, rest) = piece.as_chunks::<8>();
-        let state = words.iter().fold(self.state, |state, &[a, b, c, d, e, f, g, h]| {
-            let [s0, s1, s2, s3] = state.to_le_bytes();
-            at(t7, a ^ s0)
-                ^ at(t6, b ^ s1)
-                ^ at(t5, c ^ s2)
-                ^ at(t4, d ^ s3)
-                ^ at(t3, e)
-                ^ at(t2, f)
-                ^ at(t1, g)
-                ^ at(t0, h)
-        });
-        let state = rest.iter().fold(state, |state, &byte| state >> 8 ^ at(t0, state as u8 ^ byte));
-        Self { state, ..self }
+        let (stretches, rest) = piece.as_chunks();
+        let state = stretches.iter().fold(self.state, |state, stretch| self.sixteen(state, stretch));
+        let [last, ..] = self.tables;
+        let one = |state: u32, &byte: &u8| state >> 8 ^ last[usize::from(state as u8 ^ byte)];
+        Self { state: rest.iter().fold(state, one), ..self }
+    }
+
+    /// The remainder after sixteen bytes more, whose parts don't wait for each other.
+    #[inline]
+    fn sixteen(&self, state: u32, stretch: &[u8; 16]) -> u32 {
+        let bytes = u128::from_le_bytes(*stretch) ^ u128::from(state);
+        let tables = self.tables.iter().rev();
+        tables.zip(bytes.to_le_bytes()).fold(0, |state, (table, byte)| state ^ table[usize::from(byte)])
     }
 
     /// The CRC.
@@ -71,12 +68,12 @@ impl Crc32 {
 
 /// The tables of a polynomial whose bits are reversed.
 const fn tables(polynomial: u32) -> Tables {
-    let mut tables = [[0; 256]; 8];
+    let mut tables = [[0; 256]; 16];
     let mut byte = 0;
     while byte < 256 {
         let mut remainder = byte as u32;
         let mut position = 0;
-        while position < 8 {
+        while position < 16 {
             let mut bit = 0;
             while bit < 8 {
                 remainder = if remainder & 1 == 1 { remainder >> 1 ^ polynomial } else { remainder >> 1 };
@@ -127,40 +124,130 @@ pub fn crc16(parameters: Crc16Parameters, data: &[u8]) -> u16 {
 }
 
 /// A CRC of 16 bits over data that comes in pieces.
+///
+/// [`Crc16::new`] takes parameters as they come, and goes by four bits. Where they are known beforehand and there is much
+/// data, [`Crc16Tables`] made from them once go by eight bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Crc16 {
     parameters: Crc16Parameters,
-    /// What each value of the next four bits does to the remainder. Small enough to be made anew for any parameters.
-    table: [u16; 16],
+    tables: Tables16,
     state: u16,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Tables16 {
+    /// What each value of the next four bits does to the remainder. Small enough to be made anew for any parameters.
+    Nibbles([u16; 16]),
+    Bytes(&'static Crc16Tables),
 }
 
 impl Crc16 {
     /// Starts a CRC.
     pub const fn new(parameters: Crc16Parameters) -> Self {
-        let state = if parameters.reflect { parameters.init.reverse_bits() } else { parameters.init };
-        Self { parameters, table: nibbles(parameters), state }
+        Self { parameters, tables: Tables16::Nibbles(nibbles(parameters)), state: parameters.start() }
+    }
+
+    /// Starts a CRC that goes by eight bytes.
+    ///
+    /// ```
+    /// use packet_core::checksum::{Crc16, Crc16Parameters, Crc16Tables};
+    ///
+    /// static X_25: Crc16Tables = Crc16Tables::new(Crc16Parameters::X_25);
+    /// assert_eq!(Crc16::with_tables(&X_25).update(b"123456789").finish(), 0x906e);
+    /// ```
+    pub const fn with_tables(tables: &'static Crc16Tables) -> Self {
+        let parameters = tables.parameters;
+        Self { parameters, tables: Tables16::Bytes(tables), state: parameters.start() }
     }
 
     /// Adds the next piece of the data.
     #[must_use]
     pub fn update(self, piece: &[u8]) -> Self {
-        let at = |nibble: u16| self.table[usize::from(nibble & 0xf)];
-        let state = piece.iter().map(|&byte| u16::from(byte)).fold(self.state, |state, byte| {
-            if self.parameters.reflect {
-                let state = state >> 4 ^ at(state ^ byte);
-                state >> 4 ^ at(state ^ byte >> 4)
-            } else {
-                let state = state << 4 ^ at(state >> 12 ^ byte >> 4);
-                state << 4 ^ at(state >> 12 ^ byte)
-            }
-        });
+        let state = match &self.tables {
+            Tables16::Nibbles(table) => by_nibbles(table, self.parameters.reflect, self.state, piece),
+            Tables16::Bytes(tables) => tables.update(self.state, piece),
+        };
         Self { state, ..self }
     }
 
     /// The CRC.
     pub const fn finish(self) -> u16 {
         self.state ^ self.parameters.xor_out
+    }
+}
+
+impl Crc16Parameters {
+    /// The remainder before the first byte, in the order of bits in which it is kept.
+    const fn start(self) -> u16 {
+        if self.reflect { self.init.reverse_bits() } else { self.init }
+    }
+}
+
+fn by_nibbles(table: &[u16; 16], reflect: bool, state: u16, piece: &[u8]) -> u16 {
+    let at = |nibble: u16| table[usize::from(nibble & 0xf)];
+    piece.iter().map(|&byte| u16::from(byte)).fold(state, |state, byte| {
+        if reflect {
+            let state = state >> 4 ^ at(state ^ byte);
+            state >> 4 ^ at(state ^ byte >> 4)
+        } else {
+            let state = state << 4 ^ at(state >> 12 ^ byte >> 4);
+            state << 4 ^ at(state >> 12 ^ byte)
+        }
+    })
+}
+
+/// Tables for a CRC of 16 bits, four kilobytes. They are made when the program is compiled, if they are a `static`.
+#[derive(Clone, Debug)]
+pub struct Crc16Tables {
+    parameters: Crc16Parameters,
+    /// For each of eight byte positions, counted from the last, what a byte there does to the remainder after all.
+    bytes: [[u16; 256]; 8],
+}
+
+impl Crc16Tables {
+    /// The tables of a CRC.
+    pub const fn new(parameters: Crc16Parameters) -> Self {
+        let mut bytes = [[0; 256]; 8];
+        let table = nibbles(parameters);
+        let mut byte = 0;
+        while byte < 256 {
+            let mut remainder = byte as u16;
+            let mut position = 0;
+            while position < 8 {
+                // What went before has moved out of the upper byte, or the lower one; zeros follow.
+                remainder = if parameters.reflect {
+                    let half = remainder >> 4 ^ table[(remainder & 0xf) as usize];
+                    half >> 4 ^ table[(half & 0xf) as usize]
+                } else {
+                    let remainder = if position == 0 { remainder << 8 } else { remainder };
+                    let half = remainder << 4 ^ table[(remainder >> 12) as usize];
+                    half << 4 ^ table[(half >> 12) as usize]
+                };
+                bytes[position][byte] = remainder;
+                position += 1;
+            }
+            byte += 1;
+        }
+        Self { parameters, bytes }
+    }
+
+    fn update(&self, state: u16, piece: &[u8]) -> u16 {
+        let (stretches, rest) = piece.as_chunks();
+        let reflect = self.parameters.reflect;
+        let state = stretches.iter().fold(state, |state, stretch| {
+            // The remainder meets the first two bytes, its lower half first where bits are reflected.
+            let meets = u64::from(if reflect { state } else { state.swap_bytes() });
+            let bytes = (u64::from_le_bytes(*stretch) ^ meets).to_le_bytes();
+            self.bytes.iter().rev().zip(bytes).fold(0, |state, (table, byte)| state ^ table[usize::from(byte)])
+        });
+        let [last, ..] = &self.bytes;
+        rest.iter().fold(state, |state, &byte| {
+            if reflect {
+                state >> 8 ^ last[usize::from(state as u8 ^ byte)]
+            } else {
+                state << 8 ^ last[usize::from((state >> 8) as u8 ^ byte)]
+            }
+        })
     }
 }
 
@@ -229,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_bytes_at_once_equal_one_at_a_time() {
+    fn many_bytes_at_once_equal_one_at_a_time() {
         let data: [u8; 100] = core::array::from_fn(|index| (index * 37 + 11) as u8);
         for length in 0..data.len() {
             let data = &data[..length];
@@ -237,6 +324,29 @@ mod tests {
             assert_eq!(crc32c(data), data.chunks(3).fold(Crc32::castagnoli(), Crc32::update).finish());
             let parameters = Crc16Parameters::MODBUS;
             assert_eq!(crc16(parameters, data), data.chunks(5).fold(Crc16::new(parameters), Crc16::update).finish());
+        }
+    }
+
+    #[test]
+    fn tables_of_16_bits_equal_nibbles() {
+        static ARC: Crc16Tables = Crc16Tables::new(Crc16Parameters::ARC);
+        static CCITT_FALSE: Crc16Tables = Crc16Tables::new(Crc16Parameters::CCITT_FALSE);
+        static X_25: Crc16Tables = Crc16Tables::new(Crc16Parameters::X_25);
+        // CRC-16/GENIBUS, whose polynomial, beginning and end all count, and CRC-16/T10-DIF.
+        static GENIBUS: Crc16Tables =
+            Crc16Tables::new(Crc16Parameters { polynomial: 0x1021, init: 0xffff, reflect: false, xor_out: 0xffff });
+        static T10_DIF: Crc16Tables =
+            Crc16Tables::new(Crc16Parameters { polynomial: 0x8bb7, init: 0, reflect: false, xor_out: 0 });
+        let data: [u8; 100] = core::array::from_fn(|index| (index * 37 + 11) as u8);
+        for (tables, check) in
+            [(&ARC, 0xbb3d), (&CCITT_FALSE, 0x29b1), (&X_25, 0x906e), (&GENIBUS, 0xd64e), (&T10_DIF, 0xd0db)]
+        {
+            assert_eq!(Crc16::with_tables(tables).update(CHECK).finish(), check);
+            for (length, cut) in (0..=data.len()).flat_map(|length| [0, 1, 9].map(|cut| (length, cut.min(length)))) {
+                let (first, second) = data[..length].split_at(cut);
+                let sum = Crc16::with_tables(tables).update(first).update(second);
+                assert_eq!(sum.finish(), crc16(tables.parameters, &data[..length]), "{length} bytes, cut at {cut}");
+            }
         }
     }
 

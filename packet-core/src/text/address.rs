@@ -141,7 +141,7 @@ mod tests {
     /// Every pattern of zero and other words, against the standard library, which follows the same RFC.
     #[test]
     fn every_pattern_of_zeros() {
-        for pattern in 0..=255_u8 {
+        for pattern in (0..=255_u8).step_by(if cfg!(miri) { 17 } else { 1 }) {
             for word in [[0, 1], [0x0a, 0x0b], [0xff, 0xff], [1, 0]] {
                 let mut address = [0; 16];
                 for (index, pair) in address.as_chunks_mut::<2>().0.iter_mut().enumerate() {

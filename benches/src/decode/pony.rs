@@ -1,0 +1,59 @@
+//! The generated readers.
+
+use super::by_hand::{IPV4, IPV6, TCP, UDP, is_tag};
+use super::{Tally, Transport};
+use packet_core::Region;
+use packet_protocols::ethernet::Ethernet;
+use packet_protocols::ipv4::Ipv4;
+use packet_protocols::ipv6::Ipv6;
+use packet_protocols::tcp::Tcp;
+use packet_protocols::udp::Udp;
+use packet_protocols::vlan::Vlan;
+
+#[inline]
+pub(super) fn decode(packet: &[u8], tally: &mut Tally) -> Option<()> {
+    let ethernet = Ethernet::parse(packet).ok()?;
+    let (mut kind, mut rest) = (ethernet.type_len(), ethernet.payload());
+    while is_tag(kind) {
+        let tag = Vlan::parse(rest).ok()?;
+        (kind, rest) = (tag.type_len(), tag.payload());
+    }
+    match kind {
+        IPV4 => {
+            let ip = Ipv4::parse(rest).ok()?;
+            if ip.is_fragment() {
+                return None;
+            }
+            let transport = transport(ip.protocol().0, ip.payload())?;
+            tally.ipv4(ip.src().to_bits(), ip.dst().to_bits(), transport);
+        }
+        IPV6 => {
+            let ip = Ipv6::parse(rest).ok()?;
+            let transport = transport(ip.next_header().0, ip.payload())?;
+            tally.ipv6(*ip.src(), *ip.dst(), transport);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+#[inline]
+fn transport(protocol: u8, region: Region<'_>) -> Option<Transport> {
+    match protocol {
+        TCP => {
+            let tcp = Tcp::parse(region).ok()?;
+            Some(Transport::Tcp {
+                src: tcp.src_port(),
+                dst: tcp.dst_port(),
+                sequence: tcp.seq(),
+                flags: tcp.flags().0 as u8,
+                payload: tcp.payload().bytes().len(),
+            })
+        }
+        UDP => {
+            let udp = Udp::parse(region).ok()?;
+            Some(Transport::Udp { src: udp.src_port(), dst: udp.dst_port(), payload: udp.payload().bytes().len() })
+        }
+        _ => None,
+    }
+}
