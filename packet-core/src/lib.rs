@@ -27,4 +27,7 @@ pub mod view;
 
 pub use error::{Error, ErrorKind};
 pub use info::FieldInfo;
-pub use view::{Coded, Cursor, Element, Elements, Flow, FromBits, List, MacAddr, NumberIter, Numbers, Region, Text};
+pub use view::{
+    Coded, Cursor, Element, Elements, Flow, FromBits, KeptChecksum, List, MacAddr, NumberIter, Numbers, Place, Region,
+    Text,
+};

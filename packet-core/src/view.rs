@@ -3,11 +3,13 @@
 use crate::Error;
 
 mod cursor;
+mod edit;
 mod list;
 mod region;
 mod value;
 
 pub use cursor::Cursor;
+pub use edit::{KeptChecksum, Place};
 pub use list::{Element, Elements, Flow, List, NumberIter, Numbers};
 pub use region::Region;
 pub use value::{Coded, FromBits, MacAddr, Text};

@@ -380,7 +380,12 @@ impl Writer<'_> {
     }
 
     /// The methods that lead from a composite to one of its named arms.
-    fn path_to_scope(&self, shape: &Shape, composite: CompositeId, scope: usize) -> Option<Vec<TokenStream>> {
+    pub(super) fn path_to_scope(
+        &self,
+        shape: &Shape,
+        composite: CompositeId,
+        scope: usize,
+    ) -> Option<Vec<TokenStream>> {
         let mut chain = Vec::new();
         let mut at = scope;
         while at != 0 {

@@ -13,6 +13,7 @@ mod number;
 mod parse;
 #[cfg(feature = "text")]
 mod polish;
+mod setters;
 mod shape;
 #[cfg(feature = "text")]
 mod source;
@@ -83,7 +84,10 @@ impl<'s> Writer<'s> {
         let fields = self.field_table(composite);
         let body = match &composite.kind {
             CompositeKind::Codec(codec) => self.codec(id, codec),
-            CompositeKind::Layer(_) | CompositeKind::Struct => self.view(id),
+            CompositeKind::Layer(_) | CompositeKind::Struct => {
+                let (view, setters) = (self.view(id), self.setters(id));
+                quote!(#view #setters)
+            }
         };
         quote!(#fields #body)
     }

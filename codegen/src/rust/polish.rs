@@ -93,7 +93,14 @@ fn unwrapped(call: &mut syn::ExprCall) -> Option<Expr> {
         ("Ok", Expr::Try(inner)) => Some(take(&mut inner.expr)),
         ("given", Expr::Closure(closure)) => match &mut *closure.body {
             Expr::Call(some) if text(&some.func) == "Some" => match some.args.first_mut() {
-                Some(Expr::Try(inner)) => (!may_return(&mut inner.expr)).then(|| take(&mut inner.expr)),
+                Some(Expr::Try(inner)) => {
+                    let mut option = take(&mut inner.expr);
+                    if !may_return(&mut option) {
+                        return Some(option);
+                    }
+                    *closure.body = option;
+                    None
+                }
                 _ => None,
             },
             _ => None,

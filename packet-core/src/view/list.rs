@@ -123,6 +123,12 @@ impl<'a, E: Element<'a>> List<'a, E> {
     pub fn region(&self) -> Region<'a> {
         self.region
     }
+
+    /// What every element is told.
+    #[inline]
+    pub fn args(&self) -> E::Args {
+        self.args
+    }
 }
 
 impl<'a, E: Element<'a>> Clone for List<'a, E> {

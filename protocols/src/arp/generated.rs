@@ -499,3 +499,163 @@ impl<'a> Element<'a> for Arp<'a> {
         Self::read(cursor).map(|element| (element, Flow::Next))
     }
 }
+
+/// Where the parts of [`Arp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ArpPlaces {
+    head: Place,
+    sender_mac_bytes: Place,
+    sender_hardware: Place,
+    sender_ip_bytes: Place,
+    sender_protocol: Place,
+    target_mac_bytes: Place,
+    target_hardware: Place,
+    target_ip_bytes: Place,
+    target_protocol: Place,
+}
+
+impl ArpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Arp<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            sender_mac_bytes: Place::of(whole, given(|| Some(view.sender_mac_bytes?.as_slice()))),
+            sender_hardware: Place::of(whole, view.sender_hardware),
+            sender_ip_bytes: Place::of(whole, given(|| Some(view.sender_ip_bytes?.as_slice()))),
+            sender_protocol: Place::of(whole, view.sender_protocol),
+            target_mac_bytes: Place::of(whole, given(|| Some(view.target_mac_bytes?.as_slice()))),
+            target_hardware: Place::of(whole, view.target_hardware),
+            target_ip_bytes: Place::of(whole, given(|| Some(view.target_ip_bytes?.as_slice()))),
+            target_protocol: Place::of(whole, view.target_protocol),
+        }
+    }
+}
+
+/// [`Arp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct ArpMut<'a> {
+    bytes: &'a mut [u8],
+    places: ArpPlaces,
+}
+
+impl<'a> ArpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = ArpPlaces::of(&Arp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: ArpPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Arp<'_>, Error> {
+        Arp::parse(&*self.bytes)
+    }
+
+    /// Sets the hardware.
+    #[inline]
+    pub fn set_hardware(&mut self, value: HardwareType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the protocol.
+    #[inline]
+    pub fn set_protocol(&mut self, value: crate::net::EtherType) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the hardware size.
+    #[inline]
+    pub fn set_hardware_size(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the protocol size.
+    #[inline]
+    pub fn set_protocol_size(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 5, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the opcode.
+    #[inline]
+    pub fn set_opcode(&mut self, value: ArpOperation) -> &mut Self {
+        self.places.head.put(self.bytes, 6, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the sender mac, where it is there.
+    #[inline]
+    pub fn set_sender_mac(&mut self, value: [u8; 6]) -> &mut Self {
+        self.places.sender_mac_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// The bytes of the sender hardware, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn sender_hardware_mut(&mut self) -> &mut [u8] {
+        let place = self.places.sender_hardware;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the sender ip, where it is there.
+    #[inline]
+    pub fn set_sender_ip(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.sender_ip_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// The bytes of the sender protocol, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn sender_protocol_mut(&mut self) -> &mut [u8] {
+        let place = self.places.sender_protocol;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the target mac, where it is there.
+    #[inline]
+    pub fn set_target_mac(&mut self, value: [u8; 6]) -> &mut Self {
+        self.places.target_mac_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// The bytes of the target hardware, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn target_hardware_mut(&mut self) -> &mut [u8] {
+        let place = self.places.target_hardware;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the target ip, where it is there.
+    #[inline]
+    pub fn set_target_ip(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.target_ip_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// The bytes of the target protocol, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn target_protocol_mut(&mut self) -> &mut [u8] {
+        let place = self.places.target_protocol;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

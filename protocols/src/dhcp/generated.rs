@@ -792,6 +792,192 @@ impl<'a> Element<'a> for Dhcp<'a> {
     }
 }
 
+/// Where the parts of [`Dhcp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct DhcpPlaces {
+    head: Place,
+    cookie_bytes: Place,
+    vendor: Place,
+}
+
+impl DhcpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Dhcp<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            cookie_bytes: Place::of(whole, given(|| Some(view.cookie_bytes?.as_slice()))),
+            vendor: Place::of(whole, view.vendor),
+        }
+    }
+}
+
+/// [`Dhcp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct DhcpMut<'a> {
+    bytes: &'a mut [u8],
+    places: DhcpPlaces,
+}
+
+impl<'a> DhcpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = DhcpPlaces::of(&Dhcp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: DhcpPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Dhcp<'_>, Error> {
+        Dhcp::parse(&*self.bytes)
+    }
+
+    /// Sets the op.
+    #[inline]
+    pub fn set_op(&mut self, value: DhcpOp) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the hardware type.
+    #[inline]
+    pub fn set_hardware_type(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the hardware len.
+    #[inline]
+    pub fn set_hardware_len(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the hops.
+    #[inline]
+    pub fn set_hops(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the xid.
+    #[inline]
+    pub fn set_xid(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the secs.
+    #[inline]
+    pub fn set_secs(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the flags.
+    #[inline]
+    pub fn set_flags(&mut self, value: DhcpFlags) -> &mut Self {
+        self.places.head.put(self.bytes, 10, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the client.
+    #[inline]
+    pub fn set_client(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 12, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the your.
+    #[inline]
+    pub fn set_your(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 16, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the server.
+    #[inline]
+    pub fn set_server(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 20, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the relay.
+    #[inline]
+    pub fn set_relay(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 24, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the hardware.
+    #[inline]
+    pub fn set_hardware(&mut self, value: [u8; 6]) -> &mut Self {
+        self.places.head.put(self.bytes, 28, value);
+        self
+    }
+
+    /// Sets the hardware rest.
+    #[inline]
+    pub fn set_hardware_rest(&mut self, value: [u8; 10]) -> &mut Self {
+        self.places.head.put(self.bytes, 34, value);
+        self
+    }
+
+    /// Sets the server name.
+    #[inline]
+    pub fn set_server_name(&mut self, value: [u8; 64]) -> &mut Self {
+        self.places.head.put(self.bytes, 44, value);
+        self
+    }
+
+    /// Sets the boot file.
+    #[inline]
+    pub fn set_boot_file(&mut self, value: [u8; 128]) -> &mut Self {
+        self.places.head.put(self.bytes, 108, value);
+        self
+    }
+
+    /// Sets the cookie, where it is there.
+    #[inline]
+    pub fn set_cookie(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.cookie_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// One of the options, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn options_mut(&mut self, index: usize) -> Option<DhcpOptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            DhcpOptionPlaces::of(&view.options?.get(index)?, self.bytes)
+        };
+        Some(DhcpOptionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the vendor, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn vendor_mut(&mut self) -> &mut [u8] {
+        let place = self.places.vendor;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`DhcpOption`](super::DhcpOption), by name.
 pub mod dhcp_option_fields {
     use packet_core::FieldInfo;
@@ -1924,6 +2110,330 @@ impl<'a> DhcpOptionUnknown<'a> {
     }
 }
 
+/// Where the parts of [`DhcpOption`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct DhcpOptionPlaces {
+    region: Place,
+    head: Place,
+    length_bytes: Place,
+    subnet_mask_mask_bytes: Place,
+    hostname_hostname: Place,
+    domain_name_domain: Place,
+    root_path_path: Place,
+    mtu_mtu_bytes: Place,
+    broadcast_broadcast_bytes: Place,
+    requested_address_requested_bytes: Place,
+    lease_time_lease_bytes: Place,
+    overload_overload_bytes: Place,
+    message_type_message_type_bytes: Place,
+    server_id_server_bytes: Place,
+    message_message: Place,
+    max_size_max_size_bytes: Place,
+    renewal_time_renewal_bytes: Place,
+    rebinding_time_rebinding_bytes: Place,
+    class_id_class: Place,
+    client_id_id_type_bytes: Place,
+    client_id_identifier: Place,
+    tftp_server_tftp_server: Place,
+    boot_file_file: Place,
+    client_fqdn_fqdn_flags_bytes: Place,
+    client_fqdn_name: Place,
+    unknown_data: Place,
+}
+
+impl DhcpOptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &DhcpOption<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
+            subnet_mask_mask_bytes: Place::of(whole, given(|| Some(view.subnet_mask()?.mask_bytes.as_slice()))),
+            hostname_hostname: Place::of(whole, given(|| Some(view.hostname()?.hostname.bytes()))),
+            domain_name_domain: Place::of(whole, given(|| Some(view.domain_name()?.domain.bytes()))),
+            root_path_path: Place::of(whole, given(|| Some(view.root_path()?.path.bytes()))),
+            mtu_mtu_bytes: Place::of(whole, given(|| Some(view.mtu()?.mtu_bytes.as_slice()))),
+            broadcast_broadcast_bytes: Place::of(whole, given(|| Some(view.broadcast()?.broadcast_bytes.as_slice()))),
+            requested_address_requested_bytes: Place::of(
+                whole,
+                given(|| Some(view.requested_address()?.requested_bytes.as_slice())),
+            ),
+            lease_time_lease_bytes: Place::of(whole, given(|| Some(view.lease_time()?.lease_bytes.as_slice()))),
+            overload_overload_bytes: Place::of(whole, given(|| Some(view.overload()?.overload_bytes.as_slice()))),
+            message_type_message_type_bytes: Place::of(
+                whole,
+                given(|| Some(view.message_type()?.message_type_bytes.as_slice())),
+            ),
+            server_id_server_bytes: Place::of(whole, given(|| Some(view.server_id()?.server_bytes.as_slice()))),
+            message_message: Place::of(whole, given(|| Some(view.message()?.message.bytes()))),
+            max_size_max_size_bytes: Place::of(whole, given(|| Some(view.max_size()?.max_size_bytes.as_slice()))),
+            renewal_time_renewal_bytes: Place::of(whole, given(|| Some(view.renewal_time()?.renewal_bytes.as_slice()))),
+            rebinding_time_rebinding_bytes: Place::of(
+                whole,
+                given(|| Some(view.rebinding_time()?.rebinding_bytes.as_slice())),
+            ),
+            class_id_class: Place::of(whole, given(|| Some(view.class_id()?.class.bytes()))),
+            client_id_id_type_bytes: Place::of(whole, given(|| Some(view.client_id()?.id_type_bytes.as_slice()))),
+            client_id_identifier: Place::of(whole, given(|| Some(view.client_id()?.identifier))),
+            tftp_server_tftp_server: Place::of(whole, given(|| Some(view.tftp_server()?.tftp_server.bytes()))),
+            boot_file_file: Place::of(whole, given(|| Some(view.boot_file()?.file.bytes()))),
+            client_fqdn_fqdn_flags_bytes: Place::of(
+                whole,
+                given(|| Some(view.client_fqdn()?.fqdn_flags_bytes.as_slice())),
+            ),
+            client_fqdn_name: Place::of(whole, given(|| Some(view.client_fqdn()?.name))),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`DhcpOption`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct DhcpOptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: DhcpOptionPlaces,
+}
+
+impl<'a> DhcpOptionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = DhcpOptionPlaces::of(&DhcpOption::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: DhcpOptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<DhcpOption<'_>, Error> {
+        DhcpOption::read(&mut Cursor::new(self.places.region.region(self.bytes))).map(|read| read.0)
+    }
+
+    /// Sets the code.
+    #[inline]
+    pub fn set_code(&mut self, value: DhcpOptionCode) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length, where it is there.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.places.length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the mask, where it is there.
+    #[inline]
+    pub fn set_mask(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.subnet_mask_mask_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// The bytes of the hostname, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn hostname_mut(&mut self) -> &mut [u8] {
+        let place = self.places.hostname_hostname;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the domain, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn domain_mut(&mut self) -> &mut [u8] {
+        let place = self.places.domain_name_domain;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the path, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn path_mut(&mut self) -> &mut [u8] {
+        let place = self.places.root_path_path;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the mtu, where it is there.
+    #[inline]
+    pub fn set_mtu(&mut self, value: u16) -> &mut Self {
+        self.places.mtu_mtu_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the broadcast, where it is there.
+    #[inline]
+    pub fn set_broadcast(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.broadcast_broadcast_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the requested, where it is there.
+    #[inline]
+    pub fn set_requested(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.requested_address_requested_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the lease, where it is there.
+    #[inline]
+    pub fn set_lease(&mut self, value: u32) -> &mut Self {
+        self.places.lease_time_lease_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the overload, where it is there.
+    #[inline]
+    pub fn set_overload(&mut self, value: u8) -> &mut Self {
+        self.places.overload_overload_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the message type, where it is there.
+    #[inline]
+    pub fn set_message_type(&mut self, value: DhcpMessageType) -> &mut Self {
+        self.places.message_type_message_type_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the server, where it is there.
+    #[inline]
+    pub fn set_server(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.server_id_server_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// The bytes of the message, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn message_mut(&mut self) -> &mut [u8] {
+        let place = self.places.message_message;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the max size, where it is there.
+    #[inline]
+    pub fn set_max_size(&mut self, value: u16) -> &mut Self {
+        self.places.max_size_max_size_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the renewal, where it is there.
+    #[inline]
+    pub fn set_renewal(&mut self, value: u32) -> &mut Self {
+        self.places.renewal_time_renewal_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the rebinding, where it is there.
+    #[inline]
+    pub fn set_rebinding(&mut self, value: u32) -> &mut Self {
+        self.places.rebinding_time_rebinding_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the class, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn class_mut(&mut self) -> &mut [u8] {
+        let place = self.places.class_id_class;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the id type, where it is there.
+    #[inline]
+    pub fn set_id_type(&mut self, value: u8) -> &mut Self {
+        self.places.client_id_id_type_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the identifier, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn identifier_mut(&mut self) -> &mut [u8] {
+        let place = self.places.client_id_identifier;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the tftp server, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn tftp_server_mut(&mut self) -> &mut [u8] {
+        let place = self.places.tftp_server_tftp_server;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the file, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn file_mut(&mut self) -> &mut [u8] {
+        let place = self.places.boot_file_file;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the fqdn flags, where it is there.
+    #[inline]
+    pub fn set_fqdn_flags(&mut self, value: u8) -> &mut Self {
+        self.places.client_fqdn_fqdn_flags_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the rcode1, where it is there.
+    #[inline]
+    pub fn set_rcode1(&mut self, value: u8) -> &mut Self {
+        self.places.client_fqdn_fqdn_flags_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the rcode2, where it is there.
+    #[inline]
+    pub fn set_rcode2(&mut self, value: u8) -> &mut Self {
+        self.places.client_fqdn_fqdn_flags_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the name, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn name_mut(&mut self) -> &mut [u8] {
+        let place = self.places.client_fqdn_name;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// One of the suboptions, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn suboptions_mut(&mut self, index: usize) -> Option<DhcpSuboptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            DhcpSuboptionPlaces::of(&view.relay_agent()?.suboptions.get(index)?, self.bytes)
+        };
+        Some(DhcpSuboptionMut::new(self.bytes, places))
+    }
+
+    /// One of the routes, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn routes_mut(&mut self, index: usize) -> Option<ClasslessRouteMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            ClasslessRoutePlaces::of(&view.classless_routes()?.routes.get(index)?, self.bytes)
+        };
+        Some(ClasslessRouteMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`DhcpSuboption`](super::DhcpSuboption), by name.
 pub mod dhcp_suboption_fields {
     use packet_core::FieldInfo;
@@ -2014,6 +2524,77 @@ impl<'a> Element<'a> for DhcpSuboption<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`DhcpSuboption`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct DhcpSuboptionPlaces {
+    region: Place,
+    head: Place,
+    data: Place,
+}
+
+impl DhcpSuboptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &DhcpSuboption<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            data: Place::of(whole, Some(view.data)),
+        }
+    }
+}
+
+/// [`DhcpSuboption`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct DhcpSuboptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: DhcpSuboptionPlaces,
+}
+
+impl<'a> DhcpSuboptionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = DhcpSuboptionPlaces::of(&DhcpSuboption::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: DhcpSuboptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<DhcpSuboption<'_>, Error> {
+        DhcpSuboption::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the code.
+    #[inline]
+    pub fn set_code(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.data;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }
 
@@ -2127,5 +2708,85 @@ impl<'a> Element<'a> for ClasslessRoute<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`ClasslessRoute`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ClasslessRoutePlaces {
+    region: Place,
+    head: Place,
+    destination: Place,
+    router_bytes: Place,
+}
+
+impl ClasslessRoutePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &ClasslessRoute<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            destination: Place::of(whole, Some(view.destination)),
+            router_bytes: Place::of(whole, Some(view.router_bytes.as_slice())),
+        }
+    }
+}
+
+/// [`ClasslessRoute`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct ClasslessRouteMut<'a> {
+    bytes: &'a mut [u8],
+    places: ClasslessRoutePlaces,
+}
+
+impl<'a> ClasslessRouteMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = ClasslessRoutePlaces::of(&ClasslessRoute::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: ClasslessRoutePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<ClasslessRoute<'_>, Error> {
+        ClasslessRoute::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the width.
+    #[inline]
+    pub fn set_width(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the destination, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn destination_mut(&mut self) -> &mut [u8] {
+        let place = self.places.destination;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the router.
+    #[inline]
+    pub fn set_router(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.router_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
     }
 }

@@ -902,6 +902,71 @@ impl<'a> Element<'a> for Question<'a> {
     }
 }
 
+/// Where the parts of [`Question`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct QuestionPlaces {
+    region: Place,
+    param_multicast: u8,
+    qtype_bytes: Place,
+}
+
+impl QuestionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Question<'_>, whole: &[u8], param_multicast: u8) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_multicast,
+            qtype_bytes: Place::of(whole, Some(view.qtype_bytes.as_slice())),
+        }
+    }
+}
+
+/// [`Question`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct QuestionMut<'a> {
+    bytes: &'a mut [u8],
+    places: QuestionPlaces,
+}
+
+impl<'a> QuestionMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: QuestionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Question<'_>, Error> {
+        Question::read(
+            &mut Cursor::new(self.places.region.region(self.bytes)),
+            self.places.param_multicast,
+            Region::new(self.bytes),
+        )
+    }
+
+    /// Sets the qtype.
+    #[inline]
+    pub fn set_qtype(&mut self, value: RrType) -> &mut Self {
+        self.places.qtype_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the qclass.
+    #[inline]
+    pub fn set_qclass(&mut self, value: RrClass) -> &mut Self {
+        self.places.qtype_bytes.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+}
+
 /// The fields of [`Record`](super::Record), by name.
 pub mod record_fields {
     use packet_core::FieldInfo;
@@ -1102,6 +1167,130 @@ impl<'a> Element<'a> for Record<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (param_multicast, outer): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor, param_multicast, outer).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`Record`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct RecordPlaces {
+    region: Place,
+    param_multicast: u8,
+    rtype_bytes: Place,
+    udp_size_bytes: Place,
+    rclass_bytes: Place,
+    rdlen_bytes: Place,
+}
+
+impl RecordPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Record<'_>, whole: &[u8], param_multicast: u8) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_multicast,
+            rtype_bytes: Place::of(whole, Some(view.rtype_bytes.as_slice())),
+            udp_size_bytes: Place::of(whole, given(|| Some(view.udp_size_bytes?.as_slice()))),
+            rclass_bytes: Place::of(whole, given(|| Some(view.rclass_bytes?.as_slice()))),
+            rdlen_bytes: Place::of(whole, Some(view.rdlen_bytes.as_slice())),
+        }
+    }
+}
+
+/// [`Record`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct RecordMut<'a> {
+    bytes: &'a mut [u8],
+    places: RecordPlaces,
+}
+
+impl<'a> RecordMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: RecordPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Record<'_>, Error> {
+        Record::read(
+            &mut Cursor::new(self.places.region.region(self.bytes)),
+            self.places.param_multicast,
+            Region::new(self.bytes),
+        )
+    }
+
+    /// Sets the rtype.
+    #[inline]
+    pub fn set_rtype(&mut self, value: RrType) -> &mut Self {
+        self.places.rtype_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the udp size, where it is there.
+    #[inline]
+    pub fn set_udp_size(&mut self, value: u16) -> &mut Self {
+        self.places.udp_size_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the extended rcode, where it is there.
+    #[inline]
+    pub fn set_extended_rcode(&mut self, value: u8) -> &mut Self {
+        self.places.udp_size_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the edns version, where it is there.
+    #[inline]
+    pub fn set_edns_version(&mut self, value: u8) -> &mut Self {
+        self.places.udp_size_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the edns flags, where it is there.
+    #[inline]
+    pub fn set_edns_flags(&mut self, value: EdnsFlags) -> &mut Self {
+        self.places.udp_size_bytes.put(self.bytes, 4, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the rclass, where it is there.
+    #[inline]
+    pub fn set_rclass(&mut self, value: RrClass) -> &mut Self {
+        self.places.rclass_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the ttl, where it is there.
+    #[inline]
+    pub fn set_ttl(&mut self, value: u32) -> &mut Self {
+        self.places.rclass_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the rdlen.
+    #[inline]
+    pub fn set_rdlen(&mut self, value: u16) -> &mut Self {
+        self.places.rdlen_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The rdata, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn rdata_mut(&mut self) -> Option<RdataMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let param_rtype: u16 = view.rtype().0;
+            RdataPlaces::of(&view.rdata.ok()?, self.bytes, param_rtype)
+        };
+        Some(RdataMut::new(self.bytes, places))
     }
 }
 
@@ -2579,6 +2768,481 @@ impl<'a> Element<'a> for RdataStringsElement {
     }
 }
 
+/// Where the parts of [`Rdata`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct RdataPlaces {
+    region: Place,
+    param_rtype: u16,
+    a_addr_bytes: Place,
+    soa_serial_bytes: Place,
+    hinfo_cpu: Place,
+    hinfo_os: Place,
+    mx_preference_bytes: Place,
+    aaaa_addr_bytes: Place,
+    srv_priority_bytes: Place,
+    naptr_order_bytes: Place,
+    naptr_flags: Place,
+    naptr_services: Place,
+    naptr_regexp: Place,
+    ds_key_tag_bytes: Place,
+    ds_digest: Place,
+    sshfp_algorithm_bytes: Place,
+    sshfp_fingerprint: Place,
+    rrsig_type_covered_bytes: Place,
+    rrsig_signature: Place,
+    dnskey_flags_bytes: Place,
+    dnskey_public_key: Place,
+    nsec3_hash_algorithm_bytes: Place,
+    nsec3_salt: Place,
+    nsec3_next_hash: Place,
+    nsec3_param_hash_algorithm_bytes: Place,
+    nsec3_param_salt: Place,
+    tlsa_usage_bytes: Place,
+    tlsa_association: Place,
+    svcb_priority_bytes: Place,
+    uri_priority_bytes: Place,
+    uri_target: Place,
+    caa_flags_bytes: Place,
+    caa_tag: Place,
+    caa_value: Place,
+    unknown_data: Place,
+}
+
+impl RdataPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Rdata<'_>, whole: &[u8], param_rtype: u16) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_rtype,
+            a_addr_bytes: Place::of(whole, given(|| Some(view.a()?.addr_bytes.as_slice()))),
+            soa_serial_bytes: Place::of(whole, given(|| Some(view.soa()?.serial_bytes.as_slice()))),
+            hinfo_cpu: Place::of(whole, given(|| Some(view.hinfo()?.cpu.bytes()))),
+            hinfo_os: Place::of(whole, given(|| Some(view.hinfo()?.os.bytes()))),
+            mx_preference_bytes: Place::of(whole, given(|| Some(view.mx()?.preference_bytes.as_slice()))),
+            aaaa_addr_bytes: Place::of(whole, given(|| Some(view.aaaa()?.addr_bytes.as_slice()))),
+            srv_priority_bytes: Place::of(whole, given(|| Some(view.srv()?.priority_bytes.as_slice()))),
+            naptr_order_bytes: Place::of(whole, given(|| Some(view.naptr()?.order_bytes.as_slice()))),
+            naptr_flags: Place::of(whole, given(|| Some(view.naptr()?.flags.bytes()))),
+            naptr_services: Place::of(whole, given(|| Some(view.naptr()?.services.bytes()))),
+            naptr_regexp: Place::of(whole, given(|| Some(view.naptr()?.regexp.bytes()))),
+            ds_key_tag_bytes: Place::of(whole, given(|| Some(view.ds()?.key_tag_bytes.as_slice()))),
+            ds_digest: Place::of(whole, given(|| Some(view.ds()?.digest))),
+            sshfp_algorithm_bytes: Place::of(whole, given(|| Some(view.sshfp()?.algorithm_bytes.as_slice()))),
+            sshfp_fingerprint: Place::of(whole, given(|| Some(view.sshfp()?.fingerprint))),
+            rrsig_type_covered_bytes: Place::of(whole, given(|| Some(view.rrsig()?.type_covered_bytes.as_slice()))),
+            rrsig_signature: Place::of(whole, given(|| Some(view.rrsig()?.signature))),
+            dnskey_flags_bytes: Place::of(whole, given(|| Some(view.dnskey()?.flags_bytes.as_slice()))),
+            dnskey_public_key: Place::of(whole, given(|| Some(view.dnskey()?.public_key))),
+            nsec3_hash_algorithm_bytes: Place::of(whole, given(|| Some(view.nsec3()?.hash_algorithm_bytes.as_slice()))),
+            nsec3_salt: Place::of(whole, given(|| Some(view.nsec3()?.salt))),
+            nsec3_next_hash: Place::of(whole, given(|| Some(view.nsec3()?.next_hash))),
+            nsec3_param_hash_algorithm_bytes: Place::of(
+                whole,
+                given(|| Some(view.nsec3_param()?.hash_algorithm_bytes.as_slice())),
+            ),
+            nsec3_param_salt: Place::of(whole, given(|| Some(view.nsec3_param()?.salt))),
+            tlsa_usage_bytes: Place::of(whole, given(|| Some(view.tlsa()?.usage_bytes.as_slice()))),
+            tlsa_association: Place::of(whole, given(|| Some(view.tlsa()?.association))),
+            svcb_priority_bytes: Place::of(whole, given(|| Some(view.svcb()?.priority_bytes.as_slice()))),
+            uri_priority_bytes: Place::of(whole, given(|| Some(view.uri()?.priority_bytes.as_slice()))),
+            uri_target: Place::of(whole, given(|| Some(view.uri()?.target.bytes()))),
+            caa_flags_bytes: Place::of(whole, given(|| Some(view.caa()?.flags_bytes.as_slice()))),
+            caa_tag: Place::of(whole, given(|| Some(view.caa()?.tag.bytes()))),
+            caa_value: Place::of(whole, given(|| Some(view.caa()?.value.bytes()))),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`Rdata`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct RdataMut<'a> {
+    bytes: &'a mut [u8],
+    places: RdataPlaces,
+}
+
+impl<'a> RdataMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: RdataPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Rdata<'_>, Error> {
+        Rdata::read(
+            &mut Cursor::new(self.places.region.region(self.bytes)),
+            self.places.param_rtype,
+            Region::new(self.bytes),
+        )
+    }
+
+    /// Sets the addr, where it is there.
+    #[inline]
+    pub fn set_addr(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.a_addr_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the serial, where it is there.
+    #[inline]
+    pub fn set_serial(&mut self, value: u32) -> &mut Self {
+        self.places.soa_serial_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the refresh, where it is there.
+    #[inline]
+    pub fn set_refresh(&mut self, value: u32) -> &mut Self {
+        self.places.soa_serial_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the retry, where it is there.
+    #[inline]
+    pub fn set_retry(&mut self, value: u32) -> &mut Self {
+        self.places.soa_serial_bytes.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the expire, where it is there.
+    #[inline]
+    pub fn set_expire(&mut self, value: u32) -> &mut Self {
+        self.places.soa_serial_bytes.put(self.bytes, 12, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the minimum, where it is there.
+    #[inline]
+    pub fn set_minimum(&mut self, value: u32) -> &mut Self {
+        self.places.soa_serial_bytes.put(self.bytes, 16, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the cpu, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn cpu_mut(&mut self) -> &mut [u8] {
+        let place = self.places.hinfo_cpu;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the os, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn os_mut(&mut self) -> &mut [u8] {
+        let place = self.places.hinfo_os;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the preference, where it is there.
+    #[inline]
+    pub fn set_preference(&mut self, value: u16) -> &mut Self {
+        self.places.mx_preference_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.naptr_order_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the aaaa addr, where it is there.
+    #[inline]
+    pub fn set_aaaa_addr(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.aaaa_addr_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// Sets the priority, where it is there.
+    #[inline]
+    pub fn set_priority(&mut self, value: u16) -> &mut Self {
+        self.places.srv_priority_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.svcb_priority_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.uri_priority_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the weight, where it is there.
+    #[inline]
+    pub fn set_weight(&mut self, value: u16) -> &mut Self {
+        self.places.srv_priority_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self.places.uri_priority_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the port, where it is there.
+    #[inline]
+    pub fn set_port(&mut self, value: u16) -> &mut Self {
+        self.places.srv_priority_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the order, where it is there.
+    #[inline]
+    pub fn set_order(&mut self, value: u16) -> &mut Self {
+        self.places.naptr_order_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the flags, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn flags_mut(&mut self) -> &mut [u8] {
+        let place = self.places.naptr_flags;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the services, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn services_mut(&mut self) -> &mut [u8] {
+        let place = self.places.naptr_services;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the regexp, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn regexp_mut(&mut self) -> &mut [u8] {
+        let place = self.places.naptr_regexp;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the key tag, where it is there.
+    #[inline]
+    pub fn set_key_tag(&mut self, value: u16) -> &mut Self {
+        self.places.ds_key_tag_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.rrsig_type_covered_bytes.put(self.bytes, 16, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the algorithm, where it is there.
+    #[inline]
+    pub fn set_algorithm(&mut self, value: u8) -> &mut Self {
+        self.places.ds_key_tag_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self.places.sshfp_algorithm_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.rrsig_type_covered_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self.places.dnskey_flags_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the digest type, where it is there.
+    #[inline]
+    pub fn set_digest_type(&mut self, value: u8) -> &mut Self {
+        self.places.ds_key_tag_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the digest, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn digest_mut(&mut self) -> &mut [u8] {
+        let place = self.places.ds_digest;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the fingerprint type, where it is there.
+    #[inline]
+    pub fn set_fingerprint_type(&mut self, value: u8) -> &mut Self {
+        self.places.sshfp_algorithm_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the fingerprint, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn fingerprint_mut(&mut self) -> &mut [u8] {
+        let place = self.places.sshfp_fingerprint;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the type covered, where it is there.
+    #[inline]
+    pub fn set_type_covered(&mut self, value: RrType) -> &mut Self {
+        self.places.rrsig_type_covered_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the labels, where it is there.
+    #[inline]
+    pub fn set_labels(&mut self, value: u8) -> &mut Self {
+        self.places.rrsig_type_covered_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the original ttl, where it is there.
+    #[inline]
+    pub fn set_original_ttl(&mut self, value: u32) -> &mut Self {
+        self.places.rrsig_type_covered_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the expiration, where it is there.
+    #[inline]
+    pub fn set_expiration(&mut self, value: u32) -> &mut Self {
+        self.places.rrsig_type_covered_bytes.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the inception, where it is there.
+    #[inline]
+    pub fn set_inception(&mut self, value: u32) -> &mut Self {
+        self.places.rrsig_type_covered_bytes.put(self.bytes, 12, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the signature, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn signature_mut(&mut self) -> &mut [u8] {
+        let place = self.places.rrsig_signature;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// One of the types, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn types_mut(&mut self, index: usize) -> Option<TypeWindowMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            TypeWindowPlaces::of(&view.nsec()?.types.get(index)?, self.bytes)
+        };
+        Some(TypeWindowMut::new(self.bytes, places))
+    }
+
+    /// Sets the dnskey flags, where it is there.
+    #[inline]
+    pub fn set_dnskey_flags(&mut self, value: u16) -> &mut Self {
+        self.places.dnskey_flags_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the protocol, where it is there.
+    #[inline]
+    pub fn set_protocol(&mut self, value: u8) -> &mut Self {
+        self.places.dnskey_flags_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the public key, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn public_key_mut(&mut self) -> &mut [u8] {
+        let place = self.places.dnskey_public_key;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the hash algorithm, where it is there.
+    #[inline]
+    pub fn set_hash_algorithm(&mut self, value: u8) -> &mut Self {
+        self.places.nsec3_hash_algorithm_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.nsec3_param_hash_algorithm_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the nsec3 flags, where it is there.
+    #[inline]
+    pub fn set_nsec3_flags(&mut self, value: u8) -> &mut Self {
+        self.places.nsec3_hash_algorithm_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self.places.nsec3_param_hash_algorithm_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self.places.caa_flags_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the iterations, where it is there.
+    #[inline]
+    pub fn set_iterations(&mut self, value: u16) -> &mut Self {
+        self.places.nsec3_hash_algorithm_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self.places.nsec3_param_hash_algorithm_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the salt, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn salt_mut(&mut self) -> &mut [u8] {
+        let place = self.places.nsec3_salt.or(self.places.nsec3_param_salt);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the next hash, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn next_hash_mut(&mut self) -> &mut [u8] {
+        let place = self.places.nsec3_next_hash;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the usage, where it is there.
+    #[inline]
+    pub fn set_usage(&mut self, value: u8) -> &mut Self {
+        self.places.tlsa_usage_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the selector, where it is there.
+    #[inline]
+    pub fn set_selector(&mut self, value: u8) -> &mut Self {
+        self.places.tlsa_usage_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the matching type, where it is there.
+    #[inline]
+    pub fn set_matching_type(&mut self, value: u8) -> &mut Self {
+        self.places.tlsa_usage_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the association, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn association_mut(&mut self) -> &mut [u8] {
+        let place = self.places.tlsa_association;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// One of the params, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn params_mut(&mut self, index: usize) -> Option<SvcParamMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            SvcParamPlaces::of(&view.svcb()?.params.get(index)?, self.bytes)
+        };
+        Some(SvcParamMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the target, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn target_mut(&mut self) -> &mut [u8] {
+        let place = self.places.uri_target;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the tag, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn tag_mut(&mut self) -> &mut [u8] {
+        let place = self.places.caa_tag;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the value, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn value_mut(&mut self) -> &mut [u8] {
+        let place = self.places.caa_value;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// One of the options, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn options_mut(&mut self, index: usize) -> Option<EdnsOptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            EdnsOptionPlaces::of(&view.opt()?.options.get(index)?, self.bytes)
+        };
+        Some(EdnsOptionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`TypeWindow`](super::TypeWindow), by name.
 pub mod type_window_fields {
     use packet_core::FieldInfo;
@@ -2669,6 +3333,77 @@ impl<'a> Element<'a> for TypeWindow<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`TypeWindow`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TypeWindowPlaces {
+    region: Place,
+    head: Place,
+    bitmap: Place,
+}
+
+impl TypeWindowPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TypeWindow<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            bitmap: Place::of(whole, Some(view.bitmap)),
+        }
+    }
+}
+
+/// [`TypeWindow`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TypeWindowMut<'a> {
+    bytes: &'a mut [u8],
+    places: TypeWindowPlaces,
+}
+
+impl<'a> TypeWindowMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TypeWindowPlaces::of(&TypeWindow::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TypeWindowPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TypeWindow<'_>, Error> {
+        TypeWindow::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the window.
+    #[inline]
+    pub fn set_window(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the bitmap, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn bitmap_mut(&mut self) -> &mut [u8] {
+        let place = self.places.bitmap;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }
 
@@ -3012,6 +3747,93 @@ impl<'a> Element<'a> for SvcParamAddresses6Element {
     }
 }
 
+/// Where the parts of [`SvcParam`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct SvcParamPlaces {
+    region: Place,
+    head: Place,
+    port_port_bytes: Place,
+    unknown_data: Place,
+}
+
+impl SvcParamPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &SvcParam<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            port_port_bytes: Place::of(whole, given(|| Some(view.port()?.port_bytes.as_slice()))),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`SvcParam`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct SvcParamMut<'a> {
+    bytes: &'a mut [u8],
+    places: SvcParamPlaces,
+}
+
+impl<'a> SvcParamMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = SvcParamPlaces::of(&SvcParam::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: SvcParamPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<SvcParam<'_>, Error> {
+        SvcParam::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the key.
+    #[inline]
+    pub fn set_key(&mut self, value: SvcParamKey) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the port, where it is there.
+    #[inline]
+    pub fn set_port(&mut self, value: u16) -> &mut Self {
+        self.places.port_port_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`EdnsOption`](super::EdnsOption), by name.
 pub mod edns_option_fields {
     use packet_core::FieldInfo;
@@ -3309,6 +4131,155 @@ impl<'a> EdnsOptionUnknown<'a> {
     }
 }
 
+/// Where the parts of [`EdnsOption`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct EdnsOptionPlaces {
+    region: Place,
+    head: Place,
+    client_subnet_family_bytes: Place,
+    client_subnet_address: Place,
+    cookie_client_bytes: Place,
+    cookie_server: Place,
+    extended_error_info_code_bytes: Place,
+    extended_error_text: Place,
+    unknown_data: Place,
+}
+
+impl EdnsOptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &EdnsOption<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            client_subnet_family_bytes: Place::of(whole, given(|| Some(view.client_subnet()?.family_bytes.as_slice()))),
+            client_subnet_address: Place::of(whole, given(|| Some(view.client_subnet()?.address))),
+            cookie_client_bytes: Place::of(whole, given(|| Some(view.cookie()?.client_bytes.as_slice()))),
+            cookie_server: Place::of(whole, given(|| Some(view.cookie()?.server))),
+            extended_error_info_code_bytes: Place::of(
+                whole,
+                given(|| Some(view.extended_error()?.info_code_bytes.as_slice())),
+            ),
+            extended_error_text: Place::of(whole, given(|| Some(view.extended_error()?.text.bytes()))),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`EdnsOption`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct EdnsOptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: EdnsOptionPlaces,
+}
+
+impl<'a> EdnsOptionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = EdnsOptionPlaces::of(&EdnsOption::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: EdnsOptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<EdnsOption<'_>, Error> {
+        EdnsOption::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the code.
+    #[inline]
+    pub fn set_code(&mut self, value: EdnsCode) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the family, where it is there.
+    #[inline]
+    pub fn set_family(&mut self, value: u16) -> &mut Self {
+        self.places.client_subnet_family_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the source prefix, where it is there.
+    #[inline]
+    pub fn set_source_prefix(&mut self, value: u8) -> &mut Self {
+        self.places.client_subnet_family_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the scope prefix, where it is there.
+    #[inline]
+    pub fn set_scope_prefix(&mut self, value: u8) -> &mut Self {
+        self.places.client_subnet_family_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the address, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn address_mut(&mut self) -> &mut [u8] {
+        let place = self.places.client_subnet_address;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the client, where it is there.
+    #[inline]
+    pub fn set_client(&mut self, value: [u8; 8]) -> &mut Self {
+        self.places.cookie_client_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// The bytes of the server, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn server_mut(&mut self) -> &mut [u8] {
+        let place = self.places.cookie_server;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the info code, where it is there.
+    #[inline]
+    pub fn set_info_code(&mut self, value: u16) -> &mut Self {
+        self.places.extended_error_info_code_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the text, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn text_mut(&mut self) -> &mut [u8] {
+        let place = self.places.extended_error_text;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`Dns`](super::Dns), by name.
 pub mod dns_fields {
     use packet_core::FieldInfo;
@@ -3493,6 +4464,143 @@ impl<'a> Element<'a> for Dns<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`Dns`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct DnsPlaces {
+    head: Place,
+}
+
+impl DnsPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Dns<'_>, whole: &[u8]) -> Self {
+        Self { head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`Dns`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct DnsMut<'a> {
+    bytes: &'a mut [u8],
+    places: DnsPlaces,
+}
+
+impl<'a> DnsMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = DnsPlaces::of(&Dns::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: DnsPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Dns<'_>, Error> {
+        Dns::parse(&*self.bytes)
+    }
+
+    /// Sets the id.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the flags.
+    #[inline]
+    pub fn set_flags(&mut self, value: DnsFlags) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the qdcount.
+    #[inline]
+    pub fn set_qdcount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the ancount.
+    #[inline]
+    pub fn set_ancount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 6, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the nscount.
+    #[inline]
+    pub fn set_nscount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the arcount.
+    #[inline]
+    pub fn set_arcount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 10, value.to_be_bytes());
+        self
+    }
+
+    /// One of the questions, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn questions_mut(&mut self, index: usize) -> Option<QuestionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.questions.args();
+            QuestionPlaces::of(&view.questions.get(index)?, self.bytes, param_multicast)
+        };
+        Some(QuestionMut::new(self.bytes, places))
+    }
+
+    /// One of the answers, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn answers_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.answers.args();
+            RecordPlaces::of(&view.answers.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+
+    /// One of the authorities, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn authorities_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.authorities.args();
+            RecordPlaces::of(&view.authorities.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+
+    /// One of the additionals, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn additionals_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.additionals.args();
+            RecordPlaces::of(&view.additionals.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
     }
 }
 
@@ -3683,6 +4791,143 @@ impl<'a> Element<'a> for Mdns<'a> {
     }
 }
 
+/// Where the parts of [`Mdns`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct MdnsPlaces {
+    head: Place,
+}
+
+impl MdnsPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Mdns<'_>, whole: &[u8]) -> Self {
+        Self { head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`Mdns`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct MdnsMut<'a> {
+    bytes: &'a mut [u8],
+    places: MdnsPlaces,
+}
+
+impl<'a> MdnsMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = MdnsPlaces::of(&Mdns::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: MdnsPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Mdns<'_>, Error> {
+        Mdns::parse(&*self.bytes)
+    }
+
+    /// Sets the id.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the flags.
+    #[inline]
+    pub fn set_flags(&mut self, value: DnsFlags) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the qdcount.
+    #[inline]
+    pub fn set_qdcount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the ancount.
+    #[inline]
+    pub fn set_ancount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 6, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the nscount.
+    #[inline]
+    pub fn set_nscount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the arcount.
+    #[inline]
+    pub fn set_arcount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 10, value.to_be_bytes());
+        self
+    }
+
+    /// One of the questions, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn questions_mut(&mut self, index: usize) -> Option<QuestionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.questions.args();
+            QuestionPlaces::of(&view.questions.get(index)?, self.bytes, param_multicast)
+        };
+        Some(QuestionMut::new(self.bytes, places))
+    }
+
+    /// One of the answers, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn answers_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.answers.args();
+            RecordPlaces::of(&view.answers.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+
+    /// One of the authorities, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn authorities_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.authorities.args();
+            RecordPlaces::of(&view.authorities.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+
+    /// One of the additionals, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn additionals_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.additionals.args();
+            RecordPlaces::of(&view.additionals.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+}
+
 /// The fields of [`Llmnr`](super::Llmnr), by name.
 pub mod llmnr_fields {
     use packet_core::FieldInfo;
@@ -3870,6 +5115,143 @@ impl<'a> Element<'a> for Llmnr<'a> {
     }
 }
 
+/// Where the parts of [`Llmnr`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct LlmnrPlaces {
+    head: Place,
+}
+
+impl LlmnrPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Llmnr<'_>, whole: &[u8]) -> Self {
+        Self { head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`Llmnr`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct LlmnrMut<'a> {
+    bytes: &'a mut [u8],
+    places: LlmnrPlaces,
+}
+
+impl<'a> LlmnrMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = LlmnrPlaces::of(&Llmnr::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: LlmnrPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Llmnr<'_>, Error> {
+        Llmnr::parse(&*self.bytes)
+    }
+
+    /// Sets the id.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the flags.
+    #[inline]
+    pub fn set_flags(&mut self, value: DnsFlags) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the qdcount.
+    #[inline]
+    pub fn set_qdcount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the ancount.
+    #[inline]
+    pub fn set_ancount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 6, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the nscount.
+    #[inline]
+    pub fn set_nscount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the arcount.
+    #[inline]
+    pub fn set_arcount(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 10, value.to_be_bytes());
+        self
+    }
+
+    /// One of the questions, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn questions_mut(&mut self, index: usize) -> Option<QuestionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.questions.args();
+            QuestionPlaces::of(&view.questions.get(index)?, self.bytes, param_multicast)
+        };
+        Some(QuestionMut::new(self.bytes, places))
+    }
+
+    /// One of the answers, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn answers_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.answers.args();
+            RecordPlaces::of(&view.answers.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+
+    /// One of the authorities, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn authorities_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.authorities.args();
+            RecordPlaces::of(&view.authorities.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+
+    /// One of the additionals, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn additionals_mut(&mut self, index: usize) -> Option<RecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_multicast, _) = view.additionals.args();
+            RecordPlaces::of(&view.additionals.get(index)?, self.bytes, param_multicast)
+        };
+        Some(RecordMut::new(self.bytes, places))
+    }
+}
+
 /// The fields of [`DnsOverTcp`](super::DnsOverTcp), by name.
 pub mod dns_over_tcp_fields {
     use packet_core::FieldInfo;
@@ -3958,5 +5340,74 @@ impl<'a> Element<'a> for DnsOverTcp<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`DnsOverTcp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct DnsOverTcpPlaces {
+    head: Place,
+    message: Place,
+}
+
+impl DnsOverTcpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &DnsOverTcp<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            message: Place::of(whole, Some(view.message.bytes())),
+        }
+    }
+}
+
+/// [`DnsOverTcp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct DnsOverTcpMut<'a> {
+    bytes: &'a mut [u8],
+    places: DnsOverTcpPlaces,
+}
+
+impl<'a> DnsOverTcpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = DnsOverTcpPlaces::of(&DnsOverTcp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: DnsOverTcpPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<DnsOverTcp<'_>, Error> {
+        DnsOverTcp::parse(&*self.bytes)
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the message, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn message_mut(&mut self) -> &mut [u8] {
+        let place = self.places.message;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

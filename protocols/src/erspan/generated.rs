@@ -209,6 +209,117 @@ impl<'a> Element<'a> for Erspan<'a> {
     }
 }
 
+/// Where the parts of [`Erspan`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ErspanPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl ErspanPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Erspan<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Erspan`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct ErspanMut<'a> {
+    bytes: &'a mut [u8],
+    places: ErspanPlaces,
+}
+
+impl<'a> ErspanMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = ErspanPlaces::of(&Erspan::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: ErspanPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Erspan<'_>, Error> {
+        Erspan::parse(&*self.bytes)
+    }
+
+    /// Sets the version; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the vlan; of the value the low 12 bits count.
+    #[inline]
+    pub fn set_vlan(&mut self, value: u16) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 4, 12, u128::from(value));
+        self
+    }
+
+    /// Sets the cos; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_cos(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 16, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the encapsulation; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_encapsulation(&mut self, value: ErspanEncapsulation) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 19, 2, u128::from(value.0));
+        self
+    }
+
+    /// Sets the cut.
+    #[inline]
+    pub fn set_cut(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 21, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the session; of the value the low 10 bits count.
+    #[inline]
+    pub fn set_session(&mut self, value: u16) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 22, 10, u128::from(value));
+        self
+    }
+
+    /// Sets the index; of the value the low 20 bits count.
+    #[inline]
+    pub fn set_index(&mut self, value: u32) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 44, 20, u128::from(value));
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`Erspan3`](super::Erspan3), by name.
 pub mod erspan3_fields {
     use packet_core::FieldInfo;
@@ -453,5 +564,181 @@ impl<'a> Element<'a> for Erspan3<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`Erspan3`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Erspan3Places {
+    head: Place,
+    platform_bytes: Place,
+    payload: Place,
+}
+
+impl Erspan3Places {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Erspan3<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            platform_bytes: Place::of(whole, given(|| Some(view.platform_bytes?.as_slice()))),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Erspan3`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Erspan3Mut<'a> {
+    bytes: &'a mut [u8],
+    places: Erspan3Places,
+}
+
+impl<'a> Erspan3Mut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Erspan3Places::of(&Erspan3::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Erspan3Places) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Erspan3<'_>, Error> {
+        Erspan3::parse(&*self.bytes)
+    }
+
+    /// Sets the version; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the vlan; of the value the low 12 bits count.
+    #[inline]
+    pub fn set_vlan(&mut self, value: u16) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 4, 12, u128::from(value));
+        self
+    }
+
+    /// Sets the cos; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_cos(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 16, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the state; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_state(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 19, 2, u128::from(value));
+        self
+    }
+
+    /// Sets the cut.
+    #[inline]
+    pub fn set_cut(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 21, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the session; of the value the low 10 bits count.
+    #[inline]
+    pub fn set_session(&mut self, value: u16) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 22, 10, u128::from(value));
+        self
+    }
+
+    /// Sets the timestamp.
+    #[inline]
+    pub fn set_timestamp(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the group tag.
+    #[inline]
+    pub fn set_group_tag(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the is frame.
+    #[inline]
+    pub fn set_is_frame(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 80, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the frame type; of the value the low 5 bits count.
+    #[inline]
+    pub fn set_frame_type(&mut self, value: ErspanFrameType) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 81, 5, u128::from(value.0));
+        self
+    }
+
+    /// Sets the hardware id; of the value the low 6 bits count.
+    #[inline]
+    pub fn set_hardware_id(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 86, 6, u128::from(value));
+        self
+    }
+
+    /// Sets the egress.
+    #[inline]
+    pub fn set_egress(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 92, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the granularity; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_granularity(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 93, 2, u128::from(value));
+        self
+    }
+
+    /// Sets the has platform.
+    #[inline]
+    pub fn set_has_platform(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 95, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the platform, where it is there; of the value the low 6 bits count.
+    #[inline]
+    pub fn set_platform(&mut self, value: u8) -> &mut Self {
+        self.places.platform_bytes.put_bits(self.bytes, 0, 6, u128::from(value));
+        self
+    }
+
+    /// Sets the platform information, where it is there; of the value the low 58 bits count.
+    #[inline]
+    pub fn set_platform_information(&mut self, value: u64) -> &mut Self {
+        self.places.platform_bytes.put_bits(self.bytes, 6, 58, u128::from(value));
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

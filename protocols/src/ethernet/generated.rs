@@ -126,3 +126,86 @@ impl<'a> Element<'a> for Ethernet<'a> {
         Self::read(cursor).map(|element| (element, Flow::Next))
     }
 }
+
+/// Where the parts of [`Ethernet`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct EthernetPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl EthernetPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ethernet<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Ethernet`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct EthernetMut<'a> {
+    bytes: &'a mut [u8],
+    places: EthernetPlaces,
+}
+
+impl<'a> EthernetMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = EthernetPlaces::of(&Ethernet::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: EthernetPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ethernet<'_>, Error> {
+        Ethernet::parse(&*self.bytes)
+    }
+
+    /// Sets the dst.
+    #[inline]
+    pub fn set_dst(&mut self, value: [u8; 6]) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value);
+        self
+    }
+
+    /// Sets the src.
+    #[inline]
+    pub fn set_src(&mut self, value: [u8; 6]) -> &mut Self {
+        self.places.head.put(self.bytes, 6, value);
+        self
+    }
+
+    /// Sets the type len.
+    #[inline]
+    pub fn set_type_len(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 12, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

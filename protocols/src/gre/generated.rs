@@ -334,6 +334,233 @@ impl<'a> Element<'a> for Gre<'a> {
     }
 }
 
+/// Where the parts of [`Gre`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct GrePlaces {
+    region: Place,
+    head: Place,
+    checksum_bytes: Place,
+    payload_length_bytes: Place,
+    key_bytes: Place,
+    sequence_bytes: Place,
+    acknowledged_bytes: Place,
+    payload: Place,
+}
+
+impl GrePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Gre<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            checksum_bytes: Place::of(whole, given(|| Some(view.checksum_bytes?.as_slice()))),
+            payload_length_bytes: Place::of(whole, given(|| Some(view.payload_length_bytes?.as_slice()))),
+            key_bytes: Place::of(whole, given(|| Some(view.key_bytes?.as_slice()))),
+            sequence_bytes: Place::of(whole, given(|| Some(view.sequence_bytes?.as_slice()))),
+            acknowledged_bytes: Place::of(whole, given(|| Some(view.acknowledged_bytes?.as_slice()))),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Gre`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct GreMut<'a> {
+    bytes: &'a mut [u8],
+    places: GrePlaces,
+    kept: Option<KeptChecksum>,
+}
+
+impl<'a> GreMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = GrePlaces::of(&Gre::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: GrePlaces) -> Self {
+        Self { bytes, places, kept: None }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Gre<'_>, Error> {
+        Gre::parse(&*self.bytes)
+    }
+
+    /// From here on, the checksum follows what is set, \[RFC 1624\]; a wrong one stays as wrong as it was.
+    #[must_use]
+    pub fn keeping_checksum(mut self) -> Self {
+        self.kept = Some(self.checksum_kept());
+        self
+    }
+
+    /// The checksum that can follow what is set.
+    fn checksum_kept(&self) -> KeptChecksum {
+        KeptChecksum { place: self.places.checksum_bytes.part(0, 2), covered: self.places.region, zero_is_none: false }
+    }
+
+    /// Changes a place, and the checksum with it where that is wanted.
+    #[inline]
+    fn change(&mut self, part: Place, change: impl FnOnce(Place, &mut [u8])) {
+        match self.kept {
+            Some(checksum) => checksum.keep(self.bytes, part, |bytes| change(part, bytes)),
+            None => change(part, self.bytes),
+        }
+    }
+
+    /// Sets the has checksum.
+    #[inline]
+    pub fn set_has_checksum(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 0, 1, u128::from(u8::from(value))));
+        self
+    }
+
+    /// Sets the has routing.
+    #[inline]
+    pub fn set_has_routing(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 1, 1, u128::from(u8::from(value))));
+        self
+    }
+
+    /// Sets the has key.
+    #[inline]
+    pub fn set_has_key(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 2, 1, u128::from(u8::from(value))));
+        self
+    }
+
+    /// Sets the has sequence.
+    #[inline]
+    pub fn set_has_sequence(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 3, 1, u128::from(u8::from(value))));
+        self
+    }
+
+    /// Sets the strict route.
+    #[inline]
+    pub fn set_strict_route(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 4, 1, u128::from(u8::from(value))));
+        self
+    }
+
+    /// Sets the recursion; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_recursion(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 5, 3, u128::from(value)));
+        self
+    }
+
+    /// Sets the has ack.
+    #[inline]
+    pub fn set_has_ack(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.head.part(1, 1), |part, bytes| part.put_bits(bytes, 0, 1, u128::from(u8::from(value))));
+        self
+    }
+
+    /// Sets the reserved; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_reserved(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(1, 1), |part, bytes| part.put_bits(bytes, 1, 4, u128::from(value)));
+        self
+    }
+
+    /// Sets the version; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(1, 1), |part, bytes| part.put_bits(bytes, 5, 3, u128::from(value)));
+        self
+    }
+
+    /// Sets the protocol.
+    #[inline]
+    pub fn set_protocol(&mut self, value: crate::net::EtherType) -> &mut Self {
+        self.change(self.places.head.part(2, 2), |part, bytes| part.put(bytes, 0, value.0.to_be_bytes()));
+        self
+    }
+
+    /// Sets the checksum, where it is there.
+    #[inline]
+    pub fn set_checksum(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.checksum_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the offset, where it is there.
+    #[inline]
+    pub fn set_offset(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.checksum_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the payload length, where it is there.
+    #[inline]
+    pub fn set_payload_length(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.payload_length_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the call id, where it is there.
+    #[inline]
+    pub fn set_call_id(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.payload_length_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the key, where it is there.
+    #[inline]
+    pub fn set_key(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.key_bytes.part(0, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the sequence, where it is there.
+    #[inline]
+    pub fn set_sequence(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.sequence_bytes.part(0, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the acknowledged, where it is there.
+    #[inline]
+    pub fn set_acknowledged(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.acknowledged_bytes.part(0, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// One of the routes, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn routes_mut(&mut self, index: usize) -> Option<SourceRouteMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            SourceRoutePlaces::of(&view.routes?.get(index)?, self.bytes)
+        };
+        Some(SourceRouteMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`SourceRoute`](super::SourceRoute), by name.
 pub mod source_route_fields {
     use packet_core::FieldInfo;
@@ -445,5 +672,90 @@ impl<'a> Element<'a> for SourceRoute<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`SourceRoute`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct SourceRoutePlaces {
+    region: Place,
+    head: Place,
+    addresses: Place,
+}
+
+impl SourceRoutePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &SourceRoute<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            addresses: Place::of(whole, Some(view.addresses)),
+        }
+    }
+}
+
+/// [`SourceRoute`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct SourceRouteMut<'a> {
+    bytes: &'a mut [u8],
+    places: SourceRoutePlaces,
+}
+
+impl<'a> SourceRouteMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = SourceRoutePlaces::of(&SourceRoute::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: SourceRoutePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<SourceRoute<'_>, Error> {
+        SourceRoute::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the family.
+    #[inline]
+    pub fn set_family(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the offset.
+    #[inline]
+    pub fn set_offset(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the addresses, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn addresses_mut(&mut self) -> &mut [u8] {
+        let place = self.places.addresses;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

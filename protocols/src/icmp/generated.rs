@@ -233,6 +233,72 @@ impl<'a> Element<'a> for RouterAddress<'a> {
     }
 }
 
+/// Where the parts of [`RouterAddress`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct RouterAddressPlaces {
+    region: Place,
+    head: Place,
+}
+
+impl RouterAddressPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &RouterAddress<'_>, whole: &[u8]) -> Self {
+        Self { region: Place::of(whole, Some(view.bytes())), head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`RouterAddress`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct RouterAddressMut<'a> {
+    bytes: &'a mut [u8],
+    places: RouterAddressPlaces,
+}
+
+impl<'a> RouterAddressMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = RouterAddressPlaces::of(&RouterAddress::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: RouterAddressPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<RouterAddress<'_>, Error> {
+        RouterAddress::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the address.
+    #[inline]
+    pub fn set_address(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the preference.
+    #[inline]
+    pub fn set_preference(&mut self, value: i32) -> &mut Self {
+        self.places.head.put(self.bytes, 4, (value as u32).to_be_bytes());
+        self
+    }
+}
+
 /// The fields of [`Icmp`](super::Icmp), by name.
 pub mod icmp_fields {
     use packet_core::FieldInfo;
@@ -1109,6 +1175,406 @@ impl<'a> IcmpUnknown<'a> {
     }
 }
 
+/// Where the parts of [`Icmp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpPlaces {
+    region: Place,
+    head: Place,
+    beyond: Place,
+    echo_id_bytes: Place,
+    echo_data: Place,
+    echo_reply_id_bytes: Place,
+    echo_reply_data: Place,
+    error_pointer_bytes: Place,
+    error_length_bytes: Place,
+    error_mtu_bytes: Place,
+    error_invoking_packet: Place,
+    error_invoking_packet_2: Place,
+    error_gateway_bytes: Place,
+    error_invoking_packet_3: Place,
+    router_advertisement_count_bytes: Place,
+    timestamp_id_bytes: Place,
+    information_id_bytes: Place,
+    address_mask_id_bytes: Place,
+    traceroute_id_bytes: Place,
+    extended_echo_id_bytes: Place,
+    extended_echo_reply_id_bytes: Place,
+    unknown_data: Place,
+}
+
+impl IcmpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Icmp<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            beyond: Place::of(whole, view.beyond),
+            echo_id_bytes: Place::of(whole, given(|| Some(view.echo()?.id_bytes.as_slice()))),
+            echo_data: Place::of(whole, given(|| Some(view.echo()?.data))),
+            echo_reply_id_bytes: Place::of(whole, given(|| Some(view.echo_reply()?.id_bytes.as_slice()))),
+            echo_reply_data: Place::of(whole, given(|| Some(view.echo_reply()?.data))),
+            error_pointer_bytes: Place::of(whole, given(|| Some(view.error()?.pointer_bytes?.as_slice()))),
+            error_length_bytes: Place::of(whole, given(|| Some(view.error()?.length_bytes.as_slice()))),
+            error_mtu_bytes: Place::of(whole, given(|| Some(view.error()?.mtu_bytes?.as_slice()))),
+            error_invoking_packet: Place::of(whole, given(|| Some(view.error()?.invoking_packet.bytes()))),
+            error_invoking_packet_2: Place::of(whole, given(|| Some(view.error_2()?.invoking_packet.bytes()))),
+            error_gateway_bytes: Place::of(whole, given(|| Some(view.error_3()?.gateway_bytes.as_slice()))),
+            error_invoking_packet_3: Place::of(whole, given(|| Some(view.error_3()?.invoking_packet.bytes()))),
+            router_advertisement_count_bytes: Place::of(
+                whole,
+                given(|| Some(view.router_advertisement()?.count_bytes.as_slice())),
+            ),
+            timestamp_id_bytes: Place::of(whole, given(|| Some(view.timestamp()?.id_bytes.as_slice()))),
+            information_id_bytes: Place::of(whole, given(|| Some(view.information()?.id_bytes.as_slice()))),
+            address_mask_id_bytes: Place::of(whole, given(|| Some(view.address_mask()?.id_bytes.as_slice()))),
+            traceroute_id_bytes: Place::of(whole, given(|| Some(view.traceroute()?.id_bytes.as_slice()))),
+            extended_echo_id_bytes: Place::of(whole, given(|| Some(view.extended_echo()?.id_bytes.as_slice()))),
+            extended_echo_reply_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.extended_echo_reply()?.id_bytes.as_slice())),
+            ),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`Icmp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct IcmpMut<'a> {
+    bytes: &'a mut [u8],
+    places: IcmpPlaces,
+    kept: Option<KeptChecksum>,
+}
+
+impl<'a> IcmpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = IcmpPlaces::of(&Icmp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: IcmpPlaces) -> Self {
+        Self { bytes, places, kept: None }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Icmp<'_>, Error> {
+        Icmp::parse(&*self.bytes)
+    }
+
+    /// From here on, the checksum follows what is set, \[RFC 1624\]; a wrong one stays as wrong as it was.
+    #[must_use]
+    pub fn keeping_checksum(mut self) -> Self {
+        self.kept = Some(self.checksum_kept());
+        self
+    }
+
+    /// The checksum that can follow what is set.
+    fn checksum_kept(&self) -> KeptChecksum {
+        KeptChecksum { place: self.places.head.part(2, 2), covered: self.places.region, zero_is_none: false }
+    }
+
+    /// Changes a place, and the checksum with it where that is wanted.
+    #[inline]
+    fn change(&mut self, part: Place, change: impl FnOnce(Place, &mut [u8])) {
+        match self.kept {
+            Some(checksum) => checksum.keep(self.bytes, part, |bytes| change(part, bytes)),
+            None => change(part, self.bytes),
+        }
+    }
+
+    /// Sets the type.
+    #[inline]
+    pub fn set_type(&mut self, value: IcmpType) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put(bytes, 0, value.0.to_be_bytes()));
+        self
+    }
+
+    /// Sets the code.
+    #[inline]
+    pub fn set_code(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(1, 1), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the checksum.
+    #[inline]
+    pub fn set_checksum(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// The bytes of the beyond, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn beyond_mut(&mut self) -> &mut [u8] {
+        let place = self.places.beyond;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the id, where it is there.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.echo_id_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.echo_reply_id_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.timestamp_id_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.information_id_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.address_mask_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.traceroute_id_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.extended_echo_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.extended_echo_reply_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the seq, where it is there.
+    #[inline]
+    pub fn set_seq(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.echo_id_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.echo_reply_id_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.timestamp_id_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.information_id_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.address_mask_id_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.echo_data.or(self.places.echo_reply_data).or(self.places.unknown_data);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the pointer, where it is there.
+    #[inline]
+    pub fn set_pointer(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.error_pointer_bytes.part(0, 1), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the length, where it is there.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.error_length_bytes.part(0, 1), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the mtu, where it is there.
+    #[inline]
+    pub fn set_mtu(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.error_mtu_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// The bytes of the invoking packet, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn invoking_packet_mut(&mut self) -> &mut [u8] {
+        let place = self
+            .places
+            .error_invoking_packet
+            .or(self.places.error_invoking_packet_2)
+            .or(self.places.error_invoking_packet_3);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The extensions, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn extensions_mut(&mut self) -> Option<IcmpExtensionsMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            IcmpExtensionsPlaces::of(&view.error()?.extensions?, self.bytes)
+        };
+        Some(IcmpExtensionsMut::new(self.bytes, places))
+    }
+
+    /// Sets the gateway, where it is there.
+    #[inline]
+    pub fn set_gateway(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.change(self.places.error_gateway_bytes.part(0, 4), |part, bytes| {
+            part.put(bytes, 0, u32::from(value).to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the count, where it is there.
+    #[inline]
+    pub fn set_count(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.router_advertisement_count_bytes.part(0, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the entry size, where it is there.
+    #[inline]
+    pub fn set_entry_size(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.router_advertisement_count_bytes.part(1, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the lifetime, where it is there.
+    #[inline]
+    pub fn set_lifetime(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.router_advertisement_count_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// One of the addresses, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn addresses_mut(&mut self, index: usize) -> Option<RouterAddressMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            RouterAddressPlaces::of(&view.router_advertisement()?.addresses.get(index)?, self.bytes)
+        };
+        Some(RouterAddressMut::new(self.bytes, places))
+    }
+
+    /// Sets the originate, where it is there.
+    #[inline]
+    pub fn set_originate(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.timestamp_id_bytes.part(4, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the receive, where it is there.
+    #[inline]
+    pub fn set_receive(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.timestamp_id_bytes.part(8, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the transmit, where it is there.
+    #[inline]
+    pub fn set_transmit(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.timestamp_id_bytes.part(12, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the mask, where it is there.
+    #[inline]
+    pub fn set_mask(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.change(self.places.address_mask_id_bytes.part(4, 4), |part, bytes| {
+            part.put(bytes, 0, u32::from(value).to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the outbound hops, where it is there.
+    #[inline]
+    pub fn set_outbound_hops(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.traceroute_id_bytes.part(4, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the return hops, where it is there.
+    #[inline]
+    pub fn set_return_hops(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.traceroute_id_bytes.part(6, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the speed, where it is there.
+    #[inline]
+    pub fn set_speed(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.traceroute_id_bytes.part(8, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the traceroute mtu, where it is there.
+    #[inline]
+    pub fn set_traceroute_mtu(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.traceroute_id_bytes.part(12, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the sequence, where it is there.
+    #[inline]
+    pub fn set_sequence(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.extended_echo_id_bytes.part(2, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.extended_echo_reply_id_bytes.part(2, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the local, where it is there.
+    #[inline]
+    pub fn set_local(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 7, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the state, where it is there; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_state(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 0, 3, u128::from(value))
+        });
+        self
+    }
+
+    /// Sets the active, where it is there.
+    #[inline]
+    pub fn set_active(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 5, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the has ipv4, where it is there.
+    #[inline]
+    pub fn set_has_ipv4(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 6, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the has ipv6, where it is there.
+    #[inline]
+    pub fn set_has_ipv6(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 7, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+}
+
 /// The fields of [`IcmpExtensions`](super::IcmpExtensions), by name.
 pub mod icmp_extensions_fields {
     use packet_core::FieldInfo;
@@ -1203,6 +1669,113 @@ impl<'a> Element<'a> for IcmpExtensions<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`IcmpExtensions`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpExtensionsPlaces {
+    region: Place,
+    head: Place,
+    objects: Place,
+}
+
+impl IcmpExtensionsPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &IcmpExtensions<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            objects: Place::of(whole, Some(view.objects.region().bytes())),
+        }
+    }
+}
+
+/// [`IcmpExtensions`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct IcmpExtensionsMut<'a> {
+    bytes: &'a mut [u8],
+    places: IcmpExtensionsPlaces,
+    kept: Option<KeptChecksum>,
+}
+
+impl<'a> IcmpExtensionsMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = IcmpExtensionsPlaces::of(&IcmpExtensions::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: IcmpExtensionsPlaces) -> Self {
+        Self { bytes, places, kept: None }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<IcmpExtensions<'_>, Error> {
+        IcmpExtensions::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// From here on, the checksum follows what is set, \[RFC 1624\]; a wrong one stays as wrong as it was.
+    #[must_use]
+    pub fn keeping_checksum(mut self) -> Self {
+        self.kept = Some(self.checksum_kept());
+        self
+    }
+
+    /// The checksum that can follow what is set.
+    fn checksum_kept(&self) -> KeptChecksum {
+        KeptChecksum {
+            place: self.places.head.part(2, 2),
+            covered: self.places.head.part(0, 1).up_to(self.places.objects),
+            zero_is_none: true,
+        }
+    }
+
+    /// Changes a place, and the checksum with it where that is wanted.
+    #[inline]
+    fn change(&mut self, part: Place, change: impl FnOnce(Place, &mut [u8])) {
+        match self.kept {
+            Some(checksum) => checksum.keep(self.bytes, part, |bytes| change(part, bytes)),
+            None => change(part, self.bytes),
+        }
+    }
+
+    /// Sets the version; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 0, 4, u128::from(value)));
+        self
+    }
+
+    /// Sets the checksum.
+    #[inline]
+    pub fn set_checksum(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// One of the objects, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn objects_mut(&mut self, index: usize) -> Option<IcmpObjectMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            IcmpObjectPlaces::of(&view.objects.get(index)?, self.bytes)
+        };
+        Some(IcmpObjectMut::new(self.bytes, places))
     }
 }
 
@@ -1552,6 +2125,160 @@ impl<'a> IcmpObjectUnknown<'a> {
     }
 }
 
+/// Where the parts of [`IcmpObject`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpObjectPlaces {
+    region: Place,
+    head: Place,
+    interface_id_interface_name: Place,
+    interface_id_interface_index_bytes: Place,
+    interface_id_family_bytes: Place,
+    interface_id_interface_address: Place,
+    interface_id_data: Place,
+    unknown_data: Place,
+}
+
+impl IcmpObjectPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &IcmpObject<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            interface_id_interface_name: Place::of(whole, given(|| Some(view.interface_id()?.interface_name?.bytes()))),
+            interface_id_interface_index_bytes: Place::of(
+                whole,
+                given(|| Some(view.interface_id()?.interface_index_bytes?.as_slice())),
+            ),
+            interface_id_family_bytes: Place::of(whole, given(|| Some(view.interface_id()?.family_bytes?.as_slice()))),
+            interface_id_interface_address: Place::of(whole, given(|| view.interface_id()?.interface_address)),
+            interface_id_data: Place::of(whole, given(|| view.interface_id()?.data)),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`IcmpObject`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct IcmpObjectMut<'a> {
+    bytes: &'a mut [u8],
+    places: IcmpObjectPlaces,
+}
+
+impl<'a> IcmpObjectMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = IcmpObjectPlaces::of(&IcmpObject::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: IcmpObjectPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<IcmpObject<'_>, Error> {
+        IcmpObject::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the class.
+    #[inline]
+    pub fn set_class(&mut self, value: IcmpObjectClass) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the ctype.
+    #[inline]
+    pub fn set_ctype(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// One of the entries, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn entries_mut(&mut self, index: usize) -> Option<IcmpLabelMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            IcmpLabelPlaces::of(&view.mpls()?.entries.get(index)?, self.bytes)
+        };
+        Some(IcmpLabelMut::new(self.bytes, places))
+    }
+
+    /// The interface, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn interface_mut(&mut self) -> Option<IcmpInterfaceMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let param_ctype: u8 = view.ctype();
+            IcmpInterfacePlaces::of(&view.interface()?.interface, self.bytes, param_ctype)
+        };
+        Some(IcmpInterfaceMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the interface name, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn interface_name_mut(&mut self) -> &mut [u8] {
+        let place = self.places.interface_id_interface_name;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the interface index, where it is there.
+    #[inline]
+    pub fn set_interface_index(&mut self, value: u32) -> &mut Self {
+        self.places.interface_id_interface_index_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the family, where it is there.
+    #[inline]
+    pub fn set_family(&mut self, value: u16) -> &mut Self {
+        self.places.interface_id_family_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the address length, where it is there.
+    #[inline]
+    pub fn set_address_length(&mut self, value: u8) -> &mut Self {
+        self.places.interface_id_family_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the interface address, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn interface_address_mut(&mut self) -> &mut [u8] {
+        let place = self.places.interface_id_interface_address;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.interface_id_data.or(self.places.unknown_data);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`IcmpLabel`](super::IcmpLabel), by name.
 pub mod icmp_label_fields {
     use packet_core::FieldInfo;
@@ -1656,6 +2383,86 @@ impl<'a> Element<'a> for IcmpLabel<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`IcmpLabel`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpLabelPlaces {
+    region: Place,
+    head: Place,
+}
+
+impl IcmpLabelPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &IcmpLabel<'_>, whole: &[u8]) -> Self {
+        Self { region: Place::of(whole, Some(view.bytes())), head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`IcmpLabel`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct IcmpLabelMut<'a> {
+    bytes: &'a mut [u8],
+    places: IcmpLabelPlaces,
+}
+
+impl<'a> IcmpLabelMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = IcmpLabelPlaces::of(&IcmpLabel::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: IcmpLabelPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<IcmpLabel<'_>, Error> {
+        IcmpLabel::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the label; of the value the low 20 bits count.
+    #[inline]
+    pub fn set_label(&mut self, value: u32) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 20, u128::from(value));
+        self
+    }
+
+    /// Sets the traffic class; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_traffic_class(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 20, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the bottom.
+    #[inline]
+    pub fn set_bottom(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 23, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the ttl.
+    #[inline]
+    pub fn set_ttl(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.to_be_bytes());
+        self
     }
 }
 
@@ -1853,5 +2660,113 @@ impl<'a> Element<'a> for IcmpInterface<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (param_ctype,): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor, param_ctype).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`IcmpInterface`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpInterfacePlaces {
+    region: Place,
+    param_ctype: u8,
+    head: Place,
+    family_bytes: Place,
+    ipv4_bytes: Place,
+    ipv6_bytes: Place,
+    name_length_bytes: Place,
+    name: Place,
+    mtu_bytes: Place,
+}
+
+impl IcmpInterfacePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &IcmpInterface<'_>, whole: &[u8], param_ctype: u8) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_ctype,
+            head: Place::of(whole, given(|| Some(view.head?.as_slice()))),
+            family_bytes: Place::of(whole, given(|| Some(view.family_bytes?.as_slice()))),
+            ipv4_bytes: Place::of(whole, given(|| Some(view.ipv4_bytes?.as_slice()))),
+            ipv6_bytes: Place::of(whole, given(|| Some(view.ipv6_bytes?.as_slice()))),
+            name_length_bytes: Place::of(whole, given(|| Some(view.name_length_bytes?.as_slice()))),
+            name: Place::of(whole, given(|| Some(view.name?.bytes()))),
+            mtu_bytes: Place::of(whole, given(|| Some(view.mtu_bytes?.as_slice()))),
+        }
+    }
+}
+
+/// [`IcmpInterface`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct IcmpInterfaceMut<'a> {
+    bytes: &'a mut [u8],
+    places: IcmpInterfacePlaces,
+}
+
+impl<'a> IcmpInterfaceMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: IcmpInterfacePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<IcmpInterface<'_>, Error> {
+        IcmpInterface::read(&mut Cursor::new(self.places.region.region(self.bytes)), self.places.param_ctype)
+    }
+
+    /// Sets the index, where it is there.
+    #[inline]
+    pub fn set_index(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the family, where it is there.
+    #[inline]
+    pub fn set_family(&mut self, value: u16) -> &mut Self {
+        self.places.family_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the ipv4, where it is there.
+    #[inline]
+    pub fn set_ipv4(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.ipv4_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the ipv6, where it is there.
+    #[inline]
+    pub fn set_ipv6(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.ipv6_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// Sets the name length, where it is there.
+    #[inline]
+    pub fn set_name_length(&mut self, value: u8) -> &mut Self {
+        self.places.name_length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the name, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn name_mut(&mut self) -> &mut [u8] {
+        let place = self.places.name;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the mtu, where it is there.
+    #[inline]
+    pub fn set_mtu(&mut self, value: u32) -> &mut Self {
+        self.places.mtu_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
     }
 }

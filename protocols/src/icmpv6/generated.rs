@@ -1892,6 +1892,713 @@ impl<'a> Element<'a> for Icmpv6HomeAgentsElement {
     }
 }
 
+/// Where the parts of [`Icmpv6`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Icmpv6Places {
+    region: Place,
+    head: Place,
+    beyond: Place,
+    error_length_bytes: Place,
+    error_invoking_packet: Place,
+    error_mtu_bytes: Place,
+    error_invoking_packet_2: Place,
+    error_pointer_bytes: Place,
+    error_invoking_packet_3: Place,
+    echo_id_bytes: Place,
+    echo_data: Place,
+    echo_reply_id_bytes: Place,
+    echo_reply_data: Place,
+    listener_query_max_response_bytes: Place,
+    listener_max_response_bytes: Place,
+    listener_report_record_count_bytes: Place,
+    router_advertisement_cur_hop_limit_bytes: Place,
+    neighbour_solicitation_target_bytes: Place,
+    neighbour_advertisement_router_bytes: Place,
+    redirect_target_bytes: Place,
+    router_renumbering_sequence_bytes: Place,
+    router_renumbering_data: Place,
+    node_information_query_type_bytes: Place,
+    node_information_data: Place,
+    home_agent_request_id_bytes: Place,
+    home_agent_reply_id_bytes: Place,
+    mobile_prefix_solicitation_id_bytes: Place,
+    mobile_prefix_advertisement_id_bytes: Place,
+    path_solicitation_id_bytes: Place,
+    path_advertisement_id_bytes: Place,
+    multicast_router_query_interval_bytes: Place,
+    duplicate_address_status_bytes: Place,
+    extended_echo_id_bytes: Place,
+    extended_echo_reply_id_bytes: Place,
+    unknown_data: Place,
+}
+
+impl Icmpv6Places {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Icmpv6<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            beyond: Place::of(whole, view.beyond),
+            error_length_bytes: Place::of(whole, given(|| Some(view.error()?.length_bytes.as_slice()))),
+            error_invoking_packet: Place::of(whole, given(|| Some(view.error()?.invoking_packet.bytes()))),
+            error_mtu_bytes: Place::of(whole, given(|| Some(view.error_2()?.mtu_bytes.as_slice()))),
+            error_invoking_packet_2: Place::of(whole, given(|| Some(view.error_2()?.invoking_packet.bytes()))),
+            error_pointer_bytes: Place::of(whole, given(|| Some(view.error_3()?.pointer_bytes.as_slice()))),
+            error_invoking_packet_3: Place::of(whole, given(|| Some(view.error_3()?.invoking_packet.bytes()))),
+            echo_id_bytes: Place::of(whole, given(|| Some(view.echo()?.id_bytes.as_slice()))),
+            echo_data: Place::of(whole, given(|| Some(view.echo()?.data))),
+            echo_reply_id_bytes: Place::of(whole, given(|| Some(view.echo_reply()?.id_bytes.as_slice()))),
+            echo_reply_data: Place::of(whole, given(|| Some(view.echo_reply()?.data))),
+            listener_query_max_response_bytes: Place::of(
+                whole,
+                given(|| Some(view.listener_query()?.max_response_bytes.as_slice())),
+            ),
+            listener_max_response_bytes: Place::of(
+                whole,
+                given(|| Some(view.listener()?.max_response_bytes.as_slice())),
+            ),
+            listener_report_record_count_bytes: Place::of(
+                whole,
+                given(|| Some(view.listener_report()?.record_count_bytes.as_slice())),
+            ),
+            router_advertisement_cur_hop_limit_bytes: Place::of(
+                whole,
+                given(|| Some(view.router_advertisement()?.cur_hop_limit_bytes.as_slice())),
+            ),
+            neighbour_solicitation_target_bytes: Place::of(
+                whole,
+                given(|| Some(view.neighbour_solicitation()?.target_bytes.as_slice())),
+            ),
+            neighbour_advertisement_router_bytes: Place::of(
+                whole,
+                given(|| Some(view.neighbour_advertisement()?.router_bytes.as_slice())),
+            ),
+            redirect_target_bytes: Place::of(whole, given(|| Some(view.redirect()?.target_bytes.as_slice()))),
+            router_renumbering_sequence_bytes: Place::of(
+                whole,
+                given(|| Some(view.router_renumbering()?.sequence_bytes.as_slice())),
+            ),
+            router_renumbering_data: Place::of(whole, given(|| Some(view.router_renumbering()?.data))),
+            node_information_query_type_bytes: Place::of(
+                whole,
+                given(|| Some(view.node_information()?.query_type_bytes.as_slice())),
+            ),
+            node_information_data: Place::of(whole, given(|| Some(view.node_information()?.data))),
+            home_agent_request_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.home_agent_request()?.id_bytes.as_slice())),
+            ),
+            home_agent_reply_id_bytes: Place::of(whole, given(|| Some(view.home_agent_reply()?.id_bytes.as_slice()))),
+            mobile_prefix_solicitation_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.mobile_prefix_solicitation()?.id_bytes.as_slice())),
+            ),
+            mobile_prefix_advertisement_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.mobile_prefix_advertisement()?.id_bytes.as_slice())),
+            ),
+            path_solicitation_id_bytes: Place::of(whole, given(|| Some(view.path_solicitation()?.id_bytes.as_slice()))),
+            path_advertisement_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.path_advertisement()?.id_bytes.as_slice())),
+            ),
+            multicast_router_query_interval_bytes: Place::of(
+                whole,
+                given(|| Some(view.multicast_router()?.query_interval_bytes.as_slice())),
+            ),
+            duplicate_address_status_bytes: Place::of(
+                whole,
+                given(|| Some(view.duplicate_address()?.status_bytes.as_slice())),
+            ),
+            extended_echo_id_bytes: Place::of(whole, given(|| Some(view.extended_echo()?.id_bytes.as_slice()))),
+            extended_echo_reply_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.extended_echo_reply()?.id_bytes.as_slice())),
+            ),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`Icmpv6`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Icmpv6Mut<'a> {
+    bytes: &'a mut [u8],
+    places: Icmpv6Places,
+    kept: Option<KeptChecksum>,
+}
+
+impl<'a> Icmpv6Mut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Icmpv6Places::of(&Icmpv6::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Icmpv6Places) -> Self {
+        Self { bytes, places, kept: None }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Icmpv6<'_>, Error> {
+        Icmpv6::parse(&*self.bytes)
+    }
+
+    /// From here on, the checksum follows what is set, \[RFC 1624\]; a wrong one stays as wrong as it was.
+    #[must_use]
+    pub fn keeping_checksum(mut self) -> Self {
+        self.kept = Some(self.checksum_kept());
+        self
+    }
+
+    /// Adjusts the checksum to a change, from `old` to `new`, of what it covers of the layers below: of an address.
+    pub fn adjust_checksum(&mut self, old: &[u8], new: &[u8]) -> &mut Self {
+        self.checksum_kept().adjust(self.bytes, old, new);
+        self
+    }
+
+    /// The checksum that can follow what is set.
+    fn checksum_kept(&self) -> KeptChecksum {
+        KeptChecksum { place: self.places.head.part(2, 2), covered: self.places.region, zero_is_none: false }
+    }
+
+    /// Changes a place, and the checksum with it where that is wanted.
+    #[inline]
+    fn change(&mut self, part: Place, change: impl FnOnce(Place, &mut [u8])) {
+        match self.kept {
+            Some(checksum) => checksum.keep(self.bytes, part, |bytes| change(part, bytes)),
+            None => change(part, self.bytes),
+        }
+    }
+
+    /// Sets the type.
+    #[inline]
+    pub fn set_type(&mut self, value: Icmpv6Type) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put(bytes, 0, value.0.to_be_bytes()));
+        self
+    }
+
+    /// Sets the code.
+    #[inline]
+    pub fn set_code(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(1, 1), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the checksum.
+    #[inline]
+    pub fn set_checksum(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// The bytes of the beyond, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn beyond_mut(&mut self) -> &mut [u8] {
+        let place = self.places.beyond;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the length, where it is there.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.error_length_bytes.part(0, 1), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// The bytes of the invoking packet, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn invoking_packet_mut(&mut self) -> &mut [u8] {
+        let place = self
+            .places
+            .error_invoking_packet
+            .or(self.places.error_invoking_packet_2)
+            .or(self.places.error_invoking_packet_3);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The extensions, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn extensions_mut(&mut self) -> Option<crate::icmp::IcmpExtensionsMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            crate::icmp::IcmpExtensionsPlaces::of(&view.error()?.extensions?, self.bytes)
+        };
+        Some(crate::icmp::IcmpExtensionsMut::new(self.bytes, places))
+    }
+
+    /// Sets the mtu, where it is there.
+    #[inline]
+    pub fn set_mtu(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.error_mtu_bytes.part(0, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the pointer, where it is there.
+    #[inline]
+    pub fn set_pointer(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.error_pointer_bytes.part(0, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the id, where it is there.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.echo_id_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.echo_reply_id_bytes.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.home_agent_request_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.home_agent_reply_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.mobile_prefix_solicitation_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.mobile_prefix_advertisement_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.path_solicitation_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.path_advertisement_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.extended_echo_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.extended_echo_reply_id_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the seq, where it is there.
+    #[inline]
+    pub fn set_seq(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.echo_id_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self.change(self.places.echo_reply_id_bytes.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self
+            .places
+            .echo_data
+            .or(self.places.echo_reply_data)
+            .or(self.places.router_renumbering_data)
+            .or(self.places.node_information_data)
+            .or(self.places.unknown_data);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the max response, where it is there.
+    #[inline]
+    pub fn set_max_response(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.listener_query_max_response_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.listener_max_response_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the multicast address, where it is there.
+    #[inline]
+    pub fn set_multicast_address(&mut self, value: [u8; 16]) -> &mut Self {
+        self.change(self.places.listener_query_max_response_bytes.part(4, 16), |part, bytes| part.put(bytes, 0, value));
+        self.change(self.places.listener_max_response_bytes.part(4, 16), |part, bytes| part.put(bytes, 0, value));
+        self
+    }
+
+    /// One of the query, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn query_mut(&mut self, index: usize) -> Option<ListenerQuery2Mut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            ListenerQuery2Places::of(&view.listener_query()?.query.get(index)?, self.bytes)
+        };
+        Some(ListenerQuery2Mut::new(self.bytes, places))
+    }
+
+    /// Sets the record count, where it is there.
+    #[inline]
+    pub fn set_record_count(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.listener_report_record_count_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// One of the records, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn records_mut(&mut self, index: usize) -> Option<ListenerRecordMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            ListenerRecordPlaces::of(&view.listener_report()?.records.get(index)?, self.bytes)
+        };
+        Some(ListenerRecordMut::new(self.bytes, places))
+    }
+
+    /// One of the options, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn options_mut(&mut self, index: usize) -> Option<NdOptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            NdOptionPlaces::of(&view.router_solicitation()?.options.get(index)?, self.bytes)
+        };
+        Some(NdOptionMut::new(self.bytes, places))
+    }
+
+    /// Sets the cur hop limit, where it is there.
+    #[inline]
+    pub fn set_cur_hop_limit(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(0, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the managed, where it is there.
+    #[inline]
+    pub fn set_managed(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(1, 1), |part, bytes| {
+            part.put_bits(bytes, 0, 1, u128::from(u8::from(value)))
+        });
+        self.change(self.places.mobile_prefix_advertisement_id_bytes.part(2, 1), |part, bytes| {
+            part.put_bits(bytes, 0, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the other, where it is there.
+    #[inline]
+    pub fn set_other(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(1, 1), |part, bytes| {
+            part.put_bits(bytes, 1, 1, u128::from(u8::from(value)))
+        });
+        self.change(self.places.mobile_prefix_advertisement_id_bytes.part(2, 1), |part, bytes| {
+            part.put_bits(bytes, 1, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the home agent, where it is there.
+    #[inline]
+    pub fn set_home_agent(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(1, 1), |part, bytes| {
+            part.put_bits(bytes, 2, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the preference, where it is there; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_preference(&mut self, value: RouterPreference) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(1, 1), |part, bytes| {
+            part.put_bits(bytes, 3, 2, u128::from(value.0))
+        });
+        self
+    }
+
+    /// Sets the proxy, where it is there.
+    #[inline]
+    pub fn set_proxy(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(1, 1), |part, bytes| {
+            part.put_bits(bytes, 5, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the router lifetime, where it is there.
+    #[inline]
+    pub fn set_router_lifetime(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the reachable time, where it is there.
+    #[inline]
+    pub fn set_reachable_time(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(4, 4), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the retrans timer, where it is there.
+    #[inline]
+    pub fn set_retrans_timer(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.router_advertisement_cur_hop_limit_bytes.part(8, 4), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the target, where it is there.
+    #[inline]
+    pub fn set_target(&mut self, value: [u8; 16]) -> &mut Self {
+        self.change(self.places.neighbour_solicitation_target_bytes.part(4, 16), |part, bytes| {
+            part.put(bytes, 0, value)
+        });
+        self.change(self.places.neighbour_advertisement_router_bytes.part(4, 16), |part, bytes| {
+            part.put(bytes, 0, value)
+        });
+        self.change(self.places.redirect_target_bytes.part(4, 16), |part, bytes| part.put(bytes, 0, value));
+        self
+    }
+
+    /// Sets the router, where it is there.
+    #[inline]
+    pub fn set_router(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.neighbour_advertisement_router_bytes.part(0, 1), |part, bytes| {
+            part.put_bits(bytes, 0, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the solicited, where it is there.
+    #[inline]
+    pub fn set_solicited(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.neighbour_advertisement_router_bytes.part(0, 1), |part, bytes| {
+            part.put_bits(bytes, 1, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the override, where it is there.
+    #[inline]
+    pub fn set_override(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.neighbour_advertisement_router_bytes.part(0, 1), |part, bytes| {
+            part.put_bits(bytes, 2, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the destination, where it is there.
+    #[inline]
+    pub fn set_destination(&mut self, value: [u8; 16]) -> &mut Self {
+        self.change(self.places.redirect_target_bytes.part(20, 16), |part, bytes| part.put(bytes, 0, value));
+        self
+    }
+
+    /// Sets the sequence, where it is there.
+    #[inline]
+    pub fn set_sequence(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.router_renumbering_sequence_bytes.part(0, 4), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the segment, where it is there.
+    #[inline]
+    pub fn set_segment(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.router_renumbering_sequence_bytes.part(4, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the flags, where it is there.
+    #[inline]
+    pub fn set_flags(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.router_renumbering_sequence_bytes.part(5, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the max delay, where it is there.
+    #[inline]
+    pub fn set_max_delay(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.router_renumbering_sequence_bytes.part(6, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the query type, where it is there.
+    #[inline]
+    pub fn set_query_type(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.node_information_query_type_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the node information flags, where it is there.
+    #[inline]
+    pub fn set_node_information_flags(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.node_information_query_type_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the nonce, where it is there.
+    #[inline]
+    pub fn set_nonce(&mut self, value: u64) -> &mut Self {
+        self.change(self.places.node_information_query_type_bytes.part(4, 8), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the component, where it is there.
+    #[inline]
+    pub fn set_component(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.path_solicitation_id_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.path_advertisement_id_bytes.part(4, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the components, where it is there.
+    #[inline]
+    pub fn set_components(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.path_advertisement_id_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the query interval, where it is there.
+    #[inline]
+    pub fn set_query_interval(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.multicast_router_query_interval_bytes.part(0, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the robustness, where it is there.
+    #[inline]
+    pub fn set_robustness(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.multicast_router_query_interval_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the status, where it is there.
+    #[inline]
+    pub fn set_status(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.duplicate_address_status_bytes.part(0, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the lifetime, where it is there.
+    #[inline]
+    pub fn set_lifetime(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.duplicate_address_status_bytes.part(2, 2), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the eui64, where it is there.
+    #[inline]
+    pub fn set_eui64(&mut self, value: [u8; 8]) -> &mut Self {
+        self.change(self.places.duplicate_address_status_bytes.part(4, 8), |part, bytes| part.put(bytes, 0, value));
+        self
+    }
+
+    /// Sets the registered, where it is there.
+    #[inline]
+    pub fn set_registered(&mut self, value: [u8; 16]) -> &mut Self {
+        self.change(self.places.duplicate_address_status_bytes.part(12, 16), |part, bytes| part.put(bytes, 0, value));
+        self
+    }
+
+    /// Sets the extended echo sequence, where it is there.
+    #[inline]
+    pub fn set_extended_echo_sequence(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.extended_echo_id_bytes.part(2, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self.change(self.places.extended_echo_reply_id_bytes.part(2, 1), |part, bytes| {
+            part.put(bytes, 0, value.to_be_bytes())
+        });
+        self
+    }
+
+    /// Sets the local, where it is there.
+    #[inline]
+    pub fn set_local(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 7, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the state, where it is there; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_state(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 0, 3, u128::from(value))
+        });
+        self
+    }
+
+    /// Sets the active, where it is there.
+    #[inline]
+    pub fn set_active(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 5, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the has ipv4, where it is there.
+    #[inline]
+    pub fn set_has_ipv4(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 6, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+
+    /// Sets the has ipv6, where it is there.
+    #[inline]
+    pub fn set_has_ipv6(&mut self, value: bool) -> &mut Self {
+        self.change(self.places.extended_echo_reply_id_bytes.part(3, 1), |part, bytes| {
+            part.put_bits(bytes, 7, 1, u128::from(u8::from(value)))
+        });
+        self
+    }
+}
+
 /// The fields of [`ListenerQuery2`](super::ListenerQuery2), by name.
 pub mod listener_query2_fields {
     use packet_core::FieldInfo;
@@ -2021,6 +2728,86 @@ impl<'a> Element<'a> for ListenerQuery2SourcesElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &listener_query2_fields::SOURCES, None)?.bytes(), Flow::Next))
+    }
+}
+
+/// Where the parts of [`ListenerQuery2`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ListenerQuery2Places {
+    region: Place,
+    head: Place,
+}
+
+impl ListenerQuery2Places {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &ListenerQuery2<'_>, whole: &[u8]) -> Self {
+        Self { region: Place::of(whole, Some(view.bytes())), head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`ListenerQuery2`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct ListenerQuery2Mut<'a> {
+    bytes: &'a mut [u8],
+    places: ListenerQuery2Places,
+}
+
+impl<'a> ListenerQuery2Mut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = ListenerQuery2Places::of(&ListenerQuery2::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: ListenerQuery2Places) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<ListenerQuery2<'_>, Error> {
+        ListenerQuery2::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the suppress.
+    #[inline]
+    pub fn set_suppress(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 4, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the robustness; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_robustness(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 5, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the query interval.
+    #[inline]
+    pub fn set_query_interval(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the source count.
+    #[inline]
+    pub fn set_source_count(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
     }
 }
 
@@ -2168,6 +2955,98 @@ impl<'a> Element<'a> for ListenerRecordSourcesElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &listener_record_fields::SOURCES, None)?.bytes(), Flow::Next))
+    }
+}
+
+/// Where the parts of [`ListenerRecord`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ListenerRecordPlaces {
+    region: Place,
+    head: Place,
+    aux: Place,
+}
+
+impl ListenerRecordPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &ListenerRecord<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            aux: Place::of(whole, Some(view.aux)),
+        }
+    }
+}
+
+/// [`ListenerRecord`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct ListenerRecordMut<'a> {
+    bytes: &'a mut [u8],
+    places: ListenerRecordPlaces,
+}
+
+impl<'a> ListenerRecordMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = ListenerRecordPlaces::of(&ListenerRecord::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: ListenerRecordPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<ListenerRecord<'_>, Error> {
+        ListenerRecord::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the record type.
+    #[inline]
+    pub fn set_record_type(&mut self, value: ListenerRecordType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the aux length.
+    #[inline]
+    pub fn set_aux_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the source count.
+    #[inline]
+    pub fn set_source_count(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the multicast address.
+    #[inline]
+    pub fn set_multicast_address(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value);
+        self
+    }
+
+    /// The bytes of the aux, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn aux_mut(&mut self) -> &mut [u8] {
+        let place = self.places.aux;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }
 
@@ -3019,5 +3898,310 @@ impl<'a> Element<'a> for NdOptionServersElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &nd_option_fields::SERVERS, None)?.bytes(), Flow::Next))
+    }
+}
+
+/// Where the parts of [`NdOption`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct NdOptionPlaces {
+    region: Place,
+    head: Place,
+    link_address_link_address: Place,
+    prefix_information_prefix_length_bytes: Place,
+    redirected_header_packet: Place,
+    mtu_mtu_bytes: Place,
+    advertisement_interval_interval_bytes: Place,
+    home_agent_agent_preference_bytes: Place,
+    timestamp_timestamp_bytes: Place,
+    nonce_nonce: Place,
+    route_route_length_bytes: Place,
+    route_route_prefix: Place,
+    rdnss_dns_lifetime_bytes: Place,
+    dnssl_dns_lifetime_bytes: Place,
+    dnssl_search_list: Place,
+    ra_flags_flags_bytes: Place,
+    captive_portal_uri: Place,
+    pref64_scaled_lifetime_bytes: Place,
+    unknown_data: Place,
+}
+
+impl NdOptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &NdOption<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            link_address_link_address: Place::of(whole, given(|| Some(view.link_address()?.link_address))),
+            prefix_information_prefix_length_bytes: Place::of(
+                whole,
+                given(|| Some(view.prefix_information()?.prefix_length_bytes.as_slice())),
+            ),
+            redirected_header_packet: Place::of(whole, given(|| Some(view.redirected_header()?.packet.bytes()))),
+            mtu_mtu_bytes: Place::of(whole, given(|| Some(view.mtu()?.mtu_bytes.as_slice()))),
+            advertisement_interval_interval_bytes: Place::of(
+                whole,
+                given(|| Some(view.advertisement_interval()?.interval_bytes.as_slice())),
+            ),
+            home_agent_agent_preference_bytes: Place::of(
+                whole,
+                given(|| Some(view.home_agent()?.agent_preference_bytes.as_slice())),
+            ),
+            timestamp_timestamp_bytes: Place::of(whole, given(|| Some(view.timestamp()?.timestamp_bytes.as_slice()))),
+            nonce_nonce: Place::of(whole, given(|| Some(view.nonce()?.nonce))),
+            route_route_length_bytes: Place::of(whole, given(|| Some(view.route()?.route_length_bytes.as_slice()))),
+            route_route_prefix: Place::of(whole, given(|| Some(view.route()?.route_prefix))),
+            rdnss_dns_lifetime_bytes: Place::of(whole, given(|| Some(view.rdnss()?.dns_lifetime_bytes.as_slice()))),
+            dnssl_dns_lifetime_bytes: Place::of(whole, given(|| Some(view.dnssl()?.dns_lifetime_bytes.as_slice()))),
+            dnssl_search_list: Place::of(whole, given(|| Some(view.dnssl()?.search_list))),
+            ra_flags_flags_bytes: Place::of(whole, given(|| Some(view.ra_flags()?.flags_bytes.as_slice()))),
+            captive_portal_uri: Place::of(whole, given(|| Some(view.captive_portal()?.uri.bytes()))),
+            pref64_scaled_lifetime_bytes: Place::of(
+                whole,
+                given(|| Some(view.pref64()?.scaled_lifetime_bytes.as_slice())),
+            ),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`NdOption`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct NdOptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: NdOptionPlaces,
+}
+
+impl<'a> NdOptionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = NdOptionPlaces::of(&NdOption::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: NdOptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<NdOption<'_>, Error> {
+        NdOption::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the type.
+    #[inline]
+    pub fn set_type(&mut self, value: NdOptionType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the link address, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn link_address_mut(&mut self) -> &mut [u8] {
+        let place = self.places.link_address_link_address;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the prefix length, where it is there.
+    #[inline]
+    pub fn set_prefix_length(&mut self, value: u8) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the on link, where it is there.
+    #[inline]
+    pub fn set_on_link(&mut self, value: bool) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put_bits(self.bytes, 8, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the autonomous, where it is there.
+    #[inline]
+    pub fn set_autonomous(&mut self, value: bool) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put_bits(self.bytes, 9, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the router address, where it is there.
+    #[inline]
+    pub fn set_router_address(&mut self, value: bool) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put_bits(self.bytes, 10, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the valid lifetime, where it is there.
+    #[inline]
+    pub fn set_valid_lifetime(&mut self, value: u32) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the preferred lifetime, where it is there.
+    #[inline]
+    pub fn set_preferred_lifetime(&mut self, value: u32) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put(self.bytes, 6, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the prefix address, where it is there.
+    #[inline]
+    pub fn set_prefix_address(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put(self.bytes, 14, value);
+        self
+    }
+
+    /// The bytes of the packet, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn packet_mut(&mut self) -> &mut [u8] {
+        let place = self.places.redirected_header_packet;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the mtu, where it is there.
+    #[inline]
+    pub fn set_mtu(&mut self, value: u32) -> &mut Self {
+        self.places.mtu_mtu_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the interval, where it is there.
+    #[inline]
+    pub fn set_interval(&mut self, value: u32) -> &mut Self {
+        self.places.advertisement_interval_interval_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the agent preference, where it is there.
+    #[inline]
+    pub fn set_agent_preference(&mut self, value: u16) -> &mut Self {
+        self.places.home_agent_agent_preference_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the agent lifetime, where it is there.
+    #[inline]
+    pub fn set_agent_lifetime(&mut self, value: u16) -> &mut Self {
+        self.places.home_agent_agent_preference_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the timestamp, where it is there.
+    #[inline]
+    pub fn set_timestamp(&mut self, value: u64) -> &mut Self {
+        self.places.timestamp_timestamp_bytes.put(self.bytes, 6, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the nonce, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn nonce_mut(&mut self) -> &mut [u8] {
+        let place = self.places.nonce_nonce;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the route length, where it is there.
+    #[inline]
+    pub fn set_route_length(&mut self, value: u8) -> &mut Self {
+        self.places.route_route_length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the route preference, where it is there; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_route_preference(&mut self, value: RouterPreference) -> &mut Self {
+        self.places.route_route_length_bytes.put_bits(self.bytes, 11, 2, u128::from(value.0));
+        self
+    }
+
+    /// Sets the route lifetime, where it is there.
+    #[inline]
+    pub fn set_route_lifetime(&mut self, value: u32) -> &mut Self {
+        self.places.route_route_length_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the route prefix, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn route_prefix_mut(&mut self) -> &mut [u8] {
+        let place = self.places.route_route_prefix;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the dns lifetime, where it is there.
+    #[inline]
+    pub fn set_dns_lifetime(&mut self, value: u32) -> &mut Self {
+        self.places.rdnss_dns_lifetime_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self.places.dnssl_dns_lifetime_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the search list, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn search_list_mut(&mut self) -> &mut [u8] {
+        let place = self.places.dnssl_search_list;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the flags, where it is there; of the value the low 48 bits count.
+    #[inline]
+    pub fn set_flags(&mut self, value: u64) -> &mut Self {
+        self.places.ra_flags_flags_bytes.put_bits(self.bytes, 0, 48, u128::from(value));
+        self
+    }
+
+    /// The bytes of the uri, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn uri_mut(&mut self) -> &mut [u8] {
+        let place = self.places.captive_portal_uri;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the scaled lifetime, where it is there; of the value the low 13 bits count.
+    #[inline]
+    pub fn set_scaled_lifetime(&mut self, value: u16) -> &mut Self {
+        self.places.pref64_scaled_lifetime_bytes.put_bits(self.bytes, 0, 13, u128::from(value));
+        self
+    }
+
+    /// Sets the prefix code, where it is there; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_prefix_code(&mut self, value: u8) -> &mut Self {
+        self.places.pref64_scaled_lifetime_bytes.put_bits(self.bytes, 13, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the nat64 prefix, where it is there.
+    #[inline]
+    pub fn set_nat64_prefix(&mut self, value: [u8; 12]) -> &mut Self {
+        self.places.pref64_scaled_lifetime_bytes.put(self.bytes, 2, value);
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

@@ -581,6 +581,199 @@ impl<'a> Element<'a> for Ipv4<'a> {
     }
 }
 
+/// Where the parts of [`Ipv4`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv4Places {
+    head: Place,
+    options: Place,
+    payload: Place,
+}
+
+impl Ipv4Places {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv4<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            options: Place::of(whole, Some(view.options.region().bytes())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Ipv4`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv4Mut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv4Places,
+    kept: Option<KeptChecksum>,
+}
+
+impl<'a> Ipv4Mut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv4Places::of(&Ipv4::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv4Places) -> Self {
+        Self { bytes, places, kept: None }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv4<'_>, Error> {
+        Ipv4::parse(&*self.bytes)
+    }
+
+    /// From here on, the checksum follows what is set, \[RFC 1624\]; a wrong one stays as wrong as it was.
+    #[must_use]
+    pub fn keeping_checksum(mut self) -> Self {
+        self.kept = Some(self.checksum_kept());
+        self
+    }
+
+    /// The checksum that can follow what is set.
+    fn checksum_kept(&self) -> KeptChecksum {
+        KeptChecksum {
+            place: self.places.head.part(10, 2),
+            covered: self.places.head.part(0, 1).up_to(self.places.options),
+            zero_is_none: false,
+        }
+    }
+
+    /// Changes a place, and the checksum with it where that is wanted.
+    #[inline]
+    fn change(&mut self, part: Place, change: impl FnOnce(Place, &mut [u8])) {
+        match self.kept {
+            Some(checksum) => checksum.keep(self.bytes, part, |bytes| change(part, bytes)),
+            None => change(part, self.bytes),
+        }
+    }
+
+    /// Sets the version; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 0, 4, u128::from(value)));
+        self
+    }
+
+    /// Sets the ihl; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_ihl(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(0, 1), |part, bytes| part.put_bits(bytes, 4, 4, u128::from(value)));
+        self
+    }
+
+    /// Sets the dscp; of the value the low 6 bits count.
+    #[inline]
+    pub fn set_dscp(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(1, 1), |part, bytes| part.put_bits(bytes, 0, 6, u128::from(value)));
+        self
+    }
+
+    /// Sets the ecn; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_ecn(&mut self, value: Ecn) -> &mut Self {
+        self.change(self.places.head.part(1, 1), |part, bytes| part.put_bits(bytes, 6, 2, u128::from(value.0)));
+        self
+    }
+
+    /// Sets the total length.
+    #[inline]
+    pub fn set_total_length(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the identification.
+    #[inline]
+    pub fn set_identification(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(4, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the flags; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_flags(&mut self, value: Ipv4Flags) -> &mut Self {
+        self.change(self.places.head.part(6, 1), |part, bytes| part.put_bits(bytes, 0, 3, u128::from(value.0)));
+        self
+    }
+
+    /// Sets the fragment offset.
+    #[inline]
+    pub fn set_fragment_offset(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(6, 2), |part, bytes| part.put_bits(bytes, 3, 13, u128::from(value / 8)));
+        self
+    }
+
+    /// Sets the ttl.
+    #[inline]
+    pub fn set_ttl(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(8, 1), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the protocol.
+    #[inline]
+    pub fn set_protocol(&mut self, value: crate::net::IpProtocol) -> &mut Self {
+        self.change(self.places.head.part(9, 1), |part, bytes| part.put(bytes, 0, value.0.to_be_bytes()));
+        self
+    }
+
+    /// Sets the checksum.
+    #[inline]
+    pub fn set_checksum(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(10, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the src.
+    #[inline]
+    pub fn set_src(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.change(self.places.head.part(12, 4), |part, bytes| part.put(bytes, 0, u32::from(value).to_be_bytes()));
+        self
+    }
+
+    /// Sets the dst.
+    #[inline]
+    pub fn set_dst(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.change(self.places.head.part(16, 4), |part, bytes| part.put(bytes, 0, u32::from(value).to_be_bytes()));
+        self
+    }
+
+    /// One of the options, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn options_mut(&mut self, index: usize) -> Option<Ipv4OptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            Ipv4OptionPlaces::of(&view.options.get(index)?, self.bytes)
+        };
+        Some(Ipv4OptionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`Ipv4Passage`](super::Ipv4Passage), by name.
 pub mod ipv4_passage_fields {
     use packet_core::FieldInfo;
@@ -665,6 +858,72 @@ impl<'a> Element<'a> for Ipv4Passage<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`Ipv4Passage`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv4PassagePlaces {
+    region: Place,
+    head: Place,
+}
+
+impl Ipv4PassagePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv4Passage<'_>, whole: &[u8]) -> Self {
+        Self { region: Place::of(whole, Some(view.bytes())), head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`Ipv4Passage`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv4PassageMut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv4PassagePlaces,
+}
+
+impl<'a> Ipv4PassageMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv4PassagePlaces::of(&Ipv4Passage::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv4PassagePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv4Passage<'_>, Error> {
+        Ipv4Passage::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the address.
+    #[inline]
+    pub fn set_address(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the timestamp.
+    #[inline]
+    pub fn set_timestamp(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
     }
 }
 
@@ -774,6 +1033,84 @@ impl<'a> Element<'a> for CipsoTag<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`CipsoTag`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct CipsoTagPlaces {
+    region: Place,
+    head: Place,
+    data: Place,
+}
+
+impl CipsoTagPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &CipsoTag<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            data: Place::of(whole, Some(view.data)),
+        }
+    }
+}
+
+/// [`CipsoTag`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct CipsoTagMut<'a> {
+    bytes: &'a mut [u8],
+    places: CipsoTagPlaces,
+}
+
+impl<'a> CipsoTagMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = CipsoTagPlaces::of(&CipsoTag::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: CipsoTagPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<CipsoTag<'_>, Error> {
+        CipsoTag::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the tag.
+    #[inline]
+    pub fn set_tag(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the tag length.
+    #[inline]
+    pub fn set_tag_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.data;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }
 
@@ -1564,5 +1901,272 @@ impl<'a> Ipv4OptionUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+/// Where the parts of [`Ipv4Option`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv4OptionPlaces {
+    region: Place,
+    head: Place,
+    length_bytes: Place,
+    record_route_pointer_bytes: Place,
+    loose_route_pointer_bytes: Place,
+    strict_route_pointer_bytes: Place,
+    timestamp_pointer_bytes: Place,
+    stream_id_stream_bytes: Place,
+    security_level_bytes: Place,
+    security_authorities: Place,
+    extended_security_format_bytes: Place,
+    extended_security_information: Place,
+    cipso_domain_bytes: Place,
+    mtu_mtu_bytes: Place,
+    traceroute_id_bytes: Place,
+    router_alert_value_bytes: Place,
+    quick_start_function_bytes: Place,
+    unknown_data: Place,
+}
+
+impl Ipv4OptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv4Option<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
+            record_route_pointer_bytes: Place::of(whole, given(|| Some(view.record_route()?.pointer_bytes.as_slice()))),
+            loose_route_pointer_bytes: Place::of(whole, given(|| Some(view.loose_route()?.pointer_bytes.as_slice()))),
+            strict_route_pointer_bytes: Place::of(whole, given(|| Some(view.strict_route()?.pointer_bytes.as_slice()))),
+            timestamp_pointer_bytes: Place::of(whole, given(|| Some(view.timestamp()?.pointer_bytes.as_slice()))),
+            stream_id_stream_bytes: Place::of(whole, given(|| Some(view.stream_id()?.stream_bytes.as_slice()))),
+            security_level_bytes: Place::of(whole, given(|| Some(view.security()?.level_bytes.as_slice()))),
+            security_authorities: Place::of(whole, given(|| Some(view.security()?.authorities))),
+            extended_security_format_bytes: Place::of(
+                whole,
+                given(|| Some(view.extended_security()?.format_bytes.as_slice())),
+            ),
+            extended_security_information: Place::of(whole, given(|| Some(view.extended_security()?.information))),
+            cipso_domain_bytes: Place::of(whole, given(|| Some(view.cipso()?.domain_bytes.as_slice()))),
+            mtu_mtu_bytes: Place::of(whole, given(|| Some(view.mtu()?.mtu_bytes.as_slice()))),
+            traceroute_id_bytes: Place::of(whole, given(|| Some(view.traceroute()?.id_bytes.as_slice()))),
+            router_alert_value_bytes: Place::of(whole, given(|| Some(view.router_alert()?.value_bytes.as_slice()))),
+            quick_start_function_bytes: Place::of(whole, given(|| Some(view.quick_start()?.function_bytes.as_slice()))),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`Ipv4Option`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv4OptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv4OptionPlaces,
+}
+
+impl<'a> Ipv4OptionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv4OptionPlaces::of(&Ipv4Option::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv4OptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv4Option<'_>, Error> {
+        Ipv4Option::read(&mut Cursor::new(self.places.region.region(self.bytes))).map(|read| read.0)
+    }
+
+    /// Sets the kind.
+    #[inline]
+    pub fn set_kind(&mut self, value: Ipv4OptionKind) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length, where it is there.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.places.length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the pointer, where it is there.
+    #[inline]
+    pub fn set_pointer(&mut self, value: u8) -> &mut Self {
+        self.places.record_route_pointer_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.loose_route_pointer_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.strict_route_pointer_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.timestamp_pointer_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the overflow, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_overflow(&mut self, value: u8) -> &mut Self {
+        self.places.timestamp_pointer_bytes.put_bits(self.bytes, 8, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the flag, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_flag(&mut self, value: TimestampFlag) -> &mut Self {
+        self.places.timestamp_pointer_bytes.put_bits(self.bytes, 12, 4, u128::from(value.0));
+        self
+    }
+
+    /// One of the passages, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn passages_mut(&mut self, index: usize) -> Option<Ipv4PassageMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            Ipv4PassagePlaces::of(&view.timestamp()?.passages?.get(index)?, self.bytes)
+        };
+        Some(Ipv4PassageMut::new(self.bytes, places))
+    }
+
+    /// Sets the stream, where it is there.
+    #[inline]
+    pub fn set_stream(&mut self, value: u16) -> &mut Self {
+        self.places.stream_id_stream_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the level, where it is there.
+    #[inline]
+    pub fn set_level(&mut self, value: Classification) -> &mut Self {
+        self.places.security_level_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the authorities, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn authorities_mut(&mut self) -> &mut [u8] {
+        let place = self.places.security_authorities;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the format, where it is there.
+    #[inline]
+    pub fn set_format(&mut self, value: u8) -> &mut Self {
+        self.places.extended_security_format_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the information, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn information_mut(&mut self) -> &mut [u8] {
+        let place = self.places.extended_security_information;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the domain, where it is there.
+    #[inline]
+    pub fn set_domain(&mut self, value: u32) -> &mut Self {
+        self.places.cipso_domain_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// One of the tags, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn tags_mut(&mut self, index: usize) -> Option<CipsoTagMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            CipsoTagPlaces::of(&view.cipso()?.tags.get(index)?, self.bytes)
+        };
+        Some(CipsoTagMut::new(self.bytes, places))
+    }
+
+    /// Sets the mtu, where it is there.
+    #[inline]
+    pub fn set_mtu(&mut self, value: u16) -> &mut Self {
+        self.places.mtu_mtu_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the id, where it is there.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.places.traceroute_id_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the outbound hops, where it is there.
+    #[inline]
+    pub fn set_outbound_hops(&mut self, value: u16) -> &mut Self {
+        self.places.traceroute_id_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the return hops, where it is there.
+    #[inline]
+    pub fn set_return_hops(&mut self, value: u16) -> &mut Self {
+        self.places.traceroute_id_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the originator, where it is there.
+    #[inline]
+    pub fn set_originator(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.traceroute_id_bytes.put(self.bytes, 6, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the value, where it is there.
+    #[inline]
+    pub fn set_value(&mut self, value: u16) -> &mut Self {
+        self.places.router_alert_value_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the function, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_function(&mut self, value: QuickStartFunction) -> &mut Self {
+        self.places.quick_start_function_bytes.put_bits(self.bytes, 0, 4, u128::from(value.0));
+        self
+    }
+
+    /// Sets the rate, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_rate(&mut self, value: u8) -> &mut Self {
+        self.places.quick_start_function_bytes.put_bits(self.bytes, 4, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the qs ttl, where it is there.
+    #[inline]
+    pub fn set_qs_ttl(&mut self, value: u8) -> &mut Self {
+        self.places.quick_start_function_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the nonce, where it is there; of the value the low 30 bits count.
+    #[inline]
+    pub fn set_nonce(&mut self, value: u32) -> &mut Self {
+        self.places.quick_start_function_bytes.put_bits(self.bytes, 16, 30, u128::from(value));
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

@@ -368,6 +368,131 @@ impl<'a> Element<'a> for Ipv6<'a> {
     }
 }
 
+/// Where the parts of [`Ipv6`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv6Places {
+    head: Place,
+    payload: Place,
+}
+
+impl Ipv6Places {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv6<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Ipv6`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv6Mut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv6Places,
+}
+
+impl<'a> Ipv6Mut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv6Places::of(&Ipv6::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv6Places) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv6<'_>, Error> {
+        Ipv6::parse(&*self.bytes)
+    }
+
+    /// Sets the version; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the dscp; of the value the low 6 bits count.
+    #[inline]
+    pub fn set_dscp(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 4, 6, u128::from(value));
+        self
+    }
+
+    /// Sets the ecn; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_ecn(&mut self, value: crate::ipv4::Ecn) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 10, 2, u128::from(value.0));
+        self
+    }
+
+    /// Sets the flow label; of the value the low 20 bits count.
+    #[inline]
+    pub fn set_flow_label(&mut self, value: u32) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 12, 20, u128::from(value));
+        self
+    }
+
+    /// Sets the payload length.
+    #[inline]
+    pub fn set_payload_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the next header.
+    #[inline]
+    pub fn set_next_header(&mut self, value: crate::net::IpProtocol) -> &mut Self {
+        self.places.head.put(self.bytes, 6, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the hop limit.
+    #[inline]
+    pub fn set_hop_limit(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 7, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the src.
+    #[inline]
+    pub fn set_src(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value);
+        self
+    }
+
+    /// Sets the dst.
+    #[inline]
+    pub fn set_dst(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.head.put(self.bytes, 24, value);
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`Ipv6Option`](super::Ipv6Option), by name.
 pub mod ipv6_option_fields {
     use packet_core::FieldInfo;
@@ -901,6 +1026,231 @@ impl<'a> Ipv6OptionUnknown<'a> {
     }
 }
 
+/// Where the parts of [`Ipv6Option`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv6OptionPlaces {
+    region: Place,
+    head: Place,
+    length_bytes: Place,
+    padding_padding: Place,
+    tunnel_limit_encapsulations_bytes: Place,
+    router_alert_value_bytes: Place,
+    jumbo_payload_length_bytes: Place,
+    home_address_home_bytes: Place,
+    pdm_scale_received_bytes: Place,
+    quick_start_function_bytes: Place,
+    path_mtu_minimum_bytes: Place,
+    unknown_data: Place,
+}
+
+impl Ipv6OptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv6Option<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
+            padding_padding: Place::of(whole, given(|| Some(view.padding()?.padding))),
+            tunnel_limit_encapsulations_bytes: Place::of(
+                whole,
+                given(|| Some(view.tunnel_limit()?.encapsulations_bytes.as_slice())),
+            ),
+            router_alert_value_bytes: Place::of(whole, given(|| Some(view.router_alert()?.value_bytes.as_slice()))),
+            jumbo_payload_length_bytes: Place::of(whole, given(|| Some(view.jumbo()?.payload_length_bytes.as_slice()))),
+            home_address_home_bytes: Place::of(whole, given(|| Some(view.home_address()?.home_bytes.as_slice()))),
+            pdm_scale_received_bytes: Place::of(whole, given(|| Some(view.pdm()?.scale_received_bytes.as_slice()))),
+            quick_start_function_bytes: Place::of(whole, given(|| Some(view.quick_start()?.function_bytes.as_slice()))),
+            path_mtu_minimum_bytes: Place::of(whole, given(|| Some(view.path_mtu()?.minimum_bytes.as_slice()))),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`Ipv6Option`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv6OptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv6OptionPlaces,
+}
+
+impl<'a> Ipv6OptionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv6OptionPlaces::of(&Ipv6Option::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv6OptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv6Option<'_>, Error> {
+        Ipv6Option::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the kind.
+    #[inline]
+    pub fn set_kind(&mut self, value: Ipv6OptionKind) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length, where it is there.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.places.length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the padding, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn padding_mut(&mut self) -> &mut [u8] {
+        let place = self.places.padding_padding;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the encapsulations, where it is there.
+    #[inline]
+    pub fn set_encapsulations(&mut self, value: u8) -> &mut Self {
+        self.places.tunnel_limit_encapsulations_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the value, where it is there.
+    #[inline]
+    pub fn set_value(&mut self, value: u16) -> &mut Self {
+        self.places.router_alert_value_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the payload length, where it is there.
+    #[inline]
+    pub fn set_payload_length(&mut self, value: u32) -> &mut Self {
+        self.places.jumbo_payload_length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the home, where it is there.
+    #[inline]
+    pub fn set_home(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.home_address_home_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// Sets the scale received, where it is there.
+    #[inline]
+    pub fn set_scale_received(&mut self, value: u8) -> &mut Self {
+        self.places.pdm_scale_received_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the scale sent, where it is there.
+    #[inline]
+    pub fn set_scale_sent(&mut self, value: u8) -> &mut Self {
+        self.places.pdm_scale_received_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the packet sequence, where it is there.
+    #[inline]
+    pub fn set_packet_sequence(&mut self, value: u16) -> &mut Self {
+        self.places.pdm_scale_received_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the last sequence, where it is there.
+    #[inline]
+    pub fn set_last_sequence(&mut self, value: u16) -> &mut Self {
+        self.places.pdm_scale_received_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the delta received, where it is there.
+    #[inline]
+    pub fn set_delta_received(&mut self, value: u16) -> &mut Self {
+        self.places.pdm_scale_received_bytes.put(self.bytes, 6, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the delta sent, where it is there.
+    #[inline]
+    pub fn set_delta_sent(&mut self, value: u16) -> &mut Self {
+        self.places.pdm_scale_received_bytes.put(self.bytes, 8, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the function, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_function(&mut self, value: u8) -> &mut Self {
+        self.places.quick_start_function_bytes.put_bits(self.bytes, 0, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the rate, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_rate(&mut self, value: u8) -> &mut Self {
+        self.places.quick_start_function_bytes.put_bits(self.bytes, 4, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the qs ttl, where it is there.
+    #[inline]
+    pub fn set_qs_ttl(&mut self, value: u8) -> &mut Self {
+        self.places.quick_start_function_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the nonce, where it is there; of the value the low 30 bits count.
+    #[inline]
+    pub fn set_nonce(&mut self, value: u32) -> &mut Self {
+        self.places.quick_start_function_bytes.put_bits(self.bytes, 16, 30, u128::from(value));
+        self
+    }
+
+    /// Sets the minimum, where it is there.
+    #[inline]
+    pub fn set_minimum(&mut self, value: u16) -> &mut Self {
+        self.places.path_mtu_minimum_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the reported, where it is there; of the value the low 15 bits count.
+    #[inline]
+    pub fn set_reported(&mut self, value: u16) -> &mut Self {
+        self.places.path_mtu_minimum_bytes.put_bits(self.bytes, 16, 15, u128::from(value));
+        self
+    }
+
+    /// Sets the asks, where it is there.
+    #[inline]
+    pub fn set_asks(&mut self, value: bool) -> &mut Self {
+        self.places.path_mtu_minimum_bytes.put_bits(self.bytes, 31, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`Ipv6HopByHop`](super::Ipv6HopByHop), by name.
 pub mod ipv6_hop_by_hop_fields {
     use packet_core::FieldInfo;
@@ -1108,6 +1458,92 @@ impl<'a> Element<'a> for Ipv6HopByHop<'a> {
     }
 }
 
+/// Where the parts of [`Ipv6HopByHop`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv6HopByHopPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl Ipv6HopByHopPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv6HopByHop<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Ipv6HopByHop`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv6HopByHopMut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv6HopByHopPlaces,
+}
+
+impl<'a> Ipv6HopByHopMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv6HopByHopPlaces::of(&Ipv6HopByHop::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv6HopByHopPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv6HopByHop<'_>, Error> {
+        Ipv6HopByHop::parse(&*self.bytes)
+    }
+
+    /// Sets the next header.
+    #[inline]
+    pub fn set_next_header(&mut self, value: crate::net::IpProtocol) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the ext length.
+    #[inline]
+    pub fn set_ext_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// One of the options, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn options_mut(&mut self, index: usize) -> Option<Ipv6OptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            Ipv6OptionPlaces::of(&view.options.get(index)?, self.bytes)
+        };
+        Some(Ipv6OptionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`Ipv6Destination`](super::Ipv6Destination), by name.
 pub mod ipv6_destination_fields {
     use packet_core::FieldInfo;
@@ -1234,6 +1670,92 @@ impl<'a> Element<'a> for Ipv6Destination<'a> {
     }
 }
 
+/// Where the parts of [`Ipv6Destination`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv6DestinationPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl Ipv6DestinationPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv6Destination<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Ipv6Destination`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv6DestinationMut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv6DestinationPlaces,
+}
+
+impl<'a> Ipv6DestinationMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv6DestinationPlaces::of(&Ipv6Destination::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv6DestinationPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv6Destination<'_>, Error> {
+        Ipv6Destination::parse(&*self.bytes)
+    }
+
+    /// Sets the next header.
+    #[inline]
+    pub fn set_next_header(&mut self, value: crate::net::IpProtocol) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the ext length.
+    #[inline]
+    pub fn set_ext_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// One of the options, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn options_mut(&mut self, index: usize) -> Option<Ipv6OptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            Ipv6OptionPlaces::of(&view.options.get(index)?, self.bytes)
+        };
+        Some(Ipv6OptionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`SegmentTlv`](super::SegmentTlv), by name.
 pub mod segment_tlv_fields {
     use packet_core::FieldInfo;
@@ -1346,6 +1868,86 @@ impl<'a> Element<'a> for SegmentTlv<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`SegmentTlv`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentTlvPlaces {
+    region: Place,
+    head: Place,
+    tlv_length_bytes: Place,
+    value: Place,
+}
+
+impl SegmentTlvPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &SegmentTlv<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            tlv_length_bytes: Place::of(whole, given(|| Some(view.tlv_length_bytes?.as_slice()))),
+            value: Place::of(whole, view.value),
+        }
+    }
+}
+
+/// [`SegmentTlv`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct SegmentTlvMut<'a> {
+    bytes: &'a mut [u8],
+    places: SegmentTlvPlaces,
+}
+
+impl<'a> SegmentTlvMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = SegmentTlvPlaces::of(&SegmentTlv::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: SegmentTlvPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<SegmentTlv<'_>, Error> {
+        SegmentTlv::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the tlv type.
+    #[inline]
+    pub fn set_tlv_type(&mut self, value: SegmentTlvType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the tlv length, where it is there.
+    #[inline]
+    pub fn set_tlv_length(&mut self, value: u8) -> &mut Self {
+        self.places.tlv_length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the value, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn value_mut(&mut self) -> &mut [u8] {
+        let place = self.places.value;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }
 
@@ -1843,6 +2445,194 @@ impl<'a> Element<'a> for Ipv6RoutingSegmentsElement {
     }
 }
 
+/// Where the parts of [`Ipv6Routing`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv6RoutingPlaces {
+    head: Place,
+    payload: Place,
+    mobility_home_address_bytes: Place,
+    rpl_left_out_bytes: Place,
+    rpl_last: Place,
+    rpl_padding: Place,
+    segment_routing_last_entry_bytes: Place,
+    unknown_data: Place,
+}
+
+impl Ipv6RoutingPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv6Routing<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+            mobility_home_address_bytes: Place::of(
+                whole,
+                given(|| Some(view.mobility()?.home_address_bytes.as_slice())),
+            ),
+            rpl_left_out_bytes: Place::of(whole, given(|| Some(view.rpl()?.left_out_bytes.as_slice()))),
+            rpl_last: Place::of(whole, given(|| Some(view.rpl()?.last))),
+            rpl_padding: Place::of(whole, given(|| Some(view.rpl()?.padding))),
+            segment_routing_last_entry_bytes: Place::of(
+                whole,
+                given(|| Some(view.segment_routing()?.last_entry_bytes.as_slice())),
+            ),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`Ipv6Routing`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv6RoutingMut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv6RoutingPlaces,
+}
+
+impl<'a> Ipv6RoutingMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv6RoutingPlaces::of(&Ipv6Routing::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv6RoutingPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv6Routing<'_>, Error> {
+        Ipv6Routing::parse(&*self.bytes)
+    }
+
+    /// Sets the next header.
+    #[inline]
+    pub fn set_next_header(&mut self, value: crate::net::IpProtocol) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the ext length.
+    #[inline]
+    pub fn set_ext_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the routing type.
+    #[inline]
+    pub fn set_routing_type(&mut self, value: RoutingType) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the segments left.
+    #[inline]
+    pub fn set_segments_left(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the home address, where it is there.
+    #[inline]
+    pub fn set_home_address(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.mobility_home_address_bytes.put(self.bytes, 4, value);
+        self
+    }
+
+    /// Sets the left out, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_left_out(&mut self, value: u8) -> &mut Self {
+        self.places.rpl_left_out_bytes.put_bits(self.bytes, 0, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the left out last, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_left_out_last(&mut self, value: u8) -> &mut Self {
+        self.places.rpl_left_out_bytes.put_bits(self.bytes, 4, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the pad, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_pad(&mut self, value: u8) -> &mut Self {
+        self.places.rpl_left_out_bytes.put_bits(self.bytes, 8, 4, u128::from(value));
+        self
+    }
+
+    /// The bytes of the last, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn last_mut(&mut self) -> &mut [u8] {
+        let place = self.places.rpl_last;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the padding, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn padding_mut(&mut self) -> &mut [u8] {
+        let place = self.places.rpl_padding;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the last entry, where it is there.
+    #[inline]
+    pub fn set_last_entry(&mut self, value: u8) -> &mut Self {
+        self.places.segment_routing_last_entry_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the flags, where it is there.
+    #[inline]
+    pub fn set_flags(&mut self, value: u8) -> &mut Self {
+        self.places.segment_routing_last_entry_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the tag, where it is there.
+    #[inline]
+    pub fn set_tag(&mut self, value: u16) -> &mut Self {
+        self.places.segment_routing_last_entry_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// One of the tlvs, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn tlvs_mut(&mut self, index: usize) -> Option<SegmentTlvMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            SegmentTlvPlaces::of(&view.segment_routing()?.tlvs.get(index)?, self.bytes)
+        };
+        Some(SegmentTlvMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`Ipv6Fragment`](super::Ipv6Fragment), by name.
 pub mod ipv6_fragment_fields {
     use packet_core::FieldInfo;
@@ -1968,5 +2758,95 @@ impl<'a> Element<'a> for Ipv6Fragment<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`Ipv6Fragment`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Ipv6FragmentPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl Ipv6FragmentPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ipv6Fragment<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Ipv6Fragment`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct Ipv6FragmentMut<'a> {
+    bytes: &'a mut [u8],
+    places: Ipv6FragmentPlaces,
+}
+
+impl<'a> Ipv6FragmentMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = Ipv6FragmentPlaces::of(&Ipv6Fragment::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: Ipv6FragmentPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ipv6Fragment<'_>, Error> {
+        Ipv6Fragment::parse(&*self.bytes)
+    }
+
+    /// Sets the next header.
+    #[inline]
+    pub fn set_next_header(&mut self, value: crate::net::IpProtocol) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the fragment offset.
+    #[inline]
+    pub fn set_fragment_offset(&mut self, value: u16) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 16, 13, u128::from(value / 8));
+        self
+    }
+
+    /// Sets the more fragments.
+    #[inline]
+    pub fn set_more_fragments(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 31, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the identification.
+    #[inline]
+    pub fn set_identification(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

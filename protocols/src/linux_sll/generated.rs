@@ -332,6 +332,116 @@ impl<'a> Element<'a> for LinuxSll<'a> {
     }
 }
 
+/// Where the parts of [`LinuxSll`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct LinuxSllPlaces {
+    head: Place,
+    address: Place,
+    unused: Place,
+    protocol_bytes: Place,
+    payload: Place,
+}
+
+impl LinuxSllPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &LinuxSll<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            address: Place::of(whole, Some(view.address)),
+            unused: Place::of(whole, Some(view.unused)),
+            protocol_bytes: Place::of(whole, Some(view.protocol_bytes.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`LinuxSll`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct LinuxSllMut<'a> {
+    bytes: &'a mut [u8],
+    places: LinuxSllPlaces,
+}
+
+impl<'a> LinuxSllMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = LinuxSllPlaces::of(&LinuxSll::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: LinuxSllPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<LinuxSll<'_>, Error> {
+        LinuxSll::parse(&*self.bytes)
+    }
+
+    /// Sets the packet type.
+    #[inline]
+    pub fn set_packet_type(&mut self, value: PacketType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the interface type.
+    #[inline]
+    pub fn set_interface_type(&mut self, value: InterfaceType) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the address length.
+    #[inline]
+    pub fn set_address_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the address, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn address_mut(&mut self) -> &mut [u8] {
+        let place = self.places.address;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the unused, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn unused_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unused;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the protocol.
+    #[inline]
+    pub fn set_protocol(&mut self, value: CookedProtocol) -> &mut Self {
+        self.places.protocol_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`LinuxSll2`](super::LinuxSll2), by name.
 pub mod linux_sll2_fields {
     use packet_core::FieldInfo;
@@ -502,5 +612,120 @@ impl<'a> Element<'a> for LinuxSll2<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`LinuxSll2`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct LinuxSll2Places {
+    head: Place,
+    address: Place,
+    unused: Place,
+    payload: Place,
+}
+
+impl LinuxSll2Places {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &LinuxSll2<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            address: Place::of(whole, Some(view.address)),
+            unused: Place::of(whole, Some(view.unused)),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`LinuxSll2`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct LinuxSll2Mut<'a> {
+    bytes: &'a mut [u8],
+    places: LinuxSll2Places,
+}
+
+impl<'a> LinuxSll2Mut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = LinuxSll2Places::of(&LinuxSll2::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: LinuxSll2Places) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<LinuxSll2<'_>, Error> {
+        LinuxSll2::parse(&*self.bytes)
+    }
+
+    /// Sets the protocol.
+    #[inline]
+    pub fn set_protocol(&mut self, value: CookedProtocol) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the interface index.
+    #[inline]
+    pub fn set_interface_index(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the interface type.
+    #[inline]
+    pub fn set_interface_type(&mut self, value: InterfaceType) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the packet type.
+    #[inline]
+    pub fn set_packet_type(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 10, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the address length.
+    #[inline]
+    pub fn set_address_length(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 11, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the address, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn address_mut(&mut self) -> &mut [u8] {
+        let place = self.places.address;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the unused, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn unused_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unused;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

@@ -359,3 +359,115 @@ impl<'a> LlcOther<'a> {
         self.payload
     }
 }
+
+/// Where the parts of [`Llc`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct LlcPlaces {
+    head: Place,
+    control_2_bytes: Place,
+    oui_bytes: Place,
+    payload: Place,
+    ethertype_payload: Place,
+    other_payload: Place,
+}
+
+impl LlcPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Llc<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            control_2_bytes: Place::of(whole, given(|| Some(view.control_2_bytes?.as_slice()))),
+            oui_bytes: Place::of(whole, given(|| Some(view.oui_bytes?.as_slice()))),
+            payload: Place::of(whole, given(|| Some(view.payload?.bytes()))),
+            ethertype_payload: Place::of(whole, given(|| Some(view.ethertype()?.payload.bytes()))),
+            other_payload: Place::of(whole, given(|| Some(view.other()?.payload.bytes()))),
+        }
+    }
+}
+
+/// [`Llc`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct LlcMut<'a> {
+    bytes: &'a mut [u8],
+    places: LlcPlaces,
+}
+
+impl<'a> LlcMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = LlcPlaces::of(&Llc::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: LlcPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Llc<'_>, Error> {
+        Llc::parse(&*self.bytes)
+    }
+
+    /// Sets the dsap.
+    #[inline]
+    pub fn set_dsap(&mut self, value: Sap) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the ssap.
+    #[inline]
+    pub fn set_ssap(&mut self, value: Sap) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the control.
+    #[inline]
+    pub fn set_control(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the control 2, where it is there.
+    #[inline]
+    pub fn set_control_2(&mut self, value: u8) -> &mut Self {
+        self.places.control_2_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the oui, where it is there; of the value the low 24 bits count.
+    #[inline]
+    pub fn set_oui(&mut self, value: u32) -> &mut Self {
+        self.places.oui_bytes.put_bits(self.bytes, 0, 24, u128::from(value));
+        self
+    }
+
+    /// Sets the pid, where it is there.
+    #[inline]
+    pub fn set_pid(&mut self, value: u16) -> &mut Self {
+        self.places.oui_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload.or(self.places.ethertype_payload).or(self.places.other_payload);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

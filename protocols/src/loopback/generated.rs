@@ -252,6 +252,84 @@ impl<'a> NullLittleEndian<'a> {
     }
 }
 
+/// Where the parts of [`Null`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct NullPlaces {
+    payload: Place,
+    big_endian_family_bytes: Place,
+    little_endian_family_bytes: Place,
+}
+
+impl NullPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Null<'_>, whole: &[u8]) -> Self {
+        Self {
+            payload: Place::of(whole, Some(view.payload.bytes())),
+            big_endian_family_bytes: Place::of(whole, given(|| Some(view.big_endian()?.family_bytes.as_slice()))),
+            little_endian_family_bytes: Place::of(whole, given(|| Some(view.little_endian()?.family_bytes.as_slice()))),
+        }
+    }
+}
+
+/// [`Null`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct NullMut<'a> {
+    bytes: &'a mut [u8],
+    places: NullPlaces,
+}
+
+impl<'a> NullMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = NullPlaces::of(&Null::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: NullPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Null<'_>, Error> {
+        Null::parse(&*self.bytes)
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the family, where it is there.
+    #[inline]
+    pub fn set_family(&mut self, value: AddressFamily) -> &mut Self {
+        self.places.big_endian_family_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the little endian family, where it is there.
+    #[inline]
+    pub fn set_little_endian_family(&mut self, value: AddressFamilyLe) -> &mut Self {
+        self.places.little_endian_family_bytes.put(self.bytes, 0, value.0.to_le_bytes());
+        self
+    }
+}
+
 /// The fields of [`Loop`](super::Loop), by name.
 pub mod loop_fields {
     use packet_core::FieldInfo;
@@ -336,5 +414,74 @@ impl<'a> Element<'a> for Loop<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`Loop`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct LoopPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl LoopPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Loop<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Loop`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct LoopMut<'a> {
+    bytes: &'a mut [u8],
+    places: LoopPlaces,
+}
+
+impl<'a> LoopMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = LoopPlaces::of(&Loop::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: LoopPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Loop<'_>, Error> {
+        Loop::parse(&*self.bytes)
+    }
+
+    /// Sets the family.
+    #[inline]
+    pub fn set_family(&mut self, value: AddressFamily) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

@@ -173,3 +173,93 @@ impl<'a> Element<'a> for Mpls<'a> {
         Self::read(cursor).map(|element| (element, Flow::Next))
     }
 }
+
+/// Where the parts of [`Mpls`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct MplsPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl MplsPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Mpls<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Mpls`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct MplsMut<'a> {
+    bytes: &'a mut [u8],
+    places: MplsPlaces,
+}
+
+impl<'a> MplsMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = MplsPlaces::of(&Mpls::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: MplsPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Mpls<'_>, Error> {
+        Mpls::parse(&*self.bytes)
+    }
+
+    /// Sets the label; of the value the low 20 bits count.
+    #[inline]
+    pub fn set_label(&mut self, value: MplsLabel) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 20, u128::from(value.0));
+        self
+    }
+
+    /// Sets the traffic class; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_traffic_class(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 20, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the bottom.
+    #[inline]
+    pub fn set_bottom(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 23, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the ttl.
+    #[inline]
+    pub fn set_ttl(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

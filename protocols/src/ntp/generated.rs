@@ -510,3 +510,250 @@ impl<'a> NtpTime<'a> {
         self.extensions
     }
 }
+
+/// Where the parts of [`Ntp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct NtpPlaces {
+    head: Place,
+    control_response_bytes: Place,
+    control_control_data: Place,
+    control_authenticator: Place,
+    private_private_data: Place,
+    time_stratum_bytes: Place,
+    time_extensions: Place,
+}
+
+impl NtpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Ntp<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            control_response_bytes: Place::of(whole, given(|| Some(view.control()?.response_bytes.as_slice()))),
+            control_control_data: Place::of(whole, given(|| Some(view.control()?.control_data))),
+            control_authenticator: Place::of(whole, given(|| Some(view.control()?.authenticator))),
+            private_private_data: Place::of(whole, given(|| Some(view.private()?.private_data))),
+            time_stratum_bytes: Place::of(whole, given(|| Some(view.time()?.stratum_bytes.as_slice()))),
+            time_extensions: Place::of(whole, given(|| Some(view.time()?.extensions))),
+        }
+    }
+}
+
+/// [`Ntp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct NtpMut<'a> {
+    bytes: &'a mut [u8],
+    places: NtpPlaces,
+}
+
+impl<'a> NtpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = NtpPlaces::of(&Ntp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: NtpPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Ntp<'_>, Error> {
+        Ntp::parse(&*self.bytes)
+    }
+
+    /// Sets the leap; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_leap(&mut self, value: Leap) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 2, u128::from(value.0));
+        self
+    }
+
+    /// Sets the version; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 2, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the mode; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_mode(&mut self, value: NtpMode) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 5, 3, u128::from(value.0));
+        self
+    }
+
+    /// Sets the response, where it is there.
+    #[inline]
+    pub fn set_response(&mut self, value: bool) -> &mut Self {
+        self.places.control_response_bytes.put_bits(self.bytes, 0, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the error, where it is there.
+    #[inline]
+    pub fn set_error(&mut self, value: bool) -> &mut Self {
+        self.places.control_response_bytes.put_bits(self.bytes, 1, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the more follow, where it is there.
+    #[inline]
+    pub fn set_more_follow(&mut self, value: bool) -> &mut Self {
+        self.places.control_response_bytes.put_bits(self.bytes, 2, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the opcode, where it is there; of the value the low 5 bits count.
+    #[inline]
+    pub fn set_opcode(&mut self, value: u8) -> &mut Self {
+        self.places.control_response_bytes.put_bits(self.bytes, 3, 5, u128::from(value));
+        self
+    }
+
+    /// Sets the sequence, where it is there.
+    #[inline]
+    pub fn set_sequence(&mut self, value: u16) -> &mut Self {
+        self.places.control_response_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the status, where it is there.
+    #[inline]
+    pub fn set_status(&mut self, value: u16) -> &mut Self {
+        self.places.control_response_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the association, where it is there.
+    #[inline]
+    pub fn set_association(&mut self, value: u16) -> &mut Self {
+        self.places.control_response_bytes.put(self.bytes, 5, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the offset, where it is there.
+    #[inline]
+    pub fn set_offset(&mut self, value: u16) -> &mut Self {
+        self.places.control_response_bytes.put(self.bytes, 7, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the count, where it is there.
+    #[inline]
+    pub fn set_count(&mut self, value: u16) -> &mut Self {
+        self.places.control_response_bytes.put(self.bytes, 9, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the control data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn control_data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.control_control_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the authenticator, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn authenticator_mut(&mut self) -> &mut [u8] {
+        let place = self.places.control_authenticator;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the private data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn private_data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.private_private_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the stratum, where it is there.
+    #[inline]
+    pub fn set_stratum(&mut self, value: u8) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the poll, where it is there.
+    #[inline]
+    pub fn set_poll(&mut self, value: i8) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 1, (value as u8).to_be_bytes());
+        self
+    }
+
+    /// Sets the precision, where it is there.
+    #[inline]
+    pub fn set_precision(&mut self, value: i8) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 2, (value as u8).to_be_bytes());
+        self
+    }
+
+    /// Sets the root delay, where it is there.
+    #[inline]
+    pub fn set_root_delay(&mut self, value: u32) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the root dispersion, where it is there.
+    #[inline]
+    pub fn set_root_dispersion(&mut self, value: u32) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 7, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the reference id, where it is there.
+    #[inline]
+    pub fn set_reference_id(&mut self, value: [u8; 4]) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 11, value);
+        self
+    }
+
+    /// Sets the reference, where it is there.
+    #[inline]
+    pub fn set_reference(&mut self, value: u64) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 15, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the origin, where it is there.
+    #[inline]
+    pub fn set_origin(&mut self, value: u64) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 23, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the receive, where it is there.
+    #[inline]
+    pub fn set_receive(&mut self, value: u64) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 31, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the transmit, where it is there.
+    #[inline]
+    pub fn set_transmit(&mut self, value: u64) -> &mut Self {
+        self.places.time_stratum_bytes.put(self.bytes, 39, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the extensions, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn extensions_mut(&mut self) -> &mut [u8] {
+        let place = self.places.time_extensions;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

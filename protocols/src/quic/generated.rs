@@ -478,3 +478,158 @@ impl<'a> QuicRetry<'a> {
         self.retry_token
     }
 }
+
+/// Where the parts of [`Quic`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct QuicPlaces {
+    head: Place,
+    type_of_version_bytes: Place,
+    dcid: Place,
+    scid: Place,
+    short_bits_bytes: Place,
+    rest_of_packet: Place,
+    initial_token: Place,
+    initial_protected: Place,
+    encrypted_protected: Place,
+    retry_retry_token: Place,
+}
+
+impl QuicPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Quic<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            type_of_version_bytes: Place::of(whole, given(|| Some(view.type_of_version_bytes?.as_slice()))),
+            dcid: Place::of(whole, view.dcid),
+            scid: Place::of(whole, view.scid),
+            short_bits_bytes: Place::of(whole, given(|| Some(view.short_bits_bytes?.as_slice()))),
+            rest_of_packet: Place::of(whole, view.rest_of_packet),
+            initial_token: Place::of(whole, given(|| Some(view.initial()?.token))),
+            initial_protected: Place::of(whole, given(|| Some(view.initial()?.protected))),
+            encrypted_protected: Place::of(whole, given(|| Some(view.encrypted()?.protected))),
+            retry_retry_token: Place::of(whole, given(|| Some(view.retry()?.retry_token))),
+        }
+    }
+}
+
+/// [`Quic`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct QuicMut<'a> {
+    bytes: &'a mut [u8],
+    places: QuicPlaces,
+}
+
+impl<'a> QuicMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = QuicPlaces::of(&Quic::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: QuicPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Quic<'_>, Error> {
+        Quic::parse(&*self.bytes)
+    }
+
+    /// Sets the long form.
+    #[inline]
+    pub fn set_long_form(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the fixed bit.
+    #[inline]
+    pub fn set_fixed_bit(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 1, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the type of version, where it is there; of the value the low 2 bits count.
+    #[inline]
+    pub fn set_type_of_version(&mut self, value: u8) -> &mut Self {
+        self.places.type_of_version_bytes.put_bits(self.bytes, 2, 2, u128::from(value));
+        self
+    }
+
+    /// Sets the type bits, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_type_bits(&mut self, value: u8) -> &mut Self {
+        self.places.type_of_version_bytes.put_bits(self.bytes, 4, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the version, where it is there.
+    #[inline]
+    pub fn set_version(&mut self, value: QuicVersion) -> &mut Self {
+        self.places.type_of_version_bytes.put(self.bytes, 1, value.0.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the dcid, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn dcid_mut(&mut self) -> &mut [u8] {
+        let place = self.places.dcid;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the scid, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn scid_mut(&mut self) -> &mut [u8] {
+        let place = self.places.scid;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the short bits, where it is there; of the value the low 6 bits count.
+    #[inline]
+    pub fn set_short_bits(&mut self, value: u8) -> &mut Self {
+        self.places.short_bits_bytes.put_bits(self.bytes, 2, 6, u128::from(value));
+        self
+    }
+
+    /// The bytes of the rest of packet, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn rest_of_packet_mut(&mut self) -> &mut [u8] {
+        let place = self.places.rest_of_packet;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the token, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn token_mut(&mut self) -> &mut [u8] {
+        let place = self.places.initial_token;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the protected, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn protected_mut(&mut self) -> &mut [u8] {
+        let place = self.places.initial_protected.or(self.places.encrypted_protected);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the retry token, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn retry_token_mut(&mut self) -> &mut [u8] {
+        let place = self.places.retry_retry_token;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

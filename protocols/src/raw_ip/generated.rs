@@ -78,3 +78,61 @@ impl<'a> Element<'a> for RawIp<'a> {
         Self::read(cursor).map(|element| (element, Flow::Next))
     }
 }
+
+/// Where the parts of [`RawIp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct RawIpPlaces {
+    payload: Place,
+}
+
+impl RawIpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &RawIp<'_>, whole: &[u8]) -> Self {
+        Self { payload: Place::of(whole, Some(view.payload.bytes())) }
+    }
+}
+
+/// [`RawIp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct RawIpMut<'a> {
+    bytes: &'a mut [u8],
+    places: RawIpPlaces,
+}
+
+impl<'a> RawIpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = RawIpPlaces::of(&RawIp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: RawIpPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<RawIp<'_>, Error> {
+        RawIp::parse(&*self.bytes)
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

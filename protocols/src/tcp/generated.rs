@@ -575,6 +575,180 @@ impl<'a> Element<'a> for Tcp<'a> {
     }
 }
 
+/// Where the parts of [`Tcp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TcpPlaces {
+    region: Place,
+    head: Place,
+    payload: Place,
+}
+
+impl TcpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Tcp<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Tcp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TcpMut<'a> {
+    bytes: &'a mut [u8],
+    places: TcpPlaces,
+    kept: Option<KeptChecksum>,
+}
+
+impl<'a> TcpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TcpPlaces::of(&Tcp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TcpPlaces) -> Self {
+        Self { bytes, places, kept: None }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Tcp<'_>, Error> {
+        Tcp::parse(&*self.bytes)
+    }
+
+    /// From here on, the checksum follows what is set, \[RFC 1624\]; a wrong one stays as wrong as it was.
+    #[must_use]
+    pub fn keeping_checksum(mut self) -> Self {
+        self.kept = Some(self.checksum_kept());
+        self
+    }
+
+    /// Adjusts the checksum to a change, from `old` to `new`, of what it covers of the layers below: of an address.
+    pub fn adjust_checksum(&mut self, old: &[u8], new: &[u8]) -> &mut Self {
+        self.checksum_kept().adjust(self.bytes, old, new);
+        self
+    }
+
+    /// The checksum that can follow what is set.
+    fn checksum_kept(&self) -> KeptChecksum {
+        KeptChecksum { place: self.places.head.part(16, 2), covered: self.places.region, zero_is_none: false }
+    }
+
+    /// Changes a place, and the checksum with it where that is wanted.
+    #[inline]
+    fn change(&mut self, part: Place, change: impl FnOnce(Place, &mut [u8])) {
+        match self.kept {
+            Some(checksum) => checksum.keep(self.bytes, part, |bytes| change(part, bytes)),
+            None => change(part, self.bytes),
+        }
+    }
+
+    /// Sets the src port.
+    #[inline]
+    pub fn set_src_port(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the dst port.
+    #[inline]
+    pub fn set_dst_port(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the seq.
+    #[inline]
+    pub fn set_seq(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.head.part(4, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the ack.
+    #[inline]
+    pub fn set_ack(&mut self, value: u32) -> &mut Self {
+        self.change(self.places.head.part(8, 4), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the data offset; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_data_offset(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(12, 1), |part, bytes| part.put_bits(bytes, 0, 4, u128::from(value)));
+        self
+    }
+
+    /// Sets the reserved; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_reserved(&mut self, value: u8) -> &mut Self {
+        self.change(self.places.head.part(12, 1), |part, bytes| part.put_bits(bytes, 4, 3, u128::from(value)));
+        self
+    }
+
+    /// Sets the flags; of the value the low 9 bits count.
+    #[inline]
+    pub fn set_flags(&mut self, value: TcpFlags) -> &mut Self {
+        self.change(self.places.head.part(12, 2), |part, bytes| part.put_bits(bytes, 7, 9, u128::from(value.0)));
+        self
+    }
+
+    /// Sets the window.
+    #[inline]
+    pub fn set_window(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(14, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the checksum.
+    #[inline]
+    pub fn set_checksum(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(16, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the urgent.
+    #[inline]
+    pub fn set_urgent(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(18, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// One of the options, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn options_mut(&mut self, index: usize) -> Option<TcpOptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            TcpOptionPlaces::of(&view.options.get(index)?, self.bytes)
+        };
+        Some(TcpOptionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`SackBlock`](super::SackBlock), by name.
 pub mod sack_block_fields {
     use packet_core::FieldInfo;
@@ -657,6 +831,72 @@ impl<'a> Element<'a> for SackBlock<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`SackBlock`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct SackBlockPlaces {
+    region: Place,
+    head: Place,
+}
+
+impl SackBlockPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &SackBlock<'_>, whole: &[u8]) -> Self {
+        Self { region: Place::of(whole, Some(view.bytes())), head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`SackBlock`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct SackBlockMut<'a> {
+    bytes: &'a mut [u8],
+    places: SackBlockPlaces,
+}
+
+impl<'a> SackBlockMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = SackBlockPlaces::of(&SackBlock::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: SackBlockPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<SackBlock<'_>, Error> {
+        SackBlock::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the left.
+    #[inline]
+    pub fn set_left(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the right.
+    #[inline]
+    pub fn set_right(&mut self, value: u32) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.to_be_bytes());
+        self
     }
 }
 
@@ -1517,6 +1757,322 @@ impl<'a> TcpOptionUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+/// Where the parts of [`TcpOption`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TcpOptionPlaces {
+    region: Place,
+    head: Place,
+    length_bytes: Place,
+    mss_mss_bytes: Place,
+    window_scale_shift_bytes: Place,
+    echo_information_bytes: Place,
+    timestamps_value_bytes: Place,
+    partial_order_profile_starts_bytes: Place,
+    connection_count_connection_bytes: Place,
+    alternate_checksum_algorithm_bytes: Place,
+    alternate_checksum_data_checksum: Place,
+    md5_digest_bytes: Place,
+    quick_start_rate_bytes: Place,
+    user_timeout_minutes_bytes: Place,
+    authentication_key_id_bytes: Place,
+    authentication_code: Place,
+    fast_open_cookie: Place,
+    encryption_suboptions: Place,
+    experiment_experiment_bytes: Place,
+    experiment_cookie: Place,
+    experiment_experiment_data: Place,
+    unknown_data: Place,
+}
+
+impl TcpOptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TcpOption<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
+            mss_mss_bytes: Place::of(whole, given(|| Some(view.mss()?.mss_bytes.as_slice()))),
+            window_scale_shift_bytes: Place::of(whole, given(|| Some(view.window_scale()?.shift_bytes.as_slice()))),
+            echo_information_bytes: Place::of(whole, given(|| Some(view.echo()?.information_bytes.as_slice()))),
+            timestamps_value_bytes: Place::of(whole, given(|| Some(view.timestamps()?.value_bytes.as_slice()))),
+            partial_order_profile_starts_bytes: Place::of(
+                whole,
+                given(|| Some(view.partial_order_profile()?.starts_bytes.as_slice())),
+            ),
+            connection_count_connection_bytes: Place::of(
+                whole,
+                given(|| Some(view.connection_count()?.connection_bytes.as_slice())),
+            ),
+            alternate_checksum_algorithm_bytes: Place::of(
+                whole,
+                given(|| Some(view.alternate_checksum()?.algorithm_bytes.as_slice())),
+            ),
+            alternate_checksum_data_checksum: Place::of(
+                whole,
+                given(|| Some(view.alternate_checksum_data()?.checksum)),
+            ),
+            md5_digest_bytes: Place::of(whole, given(|| Some(view.md5()?.digest_bytes.as_slice()))),
+            quick_start_rate_bytes: Place::of(whole, given(|| Some(view.quick_start()?.rate_bytes.as_slice()))),
+            user_timeout_minutes_bytes: Place::of(whole, given(|| Some(view.user_timeout()?.minutes_bytes.as_slice()))),
+            authentication_key_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.authentication()?.key_id_bytes.as_slice())),
+            ),
+            authentication_code: Place::of(whole, given(|| Some(view.authentication()?.code))),
+            fast_open_cookie: Place::of(whole, given(|| Some(view.fast_open()?.cookie))),
+            encryption_suboptions: Place::of(whole, given(|| Some(view.encryption()?.suboptions))),
+            experiment_experiment_bytes: Place::of(
+                whole,
+                given(|| Some(view.experiment()?.experiment_bytes.as_slice())),
+            ),
+            experiment_cookie: Place::of(whole, given(|| view.experiment()?.cookie)),
+            experiment_experiment_data: Place::of(whole, given(|| view.experiment()?.experiment_data)),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`TcpOption`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TcpOptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: TcpOptionPlaces,
+}
+
+impl<'a> TcpOptionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TcpOptionPlaces::of(&TcpOption::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TcpOptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TcpOption<'_>, Error> {
+        TcpOption::read(&mut Cursor::new(self.places.region.region(self.bytes))).map(|read| read.0)
+    }
+
+    /// Sets the kind.
+    #[inline]
+    pub fn set_kind(&mut self, value: TcpOptionKind) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length, where it is there.
+    #[inline]
+    pub fn set_length(&mut self, value: u8) -> &mut Self {
+        self.places.length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the mss, where it is there.
+    #[inline]
+    pub fn set_mss(&mut self, value: u16) -> &mut Self {
+        self.places.mss_mss_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the shift, where it is there.
+    #[inline]
+    pub fn set_shift(&mut self, value: u8) -> &mut Self {
+        self.places.window_scale_shift_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// One of the blocks, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn blocks_mut(&mut self, index: usize) -> Option<SackBlockMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            SackBlockPlaces::of(&view.sack()?.blocks.get(index)?, self.bytes)
+        };
+        Some(SackBlockMut::new(self.bytes, places))
+    }
+
+    /// Sets the information, where it is there.
+    #[inline]
+    pub fn set_information(&mut self, value: [u8; 4]) -> &mut Self {
+        self.places.echo_information_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// Sets the value, where it is there.
+    #[inline]
+    pub fn set_value(&mut self, value: u32) -> &mut Self {
+        self.places.timestamps_value_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the echo, where it is there.
+    #[inline]
+    pub fn set_echo(&mut self, value: u32) -> &mut Self {
+        self.places.timestamps_value_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the starts, where it is there.
+    #[inline]
+    pub fn set_starts(&mut self, value: bool) -> &mut Self {
+        self.places.partial_order_profile_starts_bytes.put_bits(self.bytes, 0, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the ends, where it is there.
+    #[inline]
+    pub fn set_ends(&mut self, value: bool) -> &mut Self {
+        self.places.partial_order_profile_starts_bytes.put_bits(self.bytes, 1, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the connection, where it is there.
+    #[inline]
+    pub fn set_connection(&mut self, value: u32) -> &mut Self {
+        self.places.connection_count_connection_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the algorithm, where it is there.
+    #[inline]
+    pub fn set_algorithm(&mut self, value: u8) -> &mut Self {
+        self.places.alternate_checksum_algorithm_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the checksum, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn checksum_mut(&mut self) -> &mut [u8] {
+        let place = self.places.alternate_checksum_data_checksum;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the digest, where it is there.
+    #[inline]
+    pub fn set_digest(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.md5_digest_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// Sets the rate, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_rate(&mut self, value: u8) -> &mut Self {
+        self.places.quick_start_rate_bytes.put_bits(self.bytes, 4, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the ttl difference, where it is there.
+    #[inline]
+    pub fn set_ttl_difference(&mut self, value: u8) -> &mut Self {
+        self.places.quick_start_rate_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the nonce, where it is there; of the value the low 30 bits count.
+    #[inline]
+    pub fn set_nonce(&mut self, value: u32) -> &mut Self {
+        self.places.quick_start_rate_bytes.put_bits(self.bytes, 16, 30, u128::from(value));
+        self
+    }
+
+    /// Sets the minutes, where it is there.
+    #[inline]
+    pub fn set_minutes(&mut self, value: bool) -> &mut Self {
+        self.places.user_timeout_minutes_bytes.put_bits(self.bytes, 0, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the timeout, where it is there; of the value the low 15 bits count.
+    #[inline]
+    pub fn set_timeout(&mut self, value: u16) -> &mut Self {
+        self.places.user_timeout_minutes_bytes.put_bits(self.bytes, 1, 15, u128::from(value));
+        self
+    }
+
+    /// Sets the key id, where it is there.
+    #[inline]
+    pub fn set_key_id(&mut self, value: u8) -> &mut Self {
+        self.places.authentication_key_id_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the next key id, where it is there.
+    #[inline]
+    pub fn set_next_key_id(&mut self, value: u8) -> &mut Self {
+        self.places.authentication_key_id_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the code, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn code_mut(&mut self) -> &mut [u8] {
+        let place = self.places.authentication_code;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The mptcp, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn mptcp_mut(&mut self) -> Option<MptcpOptionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let param_option_length: u8 = view.length().unwrap_or_default();
+            MptcpOptionPlaces::of(&view.mptcp()?.mptcp, self.bytes, param_option_length)
+        };
+        Some(MptcpOptionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the cookie, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn cookie_mut(&mut self) -> &mut [u8] {
+        let place = self.places.fast_open_cookie.or(self.places.experiment_cookie);
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the suboptions, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn suboptions_mut(&mut self) -> &mut [u8] {
+        let place = self.places.encryption_suboptions;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the experiment, where it is there.
+    #[inline]
+    pub fn set_experiment(&mut self, value: u16) -> &mut Self {
+        self.places.experiment_experiment_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the experiment data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn experiment_data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.experiment_experiment_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }
 
@@ -2460,5 +3016,385 @@ impl<'a> MptcpOptionMptcpUnknown<'a> {
     #[must_use]
     pub fn mptcp_data(&self) -> &'a [u8] {
         self.mptcp_data
+    }
+}
+
+/// Where the parts of [`MptcpOption`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct MptcpOptionPlaces {
+    region: Place,
+    param_option_length: u8,
+    head: Place,
+    capable_version_bytes: Place,
+    capable_sender_key_bytes: Place,
+    capable_receiver_key_bytes: Place,
+    capable_data_length_bytes: Place,
+    capable_data_checksum_bytes: Place,
+    join_backup_bytes: Place,
+    syn_address_id_bytes: Place,
+    syn_ack_address_id_bytes: Place,
+    ack_hmac_bytes: Place,
+    join_unknown_join_data: Place,
+    dss_data_fin_bytes: Place,
+    dss_data_ack_bytes: Place,
+    dss_data_ack_bytes_2: Place,
+    dss_data_sequence_bytes: Place,
+    dss_data_sequence_bytes_2: Place,
+    dss_subflow_sequence_bytes: Place,
+    dss_data_checksum_bytes: Place,
+    add_address_echo_bytes: Place,
+    add_address_ipv4_bytes: Place,
+    add_address_ipv6_bytes: Place,
+    add_address_address_data: Place,
+    add_address_port_bytes: Place,
+    add_address_truncated_hmac_bytes: Place,
+    priority_backup_bytes: Place,
+    priority_address_id_bytes: Place,
+    fail_data_sequence_bytes: Place,
+    fast_close_receiver_key_bytes: Place,
+    reset_unspecified_bytes: Place,
+    mptcp_unknown_mptcp_data: Place,
+}
+
+impl MptcpOptionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &MptcpOption<'_>, whole: &[u8], param_option_length: u8) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_option_length,
+            head: Place::of(whole, Some(view.head.as_slice())),
+            capable_version_bytes: Place::of(whole, given(|| Some(view.capable()?.version_bytes.as_slice()))),
+            capable_sender_key_bytes: Place::of(whole, given(|| Some(view.capable()?.sender_key_bytes?.as_slice()))),
+            capable_receiver_key_bytes: Place::of(
+                whole,
+                given(|| Some(view.capable()?.receiver_key_bytes?.as_slice())),
+            ),
+            capable_data_length_bytes: Place::of(whole, given(|| Some(view.capable()?.data_length_bytes?.as_slice()))),
+            capable_data_checksum_bytes: Place::of(
+                whole,
+                given(|| Some(view.capable()?.data_checksum_bytes?.as_slice())),
+            ),
+            join_backup_bytes: Place::of(whole, given(|| Some(view.join()?.backup_bytes.as_slice()))),
+            syn_address_id_bytes: Place::of(whole, given(|| Some(view.join()?.syn()?.address_id_bytes.as_slice()))),
+            syn_ack_address_id_bytes: Place::of(
+                whole,
+                given(|| Some(view.join()?.syn_ack()?.address_id_bytes.as_slice())),
+            ),
+            ack_hmac_bytes: Place::of(whole, given(|| Some(view.join()?.ack()?.hmac_bytes.as_slice()))),
+            join_unknown_join_data: Place::of(whole, given(|| Some(view.join()?.join_unknown()?.join_data))),
+            dss_data_fin_bytes: Place::of(whole, given(|| Some(view.dss()?.data_fin_bytes.as_slice()))),
+            dss_data_ack_bytes: Place::of(whole, given(|| Some(view.dss()?.data_ack_bytes?.as_slice()))),
+            dss_data_ack_bytes_2: Place::of(whole, given(|| Some(view.dss()?.data_ack_bytes_2?.as_slice()))),
+            dss_data_sequence_bytes: Place::of(whole, given(|| Some(view.dss()?.data_sequence_bytes?.as_slice()))),
+            dss_data_sequence_bytes_2: Place::of(whole, given(|| Some(view.dss()?.data_sequence_bytes_2?.as_slice()))),
+            dss_subflow_sequence_bytes: Place::of(
+                whole,
+                given(|| Some(view.dss()?.subflow_sequence_bytes?.as_slice())),
+            ),
+            dss_data_checksum_bytes: Place::of(whole, given(|| Some(view.dss()?.data_checksum_bytes?.as_slice()))),
+            add_address_echo_bytes: Place::of(whole, given(|| Some(view.add_address()?.echo_bytes.as_slice()))),
+            add_address_ipv4_bytes: Place::of(whole, given(|| Some(view.add_address()?.ipv4_bytes?.as_slice()))),
+            add_address_ipv6_bytes: Place::of(whole, given(|| Some(view.add_address()?.ipv6_bytes?.as_slice()))),
+            add_address_address_data: Place::of(whole, given(|| view.add_address()?.address_data)),
+            add_address_port_bytes: Place::of(whole, given(|| Some(view.add_address()?.port_bytes?.as_slice()))),
+            add_address_truncated_hmac_bytes: Place::of(
+                whole,
+                given(|| Some(view.add_address()?.truncated_hmac_bytes?.as_slice())),
+            ),
+            priority_backup_bytes: Place::of(whole, given(|| Some(view.priority()?.backup_bytes.as_slice()))),
+            priority_address_id_bytes: Place::of(whole, given(|| Some(view.priority()?.address_id_bytes?.as_slice()))),
+            fail_data_sequence_bytes: Place::of(whole, given(|| Some(view.fail()?.data_sequence_bytes.as_slice()))),
+            fast_close_receiver_key_bytes: Place::of(
+                whole,
+                given(|| Some(view.fast_close()?.receiver_key_bytes.as_slice())),
+            ),
+            reset_unspecified_bytes: Place::of(whole, given(|| Some(view.reset()?.unspecified_bytes.as_slice()))),
+            mptcp_unknown_mptcp_data: Place::of(whole, given(|| Some(view.mptcp_unknown()?.mptcp_data))),
+        }
+    }
+}
+
+/// [`MptcpOption`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct MptcpOptionMut<'a> {
+    bytes: &'a mut [u8],
+    places: MptcpOptionPlaces,
+}
+
+impl<'a> MptcpOptionMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: MptcpOptionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<MptcpOption<'_>, Error> {
+        MptcpOption::read(&mut Cursor::new(self.places.region.region(self.bytes)), self.places.param_option_length)
+    }
+
+    /// Sets the subtype; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_subtype(&mut self, value: MptcpSubtype) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 4, u128::from(value.0));
+        self
+    }
+
+    /// Sets the version, where it is there; of the value the low 4 bits count.
+    #[inline]
+    pub fn set_version(&mut self, value: u8) -> &mut Self {
+        self.places.capable_version_bytes.put_bits(self.bytes, 4, 4, u128::from(value));
+        self
+    }
+
+    /// Sets the checksum required, where it is there.
+    #[inline]
+    pub fn set_checksum_required(&mut self, value: bool) -> &mut Self {
+        self.places.capable_version_bytes.put_bits(self.bytes, 8, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the extensibility, where it is there.
+    #[inline]
+    pub fn set_extensibility(&mut self, value: bool) -> &mut Self {
+        self.places.capable_version_bytes.put_bits(self.bytes, 9, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the no initial subflows, where it is there.
+    #[inline]
+    pub fn set_no_initial_subflows(&mut self, value: bool) -> &mut Self {
+        self.places.capable_version_bytes.put_bits(self.bytes, 10, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the hmac sha256, where it is there.
+    #[inline]
+    pub fn set_hmac_sha256(&mut self, value: bool) -> &mut Self {
+        self.places.capable_version_bytes.put_bits(self.bytes, 15, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the sender key, where it is there.
+    #[inline]
+    pub fn set_sender_key(&mut self, value: u64) -> &mut Self {
+        self.places.capable_sender_key_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the receiver key, where it is there.
+    #[inline]
+    pub fn set_receiver_key(&mut self, value: u64) -> &mut Self {
+        self.places.capable_receiver_key_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.fast_close_receiver_key_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the data length, where it is there.
+    #[inline]
+    pub fn set_data_length(&mut self, value: u16) -> &mut Self {
+        self.places.capable_data_length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.dss_subflow_sequence_bytes.put(self.bytes, 4, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the data checksum, where it is there.
+    #[inline]
+    pub fn set_data_checksum(&mut self, value: u16) -> &mut Self {
+        self.places.capable_data_checksum_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.dss_data_checksum_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the backup, where it is there.
+    #[inline]
+    pub fn set_backup(&mut self, value: bool) -> &mut Self {
+        self.places.join_backup_bytes.put_bits(self.bytes, 7, 1, u128::from(u8::from(value)));
+        self.places.priority_backup_bytes.put_bits(self.bytes, 7, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the address id, where it is there.
+    #[inline]
+    pub fn set_address_id(&mut self, value: u8) -> &mut Self {
+        self.places.syn_address_id_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.syn_ack_address_id_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.add_address_echo_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self.places.priority_address_id_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the token, where it is there.
+    #[inline]
+    pub fn set_token(&mut self, value: u32) -> &mut Self {
+        self.places.syn_address_id_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the random, where it is there.
+    #[inline]
+    pub fn set_random(&mut self, value: u32) -> &mut Self {
+        self.places.syn_address_id_bytes.put(self.bytes, 5, value.to_be_bytes());
+        self.places.syn_ack_address_id_bytes.put(self.bytes, 9, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the truncated hmac, where it is there.
+    #[inline]
+    pub fn set_truncated_hmac(&mut self, value: u64) -> &mut Self {
+        self.places.syn_ack_address_id_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self.places.add_address_truncated_hmac_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the hmac, where it is there.
+    #[inline]
+    pub fn set_hmac(&mut self, value: [u8; 20]) -> &mut Self {
+        self.places.ack_hmac_bytes.put(self.bytes, 1, value);
+        self
+    }
+
+    /// The bytes of the join data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn join_data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.join_unknown_join_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the data fin, where it is there.
+    #[inline]
+    pub fn set_data_fin(&mut self, value: bool) -> &mut Self {
+        self.places.dss_data_fin_bytes.put_bits(self.bytes, 11, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the long sequence, where it is there.
+    #[inline]
+    pub fn set_long_sequence(&mut self, value: bool) -> &mut Self {
+        self.places.dss_data_fin_bytes.put_bits(self.bytes, 12, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the has mapping, where it is there.
+    #[inline]
+    pub fn set_has_mapping(&mut self, value: bool) -> &mut Self {
+        self.places.dss_data_fin_bytes.put_bits(self.bytes, 13, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the long ack, where it is there.
+    #[inline]
+    pub fn set_long_ack(&mut self, value: bool) -> &mut Self {
+        self.places.dss_data_fin_bytes.put_bits(self.bytes, 14, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the has ack, where it is there.
+    #[inline]
+    pub fn set_has_ack(&mut self, value: bool) -> &mut Self {
+        self.places.dss_data_fin_bytes.put_bits(self.bytes, 15, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the data ack, where it is there.
+    #[inline]
+    pub fn set_data_ack(&mut self, value: u64) -> &mut Self {
+        self.places.dss_data_ack_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.dss_data_ack_bytes_2.put(self.bytes, 0, (value as u32).to_be_bytes());
+        self
+    }
+
+    /// Sets the data sequence, where it is there.
+    #[inline]
+    pub fn set_data_sequence(&mut self, value: u64) -> &mut Self {
+        self.places.dss_data_sequence_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self.places.dss_data_sequence_bytes_2.put(self.bytes, 0, (value as u32).to_be_bytes());
+        self.places.fail_data_sequence_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the subflow sequence, where it is there.
+    #[inline]
+    pub fn set_subflow_sequence(&mut self, value: u32) -> &mut Self {
+        self.places.dss_subflow_sequence_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the echo, where it is there.
+    #[inline]
+    pub fn set_echo(&mut self, value: bool) -> &mut Self {
+        self.places.add_address_echo_bytes.put_bits(self.bytes, 7, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the ipv4, where it is there.
+    #[inline]
+    pub fn set_ipv4(&mut self, value: Ipv4Addr) -> &mut Self {
+        self.places.add_address_ipv4_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
+        self
+    }
+
+    /// Sets the ipv6, where it is there.
+    #[inline]
+    pub fn set_ipv6(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.add_address_ipv6_bytes.put(self.bytes, 0, value);
+        self
+    }
+
+    /// The bytes of the address data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn address_data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.add_address_address_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the port, where it is there.
+    #[inline]
+    pub fn set_port(&mut self, value: u16) -> &mut Self {
+        self.places.add_address_port_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the unspecified, where it is there.
+    #[inline]
+    pub fn set_unspecified(&mut self, value: bool) -> &mut Self {
+        self.places.reset_unspecified_bytes.put_bits(self.bytes, 5, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the middlebox, where it is there.
+    #[inline]
+    pub fn set_middlebox(&mut self, value: bool) -> &mut Self {
+        self.places.reset_unspecified_bytes.put_bits(self.bytes, 6, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the transient, where it is there.
+    #[inline]
+    pub fn set_transient(&mut self, value: bool) -> &mut Self {
+        self.places.reset_unspecified_bytes.put_bits(self.bytes, 7, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the reason, where it is there.
+    #[inline]
+    pub fn set_reason(&mut self, value: u8) -> &mut Self {
+        self.places.reset_unspecified_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the mptcp data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn mptcp_data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.mptcp_unknown_mptcp_data;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

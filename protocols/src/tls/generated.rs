@@ -770,6 +770,89 @@ impl<'a> Element<'a> for TlsRecord<'a> {
     }
 }
 
+/// Where the parts of [`TlsRecord`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsRecordPlaces {
+    head: Place,
+    fragment: Place,
+}
+
+impl TlsRecordPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsRecord<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            fragment: Place::of(whole, Some(view.fragment.bytes())),
+        }
+    }
+}
+
+/// [`TlsRecord`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsRecordMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsRecordPlaces,
+}
+
+impl<'a> TlsRecordMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TlsRecordPlaces::of(&TlsRecord::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsRecordPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsRecord<'_>, Error> {
+        TlsRecord::parse(&*self.bytes)
+    }
+
+    /// Sets the type.
+    #[inline]
+    pub fn set_type(&mut self, value: TlsContent) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the version.
+    #[inline]
+    pub fn set_version(&mut self, value: TlsVersion) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the fragment, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn fragment_mut(&mut self) -> &mut [u8] {
+        let place = self.places.fragment;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`TlsChangeCipherSpec`](super::TlsChangeCipherSpec), by name.
 pub mod tls_change_cipher_spec_fields {
     use packet_core::FieldInfo;
@@ -842,6 +925,64 @@ impl<'a> Element<'a> for TlsChangeCipherSpec<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`TlsChangeCipherSpec`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsChangeCipherSpecPlaces {
+    head: Place,
+}
+
+impl TlsChangeCipherSpecPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsChangeCipherSpec<'_>, whole: &[u8]) -> Self {
+        Self { head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`TlsChangeCipherSpec`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsChangeCipherSpecMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsChangeCipherSpecPlaces,
+}
+
+impl<'a> TlsChangeCipherSpecMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TlsChangeCipherSpecPlaces::of(&TlsChangeCipherSpec::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsChangeCipherSpecPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsChangeCipherSpec<'_>, Error> {
+        TlsChangeCipherSpec::parse(&*self.bytes)
+    }
+
+    /// Sets the message.
+    #[inline]
+    pub fn set_message(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
     }
 }
 
@@ -927,6 +1068,71 @@ impl<'a> Element<'a> for TlsAlert<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`TlsAlert`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsAlertPlaces {
+    head: Place,
+}
+
+impl TlsAlertPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsAlert<'_>, whole: &[u8]) -> Self {
+        Self { head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`TlsAlert`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsAlertMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsAlertPlaces,
+}
+
+impl<'a> TlsAlertMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TlsAlertPlaces::of(&TlsAlert::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsAlertPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsAlert<'_>, Error> {
+        TlsAlert::parse(&*self.bytes)
+    }
+
+    /// Sets the level.
+    #[inline]
+    pub fn set_level(&mut self, value: TlsAlertLevel) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the description.
+    #[inline]
+    pub fn set_description(&mut self, value: TlsAlertDescription) -> &mut Self {
+        self.places.head.put(self.bytes, 1, value.0.to_be_bytes());
+        self
     }
 }
 
@@ -1035,6 +1241,82 @@ impl<'a> Element<'a> for TlsHandshake<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`TlsHandshake`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsHandshakePlaces {
+    head: Place,
+}
+
+impl TlsHandshakePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsHandshake<'_>, whole: &[u8]) -> Self {
+        Self { head: Place::of(whole, Some(view.head.as_slice())) }
+    }
+}
+
+/// [`TlsHandshake`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsHandshakeMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsHandshakePlaces,
+}
+
+impl<'a> TlsHandshakeMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TlsHandshakePlaces::of(&TlsHandshake::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsHandshakePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsHandshake<'_>, Error> {
+        TlsHandshake::parse(&*self.bytes)
+    }
+
+    /// Sets the type.
+    #[inline]
+    pub fn set_type(&mut self, value: TlsHandshakeType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length; of the value the low 24 bits count.
+    #[inline]
+    pub fn set_length(&mut self, value: u32) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 8, 24, u128::from(value));
+        self
+    }
+
+    /// The body, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn body_mut(&mut self) -> Option<TlsHandshakeBodyMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let param_type: u8 = view.r#type().0;
+            TlsHandshakeBodyPlaces::of(&view.body.ok()?, self.bytes, param_type)
+        };
+        Some(TlsHandshakeBodyMut::new(self.bytes, places))
     }
 }
 
@@ -1415,6 +1697,157 @@ impl<'a> TlsHandshakeBodyOpaque<'a> {
     }
 }
 
+/// Where the parts of [`TlsHandshakeBody`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsHandshakeBodyPlaces {
+    region: Place,
+    param_type: u8,
+    client_hello_legacy_version_bytes: Place,
+    client_hello_session_id: Place,
+    server_hello_server_version_bytes: Place,
+    server_hello_server_session_id: Place,
+    server_hello_cipher_suite_bytes: Place,
+    opaque_data: Place,
+}
+
+impl TlsHandshakeBodyPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsHandshakeBody<'_>, whole: &[u8], param_type: u8) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_type,
+            client_hello_legacy_version_bytes: Place::of(
+                whole,
+                given(|| Some(view.client_hello()?.legacy_version_bytes.as_slice())),
+            ),
+            client_hello_session_id: Place::of(whole, given(|| Some(view.client_hello()?.session_id))),
+            server_hello_server_version_bytes: Place::of(
+                whole,
+                given(|| Some(view.server_hello()?.server_version_bytes.as_slice())),
+            ),
+            server_hello_server_session_id: Place::of(whole, given(|| Some(view.server_hello()?.server_session_id))),
+            server_hello_cipher_suite_bytes: Place::of(
+                whole,
+                given(|| Some(view.server_hello()?.cipher_suite_bytes.as_slice())),
+            ),
+            opaque_data: Place::of(whole, given(|| Some(view.opaque()?.data))),
+        }
+    }
+}
+
+/// [`TlsHandshakeBody`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsHandshakeBodyMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsHandshakeBodyPlaces,
+}
+
+impl<'a> TlsHandshakeBodyMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsHandshakeBodyPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsHandshakeBody<'_>, Error> {
+        TlsHandshakeBody::read(&mut Cursor::new(self.places.region.region(self.bytes)), self.places.param_type)
+    }
+
+    /// Sets the legacy version, where it is there.
+    #[inline]
+    pub fn set_legacy_version(&mut self, value: TlsVersion) -> &mut Self {
+        self.places.client_hello_legacy_version_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the random, where it is there.
+    #[inline]
+    pub fn set_random(&mut self, value: [u8; 32]) -> &mut Self {
+        self.places.client_hello_legacy_version_bytes.put(self.bytes, 2, value);
+        self
+    }
+
+    /// The bytes of the session id, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn session_id_mut(&mut self) -> &mut [u8] {
+        let place = self.places.client_hello_session_id;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// One of the extensions, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn extensions_mut(&mut self, index: usize) -> Option<TlsExtensionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_asks,) = view.client_hello()?.extensions?.args();
+            TlsExtensionPlaces::of(&view.client_hello()?.extensions?.get(index)?, self.bytes, param_asks)
+        };
+        Some(TlsExtensionMut::new(self.bytes, places))
+    }
+
+    /// Sets the server version, where it is there.
+    #[inline]
+    pub fn set_server_version(&mut self, value: TlsVersion) -> &mut Self {
+        self.places.server_hello_server_version_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the server random, where it is there.
+    #[inline]
+    pub fn set_server_random(&mut self, value: [u8; 32]) -> &mut Self {
+        self.places.server_hello_server_version_bytes.put(self.bytes, 2, value);
+        self
+    }
+
+    /// The bytes of the server session id, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn server_session_id_mut(&mut self) -> &mut [u8] {
+        let place = self.places.server_hello_server_session_id;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the cipher suite, where it is there.
+    #[inline]
+    pub fn set_cipher_suite(&mut self, value: CipherSuite) -> &mut Self {
+        self.places.server_hello_cipher_suite_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the compression method, where it is there.
+    #[inline]
+    pub fn set_compression_method(&mut self, value: u8) -> &mut Self {
+        self.places.server_hello_cipher_suite_bytes.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// One of the server extensions, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn server_extensions_mut(&mut self, index: usize) -> Option<TlsExtensionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let (param_asks,) = view.server_hello()?.server_extensions?.args();
+            TlsExtensionPlaces::of(&view.server_hello()?.server_extensions?.get(index)?, self.bytes, param_asks)
+        };
+        Some(TlsExtensionMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.opaque_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`TlsExtension`](super::TlsExtension), by name.
 pub mod tls_extension_fields {
     use packet_core::FieldInfo;
@@ -1509,6 +1942,79 @@ impl<'a> Element<'a> for TlsExtension<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (param_asks,): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor, param_asks).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`TlsExtension`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsExtensionPlaces {
+    region: Place,
+    param_asks: u8,
+    head: Place,
+}
+
+impl TlsExtensionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsExtension<'_>, whole: &[u8], param_asks: u8) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_asks,
+            head: Place::of(whole, Some(view.head.as_slice())),
+        }
+    }
+}
+
+/// [`TlsExtension`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsExtensionMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsExtensionPlaces,
+}
+
+impl<'a> TlsExtensionMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsExtensionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsExtension<'_>, Error> {
+        TlsExtension::read(&mut Cursor::new(self.places.region.region(self.bytes)), self.places.param_asks)
+    }
+
+    /// Sets the type.
+    #[inline]
+    pub fn set_type(&mut self, value: TlsExtensionType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The body, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn body_mut(&mut self) -> Option<TlsExtensionBodyMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            let param_type: u16 = view.r#type().0;
+            let param_asks: u8 = self.places.param_asks;
+            TlsExtensionBodyPlaces::of(&view.body.ok()?, self.bytes, param_type, param_asks)
+        };
+        Some(TlsExtensionBodyMut::new(self.bytes, places))
     }
 }
 
@@ -2003,6 +2509,119 @@ impl<'a> Element<'a> for TlsExtensionBodyProtocolsElement {
     }
 }
 
+/// Where the parts of [`TlsExtensionBody`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsExtensionBodyPlaces {
+    region: Place,
+    param_type: u16,
+    param_asks: u8,
+    supported_versions_selected_version_bytes: Place,
+    key_share_selected_group_bytes: Place,
+    key_share_server_key: Place,
+    unknown_data: Place,
+}
+
+impl TlsExtensionBodyPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsExtensionBody<'_>, whole: &[u8], param_type: u16, param_asks: u8) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            param_type,
+            param_asks,
+            supported_versions_selected_version_bytes: Place::of(
+                whole,
+                given(|| Some(view.supported_versions()?.selected_version_bytes?.as_slice())),
+            ),
+            key_share_selected_group_bytes: Place::of(
+                whole,
+                given(|| Some(view.key_share()?.selected_group_bytes?.as_slice())),
+            ),
+            key_share_server_key: Place::of(whole, given(|| view.key_share()?.server_key)),
+            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+        }
+    }
+}
+
+/// [`TlsExtensionBody`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsExtensionBodyMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsExtensionBodyPlaces,
+}
+
+impl<'a> TlsExtensionBodyMut<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsExtensionBodyPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsExtensionBody<'_>, Error> {
+        TlsExtensionBody::read(
+            &mut Cursor::new(self.places.region.region(self.bytes)),
+            self.places.param_type,
+            self.places.param_asks,
+        )
+    }
+
+    /// One of the names, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn names_mut(&mut self, index: usize) -> Option<TlsServerNameMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            TlsServerNamePlaces::of(&view.server_name()?.names?.get(index)?, self.bytes)
+        };
+        Some(TlsServerNameMut::new(self.bytes, places))
+    }
+
+    /// Sets the selected version, where it is there.
+    #[inline]
+    pub fn set_selected_version(&mut self, value: TlsVersion) -> &mut Self {
+        self.places.supported_versions_selected_version_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// One of the shares, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn shares_mut(&mut self, index: usize) -> Option<TlsKeyShareMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            TlsKeySharePlaces::of(&view.key_share()?.shares?.get(index)?, self.bytes)
+        };
+        Some(TlsKeyShareMut::new(self.bytes, places))
+    }
+
+    /// Sets the selected group, where it is there.
+    #[inline]
+    pub fn set_selected_group(&mut self, value: TlsGroup) -> &mut Self {
+        self.places.key_share_selected_group_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the server key, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn server_key_mut(&mut self) -> &mut [u8] {
+        let place = self.places.key_share_server_key;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the data, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_data;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`TlsServerName`](super::TlsServerName), by name.
 pub mod tls_server_name_fields {
     use packet_core::FieldInfo;
@@ -2096,6 +2715,77 @@ impl<'a> Element<'a> for TlsServerName<'a> {
     }
 }
 
+/// Where the parts of [`TlsServerName`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsServerNamePlaces {
+    region: Place,
+    head: Place,
+    host: Place,
+}
+
+impl TlsServerNamePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsServerName<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            host: Place::of(whole, Some(view.host.bytes())),
+        }
+    }
+}
+
+/// [`TlsServerName`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsServerNameMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsServerNamePlaces,
+}
+
+impl<'a> TlsServerNameMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TlsServerNamePlaces::of(&TlsServerName::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsServerNamePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsServerName<'_>, Error> {
+        TlsServerName::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the name type.
+    #[inline]
+    pub fn set_name_type(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the host, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn host_mut(&mut self) -> &mut [u8] {
+        let place = self.places.host;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`TlsKeyShare`](super::TlsKeyShare), by name.
 pub mod tls_key_share_fields {
     use packet_core::FieldInfo;
@@ -2186,5 +2876,76 @@ impl<'a> Element<'a> for TlsKeyShare<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`TlsKeyShare`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TlsKeySharePlaces {
+    region: Place,
+    head: Place,
+    key: Place,
+}
+
+impl TlsKeySharePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &TlsKeyShare<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            key: Place::of(whole, Some(view.key)),
+        }
+    }
+}
+
+/// [`TlsKeyShare`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct TlsKeyShareMut<'a> {
+    bytes: &'a mut [u8],
+    places: TlsKeySharePlaces,
+}
+
+impl<'a> TlsKeyShareMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = TlsKeySharePlaces::of(&TlsKeyShare::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: TlsKeySharePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<TlsKeyShare<'_>, Error> {
+        TlsKeyShare::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the group.
+    #[inline]
+    pub fn set_group(&mut self, value: TlsGroup) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the key, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn key_mut(&mut self) -> &mut [u8] {
+        let place = self.places.key;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

@@ -133,3 +133,125 @@ impl<'a> Element<'a> for Udp<'a> {
         Self::read(cursor).map(|element| (element, Flow::Next))
     }
 }
+
+/// Where the parts of [`Udp`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct UdpPlaces {
+    region: Place,
+    head: Place,
+    payload: Place,
+}
+
+impl UdpPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Udp<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Udp`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct UdpMut<'a> {
+    bytes: &'a mut [u8],
+    places: UdpPlaces,
+    kept: Option<KeptChecksum>,
+}
+
+impl<'a> UdpMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = UdpPlaces::of(&Udp::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: UdpPlaces) -> Self {
+        Self { bytes, places, kept: None }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Udp<'_>, Error> {
+        Udp::parse(&*self.bytes)
+    }
+
+    /// From here on, the checksum follows what is set, \[RFC 1624\]; a wrong one stays as wrong as it was.
+    #[must_use]
+    pub fn keeping_checksum(mut self) -> Self {
+        self.kept = Some(self.checksum_kept());
+        self
+    }
+
+    /// Adjusts the checksum to a change, from `old` to `new`, of what it covers of the layers below: of an address.
+    pub fn adjust_checksum(&mut self, old: &[u8], new: &[u8]) -> &mut Self {
+        self.checksum_kept().adjust(self.bytes, old, new);
+        self
+    }
+
+    /// The checksum that can follow what is set.
+    fn checksum_kept(&self) -> KeptChecksum {
+        KeptChecksum { place: self.places.head.part(6, 2), covered: self.places.region, zero_is_none: true }
+    }
+
+    /// Changes a place, and the checksum with it where that is wanted.
+    #[inline]
+    fn change(&mut self, part: Place, change: impl FnOnce(Place, &mut [u8])) {
+        match self.kept {
+            Some(checksum) => checksum.keep(self.bytes, part, |bytes| change(part, bytes)),
+            None => change(part, self.bytes),
+        }
+    }
+
+    /// Sets the src port.
+    #[inline]
+    pub fn set_src_port(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(0, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the dst port.
+    #[inline]
+    pub fn set_dst_port(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(2, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(4, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// Sets the checksum.
+    #[inline]
+    pub fn set_checksum(&mut self, value: u16) -> &mut Self {
+        self.change(self.places.head.part(6, 2), |part, bytes| part.put(bytes, 0, value.to_be_bytes()));
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    ///
+    /// The checksum does not follow what is written here.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}

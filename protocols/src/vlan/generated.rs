@@ -125,6 +125,96 @@ impl<'a> Element<'a> for Vlan<'a> {
     }
 }
 
+/// Where the parts of [`Vlan`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct VlanPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl VlanPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Vlan<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Vlan`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct VlanMut<'a> {
+    bytes: &'a mut [u8],
+    places: VlanPlaces,
+}
+
+impl<'a> VlanMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = VlanPlaces::of(&Vlan::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: VlanPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Vlan<'_>, Error> {
+        Vlan::parse(&*self.bytes)
+    }
+
+    /// Sets the priority; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_priority(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the drop eligible.
+    #[inline]
+    pub fn set_drop_eligible(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 3, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the id; of the value the low 12 bits count.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 4, 12, u128::from(value));
+        self
+    }
+
+    /// Sets the type len.
+    #[inline]
+    pub fn set_type_len(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`ServiceVlan`](super::ServiceVlan), by name.
 pub mod service_vlan_fields {
     use packet_core::FieldInfo;
@@ -245,5 +335,95 @@ impl<'a> Element<'a> for ServiceVlan<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`ServiceVlan`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceVlanPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl ServiceVlanPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &ServiceVlan<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`ServiceVlan`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct ServiceVlanMut<'a> {
+    bytes: &'a mut [u8],
+    places: ServiceVlanPlaces,
+}
+
+impl<'a> ServiceVlanMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = ServiceVlanPlaces::of(&ServiceVlan::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: ServiceVlanPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<ServiceVlan<'_>, Error> {
+        ServiceVlan::parse(&*self.bytes)
+    }
+
+    /// Sets the priority; of the value the low 3 bits count.
+    #[inline]
+    pub fn set_priority(&mut self, value: u8) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 0, 3, u128::from(value));
+        self
+    }
+
+    /// Sets the drop eligible.
+    #[inline]
+    pub fn set_drop_eligible(&mut self, value: bool) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 3, 1, u128::from(u8::from(value)));
+        self
+    }
+
+    /// Sets the id; of the value the low 12 bits count.
+    #[inline]
+    pub fn set_id(&mut self, value: u16) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 4, 12, u128::from(value));
+        self
+    }
+
+    /// Sets the type len.
+    #[inline]
+    pub fn set_type_len(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }

@@ -297,6 +297,89 @@ impl<'a> Element<'a> for Vxlan<'a> {
     }
 }
 
+/// Where the parts of [`Vxlan`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct VxlanPlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl VxlanPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &Vxlan<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`Vxlan`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct VxlanMut<'a> {
+    bytes: &'a mut [u8],
+    places: VxlanPlaces,
+}
+
+impl<'a> VxlanMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = VxlanPlaces::of(&Vxlan::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: VxlanPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<Vxlan<'_>, Error> {
+        Vxlan::parse(&*self.bytes)
+    }
+
+    /// Sets the flags.
+    #[inline]
+    pub fn set_flags(&mut self, value: VxlanFlags) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the group.
+    #[inline]
+    pub fn set_group(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// Sets the vni; of the value the low 24 bits count.
+    #[inline]
+    pub fn set_vni(&mut self, value: u32) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 32, 24, u128::from(value));
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
 /// The fields of [`VxlanGpe`](super::VxlanGpe), by name.
 pub mod vxlan_gpe_fields {
     use packet_core::FieldInfo;
@@ -401,5 +484,88 @@ impl<'a> Element<'a> for VxlanGpe<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+/// Where the parts of [`VxlanGpe`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct VxlanGpePlaces {
+    head: Place,
+    payload: Place,
+}
+
+impl VxlanGpePlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &VxlanGpe<'_>, whole: &[u8]) -> Self {
+        Self {
+            head: Place::of(whole, Some(view.head.as_slice())),
+            payload: Place::of(whole, Some(view.payload.bytes())),
+        }
+    }
+}
+
+/// [`VxlanGpe`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct VxlanGpeMut<'a> {
+    bytes: &'a mut [u8],
+    places: VxlanGpePlaces,
+}
+
+impl<'a> VxlanGpeMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = VxlanGpePlaces::of(&VxlanGpe::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: VxlanGpePlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<VxlanGpe<'_>, Error> {
+        VxlanGpe::parse(&*self.bytes)
+    }
+
+    /// Sets the flags.
+    #[inline]
+    pub fn set_flags(&mut self, value: VxlanGpeFlags) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the next protocol.
+    #[inline]
+    pub fn set_next_protocol(&mut self, value: VxlanProtocol) -> &mut Self {
+        self.places.head.put(self.bytes, 3, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the vni; of the value the low 24 bits count.
+    #[inline]
+    pub fn set_vni(&mut self, value: u32) -> &mut Self {
+        self.places.head.put_bits(self.bytes, 32, 24, u128::from(value));
+        self
+    }
+
+    /// The bytes of the payload, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn payload_mut(&mut self) -> &mut [u8] {
+        let place = self.places.payload;
+        place.bytes(self.bytes).unwrap_or_default()
     }
 }
