@@ -73,9 +73,10 @@ Examples:
   pony dissect --decode-as udp_port=5353:Dns capture.pcap
   tcpdump -i eth0 -w - | pony dissect -
 
-An object of --json has the keys frame, time, caplen, origlen, layers (each with layer, offset, length and
-fields, nested as defined), meta, anomalies and error: what stopped the reading of a layer or of a part of it,
-or null. Where that happened more than once, error is the first, and errors lists them all.
+An object of --json has the keys frame, time, caplen, origlen, layers (each with layer, offset,
+length and fields, nested as defined), meta, anomalies and error: what stopped the reading of a
+layer or of a part of it, or null. Where that happened more than once, error is the first, and
+errors lists them all.
 
 Exit codes:
   0  the whole capture was read

@@ -112,6 +112,9 @@ impl Reader<'_> {
     fn body_item(&mut self, pair: Pair<'_, Rule>) -> Option<BodyItem> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
+        if ![Rule::binding, Rule::type_ref, Rule::provide].into_iter().any(|rule| parts.has(rule)) {
+            self.no_docs(&mut parts);
+        }
         if let Some(pair) = parts.take(Rule::binding) {
             return Some(BodyItem::Let(self.binding(pair, Self::docs(&mut parts))?));
         }

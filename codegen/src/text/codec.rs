@@ -35,6 +35,7 @@ impl Reader<'_> {
         if parts.has(Rule::type_ref) {
             return Some(CodecItem::Field(self.field(parts, span)?));
         }
+        self.no_docs(&mut parts);
         let form = parts.last()?;
         let rule = form.as_rule();
         match rule {

@@ -336,6 +336,15 @@ impl<'s> Reader<'s> {
     pub(super) fn docs(parts: &mut Parts<'_>) -> Vec<String> {
         parts.all(Rule::doc).iter().map(|doc| doc_line(doc.as_str())).collect()
     }
+
+    /// Reports documentation before something that has no place for it.
+    pub(super) fn no_docs(&self, parts: &mut Parts<'_>) {
+        if let Some(doc) = parts.all(Rule::doc).first() {
+            self.report(Diagnostic::new(Code::Syntax, self.span(doc), "this documents nothing").help(
+                "`///` stands before an item, a field, a `let`, an enumerator or an arm; write `//` for a comment",
+            ));
+        }
+    }
 }
 
 /// A line of documentation without its marker and one space.
