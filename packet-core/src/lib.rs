@@ -28,6 +28,6 @@ pub mod view;
 pub use error::{Error, ErrorKind};
 pub use info::FieldInfo;
 pub use view::{
-    Coded, Cursor, Element, Elements, Flow, FromBits, KeptChecksum, List, MacAddr, NumberIter, Numbers, Place, Region,
-    Text,
+    Coded, Cursor, Element, Elements, Flow, FromBits, KeptChecksum, List, MacAddr, NumberIter, Numbers, Octets, Place,
+    Region, Text,
 };

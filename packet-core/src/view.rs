@@ -5,12 +5,14 @@ use crate::Error;
 mod cursor;
 mod edit;
 mod list;
+mod octets;
 mod region;
 mod value;
 
 pub use cursor::Cursor;
 pub use edit::{KeptChecksum, Place};
 pub use list::{Element, Elements, Flow, List, NumberIter, Numbers};
+pub use octets::Octets;
 pub use region::Region;
 pub use value::{Coded, FromBits, MacAddr, Text};
 
@@ -84,4 +86,11 @@ pub fn absent<T>() -> Option<T> {
 pub fn slice(bytes: &[u8], from: u64, to: u64) -> Option<&[u8]> {
     let (from, to) = (usize::try_from(from).ok()?, usize::try_from(to).ok()?.checked_add(1)?);
     bytes.get(from..to.min(bytes.len()))
+}
+
+/// Where a part of some bytes ends, counted from their start.
+#[inline]
+#[must_use]
+pub fn end_in(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr().addr() + part.len()).saturating_sub(whole.as_ptr().addr())
 }

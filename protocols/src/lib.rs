@@ -12,6 +12,7 @@
 #![no_std]
 
 mod index;
+pub mod stack;
 
 pub use index::*;
 

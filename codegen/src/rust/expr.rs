@@ -4,7 +4,7 @@
 
 use super::Writer;
 use super::number::{Meaning, Number, mask};
-use packet_schema::model::{CompositeId, Expr, ExprId, FieldId, MemberType};
+use packet_schema::model::{CompositeId, Expr, ExprId, FieldId, InterfaceId};
 use packet_schema::tree::{BinaryOp, UnaryOp};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -29,6 +29,8 @@ pub(super) enum Kind {
     Views(CompositeId),
     /// A list of numbers.
     Numbers(Meaning),
+    /// A list of byte strings.
+    Pieces,
     /// Something that expressions can't look into.
     Other,
 }
@@ -108,6 +110,14 @@ pub(super) struct Env {
     pub(super) bytes: BTreeMap<FieldId, Code>,
     /// Parameters of the composite.
     pub(super) params: Vec<Code>,
+    /// Arguments of an interface's member.
+    pub(super) args: Vec<Code>,
+    /// Who offers an interface among the layers below.
+    pub(super) below: BTreeMap<InterfaceId, TokenStream>,
+    /// What the layers below one that provides an interface offer of it.
+    pub(super) outer_carrier: Option<TokenStream>,
+    /// Whoever asked for a member of an interface.
+    pub(super) late: Option<TokenStream>,
     /// What is under check.
     pub(super) it: Option<Code>,
     /// The bytes left in the region.
@@ -192,7 +202,7 @@ impl Writer<'_> {
                 let bytes = match it.kind {
                     Kind::Bytes => quote!(#tokens.len()),
                     Kind::Numbers(_) => quote!(#tokens.bytes().len()),
-                    Kind::Region | Kind::Views(_) => quote!(#tokens.region().bytes().len()),
+                    Kind::Region | Kind::Views(_) | Kind::Pieces => quote!(#tokens.region().bytes().len()),
                     _ => return None,
                 };
                 Some(Code { tokens: quote!((#bytes as u64)), kind: Kind::Number(Number::U64), maybe: it.maybe })
@@ -201,15 +211,8 @@ impl Writer<'_> {
             Expr::Inet16(of) => self.sum(env, *of, &quote!(inet16), Number::U16),
             Expr::Crc32(of) => self.sum(env, *of, &quote!(crc32), Number::U32),
             Expr::Crc32c(of) => self.sum(env, *of, &quote!(crc32c), Number::U32),
-            // A view knows nothing of the layers below: what asks for them is not known.
-            Expr::Carrier { interface, member, .. } => {
-                let member = self.schema[*interface].members.get(*member as usize)?;
-                Some(match member.ty {
-                    MemberType::Bytes => Code::maybe(quote!(absent::<&[u8]>()?), Kind::Bytes),
-                    MemberType::Uint(_) => Code::maybe(quote!(absent::<u64>()?), Kind::Number(Number::U64)),
-                    MemberType::Bool => Code::maybe(quote!(absent::<bool>()?), Kind::Bool),
-                })
-            }
+            Expr::Arg(index) => env.args.get(*index as usize).cloned(),
+            Expr::Carrier { via, interface, member, args } => self.carrier(env, *via, *interface, *member, args),
             Expr::PresentLayer(_) => Some(Code::maybe(quote!(absent::<bool>()?), Kind::Bool)),
             Expr::Size => env.size.clone().map(|size| Code::new(size, Kind::Number(Number::U64))),
             Expr::Smallest(least, greatest, predicate) => self.smallest(env, *least, *greatest, *predicate),
@@ -281,6 +284,16 @@ impl Writer<'_> {
     }
 
     fn binary(&self, env: &Env, id: ExprId, op: BinaryOp, left: ExprId, right: ExprId) -> Option<Code> {
+        // What equals itself is there: so the schema asks for what is in another composite.
+        if op == BinaryOp::Eq && left == right {
+            let value = self.expr(env, left)?;
+            let option = value.option();
+            return Some(if value.maybe {
+                Code::maybe(quote!(#option.map(|_| true)?), Kind::Bool)
+            } else {
+                Code::new(quote!(true), Kind::Bool)
+            });
+        }
         let (a, b) = (self.expr(env, left)?, self.expr(env, right)?);
         match op {
             BinaryOp::Or | BinaryOp::And => logical(op == BinaryOp::And, &a, &b),
@@ -411,7 +424,7 @@ impl Writer<'_> {
     fn length_of(&self, of: Code) -> Option<Code> {
         let tokens = &of.tokens;
         let length = match of.kind {
-            Kind::Bytes | Kind::Views(_) | Kind::Numbers(_) => quote!(#tokens.len()),
+            Kind::Bytes | Kind::Views(_) | Kind::Pieces | Kind::Numbers(_) => quote!(#tokens.len()),
             Kind::Region => quote!(#tokens.bytes().len()),
             _ => return None,
         };
@@ -432,6 +445,7 @@ impl Writer<'_> {
             Kind::Bytes => Code::maybe(quote!(*#tokens.get(#at)?), Kind::Number(Number::U8)),
             Kind::Region => Code::maybe(quote!(*#tokens.bytes().get(#at)?), Kind::Number(Number::U8)),
             Kind::Views(composite) => Code::maybe(quote!(#tokens.get(#at)?), Kind::View(*composite)),
+            Kind::Pieces => Code::maybe(quote!(#tokens.get(#at)?), Kind::Bytes),
             Kind::Numbers(meaning) => {
                 let (tokens, number) = self.raw_of(&quote!(#tokens.get(#at)?), meaning)?;
                 Code::maybe(tokens, number)

@@ -8,19 +8,23 @@ mod check;
 mod codec;
 mod enums;
 mod expr;
+mod interface;
 mod names;
 mod number;
 mod parse;
 #[cfg(feature = "text")]
 mod polish;
+mod regular;
 mod setters;
 mod shape;
 #[cfg(feature = "text")]
 mod source;
+mod stack;
 mod types;
 
 #[cfg(feature = "text")]
 pub use source::source;
+pub use stack::stack;
 
 use names::{camel, constant, ident};
 use packet_schema::Schema;
@@ -46,7 +50,22 @@ pub struct Generated {
 /// the definitions of another module of the schema are.
 #[must_use]
 pub fn module(schema: &Schema, module: ModuleId, paths: &dyn Fn(ModuleId) -> TokenStream) -> Generated {
-    let writer = Writer::new(schema, module, paths);
+    generate(Writer::new(schema, module, paths, None))
+}
+
+/// The same for a module whose layers stand upon each other: `stack` is the path, with `::` behind it, of the module that
+/// [`stack()`] generates.
+#[must_use]
+pub fn module_in_stack(
+    schema: &Schema,
+    module: ModuleId,
+    paths: &dyn Fn(ModuleId) -> TokenStream,
+    stack: &TokenStream,
+) -> Generated {
+    generate(Writer::new(schema, module, paths, Some(stack.clone())))
+}
+
+fn generate(writer: Writer<'_>) -> Generated {
     let tokens = writer.module();
     Generated { tokens, gaps: writer.gaps.into_inner() }
 }
@@ -59,15 +78,22 @@ pub(crate) struct Writer<'s> {
     /// By composite.
     shapes: Vec<Shape>,
     outer: BTreeSet<CompositeId>,
+    /// The path of the module in which layers stand upon each other.
+    stack: Option<TokenStream>,
     gaps: RefCell<Vec<String>>,
 }
 
 impl<'s> Writer<'s> {
-    fn new(schema: &'s Schema, module: ModuleId, paths: &'s dyn Fn(ModuleId) -> TokenStream) -> Self {
+    fn new(
+        schema: &'s Schema,
+        module: ModuleId,
+        paths: &'s dyn Fn(ModuleId) -> TokenStream,
+        stack: Option<TokenStream>,
+    ) -> Self {
         let outer = shape::with_outer(schema);
         let shapes =
             (0..schema.composites.len()).map(|index| shape::shape(schema, CompositeId(index as u32))).collect();
-        Self { schema, module, paths, shapes, outer, gaps: RefCell::new(Vec::new()) }
+        Self { schema, module, paths, shapes, outer, stack, gaps: RefCell::new(Vec::new()) }
     }
 
     fn module(&self) -> TokenStream {
@@ -76,7 +102,9 @@ impl<'s> Writer<'s> {
         let flags = schema.flags.iter().filter(|one| one.module == self.module).map(|one| self.flags(one));
         let composites = schema.composites.iter().zip(0..).filter(|(one, _)| one.module == self.module);
         let composites = composites.map(|(composite, index)| self.composite(CompositeId(index), composite));
-        let items = quote!(#(#enums)* #(#flags)* #(#composites)*);
+        let interfaces = schema.interfaces.iter().filter(|one| self.module_of(one) == self.module);
+        let interfaces = interfaces.map(|one| self.interface(one));
+        let items = quote!(#(#enums)* #(#flags)* #(#interfaces)* #(#composites)*);
         if items.is_empty() { items } else { quote!(use packet_core::generated::*; #items) }
     }
 
@@ -86,7 +114,9 @@ impl<'s> Writer<'s> {
             CompositeKind::Codec(codec) => self.codec(id, codec),
             CompositeKind::Layer(_) | CompositeKind::Struct => {
                 let (view, setters) = (self.view(id), self.setters(id));
-                quote!(#view #setters)
+                let (provides, following) = (self.provides(id, composite), self.following(id, composite));
+                let regular = self.regularity(id);
+                quote!(#view #setters #provides #regular #following)
             }
         };
         quote!(#fields #body)
@@ -127,20 +157,21 @@ impl<'s> Writer<'s> {
     fn info(&self, id: FieldId) -> TokenStream {
         let field = &self.schema[id];
         let composite = &self.schema[field.owner];
-        let table = self.table_ident(composite);
+        let (path, table) = (self.path(composite.module), self.table_ident(composite));
         match &field.name {
             Some(name) => {
                 let constant = constant(name);
-                quote!(&#table::#constant)
+                quote!(&#path #table::#constant)
             }
-            None => quote!(&#table::RESERVED_),
+            None => quote!(&#path #table::RESERVED_),
         }
     }
 
     /// The information of what has no name in a composite.
     fn whole(&self, id: CompositeId) -> TokenStream {
-        let table = self.table_ident(&self.schema[id]);
-        quote!(&#table::RESERVED_)
+        let composite = &self.schema[id];
+        let (path, table) = (self.path(composite.module), self.table_ident(composite));
+        quote!(&#path #table::RESERVED_)
     }
 
     fn path(&self, module: ModuleId) -> TokenStream {

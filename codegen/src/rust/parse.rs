@@ -485,7 +485,7 @@ impl<'w, 's> Reader<'w, 's> {
     }
 
     fn arm(&mut self, choice: &Match, arm: &Arm, on: &Code, named: Option<(&str, &str)>) -> TokenStream {
-        let pattern = self.pattern(arm, on);
+        let pattern = pattern(arm, on);
         let guard = match arm.guard {
             Some(guard) => match self.writer.expr(&self.env, guard).and_then(|code| holds(&code)) {
                 Some(test) => quote!(if #test),
@@ -503,31 +503,6 @@ impl<'w, 's> Reader<'w, 's> {
             Action::Read(Some(variant), block) => self.named_arm(*variant, block, named),
         };
         quote!(#pattern #guard => { #body })
-    }
-
-    fn pattern(&self, arm: &Arm, on: &Code) -> TokenStream {
-        if arm.tags.is_empty() {
-            return quote!(_);
-        }
-        let number = match on.kind {
-            Kind::Number(number) => number,
-            Kind::Bool => {
-                let tags = arm.tags.iter().map(|&(low, _)| {
-                    let truth = low != 0;
-                    if on.maybe { quote!(Some(#truth)) } else { quote!(#truth) }
-                });
-                return quote!(#(#tags)|*);
-            }
-            _ => Number::I128,
-        };
-        let (least, greatest) = number.range();
-        let tags = arm.tags.iter().map(|&(low, high)| (low.max(least), high.min(greatest)));
-        let tags = super::expr::ranges(tags).into_iter().map(|(low, high)| {
-            let (from, to) = (super::expr::literal(low), super::expr::literal(high));
-            let tag = if low == high { from } else { quote!(#from..=#to) };
-            if on.maybe { quote!(Some(#tag)) } else { tag }
-        });
-        quote!(#(#tags)|*)
     }
 
     /// What to do where no arm fits.
@@ -658,4 +633,30 @@ fn field_limit(reader: &Reader<'_, '_>, field: &Field) -> TokenStream {
         Extent::Count(count) => reader.limit(*count),
         _ => quote!(None),
     }
+}
+
+/// The tags of an arm as a pattern.
+pub(super) fn pattern(arm: &Arm, on: &Code) -> TokenStream {
+    if arm.tags.is_empty() {
+        return quote!(_);
+    }
+    let number = match on.kind {
+        Kind::Number(number) => number,
+        Kind::Bool => {
+            let tags = arm.tags.iter().map(|&(low, _)| {
+                let truth = low != 0;
+                if on.maybe { quote!(Some(#truth)) } else { quote!(#truth) }
+            });
+            return quote!(#(#tags)|*);
+        }
+        _ => Number::I128,
+    };
+    let (least, greatest) = number.range();
+    let tags = arm.tags.iter().map(|&(low, high)| (low.max(least), high.min(greatest)));
+    let tags = super::expr::ranges(tags).into_iter().map(|(low, high)| {
+        let (from, to) = (super::expr::literal(low), super::expr::literal(high));
+        let tag = if low == high { from } else { quote!(#from..=#to) };
+        if on.maybe { quote!(Some(#tag)) } else { tag }
+    });
+    quote!(#(#tags)|*)
 }

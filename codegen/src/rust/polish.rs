@@ -23,10 +23,16 @@ impl VisitMut for Polish {
         }
     }
 
+    fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
+        visit_mut::visit_impl_item_fn_mut(self, function);
+        without_returns(&mut function.block);
+    }
+
     fn visit_block_mut(&mut self, block: &mut Block) {
         visit_mut::visit_block_mut(self, block);
         without_detours(block);
         with_values(block);
+        without_stores(block);
         without_idlers(block);
     }
 }
@@ -147,6 +153,61 @@ fn text(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
 }
 
+/// A function's last `return x;` is `x`, in every branch where all of them return; what stands behind it is never reached.
+fn without_returns(block: &mut Block) {
+    let Some(last) = block.stmts.iter().position(|stmt| matches!(stmt, Stmt::Expr(expr, _) if returns(expr))) else {
+        return;
+    };
+    block.stmts.truncate(last + 1);
+    if let Some(Stmt::Expr(expr, semicolon)) = block.stmts.last_mut() {
+        let_go(expr);
+        *semicolon = None;
+    }
+}
+
+/// Whether an expression returns whatever happens.
+fn returns(expr: &Expr) -> bool {
+    let block = |block: &Block| matches!(block.stmts.last(), Some(Stmt::Expr(expr, _)) if returns(expr));
+    match expr {
+        Expr::Return(found) => found.expr.is_some(),
+        Expr::Block(inner) => block(&inner.block),
+        Expr::If(choice) => {
+            block(&choice.then_branch) && choice.else_branch.as_ref().is_some_and(|(_, otherwise)| returns(otherwise))
+        }
+        Expr::Match(choice) => choice.arms.iter().all(|arm| returns(&arm.body)),
+        _ => false,
+    }
+}
+
+/// Turns the returns of such an expression into values.
+fn let_go(expr: &mut Expr) {
+    let block = |block: &mut Block| {
+        if let Some(Stmt::Expr(expr, semicolon)) = block.stmts.last_mut() {
+            let_go(expr);
+            *semicolon = None;
+        }
+    };
+    match expr {
+        Expr::Return(found) => {
+            if let Some(value) = found.expr.take() {
+                *expr = *value;
+            }
+        }
+        Expr::Block(inner) => block(&mut inner.block),
+        Expr::If(choice) => {
+            block(&mut choice.then_branch);
+            if let Some((_, otherwise)) = &mut choice.else_branch {
+                let_go(otherwise);
+            }
+        }
+        Expr::Match(choice) => choice.arms.iter_mut().for_each(|arm| {
+            let_go(&mut arm.body);
+            arm.comma = Some(Default::default());
+        }),
+        _ => {}
+    }
+}
+
 /// Values that nobody looks at are not named.
 fn without_idlers(block: &mut Block) {
     let mut at = block.stmts.len();
@@ -159,6 +220,54 @@ fn without_idlers(block: &mut Block) {
             !rest.iter().any(|stmt| mentions(stmt, name)) && !mentions(&init.expr, &quote::format_ident!("cursor"));
         if idle {
             block.stmts.remove(at);
+        }
+    }
+}
+
+/// What is only ever assigned is not kept.
+fn without_stores(block: &mut Block) {
+    struct Stores<'n>(&'n Ident);
+    impl VisitMut for Stores<'_> {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            visit_mut::visit_expr_mut(self, expr);
+            if let Expr::Assign(assign) = expr
+                && is_ident(&assign.left, self.0)
+            {
+                *expr = match &mut *assign.right {
+                    Expr::Call(call) if text(&call.func) == "Some" => call.args.first_mut().map(take),
+                    right => Some(take(right)),
+                }
+                .unwrap_or_else(|| parse_quote!(()));
+                // Bytes that nobody wants need not be looked at.
+                if let Expr::MethodCall(call) = expr
+                    && call.method == "bytes"
+                {
+                    *expr = take(&mut call.receiver);
+                }
+            }
+        }
+    }
+    let mut at = 0;
+    while at < block.stmts.len() {
+        let name = match block.stmts.get(at) {
+            Some(Stmt::Local(Local { pat: Pat::Ident(pat), init: Some(init), .. }))
+                if pat.mutability.is_some() && text(&init.expr) == "None" =>
+            {
+                pat.ident.clone()
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let mut rest: Vec<Stmt> = block.stmts.get(at + 1..).unwrap_or_default().to_vec();
+        let mut stores = Stores(&name);
+        rest.iter_mut().for_each(|stmt| stores.visit_stmt_mut(stmt));
+        if rest.iter().any(|stmt| mentions(stmt, &name)) {
+            at += 1;
+        } else {
+            block.stmts.truncate(at);
+            block.stmts.extend(rest);
         }
     }
 }

@@ -147,16 +147,20 @@ pub(super) fn is_payload(schema: &Schema, id: FieldId) -> bool {
 
 /// Plans the views of a composite.
 pub(super) fn shape(schema: &Schema, id: CompositeId) -> Shape {
-    let composite = &schema[id];
+    shape_of(schema, &schema[id], &schema[id].body)
+}
+
+/// Plans the views of a part of a composite.
+pub(super) fn shape_of(schema: &Schema, composite: &Composite, body: &Block) -> Shape {
     let shape = Shape {
         scopes: vec![Scope { name: camel(&composite.name), parts: Vec::new(), accessors: Vec::new() }],
         choices: Vec::new(),
-        stops: composite.body.items.iter().any(may_stop),
+        stops: body.items.iter().any(may_stop),
         made: BTreeMap::new(),
         of_field: BTreeMap::new(),
     };
     let mut planner = Planner { schema, composite, shape, scope: 0, phase: 0 };
-    planner.block(&composite.body, false);
+    planner.block(body, false);
     planner.shape
 }
 
@@ -441,7 +445,8 @@ impl<'s> Planner<'s> {
             (_, name) => name.to_owned(),
         };
         let name = self.free_name(&base);
-        let dropped = !fields.iter().any(|field| is_kept(&self.schema[*field]));
+        let kept = |field: &Field| is_kept(field) || field.constant.is_some() && field.lenient;
+        let dropped = !fields.iter().any(|field| kept(&self.schema[*field]));
         self.scope_mut().parts.push(Part { name, kind, optional, dropped });
         for &id in fields {
             let field = &self.schema[id];

@@ -145,6 +145,7 @@ impl Writer<'_> {
             Type::List(element, _) => match (self.numbers_of(&field.ty, field), &**element) {
                 (Some((meaning, _)), _) => code(part, Kind::Numbers(meaning)),
                 (None, Type::Struct(id, _)) => code(part, Kind::Views(*id)),
+                (None, Type::Bytes(_)) => code(part, Kind::Pieces),
                 _ => code(part, Kind::Other),
             },
             Type::Next(_) => code(part, Kind::Region),

@@ -117,6 +117,13 @@ impl<'a, E: Element<'a>> List<'a, E> {
         self.valid().nth(index)
     }
 
+    /// The first element.
+    #[inline]
+    #[must_use]
+    pub fn first(&self) -> Option<E::Out> {
+        self.get(0)
+    }
+
     /// Where it stands.
     #[inline]
     #[must_use]
@@ -231,11 +238,25 @@ impl<'a, T: FromBits, const BITS: u32, const LITTLE: bool> Numbers<'a, T, BITS, 
         raw.map(T::from_bits)
     }
 
+    /// The first number.
+    #[inline]
+    #[must_use]
+    pub fn first(&self) -> Option<T> {
+        self.get(0)
+    }
+
     /// The numbers.
     #[inline]
     #[must_use]
     pub fn iter(&self) -> NumberIter<'a, T, BITS, LITTLE> {
         NumberIter { numbers: *self, at: 0 }
+    }
+
+    /// Whether the bytes hold whole numbers only.
+    #[inline]
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        (self.bytes.len() * 8).is_multiple_of(BITS as usize)
     }
 
     /// Their bytes.

@@ -978,6 +978,24 @@ impl<'a> DhcpMut<'a> {
     }
 }
 
+impl<'a> Dhcp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.options.is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
+            && !self.region.is_cut()
+    }
+}
+
+impl<'a> Dhcp<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
+    }
+}
+
 /// The fields of [`DhcpOption`](super::DhcpOption), by name.
 pub mod dhcp_option_fields {
     use packet_core::FieldInfo;
@@ -2434,6 +2452,319 @@ impl<'a> DhcpOptionMut<'a> {
     }
 }
 
+impl<'a> DhcpOption<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                DhcpOptionVariant::SubnetMask(view) => view.is_regular(),
+                DhcpOptionVariant::Router(view) => view.is_regular(),
+                DhcpOptionVariant::TimeServer(view) => view.is_regular(),
+                DhcpOptionVariant::DomainServer(view) => view.is_regular(),
+                DhcpOptionVariant::Hostname(view) => view.is_regular(),
+                DhcpOptionVariant::DomainName(view) => view.is_regular(),
+                DhcpOptionVariant::RootPath(view) => view.is_regular(),
+                DhcpOptionVariant::Mtu(view) => view.is_regular(),
+                DhcpOptionVariant::Broadcast(view) => view.is_regular(),
+                DhcpOptionVariant::NtpServers(view) => view.is_regular(),
+                DhcpOptionVariant::NetbiosNameServers(view) => view.is_regular(),
+                DhcpOptionVariant::RequestedAddress(view) => view.is_regular(),
+                DhcpOptionVariant::LeaseTime(view) => view.is_regular(),
+                DhcpOptionVariant::Overload(view) => view.is_regular(),
+                DhcpOptionVariant::MessageType(view) => view.is_regular(),
+                DhcpOptionVariant::ServerId(view) => view.is_regular(),
+                DhcpOptionVariant::Parameters(view) => view.is_regular(),
+                DhcpOptionVariant::Message(view) => view.is_regular(),
+                DhcpOptionVariant::MaxSize(view) => view.is_regular(),
+                DhcpOptionVariant::RenewalTime(view) => view.is_regular(),
+                DhcpOptionVariant::RebindingTime(view) => view.is_regular(),
+                DhcpOptionVariant::ClassId(view) => view.is_regular(),
+                DhcpOptionVariant::ClientId(view) => view.is_regular(),
+                DhcpOptionVariant::TftpServer(view) => view.is_regular(),
+                DhcpOptionVariant::BootFile(view) => view.is_regular(),
+                DhcpOptionVariant::ClientFqdn(view) => view.is_regular(),
+                DhcpOptionVariant::RelayAgent(view) => view.is_regular(),
+                DhcpOptionVariant::Architecture(view) => view.is_regular(),
+                DhcpOptionVariant::ClasslessRoutes(view) => view.is_regular(),
+                DhcpOptionVariant::Unknown(view) => view.is_regular(),
+                DhcpOptionVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> DhcpOptionSubnetMask<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionRouter<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.routers.is_whole()
+    }
+}
+
+impl<'a> DhcpOptionTimeServer<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.time_servers.is_whole()
+    }
+}
+
+impl<'a> DhcpOptionDomainServer<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.domain_servers.is_whole()
+    }
+}
+
+impl<'a> DhcpOptionHostname<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.hostname.as_str().is_some()
+    }
+}
+
+impl<'a> DhcpOptionDomainName<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.domain.as_str().is_some()
+    }
+}
+
+impl<'a> DhcpOptionRootPath<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.path.as_str().is_some()
+    }
+}
+
+impl<'a> DhcpOptionMtu<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionBroadcast<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionNtpServers<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.ntp_servers.is_whole()
+    }
+}
+
+impl<'a> DhcpOptionNetbiosNameServers<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.netbios_servers.is_whole()
+    }
+}
+
+impl<'a> DhcpOptionRequestedAddress<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionLeaseTime<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionOverload<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionMessageType<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionServerId<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionParameters<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.parameters.is_whole()
+    }
+}
+
+impl<'a> DhcpOptionMessage<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.message.as_str().is_some()
+    }
+}
+
+impl<'a> DhcpOptionMaxSize<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionRenewalTime<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionRebindingTime<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionClassId<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.class.as_str().is_some()
+    }
+}
+
+impl<'a> DhcpOptionClientId<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionTftpServer<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.tftp_server.as_str().is_some()
+    }
+}
+
+impl<'a> DhcpOptionBootFile<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.file.as_str().is_some()
+    }
+}
+
+impl<'a> DhcpOptionClientFqdn<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionRelayAgent<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.suboptions.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> DhcpOptionArchitecture<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.architectures.is_whole()
+    }
+}
+
+impl<'a> DhcpOptionClasslessRoutes<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.routes.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> DhcpOptionUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`DhcpSuboption`](super::DhcpSuboption), by name.
 pub mod dhcp_suboption_fields {
     use packet_core::FieldInfo;
@@ -2595,6 +2926,15 @@ impl<'a> DhcpSuboptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> DhcpSuboption<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }
 
@@ -2788,5 +3128,14 @@ impl<'a> ClasslessRouteMut<'a> {
     pub fn set_router(&mut self, value: Ipv4Addr) -> &mut Self {
         self.places.router_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
         self
+    }
+}
+
+impl<'a> ClasslessRoute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }

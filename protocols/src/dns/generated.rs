@@ -967,6 +967,15 @@ impl<'a> QuestionMut<'a> {
     }
 }
 
+impl<'a> Question<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+    }
+}
+
 /// The fields of [`Record`](super::Record), by name.
 pub mod record_fields {
     use packet_core::FieldInfo;
@@ -1291,6 +1300,15 @@ impl<'a> RecordMut<'a> {
             RdataPlaces::of(&view.rdata.ok()?, self.bytes, param_rtype)
         };
         Some(RdataMut::new(self.bytes, places))
+    }
+}
+
+impl<'a> Record<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.rdata.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
     }
 }
 
@@ -3243,6 +3261,278 @@ impl<'a> RdataMut<'a> {
     }
 }
 
+impl<'a> Rdata<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                RdataVariant::A(view) => view.is_regular(),
+                RdataVariant::Ns(view) => view.is_regular(),
+                RdataVariant::Cname(view) => view.is_regular(),
+                RdataVariant::Dname(view) => view.is_regular(),
+                RdataVariant::Ptr(view) => view.is_regular(),
+                RdataVariant::Soa(view) => view.is_regular(),
+                RdataVariant::Hinfo(view) => view.is_regular(),
+                RdataVariant::Mx(view) => view.is_regular(),
+                RdataVariant::Txt(view) => view.is_regular(),
+                RdataVariant::Rp(view) => view.is_regular(),
+                RdataVariant::Aaaa(view) => view.is_regular(),
+                RdataVariant::Srv(view) => view.is_regular(),
+                RdataVariant::Naptr(view) => view.is_regular(),
+                RdataVariant::Ds(view) => view.is_regular(),
+                RdataVariant::Sshfp(view) => view.is_regular(),
+                RdataVariant::Rrsig(view) => view.is_regular(),
+                RdataVariant::Nsec(view) => view.is_regular(),
+                RdataVariant::Dnskey(view) => view.is_regular(),
+                RdataVariant::Nsec3(view) => view.is_regular(),
+                RdataVariant::Nsec3Param(view) => view.is_regular(),
+                RdataVariant::Tlsa(view) => view.is_regular(),
+                RdataVariant::Svcb(view) => view.is_regular(),
+                RdataVariant::Uri(view) => view.is_regular(),
+                RdataVariant::Caa(view) => view.is_regular(),
+                RdataVariant::Opt(view) => view.is_regular(),
+                RdataVariant::Unknown(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> RdataA<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataNs<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataCname<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataDname<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataPtr<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataSoa<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataHinfo<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataMx<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataTxt<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> RdataRp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataAaaa<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataSrv<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataNaptr<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.flags.bytes().is_ascii() && self.services.bytes().is_ascii() && self.regexp.as_str().is_some()
+    }
+}
+
+impl<'a> RdataDs<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataSshfp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataRrsig<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataNsec<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.types.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> RdataDnskey<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataNsec3<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.types.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> RdataNsec3Param<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataTlsa<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataSvcb<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.params.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> RdataUri<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.target.as_str().is_some()
+    }
+}
+
+impl<'a> RdataCaa<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.tag.bytes().is_ascii() && self.value.as_str().is_some()
+    }
+}
+
+impl<'a> RdataOpt<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> RdataUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`TypeWindow`](super::TypeWindow), by name.
 pub mod type_window_fields {
     use packet_core::FieldInfo;
@@ -3404,6 +3694,15 @@ impl<'a> TypeWindowMut<'a> {
     pub fn bitmap_mut(&mut self) -> &mut [u8] {
         let place = self.places.bitmap;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> TypeWindow<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }
 
@@ -3831,6 +4130,79 @@ impl<'a> SvcParamMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> SvcParam<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                SvcParamVariant::Mandatory(view) => view.is_regular(),
+                SvcParamVariant::Alpn(view) => view.is_regular(),
+                SvcParamVariant::Port(view) => view.is_regular(),
+                SvcParamVariant::Ipv4Hint(view) => view.is_regular(),
+                SvcParamVariant::Ipv6Hint(view) => view.is_regular(),
+                SvcParamVariant::Unknown(view) => view.is_regular(),
+                SvcParamVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> SvcParamMandatory<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.keys.is_whole()
+    }
+}
+
+impl<'a> SvcParamAlpn<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> SvcParamPort<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> SvcParamIpv4Hint<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.addresses4.is_whole()
+    }
+}
+
+impl<'a> SvcParamIpv6Hint<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.addresses6.iter().all(|element| element.is_ok())
+    }
+}
+
+impl<'a> SvcParamUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
     }
 }
 
@@ -4280,6 +4652,59 @@ impl<'a> EdnsOptionMut<'a> {
     }
 }
 
+impl<'a> EdnsOption<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                EdnsOptionVariant::ClientSubnet(view) => view.is_regular(),
+                EdnsOptionVariant::Cookie(view) => view.is_regular(),
+                EdnsOptionVariant::ExtendedError(view) => view.is_regular(),
+                EdnsOptionVariant::Unknown(view) => view.is_regular(),
+                EdnsOptionVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> EdnsOptionClientSubnet<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> EdnsOptionCookie<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> EdnsOptionExtendedError<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.text.as_str().is_some()
+    }
+}
+
+impl<'a> EdnsOptionUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`Dns`](super::Dns), by name.
 pub mod dns_fields {
     use packet_core::FieldInfo;
@@ -4601,6 +5026,27 @@ impl<'a> DnsMut<'a> {
             RecordPlaces::of(&view.additionals.get(index)?, self.bytes, param_multicast)
         };
         Some(RecordMut::new(self.bytes, places))
+    }
+}
+
+impl<'a> Dns<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.questions.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.answers.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.region.is_cut()
+    }
+}
+
+impl<'a> Dns<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
     }
 }
 
@@ -4928,6 +5374,27 @@ impl<'a> MdnsMut<'a> {
     }
 }
 
+impl<'a> Mdns<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.questions.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.answers.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.region.is_cut()
+    }
+}
+
+impl<'a> Mdns<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
+    }
+}
+
 /// The fields of [`Llmnr`](super::Llmnr), by name.
 pub mod llmnr_fields {
     use packet_core::FieldInfo;
@@ -5252,6 +5719,27 @@ impl<'a> LlmnrMut<'a> {
     }
 }
 
+impl<'a> Llmnr<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.questions.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.answers.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.region.is_cut()
+    }
+}
+
+impl<'a> Llmnr<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
+    }
+}
+
 /// The fields of [`DnsOverTcp`](super::DnsOverTcp), by name.
 pub mod dns_over_tcp_fields {
     use packet_core::FieldInfo;
@@ -5409,5 +5897,23 @@ impl<'a> DnsOverTcpMut<'a> {
     pub fn message_mut(&mut self) -> &mut [u8] {
         let place = self.places.message;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> DnsOverTcp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.message.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> DnsOverTcp<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.message();
+        crate::stack::Next::new(Some(crate::stack::LayerKind::Dns), payload)
     }
 }

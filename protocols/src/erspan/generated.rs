@@ -320,6 +320,24 @@ impl<'a> ErspanMut<'a> {
     }
 }
 
+impl<'a> Erspan<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.head[4], self.head[5]]) >> 4 == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Erspan<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(Some(crate::stack::LayerKind::Ethernet), payload)
+    }
+}
+
 /// The fields of [`Erspan3`](super::Erspan3), by name.
 pub mod erspan3_fields {
     use packet_core::FieldInfo;
@@ -740,5 +758,31 @@ impl<'a> Erspan3Mut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> Erspan3<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Erspan3<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.frame_type().0 {
+            0 => {
+                let payload = self.payload();
+                crate::stack::Next::new(Some(crate::stack::LayerKind::Ethernet), payload)
+            }
+            _ => {
+                let payload = self.payload();
+                crate::stack::Next::new(None, payload)
+            }
+        }
     }
 }

@@ -209,3 +209,31 @@ impl<'a> EthernetMut<'a> {
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
+
+impl<'a> Ethernet<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Ethernet<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                return crate::stack::Next::new(Some(crate::stack::LayerKind::Llc), payload);
+            }
+            1536..=65535 => {
+                let payload = self.payload();
+                return crate::stack::Next::new(crate::stack::tables::ether_type(self.type_len(), payload), payload);
+            }
+            _ => {}
+        }
+        crate::stack::Next::Nothing
+    }
+}

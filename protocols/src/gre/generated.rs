@@ -561,6 +561,29 @@ impl<'a> GreMut<'a> {
     }
 }
 
+impl<'a> Gre<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Gre<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        if self.protocol().0 == 35006 && !self.has_sequence() {
+            let payload = self.payload();
+            crate::stack::Next::new(Some(crate::stack::LayerKind::Ethernet), payload)
+        } else {
+            let payload = self.payload();
+            crate::stack::Next::new(crate::stack::tables::ether_type(self.protocol().0, payload), payload)
+        }
+    }
+}
+
 /// The fields of [`SourceRoute`](super::SourceRoute), by name.
 pub mod source_route_fields {
     use packet_core::FieldInfo;
@@ -757,5 +780,14 @@ impl<'a> SourceRouteMut<'a> {
     pub fn addresses_mut(&mut self) -> &mut [u8] {
         let place = self.places.addresses;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> SourceRoute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }

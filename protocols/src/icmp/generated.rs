@@ -299,6 +299,15 @@ impl<'a> RouterAddressMut<'a> {
     }
 }
 
+impl<'a> RouterAddress<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+    }
+}
+
 /// The fields of [`Icmp`](super::Icmp), by name.
 pub mod icmp_fields {
     use packet_core::FieldInfo;
@@ -484,6 +493,13 @@ impl<'a> Icmp<'a> {
         if let IcmpVariant::RouterAdvertisement(view) = self.variant { Some(view) } else { None }
     }
 
+    /// What it holds as [`IcmpVariant::RouterSolicitation`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn router_solicitation(&self) -> Option<IcmpRouterSolicitation<'a>> {
+        if let IcmpVariant::RouterSolicitation(view) = self.variant { Some(view) } else { None }
+    }
+
     /// What it holds as [`IcmpVariant::Timestamp`], where it is that.
     #[inline]
     #[must_use]
@@ -582,23 +598,25 @@ impl<'a> Icmp<'a> {
             }
             3 | 11..=12 => {
                 let mut pointer_bytes = None;
+                let mut reserved_bytes = None;
                 match r#type {
                     12 => {
                         pointer_bytes = Some(cursor.array::<1>(&icmp_fields::POINTER)?);
                     }
                     _ => {
-                        cursor.array::<1>(&icmp_fields::RESERVED_)?;
+                        reserved_bytes = Some(cursor.array::<1>(&icmp_fields::RESERVED_)?);
                     }
                 }
                 let length_bytes = cursor.array::<1>(&icmp_fields::LENGTH)?;
                 let length = length_bytes[0];
                 let mut mtu_bytes = None;
+                let mut reserved_bytes_2 = None;
                 match r#type {
                     3 => {
                         mtu_bytes = Some(cursor.array::<2>(&icmp_fields::MTU)?);
                     }
                     _ => {
-                        cursor.array::<2>(&icmp_fields::RESERVED_)?;
+                        reserved_bytes_2 = Some(cursor.array::<2>(&icmp_fields::RESERVED_)?);
                     }
                 }
                 let invoking_packet = match length {
@@ -635,12 +653,20 @@ impl<'a> Icmp<'a> {
                 };
                 let extensions =
                     if !cursor.rest().bytes().is_empty() { Some(IcmpExtensions::read(cursor)?) } else { None };
-                IcmpVariant::Error(IcmpError { pointer_bytes, length_bytes, mtu_bytes, invoking_packet, extensions })
+                IcmpVariant::Error(IcmpError {
+                    pointer_bytes,
+                    reserved_bytes,
+                    length_bytes,
+                    mtu_bytes,
+                    reserved_bytes_2,
+                    invoking_packet,
+                    extensions,
+                })
             }
             4 => {
-                cursor.array::<4>(&icmp_fields::RESERVED_)?;
+                let reserved_bytes = cursor.array::<4>(&icmp_fields::RESERVED_)?;
                 let invoking_packet = cursor.to_end().as_part();
-                IcmpVariant::Error2(IcmpError2 { invoking_packet })
+                IcmpVariant::Error2(IcmpError2 { reserved_bytes, invoking_packet })
             }
             5 => {
                 let gateway_bytes = cursor.array::<4>(&icmp_fields::GATEWAY)?;
@@ -654,8 +680,8 @@ impl<'a> Icmp<'a> {
                 IcmpVariant::RouterAdvertisement(IcmpRouterAdvertisement { count_bytes, addresses })
             }
             10 => {
-                cursor.array::<4>(&icmp_fields::RESERVED_)?;
-                IcmpVariant::RouterSolicitation
+                let reserved_bytes = cursor.array::<4>(&icmp_fields::RESERVED_)?;
+                IcmpVariant::RouterSolicitation(IcmpRouterSolicitation { reserved_bytes })
             }
             13..=14 => {
                 let id_bytes = cursor.array::<16>(&icmp_fields::ID)?;
@@ -719,7 +745,7 @@ pub enum IcmpVariant<'a> {
     /// RouterAdvertisement.
     RouterAdvertisement(IcmpRouterAdvertisement<'a>),
     /// RouterSolicitation.
-    RouterSolicitation,
+    RouterSolicitation(IcmpRouterSolicitation<'a>),
     /// Timestamp.
     Timestamp(IcmpTimestamp<'a>),
     /// Information.
@@ -802,8 +828,10 @@ impl<'a> IcmpEchoReply<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct IcmpError<'a> {
     pointer_bytes: Option<&'a [u8; 1]>,
+    reserved_bytes: Option<&'a [u8; 1]>,
     length_bytes: &'a [u8; 1],
     mtu_bytes: Option<&'a [u8; 2]>,
+    reserved_bytes_2: Option<&'a [u8; 2]>,
     invoking_packet: Region<'a>,
     extensions: Option<IcmpExtensions<'a>>,
 }
@@ -850,6 +878,7 @@ impl<'a> IcmpError<'a> {
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
 pub struct IcmpError2<'a> {
+    reserved_bytes: &'a [u8; 4],
     invoking_packet: Region<'a>,
 }
 
@@ -923,6 +952,14 @@ impl<'a> IcmpRouterAdvertisement<'a> {
         self.addresses
     }
 }
+
+/// What \[`Icmp`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpRouterSolicitation<'a> {
+    reserved_bytes: &'a [u8; 4],
+}
+
+impl<'a> IcmpRouterSolicitation<'a> {}
 
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
@@ -1575,6 +1612,224 @@ impl<'a> IcmpMut<'a> {
     }
 }
 
+impl<'a> Icmp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(self.bytes().get(..2)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(4..)?)
+                        .finish(),
+                )
+            }) == Some(self.checksum())
+            && match self.variant {
+                IcmpVariant::Echo(view) => view.is_regular(),
+                IcmpVariant::EchoReply(view) => view.is_regular(),
+                IcmpVariant::Error(view) => view.is_regular(),
+                IcmpVariant::Error2(view) => view.is_regular(),
+                IcmpVariant::Error3(view) => view.is_regular(),
+                IcmpVariant::RouterAdvertisement(view) => view.is_regular(),
+                IcmpVariant::RouterSolicitation(view) => view.is_regular(),
+                IcmpVariant::Timestamp(view) => view.is_regular(),
+                IcmpVariant::Information(view) => view.is_regular(),
+                IcmpVariant::AddressMask(view) => view.is_regular(),
+                IcmpVariant::Traceroute(view) => view.is_regular(),
+                IcmpVariant::ExtendedEcho(view) => view.is_regular(),
+                IcmpVariant::ExtendedEchoReply(view) => view.is_regular(),
+                IcmpVariant::Unknown(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> IcmpEcho<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> IcmpEchoReply<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> IcmpError<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.reserved_bytes.is_none_or(|bytes| bytes[0] == 0)
+            && self.reserved_bytes_2.is_none_or(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]) == 0)
+            && !self.invoking_packet.is_cut()
+            && self.extensions.is_none()
+    }
+}
+
+impl<'a> IcmpError2<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) == 0
+            && !self.invoking_packet.is_cut()
+    }
+}
+
+impl<'a> IcmpError3<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.invoking_packet.is_cut()
+    }
+}
+
+impl<'a> IcmpRouterAdvertisement<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.addresses.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> IcmpRouterSolicitation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) == 0
+    }
+}
+
+impl<'a> IcmpTimestamp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> IcmpInformation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> IcmpAddressMask<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> IcmpTraceroute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) == 0
+    }
+}
+
+impl<'a> IcmpExtendedEcho<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.id_bytes[3] >> 1 == 0 && self.extensions.is_none()
+    }
+}
+
+impl<'a> IcmpExtendedEchoReply<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.id_bytes[3] >> 3 & 3 == 0
+    }
+}
+
+impl<'a> IcmpUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmp<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.r#type().0 {
+            8 => {}
+            0 => {}
+            3 | 11..=12 => match given(|| Some(self.error()?.length())) {
+                Some(0) => {
+                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                        return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
+                    }
+                }
+                _ => {
+                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                        return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
+                    }
+                }
+            },
+            4 => {
+                if let Some(payload) = given(|| Some(self.error_2()?.invoking_packet())) {
+                    return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
+                }
+            }
+            5 => {
+                if let Some(payload) = given(|| Some(self.error_3()?.invoking_packet())) {
+                    return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
+                }
+            }
+            9 => {}
+            10 => {}
+            13..=14 => {}
+            15..=16 => {}
+            17..=18 => {}
+            30 => {}
+            42 => {}
+            43 => {}
+            _ => {}
+        }
+        crate::stack::Next::Nothing
+    }
+}
+
 /// The fields of [`IcmpExtensions`](super::IcmpExtensions), by name.
 pub mod icmp_extensions_fields {
     use packet_core::FieldInfo;
@@ -1776,6 +2031,27 @@ impl<'a> IcmpExtensionsMut<'a> {
             IcmpObjectPlaces::of(&view.objects.get(index)?, self.bytes)
         };
         Some(IcmpObjectMut::new(self.bytes, places))
+    }
+}
+
+impl<'a> IcmpExtensions<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.head[0], self.head[1]]) & 0xfff == 0
+            && self.objects.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.region.is_cut()
+            && (self.checksum() == 0
+                || given(|| {
+                    Some(
+                        checksum::Inet16::new()
+                            .update(self.bytes().get(0..2)?)
+                            .update(&[0, 0])
+                            .update(self.bytes().get(4..end_in(self.bytes(), self.objects.region().bytes()))?)
+                            .finish(),
+                    )
+                }) == Some(self.checksum()))
     }
 }
 
@@ -2279,6 +2555,60 @@ impl<'a> IcmpObjectMut<'a> {
     }
 }
 
+impl<'a> IcmpObject<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                IcmpObjectVariant::Mpls(view) => view.is_regular(),
+                IcmpObjectVariant::Interface(view) => view.is_regular(),
+                IcmpObjectVariant::InterfaceId(view) => view.is_regular(),
+                IcmpObjectVariant::Unknown(view) => view.is_regular(),
+                IcmpObjectVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> IcmpObjectMpls<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.entries.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> IcmpObjectInterface<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.interface.is_regular()
+    }
+}
+
+impl<'a> IcmpObjectInterfaceId<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.interface_name.is_none_or(|value| value.as_str().is_some())
+            && self.family_bytes.is_none_or(|bytes| bytes[3] == 0)
+    }
+}
+
+impl<'a> IcmpObjectUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`IcmpLabel`](super::IcmpLabel), by name.
 pub mod icmp_label_fields {
     use packet_core::FieldInfo;
@@ -2463,6 +2793,15 @@ impl<'a> IcmpLabelMut<'a> {
     pub fn set_ttl(&mut self, value: u8) -> &mut Self {
         self.places.head.put(self.bytes, 3, value.to_be_bytes());
         self
+    }
+}
+
+impl<'a> IcmpLabel<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }
 
@@ -2768,5 +3107,16 @@ impl<'a> IcmpInterfaceMut<'a> {
     pub fn set_mtu(&mut self, value: u32) -> &mut Self {
         self.places.mtu_bytes.put(self.bytes, 0, value.to_be_bytes());
         self
+    }
+}
+
+impl<'a> IcmpInterface<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.family_bytes.is_none_or(|bytes| u16::from_be_bytes([bytes[2], bytes[3]]) == 0)
+            && self.name.is_none_or(|value| value.as_str().is_some())
+            && !self.region.is_cut()
     }
 }

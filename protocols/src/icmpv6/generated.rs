@@ -861,9 +861,9 @@ impl<'a> Icmpv6<'a> {
                 Icmpv6Variant::ListenerReport(Icmpv6ListenerReport { record_count_bytes, records })
             }
             133 => {
-                cursor.array::<4>(&icmpv6_fields::RESERVED_)?;
+                let reserved_bytes = cursor.array::<4>(&icmpv6_fields::RESERVED_)?;
                 let options = List::filling(cursor.to_end(), ());
-                Icmpv6Variant::RouterSolicitation(Icmpv6RouterSolicitation { options })
+                Icmpv6Variant::RouterSolicitation(Icmpv6RouterSolicitation { reserved_bytes, options })
             }
             134 => {
                 let cur_hop_limit_bytes = cursor.array::<12>(&icmpv6_fields::CUR_HOP_LIMIT)?;
@@ -896,9 +896,9 @@ impl<'a> Icmpv6<'a> {
                 Icmpv6Variant::NodeInformation(Icmpv6NodeInformation { query_type_bytes, data })
             }
             141..=142 => {
-                cursor.array::<4>(&icmpv6_fields::RESERVED_)?;
+                let reserved_bytes = cursor.array::<4>(&icmpv6_fields::RESERVED_)?;
                 let options = List::filling(cursor.to_end(), ());
-                Icmpv6Variant::InverseNeighbour(Icmpv6InverseNeighbour { options })
+                Icmpv6Variant::InverseNeighbour(Icmpv6InverseNeighbour { reserved_bytes, options })
             }
             144 => {
                 let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
@@ -1250,6 +1250,7 @@ impl<'a> Icmpv6ListenerReport<'a> {
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
 pub struct Icmpv6RouterSolicitation<'a> {
+    reserved_bytes: &'a [u8; 4],
     options: List<'a, NdOption<'a>>,
 }
 
@@ -1547,6 +1548,7 @@ impl<'a> Icmpv6NodeInformation<'a> {
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
 pub struct Icmpv6InverseNeighbour<'a> {
+    reserved_bytes: &'a [u8; 4],
     options: List<'a, NdOption<'a>>,
 }
 
@@ -2599,6 +2601,394 @@ impl<'a> Icmpv6Mut<'a> {
     }
 }
 
+impl<'a> Icmpv6<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self, ip: &dyn crate::net::IpCarrier) -> bool {
+        !self.region.is_cut()
+            && given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(
+                            ip.pseudo_header(
+                                ip,
+                                58_u64,
+                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
+                            )?
+                            .as_slice(),
+                        )
+                        .update(self.bytes().get(..2)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(4..)?)
+                        .finish(),
+                )
+            }) == Some(self.checksum())
+            && match self.variant {
+                Icmpv6Variant::Error(view) => view.is_regular(),
+                Icmpv6Variant::Error2(view) => view.is_regular(),
+                Icmpv6Variant::Error3(view) => view.is_regular(),
+                Icmpv6Variant::Echo(view) => view.is_regular(),
+                Icmpv6Variant::EchoReply(view) => view.is_regular(),
+                Icmpv6Variant::ListenerQuery(view) => view.is_regular(),
+                Icmpv6Variant::Listener(view) => view.is_regular(),
+                Icmpv6Variant::ListenerReport(view) => view.is_regular(),
+                Icmpv6Variant::RouterSolicitation(view) => view.is_regular(),
+                Icmpv6Variant::RouterAdvertisement(view) => view.is_regular(),
+                Icmpv6Variant::NeighbourSolicitation(view) => view.is_regular(),
+                Icmpv6Variant::NeighbourAdvertisement(view) => view.is_regular(),
+                Icmpv6Variant::Redirect(view) => view.is_regular(),
+                Icmpv6Variant::RouterRenumbering(view) => view.is_regular(),
+                Icmpv6Variant::NodeInformation(view) => view.is_regular(),
+                Icmpv6Variant::InverseNeighbour(view) => view.is_regular(),
+                Icmpv6Variant::HomeAgentRequest(view) => view.is_regular(),
+                Icmpv6Variant::HomeAgentReply(view) => view.is_regular(),
+                Icmpv6Variant::MobilePrefixSolicitation(view) => view.is_regular(),
+                Icmpv6Variant::MobilePrefixAdvertisement(view) => view.is_regular(),
+                Icmpv6Variant::PathSolicitation(view) => view.is_regular(),
+                Icmpv6Variant::PathAdvertisement(view) => view.is_regular(),
+                Icmpv6Variant::MulticastRouter(view) => view.is_regular(),
+                Icmpv6Variant::DuplicateAddress(view) => view.is_regular(),
+                Icmpv6Variant::ExtendedEcho(view) => view.is_regular(),
+                Icmpv6Variant::ExtendedEchoReply(view) => view.is_regular(),
+                Icmpv6Variant::Unknown(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> Icmpv6Error<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([0, self.length_bytes[1], self.length_bytes[2], self.length_bytes[3]]) == 0
+            && !self.invoking_packet.is_cut()
+            && self.extensions.is_none()
+    }
+}
+
+impl<'a> Icmpv6Error2<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.invoking_packet.is_cut()
+    }
+}
+
+impl<'a> Icmpv6Error3<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.invoking_packet.is_cut()
+    }
+}
+
+impl<'a> Icmpv6Echo<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6EchoReply<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6ListenerQuery<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.max_response_bytes[2], self.max_response_bytes[3]]) == 0
+            && self.query.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6Listener<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.max_response_bytes[2], self.max_response_bytes[3]]) == 0
+    }
+}
+
+impl<'a> Icmpv6ListenerReport<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.record_count_bytes[0], self.record_count_bytes[1]]) == 0
+            && self.records.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6RouterSolicitation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6RouterAdvertisement<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.cur_hop_limit_bytes[1] & 3 == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6NeighbourSolicitation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([self.target_bytes[0], self.target_bytes[1], self.target_bytes[2], self.target_bytes[3]])
+            == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6NeighbourAdvertisement<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([self.router_bytes[0], self.router_bytes[1], self.router_bytes[2], self.router_bytes[3]])
+            & 0x1fffffff
+            == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6Redirect<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([self.target_bytes[0], self.target_bytes[1], self.target_bytes[2], self.target_bytes[3]])
+            == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6RouterRenumbering<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([
+            self.sequence_bytes[8],
+            self.sequence_bytes[9],
+            self.sequence_bytes[10],
+            self.sequence_bytes[11],
+        ]) == 0
+    }
+}
+
+impl<'a> Icmpv6NodeInformation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6InverseNeighbour<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6HomeAgentRequest<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) == 0
+    }
+}
+
+impl<'a> Icmpv6HomeAgentReply<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) == 0
+            && self.home_agents.iter().all(|element| element.is_ok())
+    }
+}
+
+impl<'a> Icmpv6MobilePrefixSolicitation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) == 0
+    }
+}
+
+impl<'a> Icmpv6MobilePrefixAdvertisement<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) & 0x3fff == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6PathSolicitation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6PathAdvertisement<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.id_bytes[6], self.id_bytes[7]]) == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Icmpv6MulticastRouter<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6DuplicateAddress<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.status_bytes[1] == 0
+    }
+}
+
+impl<'a> Icmpv6ExtendedEcho<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.id_bytes[3] >> 1 == 0 && self.extensions.is_none()
+    }
+}
+
+impl<'a> Icmpv6ExtendedEchoReply<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.id_bytes[3] >> 3 & 3 == 0
+    }
+}
+
+impl<'a> Icmpv6Unknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.r#type().0 {
+            1 | 3 => match given(|| Some(self.error()?.length())) {
+                Some(0) => {
+                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                        return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
+                    }
+                }
+                _ => {
+                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                        return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
+                    }
+                }
+            },
+            2 => {
+                if let Some(payload) = given(|| Some(self.error_2()?.invoking_packet())) {
+                    return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
+                }
+            }
+            4 => {
+                if let Some(payload) = given(|| Some(self.error_3()?.invoking_packet())) {
+                    return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
+                }
+            }
+            128 => {}
+            129 => {}
+            130 => {}
+            131..=132 => {}
+            143 => {}
+            133 => {}
+            134 => {}
+            135 => {}
+            136 => {}
+            137 => {}
+            138 => {}
+            139..=140 => {}
+            141..=142 => {}
+            144 => {}
+            145 => {}
+            146 => {}
+            147 => {}
+            148 => {}
+            149 => {}
+            151 => {}
+            152..=153 => {}
+            157..=158 => {}
+            160 => {}
+            161 => {}
+            _ => {}
+        }
+        crate::stack::Next::Nothing
+    }
+}
+
 /// The fields of [`ListenerQuery2`](super::ListenerQuery2), by name.
 pub mod listener_query2_fields {
     use packet_core::FieldInfo;
@@ -2808,6 +3198,15 @@ impl<'a> ListenerQuery2Mut<'a> {
     pub fn set_source_count(&mut self, value: u16) -> &mut Self {
         self.places.head.put(self.bytes, 2, value.to_be_bytes());
         self
+    }
+}
+
+impl<'a> ListenerQuery2<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.head[0] >> 4 == 0 && self.sources.iter().all(|element| element.is_ok()) && !self.region.is_cut()
     }
 }
 
@@ -3047,6 +3446,15 @@ impl<'a> ListenerRecordMut<'a> {
     pub fn aux_mut(&mut self) -> &mut [u8] {
         let place = self.places.aux;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> ListenerRecord<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.sources.iter().all(|element| element.is_ok()) && !self.region.is_cut()
     }
 }
 
@@ -3352,9 +3760,9 @@ impl<'a> NdOption<'a> {
                     variant = NdOptionVariant::PrefixInformation(NdOptionPrefixInformation { prefix_length_bytes });
                 }
                 4 => {
-                    cursor.array::<6>(&nd_option_fields::RESERVED_)?;
+                    let reserved_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
                     let packet = cursor.to_end().as_part();
-                    variant = NdOptionVariant::RedirectedHeader(NdOptionRedirectedHeader { packet });
+                    variant = NdOptionVariant::RedirectedHeader(NdOptionRedirectedHeader { reserved_bytes, packet });
                 }
                 5 => {
                     let mtu_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
@@ -3369,9 +3777,9 @@ impl<'a> NdOption<'a> {
                     variant = NdOptionVariant::HomeAgent(NdOptionHomeAgent { agent_preference_bytes });
                 }
                 9..=10 => {
-                    cursor.array::<6>(&nd_option_fields::RESERVED_)?;
+                    let reserved_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
                     let addresses = List::filling(cursor.to_end(), ());
-                    variant = NdOptionVariant::AddressList(NdOptionAddressList { addresses });
+                    variant = NdOptionVariant::AddressList(NdOptionAddressList { reserved_bytes, addresses });
                 }
                 13 => {
                     let timestamp_bytes = cursor.array::<14>(&nd_option_fields::RESERVED_)?;
@@ -3564,6 +3972,7 @@ impl<'a> NdOptionPrefixInformation<'a> {
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
 pub struct NdOptionRedirectedHeader<'a> {
+    reserved_bytes: &'a [u8; 6],
     packet: Region<'a>,
 }
 
@@ -3642,6 +4051,7 @@ impl<'a> NdOptionHomeAgent<'a> {
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
 pub struct NdOptionAddressList<'a> {
+    reserved_bytes: &'a [u8; 6],
     addresses: List<'a, NdOptionAddressesElement>,
 }
 
@@ -4203,5 +4613,214 @@ impl<'a> NdOptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> NdOption<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                NdOptionVariant::LinkAddress(view) => view.is_regular(),
+                NdOptionVariant::PrefixInformation(view) => view.is_regular(),
+                NdOptionVariant::RedirectedHeader(view) => view.is_regular(),
+                NdOptionVariant::Mtu(view) => view.is_regular(),
+                NdOptionVariant::AdvertisementInterval(view) => view.is_regular(),
+                NdOptionVariant::HomeAgent(view) => view.is_regular(),
+                NdOptionVariant::AddressList(view) => view.is_regular(),
+                NdOptionVariant::Timestamp(view) => view.is_regular(),
+                NdOptionVariant::Nonce(view) => view.is_regular(),
+                NdOptionVariant::Route(view) => view.is_regular(),
+                NdOptionVariant::Rdnss(view) => view.is_regular(),
+                NdOptionVariant::Dnssl(view) => view.is_regular(),
+                NdOptionVariant::RaFlags(view) => view.is_regular(),
+                NdOptionVariant::CaptivePortal(view) => view.is_regular(),
+                NdOptionVariant::Pref64(view) => view.is_regular(),
+                NdOptionVariant::Unknown(view) => view.is_regular(),
+                NdOptionVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> NdOptionLinkAddress<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionPrefixInformation<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.prefix_length_bytes[1] & 0x1f == 0
+            && u32::from_be_bytes([
+                self.prefix_length_bytes[10],
+                self.prefix_length_bytes[11],
+                self.prefix_length_bytes[12],
+                self.prefix_length_bytes[13],
+            ]) == 0
+    }
+}
+
+impl<'a> NdOptionRedirectedHeader<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u64::from_be_bytes([
+            0,
+            0,
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+            self.reserved_bytes[4],
+            self.reserved_bytes[5],
+        ]) == 0
+            && !self.packet.is_cut()
+    }
+}
+
+impl<'a> NdOptionMtu<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.mtu_bytes[0], self.mtu_bytes[1]]) == 0
+    }
+}
+
+impl<'a> NdOptionAdvertisementInterval<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.interval_bytes[0], self.interval_bytes[1]]) == 0
+    }
+}
+
+impl<'a> NdOptionHomeAgent<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.agent_preference_bytes[0], self.agent_preference_bytes[1]]) == 0
+    }
+}
+
+impl<'a> NdOptionAddressList<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u64::from_be_bytes([
+            0,
+            0,
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+            self.reserved_bytes[4],
+            self.reserved_bytes[5],
+        ]) == 0
+            && self.addresses.iter().all(|element| element.is_ok())
+    }
+}
+
+impl<'a> NdOptionTimestamp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u64::from_be_bytes([
+            0,
+            0,
+            self.timestamp_bytes[0],
+            self.timestamp_bytes[1],
+            self.timestamp_bytes[2],
+            self.timestamp_bytes[3],
+            self.timestamp_bytes[4],
+            self.timestamp_bytes[5],
+        ]) == 0
+    }
+}
+
+impl<'a> NdOptionNonce<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionRoute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.route_length_bytes[1] >> 5 == 0 && self.route_length_bytes[1] & 7 == 0
+    }
+}
+
+impl<'a> NdOptionRdnss<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.dns_lifetime_bytes[0], self.dns_lifetime_bytes[1]]) == 0
+            && self.servers.iter().all(|element| element.is_ok())
+    }
+}
+
+impl<'a> NdOptionDnssl<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.dns_lifetime_bytes[0], self.dns_lifetime_bytes[1]]) == 0
+    }
+}
+
+impl<'a> NdOptionRaFlags<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionCaptivePortal<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.uri.bytes().is_ascii()
+    }
+}
+
+impl<'a> NdOptionPref64<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
     }
 }

@@ -503,6 +503,123 @@ impl<'a> Ipv4<'a> {
         u64::from(self.ihl()) * 4
     }
 
+    /// Where the datagram goes to in the end: the last stop of a source route that is not yet done, \[RFC 791 §3.1\].
+    #[inline]
+    #[must_use]
+    pub fn final_dst(&self) -> Option<u32> {
+        given(|| {
+            Some(
+                if (0..=1)
+                    .find(|_: &u64| {
+                        given(|| {
+                            Some(
+                                self.options()
+                                    .valid()
+                                    .find(|view: &Ipv4Option<'_>| {
+                                        matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
+                                    })?
+                                    .loose_route()?
+                                    .route(),
+                            )
+                        })
+                        .map(|_| true)
+                            == Some(true)
+                    })
+                    .unwrap_or(1)
+                    == 0
+                    && self
+                        .options()
+                        .valid()
+                        .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                        .loose_route()?
+                        .pointer()
+                        < self
+                            .options()
+                            .valid()
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                            .length()?
+                {
+                    u32::from(
+                        self.options()
+                            .valid()
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                            .loose_route()?
+                            .route()
+                            .get(
+                                (self
+                                    .options()
+                                    .valid()
+                                    .find(|view: &Ipv4Option<'_>| {
+                                        matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
+                                    })?
+                                    .loose_route()?
+                                    .route()
+                                    .len() as u64 as i64
+                                    - 1) as u64 as usize,
+                            )?,
+                    )
+                } else {
+                    if (0..=1)
+                        .find(|_: &u64| {
+                            given(|| {
+                                Some(
+                                    self.options()
+                                        .valid()
+                                        .find(|view: &Ipv4Option<'_>| {
+                                            matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                        })?
+                                        .strict_route()?
+                                        .route(),
+                                )
+                            })
+                            .map(|_| true)
+                                == Some(true)
+                        })
+                        .unwrap_or(1)
+                        == 0
+                        && self
+                            .options()
+                            .valid()
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_)))?
+                            .strict_route()?
+                            .pointer()
+                            < self
+                                .options()
+                                .valid()
+                                .find(|view: &Ipv4Option<'_>| {
+                                    matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                })?
+                                .length()?
+                    {
+                        u32::from(
+                            self.options()
+                                .valid()
+                                .find(|view: &Ipv4Option<'_>| {
+                                    matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                })?
+                                .strict_route()?
+                                .route()
+                                .get(
+                                    (self
+                                        .options()
+                                        .valid()
+                                        .find(|view: &Ipv4Option<'_>| {
+                                            matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                        })?
+                                        .strict_route()?
+                                        .route()
+                                        .len() as u64 as i64
+                                        - 1) as u64 as usize,
+                                )?,
+                        )
+                    } else {
+                        u32::from(self.dst())
+                    }
+                },
+            )
+        })
+    }
+
     /// The is fragment.
     #[inline]
     #[must_use]
@@ -774,6 +891,239 @@ impl<'a> Ipv4Mut<'a> {
     }
 }
 
+impl<'a> Ipv4<'a> {
+    /// `src` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_src(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<Octets> {
+        let _ = (outer, late);
+        let mut octets = Octets::new();
+        octets.push_number(u128::from(u32::from(self.src())), 4)?;
+        Some(octets)
+    }
+
+    /// `dst` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_dst(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<Octets> {
+        let _ = (outer, late);
+        let mut octets = Octets::new();
+        octets.push_number(u128::from(u32::from(self.dst())), 4)?;
+        Some(octets)
+    }
+
+    /// `pseudo_header` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_pseudo_header(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+        arg_protocol: u64,
+        arg_length: u64,
+    ) -> Option<Octets> {
+        let _ = outer;
+        let mut octets = Octets::new();
+        octets.push(late.src(late)?.as_slice())?;
+        octets.push_number(
+            u128::from(
+                if (0..=1)
+                    .find(|_: &u64| {
+                        given(|| {
+                            Some(
+                                self.options()
+                                    .valid()
+                                    .find(|view: &Ipv4Option<'_>| {
+                                        matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
+                                    })?
+                                    .loose_route()?
+                                    .route(),
+                            )
+                        })
+                        .map(|_| true)
+                            == Some(true)
+                    })
+                    .unwrap_or(1)
+                    == 0
+                    && self
+                        .options()
+                        .valid()
+                        .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                        .loose_route()?
+                        .pointer()
+                        < self
+                            .options()
+                            .valid()
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                            .length()?
+                {
+                    u32::from(
+                        self.options()
+                            .valid()
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                            .loose_route()?
+                            .route()
+                            .get(
+                                (self
+                                    .options()
+                                    .valid()
+                                    .find(|view: &Ipv4Option<'_>| {
+                                        matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
+                                    })?
+                                    .loose_route()?
+                                    .route()
+                                    .len() as u64 as i64
+                                    - 1) as u64 as usize,
+                            )?,
+                    )
+                } else {
+                    if (0..=1)
+                        .find(|_: &u64| {
+                            given(|| {
+                                Some(
+                                    self.options()
+                                        .valid()
+                                        .find(|view: &Ipv4Option<'_>| {
+                                            matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                        })?
+                                        .strict_route()?
+                                        .route(),
+                                )
+                            })
+                            .map(|_| true)
+                                == Some(true)
+                        })
+                        .unwrap_or(1)
+                        == 0
+                        && self
+                            .options()
+                            .valid()
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_)))?
+                            .strict_route()?
+                            .pointer()
+                            < self
+                                .options()
+                                .valid()
+                                .find(|view: &Ipv4Option<'_>| {
+                                    matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                })?
+                                .length()?
+                    {
+                        u32::from(
+                            self.options()
+                                .valid()
+                                .find(|view: &Ipv4Option<'_>| {
+                                    matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                })?
+                                .strict_route()?
+                                .route()
+                                .get(
+                                    (self
+                                        .options()
+                                        .valid()
+                                        .find(|view: &Ipv4Option<'_>| {
+                                            matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
+                                        })?
+                                        .strict_route()?
+                                        .route()
+                                        .len() as u64 as i64
+                                        - 1) as u64 as usize,
+                                )?,
+                        )
+                    } else {
+                        u32::from(self.dst())
+                    }
+                },
+            ),
+            4,
+        )?;
+        octets.push_number(0_u128, 1)?;
+        octets.push_number(u128::from(arg_protocol), 1)?;
+        octets.push_number(u128::from((i128::from(arg_length) & 0xffff) as u16), 2)?;
+        Some(octets)
+    }
+
+    /// `is_fragment` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_is_fragment(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<bool> {
+        let _ = (outer, late);
+        Some(self.flags().0 & 1 != 0 || self.fragment_offset() != 0)
+    }
+}
+
+impl crate::net::IpCarrier for Ipv4<'_> {
+    #[inline]
+    fn src(&self, late: &dyn crate::net::IpCarrier) -> Option<Octets> {
+        self.ip_carrier_src(self, late)
+    }
+
+    #[inline]
+    fn dst(&self, late: &dyn crate::net::IpCarrier) -> Option<Octets> {
+        self.ip_carrier_dst(self, late)
+    }
+
+    #[inline]
+    fn pseudo_header(&self, late: &dyn crate::net::IpCarrier, arg_protocol: u64, arg_length: u64) -> Option<Octets> {
+        self.ip_carrier_pseudo_header(self, late, arg_protocol, arg_length)
+    }
+
+    #[inline]
+    fn is_fragment(&self, late: &dyn crate::net::IpCarrier) -> Option<bool> {
+        self.ip_carrier_is_fragment(self, late)
+    }
+}
+
+impl<'a> Ipv4<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.payload.is_cut()
+            && !self.region.is_cut()
+            && given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(self.bytes().get(0..10)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(12..end_in(self.bytes(), self.options.region().bytes()))?)
+                        .finish(),
+                )
+            }) == Some(self.checksum())
+            && self.flags().0 >> 2 & 1 == 0
+            && !(self.flags().0 >> 1 & 1 != 0 && (self.flags().0 & 1 != 0 || self.fragment_offset() != 0))
+    }
+}
+
+impl<'a> Ipv4<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(
+            if self.fragment_offset() == 0 {
+                crate::stack::tables::ip_protocol(self.protocol().0, payload)
+            } else {
+                None
+            },
+            payload,
+        )
+    }
+}
+
 /// The fields of [`Ipv4Passage`](super::Ipv4Passage), by name.
 pub mod ipv4_passage_fields {
     use packet_core::FieldInfo;
@@ -924,6 +1274,15 @@ impl<'a> Ipv4PassageMut<'a> {
     pub fn set_timestamp(&mut self, value: u32) -> &mut Self {
         self.places.head.put(self.bytes, 4, value.to_be_bytes());
         self
+    }
+}
+
+impl<'a> Ipv4Passage<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }
 
@@ -1111,6 +1470,15 @@ impl<'a> CipsoTagMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> CipsoTag<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }
 
@@ -2168,5 +2536,161 @@ impl<'a> Ipv4OptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> Ipv4Option<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                Ipv4OptionVariant::RecordRoute(view) => view.is_regular(),
+                Ipv4OptionVariant::LooseRoute(view) => view.is_regular(),
+                Ipv4OptionVariant::StrictRoute(view) => view.is_regular(),
+                Ipv4OptionVariant::Timestamp(view) => view.is_regular(),
+                Ipv4OptionVariant::StreamId(view) => view.is_regular(),
+                Ipv4OptionVariant::Security(view) => view.is_regular(),
+                Ipv4OptionVariant::ExtendedSecurity(view) => view.is_regular(),
+                Ipv4OptionVariant::Cipso(view) => view.is_regular(),
+                Ipv4OptionVariant::Mtu(view) => view.is_regular(),
+                Ipv4OptionVariant::Traceroute(view) => view.is_regular(),
+                Ipv4OptionVariant::RouterAlert(view) => view.is_regular(),
+                Ipv4OptionVariant::SelectiveBroadcast(view) => view.is_regular(),
+                Ipv4OptionVariant::QuickStart(view) => view.is_regular(),
+                Ipv4OptionVariant::Unknown(view) => view.is_regular(),
+                Ipv4OptionVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> Ipv4OptionRecordRoute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.route.is_whole()
+    }
+}
+
+impl<'a> Ipv4OptionLooseRoute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.route.is_whole()
+    }
+}
+
+impl<'a> Ipv4OptionStrictRoute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.route.is_whole()
+    }
+}
+
+impl<'a> Ipv4OptionTimestamp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.times.is_none_or(|value| value.is_whole())
+            && self
+                .passages
+                .is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
+    }
+}
+
+impl<'a> Ipv4OptionStreamId<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionSecurity<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionExtendedSecurity<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionCipso<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.tags.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Ipv4OptionMtu<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionTraceroute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionRouterAlert<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionSelectiveBroadcast<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.addresses.is_whole()
+    }
+}
+
+impl<'a> Ipv4OptionQuickStart<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.function_bytes[5] & 3 == 0
+    }
+}
+
+impl<'a> Ipv4OptionUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
     }
 }

@@ -176,6 +176,12 @@ impl SegmentTlvType {
 
 named_number!(SegmentTlvType, u8);
 
+/// What layers offer to those above them as `Jumbogram`.
+pub trait Jumbogram {
+    /// `is_jumbo`, for whoever asks: `late` is what that sees of this interface.
+    fn is_jumbo(&self, late: &dyn Jumbogram) -> Option<bool>;
+}
+
 /// The fields of [`Ipv6`](super::Ipv6), by name.
 pub mod ipv6_fields {
     use packet_core::FieldInfo;
@@ -490,6 +496,127 @@ impl<'a> Ipv6Mut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> Ipv6<'a> {
+    /// `src` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_src(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<Octets> {
+        let _ = (outer, late);
+        let mut octets = Octets::new();
+        octets.push(self.src().as_slice())?;
+        Some(octets)
+    }
+
+    /// `dst` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_dst(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<Octets> {
+        let _ = (outer, late);
+        let mut octets = Octets::new();
+        octets.push(self.dst().as_slice())?;
+        Some(octets)
+    }
+
+    /// `pseudo_header` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_pseudo_header(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+        arg_protocol: u64,
+        arg_length: u64,
+    ) -> Option<Octets> {
+        let _ = outer;
+        let mut octets = Octets::new();
+        octets.push(late.src(late)?.as_slice())?;
+        octets.push(late.dst(late)?.as_slice())?;
+        octets.push_number(u128::from((i128::from(arg_length) & 0xffffffff) as u32), 4)?;
+        octets.push_number(0_u128, 3)?;
+        octets.push_number(u128::from(arg_protocol), 1)?;
+        Some(octets)
+    }
+
+    /// `is_fragment` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_is_fragment(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<bool> {
+        let _ = (outer, late);
+        Some(false)
+    }
+}
+
+impl crate::net::IpCarrier for Ipv6<'_> {
+    #[inline]
+    fn src(&self, late: &dyn crate::net::IpCarrier) -> Option<Octets> {
+        self.ip_carrier_src(self, late)
+    }
+
+    #[inline]
+    fn dst(&self, late: &dyn crate::net::IpCarrier) -> Option<Octets> {
+        self.ip_carrier_dst(self, late)
+    }
+
+    #[inline]
+    fn pseudo_header(&self, late: &dyn crate::net::IpCarrier, arg_protocol: u64, arg_length: u64) -> Option<Octets> {
+        self.ip_carrier_pseudo_header(self, late, arg_protocol, arg_length)
+    }
+
+    #[inline]
+    fn is_fragment(&self, late: &dyn crate::net::IpCarrier) -> Option<bool> {
+        self.ip_carrier_is_fragment(self, late)
+    }
+}
+
+impl<'a> Ipv6<'a> {
+    /// `is_jumbo` of `Jumbogram`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn jumbogram_is_jumbo(&self, outer: &dyn Jumbogram, late: &dyn Jumbogram) -> Option<bool> {
+        let _ = (outer, late);
+        Some(self.payload_length() == 0 && self.next_header().0 == 0)
+    }
+}
+
+impl Jumbogram for Ipv6<'_> {
+    #[inline]
+    fn is_jumbo(&self, late: &dyn Jumbogram) -> Option<bool> {
+        self.jumbogram_is_jumbo(self, late)
+    }
+}
+
+impl<'a> Ipv6<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Ipv6<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        {
+            let payload = self.payload();
+            crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
+        }
     }
 }
 
@@ -1251,6 +1378,109 @@ impl<'a> Ipv6OptionMut<'a> {
     }
 }
 
+impl<'a> Ipv6Option<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                Ipv6OptionVariant::Padding(view) => view.is_regular(),
+                Ipv6OptionVariant::TunnelLimit(view) => view.is_regular(),
+                Ipv6OptionVariant::RouterAlert(view) => view.is_regular(),
+                Ipv6OptionVariant::Jumbo(view) => view.is_regular(),
+                Ipv6OptionVariant::HomeAddress(view) => view.is_regular(),
+                Ipv6OptionVariant::Pdm(view) => view.is_regular(),
+                Ipv6OptionVariant::QuickStart(view) => view.is_regular(),
+                Ipv6OptionVariant::PathMtu(view) => view.is_regular(),
+                Ipv6OptionVariant::Unknown(view) => view.is_regular(),
+                Ipv6OptionVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> Ipv6OptionPadding<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionTunnelLimit<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionRouterAlert<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionJumbo<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionHomeAddress<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionPdm<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionQuickStart<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.function_bytes[5] & 3 == 0
+    }
+}
+
+impl<'a> Ipv6OptionPathMtu<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`Ipv6HopByHop`](super::Ipv6HopByHop), by name.
 pub mod ipv6_hop_by_hop_fields {
     use packet_core::FieldInfo;
@@ -1340,10 +1570,7 @@ impl<'a> Ipv6HopByHop<'a> {
     pub fn is_jumbo(&self) -> Option<bool> {
         given(|| {
             Some(
-                (0..=1)
-                    .find(|_: &u64| given(|| Some(absent::<bool>()? == absent::<bool>()?)) == Some(true))
-                    .unwrap_or(1)
-                    == 0
+                (0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
                     && absent::<bool>()?,
             )
         })
@@ -1392,23 +1619,15 @@ impl<'a> Ipv6HopByHop<'a> {
                                             matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
                                         })?
                                         .jumbo()?
-                                        .payload_length()
-                                        == options
-                                            .valid()
-                                            .find(|view: &Ipv6Option<'_>| {
-                                                matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
-                                            })?
-                                            .jumbo()?
-                                            .payload_length(),
+                                        .payload_length(),
                                 )
-                            }) == Some(true)
+                            })
+                            .map(|_| true)
+                                == Some(true)
                         })
                         .unwrap_or(1)
                         == 0
-                        && ((0..=1)
-                            .find(|_: &u64| given(|| Some(absent::<bool>()? == absent::<bool>()?)) == Some(true))
-                            .unwrap_or(1)
-                            == 0
+                        && ((0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
                             && absent::<bool>()?),
                 )
             }),
@@ -1541,6 +1760,101 @@ impl<'a> Ipv6HopByHopMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> Ipv6HopByHop<'a> {}
+
+impl<'a> Ipv6HopByHop<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self, below: &dyn Jumbogram) -> bool {
+        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.payload.is_cut()
+            && !self.region.is_cut()
+            && both(
+                given(|| {
+                    Some(
+                        (0..=1)
+                            .find(|_: &u64| {
+                                given(|| {
+                                    Some(
+                                        self.options()
+                                            .valid()
+                                            .find(|view: &Ipv6Option<'_>| {
+                                                matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
+                                            })?
+                                            .jumbo()?
+                                            .payload_length(),
+                                    )
+                                })
+                                .map(|_| true)
+                                    == Some(true)
+                            })
+                            .unwrap_or(1)
+                            == 0
+                            && ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1)
+                                == 0
+                                && below.is_jumbo(below)?),
+                    )
+                }),
+                given(|| {
+                    Some(
+                        u64::from(
+                            self.options()
+                                .valid()
+                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                                .jumbo()?
+                                .payload_length(),
+                        ) >= u64::from(self.ext_length()) * 8 + 8,
+                    )
+                }),
+            ) == Some(false)
+            && given(|| {
+                Some(
+                    (0..=1)
+                        .find(|_: &u64| {
+                            self.options()
+                                .valid()
+                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                                .map(|_| true)
+                                == Some(true)
+                        })
+                        .unwrap_or(1)
+                        == 0
+                        || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1)
+                            == 0
+                            && below.is_jumbo(below)?),
+                )
+            }) != Some(false)
+            && given(|| {
+                Some(
+                    (0..=1)
+                        .find(|_: &u64| {
+                            self.options()
+                                .valid()
+                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                                .map(|_| true)
+                                == Some(true)
+                        })
+                        .unwrap_or(1)
+                        != 0
+                        || (0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                            && below.is_jumbo(below)?,
+                )
+            }) != Some(false)
+    }
+}
+
+impl<'a> Ipv6HopByHop<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        {
+            let payload = self.payload();
+            crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
+        }
     }
 }
 
@@ -1756,6 +2070,70 @@ impl<'a> Ipv6DestinationMut<'a> {
     }
 }
 
+impl<'a> Ipv6Destination<'a> {
+    /// `src` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_src(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<Octets> {
+        let _ = late;
+        let mut octets = Octets::new();
+        if (0..=1)
+            .find(|_: &u64| {
+                given(|| {
+                    Some(
+                        self.options()
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::HomeAddress(_)))?
+                            .home_address()?
+                            .home()
+                            .as_slice(),
+                    )
+                })
+                .map(|_| true)
+                    == Some(true)
+            })
+            .unwrap_or(1)
+            == 0
+        {
+            octets.push(
+                self.options()
+                    .valid()
+                    .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::HomeAddress(_)))?
+                    .home_address()?
+                    .home()
+                    .as_slice(),
+            )?;
+        } else {
+            octets.push(outer.src(outer)?.as_slice())?;
+        }
+        Some(octets)
+    }
+}
+
+impl<'a> Ipv6Destination<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.payload.is_cut()
+            && !self.region.is_cut()
+    }
+}
+
+impl<'a> Ipv6Destination<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
+    }
+}
+
 /// The fields of [`SegmentTlv`](super::SegmentTlv), by name.
 pub mod segment_tlv_fields {
     use packet_core::FieldInfo;
@@ -1948,6 +2326,15 @@ impl<'a> SegmentTlvMut<'a> {
     pub fn value_mut(&mut self) -> &mut [u8] {
         let place = self.places.value;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> SegmentTlv<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }
 
@@ -2159,9 +2546,9 @@ impl<'a> Ipv6Routing<'a> {
             let cursor = &mut Cursor::new(region);
             match routing_type {
                 0 => {
-                    cursor.array::<4>(&ipv6_routing_fields::RESERVED_)?;
+                    let reserved_bytes = cursor.array::<4>(&ipv6_routing_fields::RESERVED_)?;
                     let addresses = List::filling(cursor.to_end(), ());
-                    variant = Ipv6RoutingVariant::SourceRoute(Ipv6RoutingSourceRoute { addresses });
+                    variant = Ipv6RoutingVariant::SourceRoute(Ipv6RoutingSourceRoute { reserved_bytes, addresses });
                 }
                 2 => {
                     let home_address_bytes = cursor.array::<20>(&ipv6_routing_fields::RESERVED_)?;
@@ -2257,6 +2644,7 @@ pub enum Ipv6RoutingVariant<'a> {
 /// What \[`Ipv6Routing`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
 pub struct Ipv6RoutingSourceRoute<'a> {
+    reserved_bytes: &'a [u8; 4],
     addresses: List<'a, Ipv6RoutingAddressesElement>,
 }
 
@@ -2633,6 +3021,143 @@ impl<'a> Ipv6RoutingMut<'a> {
     }
 }
 
+impl<'a> Ipv6Routing<'a> {
+    /// `dst` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_dst(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<Octets> {
+        let _ = late;
+        let mut octets = Octets::new();
+        if self.segments_left() == 0 {
+            octets.push(outer.dst(outer)?.as_slice())?;
+        } else {
+            if given(|| Some(self.rpl()?.last())).is_some() {
+                if self.rpl()?.left_out_last() > 0 {
+                    octets.push(slice(
+                        outer.dst(outer)?.as_slice(),
+                        0_u64,
+                        u64::from(self.rpl()?.left_out_last()) - 1,
+                    )?)?;
+                    octets.push(self.rpl()?.last())?;
+                } else {
+                    octets.push(self.rpl()?.last())?;
+                }
+            } else {
+                if given(|| Some(self.segment_routing()?.segments())).is_some() {
+                    octets.push(self.segment_routing()?.segments().first()?)?;
+                } else {
+                    if given(|| Some(self.mobility()?.home_address().as_slice())).is_some() {
+                        octets.push(self.mobility()?.home_address().as_slice())?;
+                    } else {
+                        if given(|| Some(self.source_route()?.addresses())).is_some()
+                            && self.source_route()?.addresses().len() as u64 > 0
+                        {
+                            octets.push(
+                                self.source_route()?
+                                    .addresses()
+                                    .get((self.source_route()?.addresses().len() as u64 - 1) as usize)?,
+                            )?;
+                        } else {
+                            octets.push(outer.dst(outer)?.as_slice())?;
+                        }
+                    }
+                }
+            }
+        }
+        Some(octets)
+    }
+}
+
+impl<'a> Ipv6Routing<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut()
+            && !self.region.is_cut()
+            && match self.variant {
+                Ipv6RoutingVariant::SourceRoute(view) => view.is_regular(),
+                Ipv6RoutingVariant::Mobility(view) => view.is_regular(),
+                Ipv6RoutingVariant::Rpl(view) => view.is_regular(),
+                Ipv6RoutingVariant::SegmentRouting(view) => view.is_regular(),
+                Ipv6RoutingVariant::Unknown(view) => view.is_regular(),
+                Ipv6RoutingVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> Ipv6RoutingSourceRoute<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) == 0
+            && self.addresses.iter().all(|element| element.is_ok())
+    }
+}
+
+impl<'a> Ipv6RoutingMobility<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([
+            self.home_address_bytes[0],
+            self.home_address_bytes[1],
+            self.home_address_bytes[2],
+            self.home_address_bytes[3],
+        ]) == 0
+    }
+}
+
+impl<'a> Ipv6RoutingRpl<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u32::from_be_bytes([0, self.left_out_bytes[1], self.left_out_bytes[2], self.left_out_bytes[3]]) & 0xfffff == 0
+            && self.visits.iter().all(|element| element.is_ok())
+    }
+}
+
+impl<'a> Ipv6RoutingSegmentRouting<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.segments.iter().all(|element| element.is_ok())
+            && self.tlvs.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> Ipv6RoutingUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6Routing<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
+    }
+}
+
 /// The fields of [`Ipv6Fragment`](super::Ipv6Fragment), by name.
 pub mod ipv6_fragment_fields {
     use packet_core::FieldInfo;
@@ -2848,5 +3373,44 @@ impl<'a> Ipv6FragmentMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> Ipv6Fragment<'a> {
+    /// `is_fragment` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ip_carrier_is_fragment(
+        &self,
+        outer: &dyn crate::net::IpCarrier,
+        late: &dyn crate::net::IpCarrier,
+    ) -> Option<bool> {
+        let _ = (outer, late);
+        Some(self.more_fragments() || self.fragment_offset() != 0)
+    }
+}
+
+impl<'a> Ipv6Fragment<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.head[1] == 0 && self.head[3] >> 1 & 3 == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Ipv6Fragment<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(
+            if self.fragment_offset() == 0 {
+                crate::stack::tables::ip_protocol(self.next_header().0, payload)
+            } else {
+                None
+            },
+            payload,
+        )
     }
 }

@@ -442,6 +442,32 @@ impl<'a> LinuxSllMut<'a> {
     }
 }
 
+impl<'a> LinuxSll<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> LinuxSll<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.protocol().0 {
+            4 => {
+                let payload = self.payload();
+                crate::stack::Next::new(Some(crate::stack::LayerKind::Llc), payload)
+            }
+            _ => {
+                let payload = self.payload();
+                crate::stack::Next::new(crate::stack::tables::ether_type(self.protocol().0, payload), payload)
+            }
+        }
+    }
+}
+
 /// The fields of [`LinuxSll2`](super::LinuxSll2), by name.
 pub mod linux_sll2_fields {
     use packet_core::FieldInfo;
@@ -727,5 +753,31 @@ impl<'a> LinuxSll2Mut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> LinuxSll2<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.head[2], self.head[3]]) == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> LinuxSll2<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.protocol().0 {
+            4 => {
+                let payload = self.payload();
+                crate::stack::Next::new(Some(crate::stack::LayerKind::Llc), payload)
+            }
+            _ => {
+                let payload = self.payload();
+                crate::stack::Next::new(crate::stack::tables::ether_type(self.protocol().0, payload), payload)
+            }
+        }
     }
 }

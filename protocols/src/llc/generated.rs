@@ -471,3 +471,65 @@ impl<'a> LlcMut<'a> {
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
+
+impl<'a> Llc<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.payload.is_none_or(|value| !value.is_cut())
+            && !self.region.is_cut()
+            && match self.variant {
+                LlcVariant::Ethertype(view) => view.is_regular(),
+                LlcVariant::Other(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> LlcEthertype<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut()
+    }
+}
+
+impl<'a> LlcOther<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut()
+    }
+}
+
+impl<'a> Llc<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        if self.dsap().0 == 170 && self.control() == 3 {
+            match self.oui() {
+                Some(0) | Some(248) => {
+                    if let Some(payload) = given(|| Some(self.ethertype()?.payload())) {
+                        return crate::stack::Next::new(
+                            self.pid().and_then(|key| crate::stack::tables::ether_type(key, payload)),
+                            payload,
+                        );
+                    }
+                }
+                _ => {
+                    if let Some(payload) = given(|| Some(self.other()?.payload())) {
+                        return crate::stack::Next::new(None, payload);
+                    }
+                }
+            }
+        } else {
+            if let Some(payload) = self.payload() {
+                return crate::stack::Next::new(crate::stack::tables::llc_sap(self.dsap().0, payload), payload);
+            }
+        }
+        crate::stack::Next::Nothing
+    }
+}

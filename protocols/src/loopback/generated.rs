@@ -330,6 +330,53 @@ impl<'a> NullMut<'a> {
     }
 }
 
+impl<'a> Null<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut()
+            && !self.region.is_cut()
+            && match self.variant {
+                NullVariant::BigEndian(view) => view.is_regular(),
+                NullVariant::LittleEndian(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> NullBigEndian<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NullLittleEndian<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Null<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(
+            given(|| Some(self.big_endian()?.family().0))
+                .or(given(|| Some(self.little_endian()?.family().0)))
+                .and_then(|key| crate::stack::tables::address_family(key, payload)),
+            payload,
+        )
+    }
+}
+
 /// The fields of [`Loop`](super::Loop), by name.
 pub mod loop_fields {
     use packet_core::FieldInfo;
@@ -483,5 +530,23 @@ impl<'a> LoopMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> Loop<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Loop<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(crate::stack::tables::address_family(self.family().0, payload), payload)
     }
 }

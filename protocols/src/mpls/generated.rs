@@ -263,3 +263,34 @@ impl<'a> MplsMut<'a> {
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
+
+impl<'a> Mpls<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Mpls<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        if self.bottom() {
+            let payload = self.payload();
+            crate::stack::Next::new(
+                if self.label().0 != 13 && self.label().0 != 14 {
+                    given(|| Some(*payload.bytes().first()? >> 4))
+                        .and_then(|key| crate::stack::tables::ip_version(key, payload))
+                } else {
+                    None
+                },
+                payload,
+            )
+        } else {
+            let payload = self.payload();
+            crate::stack::Next::new(Some(crate::stack::LayerKind::Mpls), payload)
+        }
+    }
+}

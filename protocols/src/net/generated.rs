@@ -746,3 +746,30 @@ impl IpProtocol {
 }
 
 named_number!(IpProtocol, u8);
+
+/// What layers offer to those above them as `IpCarrier`.
+pub trait IpCarrier {
+    /// `src`, for whoever asks: `late` is what that sees of this interface.
+    fn src(&self, late: &dyn IpCarrier) -> Option<Octets>;
+
+    /// `dst`, for whoever asks: `late` is what that sees of this interface.
+    fn dst(&self, late: &dyn IpCarrier) -> Option<Octets>;
+
+    /// `pseudo_header`, for whoever asks: `late` is what that sees of this interface.
+    fn pseudo_header(&self, late: &dyn IpCarrier, arg_protocol: u64, arg_length: u64) -> Option<Octets>;
+
+    /// `is_fragment`, for whoever asks: `late` is what that sees of this interface.
+    fn is_fragment(&self, late: &dyn IpCarrier) -> Option<bool>;
+}
+
+/// What layers offer to those above them as `Ports`.
+pub trait Ports {
+    /// `protocol`, for whoever asks: `late` is what that sees of this interface.
+    fn protocol(&self, late: &dyn Ports) -> Option<u64>;
+
+    /// `src`, for whoever asks: `late` is what that sees of this interface.
+    fn src(&self, late: &dyn Ports) -> Option<u64>;
+
+    /// `dst`, for whoever asks: `late` is what that sees of this interface.
+    fn dst(&self, late: &dyn Ports) -> Option<u64>;
+}

@@ -633,3 +633,59 @@ impl<'a> QuicMut<'a> {
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
+
+impl<'a> Quic<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.head[0] >> 6 & 1 != 0
+            && self.versions.is_none_or(|value| value.is_whole())
+            && !self.region.is_cut()
+            && either(
+                given(|| Some(!self.long_form() || self.version()?.0 == 0)),
+                both(given(|| Some(self.dcid?.len() as u64 <= 20)), given(|| Some(self.scid?.len() as u64 <= 20))),
+            ) != Some(false)
+            && match self.variant {
+                QuicVariant::Initial(view) => view.is_regular(),
+                QuicVariant::Encrypted(view) => view.is_regular(),
+                QuicVariant::Retry(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> QuicInitial<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> QuicEncrypted<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> QuicRetry<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Quic<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
+    }
+}

@@ -136,3 +136,25 @@ impl<'a> RawIpMut<'a> {
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
+
+impl<'a> RawIp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> RawIp<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(
+            given(|| Some(*payload.bytes().first()? >> 4))
+                .and_then(|key| crate::stack::tables::ip_version(key, payload)),
+            payload,
+        )
+    }
+}

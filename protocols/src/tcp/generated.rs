@@ -749,6 +749,99 @@ impl<'a> TcpMut<'a> {
     }
 }
 
+impl<'a> Tcp<'a> {
+    /// `protocol` of `Ports`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ports_protocol(&self, outer: &dyn crate::net::Ports, late: &dyn crate::net::Ports) -> Option<u64> {
+        let _ = (outer, late);
+        Some(6_u64)
+    }
+
+    /// `src` of `Ports`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ports_src(&self, outer: &dyn crate::net::Ports, late: &dyn crate::net::Ports) -> Option<u64> {
+        let _ = (outer, late);
+        Some(u64::from(self.src_port()))
+    }
+
+    /// `dst` of `Ports`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ports_dst(&self, outer: &dyn crate::net::Ports, late: &dyn crate::net::Ports) -> Option<u64> {
+        let _ = (outer, late);
+        Some(u64::from(self.dst_port()))
+    }
+}
+
+impl crate::net::Ports for Tcp<'_> {
+    #[inline]
+    fn protocol(&self, late: &dyn crate::net::Ports) -> Option<u64> {
+        self.ports_protocol(self, late)
+    }
+
+    #[inline]
+    fn src(&self, late: &dyn crate::net::Ports) -> Option<u64> {
+        self.ports_src(self, late)
+    }
+
+    #[inline]
+    fn dst(&self, late: &dyn crate::net::Ports) -> Option<u64> {
+        self.ports_dst(self, late)
+    }
+}
+
+impl<'a> Tcp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self, ip: &dyn crate::net::IpCarrier) -> bool {
+        self.head[12] >> 1 & 7 == 0
+            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && !self.payload.is_cut()
+            && !self.region.is_cut()
+            && given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(
+                            ip.pseudo_header(
+                                ip,
+                                6_u64,
+                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
+                            )?
+                            .as_slice(),
+                        )
+                        .update(self.bytes().get(..16)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(18..)?)
+                        .finish(),
+                )
+            }) == Some(self.checksum())
+            && (self.flags().0 >> 4 & 1 != 0 || self.ack() == 0)
+            && (self.flags().0 >> 5 & 1 != 0 || self.urgent() == 0)
+            && !(self.flags().0 >> 1 & 1 != 0 && self.flags().0 & 1 != 0)
+            && !(self.flags().0 >> 1 & 1 != 0 && self.flags().0 >> 2 & 1 != 0)
+    }
+}
+
+impl<'a> Tcp<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(
+            match crate::stack::tables::tcp_port(self.dst_port(), payload)
+                .or_else(|| crate::stack::tables::tcp_port(self.src_port(), payload))
+            {
+                Some(kind) => Some(kind).filter(|kind| crate::stack::may_begin(*kind, payload)),
+                None => crate::stack::guess(payload),
+            },
+            payload,
+        )
+    }
+}
+
 /// The fields of [`SackBlock`](super::SackBlock), by name.
 pub mod sack_block_fields {
     use packet_core::FieldInfo;
@@ -897,6 +990,15 @@ impl<'a> SackBlockMut<'a> {
     pub fn set_right(&mut self, value: u32) -> &mut Self {
         self.places.head.put(self.bytes, 4, value.to_be_bytes());
         self
+    }
+}
+
+impl<'a> SackBlock<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }
 
@@ -2073,6 +2175,210 @@ impl<'a> TcpOptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> TcpOption<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && given(|| Some(self.window_scale()?.shift() <= 14)) != Some(false)
+            && match self.variant {
+                TcpOptionVariant::Mss(view) => view.is_regular(),
+                TcpOptionVariant::WindowScale(view) => view.is_regular(),
+                TcpOptionVariant::Sack(view) => view.is_regular(),
+                TcpOptionVariant::Echo(view) => view.is_regular(),
+                TcpOptionVariant::Timestamps(view) => view.is_regular(),
+                TcpOptionVariant::PartialOrderProfile(view) => view.is_regular(),
+                TcpOptionVariant::ConnectionCount(view) => view.is_regular(),
+                TcpOptionVariant::AlternateChecksum(view) => view.is_regular(),
+                TcpOptionVariant::AlternateChecksumData(view) => view.is_regular(),
+                TcpOptionVariant::Md5(view) => view.is_regular(),
+                TcpOptionVariant::QuickStart(view) => view.is_regular(),
+                TcpOptionVariant::UserTimeout(view) => view.is_regular(),
+                TcpOptionVariant::Authentication(view) => view.is_regular(),
+                TcpOptionVariant::Mptcp(view) => view.is_regular(),
+                TcpOptionVariant::FastOpen(view) => view.is_regular(),
+                TcpOptionVariant::Encryption(view) => view.is_regular(),
+                TcpOptionVariant::AccurateEcn(view) => view.is_regular(),
+                TcpOptionVariant::Experiment(view) => view.is_regular(),
+                TcpOptionVariant::Unknown(view) => view.is_regular(),
+                TcpOptionVariant::Spoiled(_) => false,
+                _ => true,
+            }
+    }
+}
+
+impl<'a> TcpOptionMss<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionWindowScale<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionSack<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.blocks.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+    }
+}
+
+impl<'a> TcpOptionEcho<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionTimestamps<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionPartialOrderProfile<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.starts_bytes[0] & 0x3f == 0
+    }
+}
+
+impl<'a> TcpOptionConnectionCount<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionAlternateChecksum<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionAlternateChecksumData<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionMd5<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionQuickStart<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.rate_bytes[0] >> 4 == 0 && self.rate_bytes[5] & 3 == 0
+    }
+}
+
+impl<'a> TcpOptionUserTimeout<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionAuthentication<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionMptcp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.mptcp.is_regular()
+    }
+}
+
+impl<'a> TcpOptionFastOpen<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionEncryption<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionAccurateEcn<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.counters.is_whole()
+    }
+}
+
+impl<'a> TcpOptionExperiment<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TcpOptionUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
     }
 }
 
@@ -3396,5 +3702,159 @@ impl<'a> MptcpOptionMut<'a> {
     pub fn mptcp_data_mut(&mut self) -> &mut [u8] {
         let place = self.places.mptcp_unknown_mptcp_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> MptcpOption<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                MptcpOptionVariant::Capable(view) => view.is_regular(),
+                MptcpOptionVariant::Join(view) => view.is_regular(),
+                MptcpOptionVariant::Dss(view) => view.is_regular(),
+                MptcpOptionVariant::AddAddress(view) => view.is_regular(),
+                MptcpOptionVariant::RemoveAddress(view) => view.is_regular(),
+                MptcpOptionVariant::Priority(view) => view.is_regular(),
+                MptcpOptionVariant::Fail(view) => view.is_regular(),
+                MptcpOptionVariant::FastClose(view) => view.is_regular(),
+                MptcpOptionVariant::Reset(view) => view.is_regular(),
+                MptcpOptionVariant::MptcpUnknown(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> MptcpOptionCapable<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionJoin<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        match self.form {
+            MptcpOptionJoinVariant::Syn(view) => view.is_regular(),
+            MptcpOptionJoinVariant::SynAck(view) => view.is_regular(),
+            MptcpOptionJoinVariant::Ack(view) => view.is_regular(),
+            MptcpOptionJoinVariant::JoinUnknown(view) => view.is_regular(),
+            _ => true,
+        }
+    }
+}
+
+impl<'a> MptcpOptionSyn<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionSynAck<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionAck<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionJoinUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionDss<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionAddAddress<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionRemoveAddress<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.address_ids.is_whole()
+    }
+}
+
+impl<'a> MptcpOptionPriority<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionFail<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionFastClose<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionReset<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> MptcpOptionMptcpUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
     }
 }

@@ -853,6 +853,28 @@ impl<'a> TlsRecordMut<'a> {
     }
 }
 
+impl<'a> TlsRecord<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.fragment.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsRecord<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.fragment();
+        crate::stack::Next::new(
+            crate::stack::tables::tls_content(self.r#type().0, payload)
+                .filter(|kind| crate::stack::may_begin(*kind, payload)),
+            payload,
+        )
+    }
+}
+
 /// The fields of [`TlsChangeCipherSpec`](super::TlsChangeCipherSpec), by name.
 pub mod tls_change_cipher_spec_fields {
     use packet_core::FieldInfo;
@@ -983,6 +1005,23 @@ impl<'a> TlsChangeCipherSpecMut<'a> {
     pub fn set_message(&mut self, value: u8) -> &mut Self {
         self.places.head.put(self.bytes, 0, value.to_be_bytes());
         self
+    }
+}
+
+impl<'a> TlsChangeCipherSpec<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsChangeCipherSpec<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
     }
 }
 
@@ -1133,6 +1172,23 @@ impl<'a> TlsAlertMut<'a> {
     pub fn set_description(&mut self, value: TlsAlertDescription) -> &mut Self {
         self.places.head.put(self.bytes, 1, value.0.to_be_bytes());
         self
+    }
+}
+
+impl<'a> TlsAlert<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsAlert<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
     }
 }
 
@@ -1317,6 +1373,23 @@ impl<'a> TlsHandshakeMut<'a> {
             TlsHandshakeBodyPlaces::of(&view.body.ok()?, self.bytes, param_type)
         };
         Some(TlsHandshakeBodyMut::new(self.bytes, places))
+    }
+}
+
+impl<'a> TlsHandshake<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsHandshake<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        crate::stack::Next::Nothing
     }
 }
 
@@ -1848,6 +1921,53 @@ impl<'a> TlsHandshakeBodyMut<'a> {
     }
 }
 
+impl<'a> TlsHandshakeBody<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                TlsHandshakeBodyVariant::ClientHello(view) => view.is_regular(),
+                TlsHandshakeBodyVariant::ServerHello(view) => view.is_regular(),
+                TlsHandshakeBodyVariant::Opaque(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> TlsHandshakeBodyClientHello<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.cipher_suites.is_whole()
+            && self.compression_methods.is_whole()
+            && self
+                .extensions
+                .is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
+    }
+}
+
+impl<'a> TlsHandshakeBodyServerHello<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.server_extensions
+            .is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
+    }
+}
+
+impl<'a> TlsHandshakeBodyOpaque<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`TlsExtension`](super::TlsExtension), by name.
 pub mod tls_extension_fields {
     use packet_core::FieldInfo;
@@ -2015,6 +2135,15 @@ impl<'a> TlsExtensionMut<'a> {
             TlsExtensionBodyPlaces::of(&view.body.ok()?, self.bytes, param_type, param_asks)
         };
         Some(TlsExtensionBodyMut::new(self.bytes, places))
+    }
+}
+
+impl<'a> TlsExtension<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
     }
 }
 
@@ -2622,6 +2751,98 @@ impl<'a> TlsExtensionBodyMut<'a> {
     }
 }
 
+impl<'a> TlsExtensionBody<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
+            && match self.variant {
+                TlsExtensionBodyVariant::ServerName(view) => view.is_regular(),
+                TlsExtensionBodyVariant::Alpn(view) => view.is_regular(),
+                TlsExtensionBodyVariant::SupportedVersions(view) => view.is_regular(),
+                TlsExtensionBodyVariant::SupportedGroups(view) => view.is_regular(),
+                TlsExtensionBodyVariant::EcPointFormats(view) => view.is_regular(),
+                TlsExtensionBodyVariant::SignatureAlgorithms(view) => view.is_regular(),
+                TlsExtensionBodyVariant::KeyShare(view) => view.is_regular(),
+                TlsExtensionBodyVariant::Unknown(view) => view.is_regular(),
+                _ => true,
+            }
+    }
+}
+
+impl<'a> TlsExtensionBodyServerName<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.names.is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
+    }
+}
+
+impl<'a> TlsExtensionBodyAlpn<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TlsExtensionBodySupportedVersions<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.versions.is_none_or(|value| value.is_whole())
+    }
+}
+
+impl<'a> TlsExtensionBodySupportedGroups<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.groups.is_whole()
+    }
+}
+
+impl<'a> TlsExtensionBodyEcPointFormats<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.formats.is_whole()
+    }
+}
+
+impl<'a> TlsExtensionBodySignatureAlgorithms<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.schemes.is_whole()
+    }
+}
+
+impl<'a> TlsExtensionBodyKeyShare<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.shares.is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
+    }
+}
+
+impl<'a> TlsExtensionBodyUnknown<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`TlsServerName`](super::TlsServerName), by name.
 pub mod tls_server_name_fields {
     use packet_core::FieldInfo;
@@ -2786,6 +3007,15 @@ impl<'a> TlsServerNameMut<'a> {
     }
 }
 
+impl<'a> TlsServerName<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.host.bytes().is_ascii() && !self.region.is_cut()
+    }
+}
+
 /// The fields of [`TlsKeyShare`](super::TlsKeyShare), by name.
 pub mod tls_key_share_fields {
     use packet_core::FieldInfo;
@@ -2947,5 +3177,14 @@ impl<'a> TlsKeyShareMut<'a> {
     pub fn key_mut(&mut self) -> &mut [u8] {
         let place = self.places.key;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> TlsKeyShare<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut()
     }
 }

@@ -255,3 +255,107 @@ impl<'a> UdpMut<'a> {
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
+
+impl<'a> Udp<'a> {
+    /// `protocol` of `Ports`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ports_protocol(&self, outer: &dyn crate::net::Ports, late: &dyn crate::net::Ports) -> Option<u64> {
+        let _ = (outer, late);
+        Some(17_u64)
+    }
+
+    /// `src` of `Ports`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ports_src(&self, outer: &dyn crate::net::Ports, late: &dyn crate::net::Ports) -> Option<u64> {
+        let _ = (outer, late);
+        Some(u64::from(self.src_port()))
+    }
+
+    /// `dst` of `Ports`, seen by `late`; `outer` is what the layers below offer.
+    #[inline]
+    #[must_use]
+    pub fn ports_dst(&self, outer: &dyn crate::net::Ports, late: &dyn crate::net::Ports) -> Option<u64> {
+        let _ = (outer, late);
+        Some(u64::from(self.dst_port()))
+    }
+}
+
+impl crate::net::Ports for Udp<'_> {
+    #[inline]
+    fn protocol(&self, late: &dyn crate::net::Ports) -> Option<u64> {
+        self.ports_protocol(self, late)
+    }
+
+    #[inline]
+    fn src(&self, late: &dyn crate::net::Ports) -> Option<u64> {
+        self.ports_src(self, late)
+    }
+
+    #[inline]
+    fn dst(&self, late: &dyn crate::net::Ports) -> Option<u64> {
+        self.ports_dst(self, late)
+    }
+}
+
+impl<'a> Udp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self, ip: &dyn crate::net::IpCarrier) -> bool {
+        !self.payload.is_cut()
+            && !self.region.is_cut()
+            && given(|| Some(self.length() >= 8 || self.length() == 0 && ip.src(ip)?.as_slice().len() as u64 == 16))
+                != Some(false)
+            && (self.checksum() == 0
+                || given(|| {
+                    Some(
+                        match checksum::Inet16::new()
+                            .update(
+                                ip.pseudo_header(
+                                    ip,
+                                    17_u64,
+                                    self.region.bytes().len() as u64 + u64::from(self.region.missing()),
+                                )?
+                                .as_slice(),
+                            )
+                            .update(self.bytes().get(..6)?)
+                            .update(&[0, 0])
+                            .update(self.bytes().get(8..)?)
+                            .finish()
+                        {
+                            0 => 0xffff,
+                            sum => sum,
+                        },
+                    )
+                }) == Some(self.checksum()))
+    }
+}
+
+impl<'a> Udp<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.length() {
+            8..=65535 => {
+                let payload = self.payload();
+                crate::stack::Next::new(
+                    crate::stack::tables::udp_port(self.dst_port(), payload)
+                        .or_else(|| crate::stack::tables::udp_port(self.src_port(), payload))
+                        .or_else(|| crate::stack::guess(payload)),
+                    payload,
+                )
+            }
+            _ => {
+                let payload = self.payload();
+                crate::stack::Next::new(
+                    crate::stack::tables::udp_port(self.dst_port(), payload)
+                        .or_else(|| crate::stack::tables::udp_port(self.src_port(), payload))
+                        .or_else(|| crate::stack::guess(payload)),
+                    payload,
+                )
+            }
+        }
+    }
+}

@@ -215,6 +215,32 @@ impl<'a> VlanMut<'a> {
     }
 }
 
+impl<'a> Vlan<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut() && self.id() != 4095
+    }
+}
+
+impl<'a> Vlan<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                crate::stack::Next::new(Some(crate::stack::LayerKind::Llc), payload)
+            }
+            _ => {
+                let payload = self.payload();
+                crate::stack::Next::new(crate::stack::tables::ether_type(self.type_len(), payload), payload)
+            }
+        }
+    }
+}
+
 /// The fields of [`ServiceVlan`](super::ServiceVlan), by name.
 pub mod service_vlan_fields {
     use packet_core::FieldInfo;
@@ -425,5 +451,31 @@ impl<'a> ServiceVlanMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> ServiceVlan<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut() && !self.region.is_cut() && self.id() != 4095
+    }
+}
+
+impl<'a> ServiceVlan<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                crate::stack::Next::new(Some(crate::stack::LayerKind::Llc), payload)
+            }
+            _ => {
+                let payload = self.payload();
+                crate::stack::Next::new(crate::stack::tables::ether_type(self.type_len(), payload), payload)
+            }
+        }
     }
 }

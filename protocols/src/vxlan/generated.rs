@@ -380,6 +380,24 @@ impl<'a> VxlanMut<'a> {
     }
 }
 
+impl<'a> Vxlan<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.head[7] == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Vxlan<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(Some(crate::stack::LayerKind::Ethernet), payload)
+    }
+}
+
 /// The fields of [`VxlanGpe`](super::VxlanGpe), by name.
 pub mod vxlan_gpe_fields {
     use packet_core::FieldInfo;
@@ -567,5 +585,26 @@ impl<'a> VxlanGpeMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl<'a> VxlanGpe<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.head[1], self.head[2]]) == 0
+            && self.head[7] == 0
+            && !self.payload.is_cut()
+            && !self.region.is_cut()
+    }
+}
+
+impl<'a> VxlanGpe<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        let payload = self.payload();
+        crate::stack::Next::new(crate::stack::tables::vxlan_protocol(self.next_protocol().0, payload), payload)
     }
 }

@@ -24,19 +24,21 @@ pub(super) fn modules(root: &Path, definitions: &[String]) -> Result<Vec<(String
         let folder = format_ident!("{}", folder_of(module));
         quote!(crate::#folder::)
     };
-    (0..schema.modules.len() as u32)
-        .map(ModuleId)
-        .map(|module| {
-            let generated = rust::module(&schema, module, &paths);
-            let folder = folder_of(module);
-            if let Some(gap) = generated.gaps.first() {
-                return Err(format!("{folder}: no Rust for {gap}, and {} more", generated.gaps.len() - 1));
-            }
-            let docs: String = schema[module].docs.iter().map(|line| format!("//! {line}\n")).collect();
-            let text = format!("{HEADER}\n\n{docs}\n{}", rust::source(generated.tokens)?);
-            Ok((format!("{PROTOCOLS}/{folder}/generated.rs"), formatted(root, &text)?))
-        })
-        .collect()
+    let stack = rust::stack(&schema, &paths);
+    let docs = "//! The layers of all protocols upon each other.";
+    let text = format!("{HEADER}\n\n{docs}\n\n{}", rust::source(stack.tokens)?);
+    let stack = (format!("{PROTOCOLS}/stack.rs"), formatted(root, &text)?);
+    let modules = (0..schema.modules.len() as u32).map(ModuleId).map(|module| {
+        let generated = rust::module_in_stack(&schema, module, &paths, &quote!(crate::stack::));
+        let folder = folder_of(module);
+        if let Some(gap) = generated.gaps.first() {
+            return Err(format!("{folder}: no Rust for {gap}, and {} more", generated.gaps.len() - 1));
+        }
+        let docs: String = schema[module].docs.iter().map(|line| format!("//! {line}\n")).collect();
+        let text = format!("{HEADER}\n\n{docs}\n{}", rust::source(generated.tokens)?);
+        Ok((format!("{PROTOCOLS}/{folder}/generated.rs"), formatted(root, &text)?))
+    });
+    std::iter::once(Ok(stack)).chain(modules).collect()
 }
 
 /// The checked schema of all definitions; the number of a source is its position.

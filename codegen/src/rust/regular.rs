@@ -1,0 +1,376 @@
+//! Whether nothing is wrong with what a view shows: every check that is no error but an anomaly, in one answer.
+
+use super::Writer;
+use super::expr::{Code, Env, Kind};
+use super::names::ident;
+use super::number::Number;
+use super::shape::{PartKind, Scope, Shape};
+use packet_schema::model::{
+    Action, Block, Composite, CompositeId, CompositeKind, Encoding, Expr, ExprId, Field, FieldId, Item, Type, Verify,
+};
+use packet_schema::tree::BinaryOp;
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+impl Writer<'_> {
+    /// The method of a composite's view, and those of its named arms.
+    pub(super) fn regularity(&self, id: CompositeId) -> TokenStream {
+        let (composite, shape) = (&self.schema[id], &self.shapes[id.index()]);
+        let scopes =
+            shape.scopes.iter().enumerate().filter(|(index, scope)| *index == 0 || scope.kept().next().is_some());
+        scopes.map(|(index, scope)| self.regular_scope(id, composite, shape, index, scope)).collect()
+    }
+
+    fn regular_scope(
+        &self,
+        id: CompositeId,
+        composite: &Composite,
+        shape: &Shape,
+        index: usize,
+        scope: &Scope,
+    ) -> TokenStream {
+        let name = ident(&scope.name);
+        let mut tests: Vec<TokenStream> = scope.kept().filter_map(|part| self.part_test(shape, part)).collect();
+        let (mut params, mut env) = (Vec::new(), Env::default());
+        if index == 0 {
+            env = self.method_env(id);
+            for (interface, name) in self.needs(composite) {
+                let (name, path) = (format_ident!("{name}"), self.interface_path(interface));
+                env.below.insert(interface, quote!(#name));
+                params.push(quote!(#name: &dyn #path));
+            }
+            tests.push(quote!(!self.region.is_cut()));
+            tests.extend(self.composite_tests(id, composite, &env));
+        }
+        let _ = env;
+        let never = tests.iter().any(|test| test.to_string() == "false");
+        let text: String = tests.iter().filter(|_| !never).map(ToString::to_string).collect();
+        let unused = self
+            .needs(composite)
+            .into_iter()
+            .filter(|(_, name)| index == 0 && !text.contains(&format!("{name} .")))
+            .map(|(_, name)| format_ident!("{name}"));
+        let unused: Vec<_> = unused.collect();
+        let ignore = (!unused.is_empty()).then(|| quote!(let _ = (#(#unused),*);));
+        // A match may not begin a condition.
+        tests.sort_by_key(|test| test.to_string().starts_with("match"));
+        let body = if never {
+            quote!(false)
+        } else if tests.is_empty() {
+            quote!(true)
+        } else {
+            quote!(#((#tests))&&*)
+        };
+        quote! {
+            impl<'a> #name<'a> {
+                /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+                /// not looked into, and count as wrong.
+                #[must_use]
+                pub fn is_regular(&self #(, #params)*) -> bool { #ignore #body }
+            }
+        }
+    }
+
+    /// The interfaces that a layer needs, by the names it has for them.
+    pub(super) fn needs(&self, composite: &Composite) -> Vec<(packet_schema::model::InterfaceId, String)> {
+        match &composite.kind {
+            CompositeKind::Layer(layer) => layer.needs.clone(),
+            CompositeKind::Struct | CompositeKind::Codec(_) => Vec::new(),
+        }
+    }
+
+    /// What must be so of a part itself.
+    fn part_test(&self, shape: &Shape, part: &super::shape::Part) -> Option<TokenStream> {
+        let name = ident(&part.name);
+        match &part.kind {
+            PartKind::Segment(segment) => {
+                let array = if part.optional { quote!(bytes) } else { quote!(self.#name) };
+                let tests: Vec<TokenStream> = segment
+                    .fields
+                    .iter()
+                    .filter_map(|&(id, bits)| {
+                        let field = &self.schema[id];
+                        let value = self.value(field, bits, &array)?;
+                        self.lenient_test(field, &value)
+                    })
+                    .collect();
+                if tests.is_empty() {
+                    return None;
+                }
+                let all = quote!(#(#tests)&&*);
+                Some(if part.optional { quote!(self.#name.is_none_or(|bytes| #all)) } else { all })
+            }
+            PartKind::Field(id) if part.optional => {
+                let test = self.value_test(&self.schema[*id], &quote!(value))?;
+                let never = test.to_string() == "false";
+                Some(if never { quote!(self.#name.is_none()) } else { quote!(self.#name.is_none_or(|value| #test)) })
+            }
+            PartKind::Field(id) => self.value_test(&self.schema[*id], &quote!(self.#name)),
+            PartKind::Choice(choice) => {
+                let choice = shape.choices.get(*choice)?;
+                let ty = ident(&choice.name);
+                let arms = choice.arms.iter().filter(|arm| arm.1.is_some()).map(|&(variant, _)| {
+                    let arm = self.variant_ident(self.owner_of(shape), variant);
+                    quote!(#ty::#arm(view) => view.is_regular(),)
+                });
+                let arms: Vec<TokenStream> = arms.collect();
+                let spoiled = choice.contained.then(|| quote!(#ty::Spoiled(_) => false,));
+                Some(quote!(match self.#name { #(#arms)* #spoiled _ => true }))
+            }
+        }
+    }
+
+    fn owner_of(&self, shape: &Shape) -> CompositeId {
+        let found = self.shapes.iter().position(|other| std::ptr::eq(other, shape));
+        CompositeId(found.unwrap_or(0) as u32)
+    }
+
+    /// What must be so of a value that varies.
+    fn value_test(&self, field: &Field, value: &TokenStream) -> Option<TokenStream> {
+        let contained = self.part_type(field)?.to_string().starts_with("Result");
+        let whole = value;
+        let value = &if contained { quote!(value) } else { value.clone() };
+        let inner = match &field.ty {
+            Type::Struct(id, _) => {
+                self.is_plain(*id).then(|| quote!(#value.is_regular())).or_else(|| Some(quote!(false)))
+            }
+            Type::Codec(id, _) => self.has_expects(&self.schema[*id].body).then(|| quote!(false)),
+            Type::Text(Encoding::Utf8, _) => Some(quote!(#value.as_str().is_some())),
+            Type::Text(Encoding::Ascii, _) => Some(quote!(#value.bytes().is_ascii())),
+            Type::Next(_) => Some(quote!(!#value.is_cut())),
+            Type::List(element, _) => match (self.numbers_of(&field.ty, field), &**element) {
+                (Some(_), _) => Some(quote!(#value.is_whole())),
+                (None, Type::Struct(id, _)) if self.is_plain(*id) => {
+                    Some(quote!(#value.iter().all(|element| element.is_ok_and(|element| element.is_regular()))))
+                }
+                (None, Type::Bytes(_)) => Some(quote!(#value.iter().all(|element| element.is_ok()))),
+                (None, _) => Some(quote!(false)),
+            },
+            _ => None,
+        };
+        let inner = match (contained, inner) {
+            (true, Some(inner)) if inner.to_string() == "false" => Some(inner),
+            (true, Some(inner)) => Some(quote!(#whole.is_ok_and(|value| #inner))),
+            (true, None) => Some(quote!(#whole.is_ok())),
+            (false, inner) => inner,
+        };
+        let constant =
+            self.part_value(field, whole).filter(|code| !code.maybe).and_then(|code| self.lenient_test(field, &code));
+        match (inner, constant) {
+            (Some(inner), Some(constant)) => Some(quote!(#inner && #constant)),
+            (inner, constant) => inner.or(constant),
+        }
+    }
+
+    /// Whether a struct's view can say by itself that nothing is wrong.
+    fn is_plain(&self, id: CompositeId) -> bool {
+        self.schema[id].fields.iter().all(|&field| self.schema[field].verify.is_none())
+    }
+
+    fn has_expects(&self, block: &Block) -> bool {
+        block.items.iter().any(|item| match item {
+            Item::Expect(_) => true,
+            Item::If { then, otherwise, .. } => self.has_expects(then) || self.has_expects(otherwise),
+            Item::Match(choice) => {
+                choice.arms.iter().any(|arm| matches!(&arm.action, Action::Read(_, block) if self.has_expects(block)))
+            }
+            Item::Repeat { body, .. } => self.has_expects(body),
+            _ => false,
+        })
+    }
+
+    /// A lenient constant has its value.
+    fn lenient_test(&self, field: &Field, value: &Code) -> Option<TokenStream> {
+        let constant = field.constant.filter(|_| field.lenient)?;
+        let expected = self.expr(&Env::default(), constant)?;
+        let (found, other) = (&value.tokens, &expected.tokens);
+        Some(match (&value.kind, &expected.kind) {
+            (Kind::Bool, _) => {
+                let truth = expected.truth()?;
+                if truth.to_string() == "true" { found.clone() } else { quote!(!#found) }
+            }
+            (Kind::Number(number), _) => {
+                let same = expected.number(*number)?;
+                quote!(#found == #same)
+            }
+            (Kind::Bytes, Kind::Bytes) => quote!(*#found == *#other),
+            _ => quote!(false),
+        })
+    }
+
+    /// What must be so of a composite as a whole: derived values, what is expected, and what only the layers below know.
+    fn composite_tests(&self, id: CompositeId, composite: &Composite, env: &Env) -> Vec<TokenStream> {
+        let mut tests = Vec::new();
+        for &field in &composite.fields {
+            let definition = &self.schema[field];
+            if let Some(verify) = definition.verify {
+                tests.push(self.verify_test(id, field, verify, env).unwrap_or_else(|| quote!(false)));
+            }
+            for (condition, _) in definition.wheres.iter().filter(|(condition, _)| self.asks_below(*condition)) {
+                let env = Env { it: env.fields.get(&field).cloned(), ..env.clone() };
+                tests.push(self.not_false(&env, *condition));
+            }
+            for condition in [definition.condition, definition.within].into_iter().flatten() {
+                if self.asks_below(condition) {
+                    tests.push(quote!(false));
+                }
+            }
+        }
+        self.block_tests(&composite.body, env, &mut tests);
+        tests
+    }
+
+    fn block_tests(&self, block: &Block, env: &Env, tests: &mut Vec<TokenStream>) {
+        for item in &block.items {
+            match item {
+                Item::Expect(expect) => tests.push(self.not_false(env, expect.condition)),
+                Item::If { condition, then, otherwise } => {
+                    if self.asks_below(*condition) {
+                        let code = self.expr(env, *condition).and_then(|code| super::parse::fails(&code));
+                        tests.push(code.unwrap_or_else(|| quote!(false)));
+                    }
+                    self.block_tests(then, env, tests);
+                    self.block_tests(otherwise, env, tests);
+                }
+                Item::Match(choice) => {
+                    let named = choice.arms.iter().any(|arm| matches!(arm.action, Action::Read(Some(_), _)));
+                    // What goes wrong in a region of its own is not kept where no form has a name.
+                    if self.asks_below(choice.on) || choice.within.is_some() && !named {
+                        tests.push(quote!(false));
+                    }
+                    for arm in &choice.arms {
+                        if let Action::Read(_, block) = &arm.action {
+                            self.block_tests(block, env, tests);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A condition that may be absent, and must not be false.
+    fn not_false(&self, env: &Env, condition: ExprId) -> TokenStream {
+        let Some(code) = self.expr(env, condition) else { return quote!(false) };
+        let Some(truth) = code.truth() else { return quote!(false) };
+        if code.maybe { quote!(given(|| Some(#truth)) != Some(false)) } else { truth }
+    }
+
+    fn asks_below(&self, id: ExprId) -> bool {
+        let expr = &self.schema[id];
+        matches!(expr, Expr::Carrier { .. } | Expr::PresentLayer(_) | Expr::Layer(_))
+            || expr.children().into_iter().any(|child| self.asks_below(child))
+    }
+
+    /// A derived value is what is there.
+    fn verify_test(&self, id: CompositeId, field: FieldId, verify: Verify, env: &Env) -> Option<TokenStream> {
+        let definition = &self.schema[field];
+        let found = env.fields.get(&field).filter(|code| !code.maybe)?;
+        let env = Env { it: Some(found.clone()), ..env.clone() };
+        let number = match found.kind {
+            Kind::Number(number) => number,
+            _ => return None,
+        };
+        let expected = self.derived(id, field, definition.auto?, number, &env)?;
+        let value = &found.tokens;
+        let test = quote!(given(|| Some(#expected)) == Some(#value));
+        Some(match verify {
+            Verify::Always => test,
+            Verify::When(condition) => {
+                let code = self.expr(&env, condition)?;
+                let applies = super::parse::holds(&code)?;
+                quote!((!(#applies) || #test))
+            }
+        })
+    }
+
+    /// The value that a field is derived to be, in a closure where `?` works.
+    fn derived(&self, id: CompositeId, field: FieldId, auto: ExprId, number: Number, env: &Env) -> Option<TokenStream> {
+        match &self.schema[auto] {
+            Expr::ZeroAsFfff(of) => {
+                let sum = self.derived(id, field, *of, Number::U16, env)?;
+                Some(quote!(match #sum { 0 => 0xffff, sum => sum }))
+            }
+            Expr::Inet16(of) => self.summed(id, field, *of, &quote!(checksum::Inet16::new()), env),
+            Expr::Crc32(of) => self.summed(id, field, *of, &quote!(checksum::Crc32::ieee()), env),
+            Expr::Crc32c(of) => self.summed(id, field, *of, &quote!(checksum::Crc32::castagnoli()), env),
+            _ => self.expr(env, auto)?.typed_number(number),
+        }
+    }
+
+    fn summed(
+        &self,
+        id: CompositeId,
+        field: FieldId,
+        of: ExprId,
+        start: &TokenStream,
+        env: &Env,
+    ) -> Option<TokenStream> {
+        let mut pieces = TokenStream::new();
+        self.pieces(id, field, of, env, &mut pieces)?;
+        Some(quote!(#start #pieces .finish()))
+    }
+
+    /// The bytes of an expression as updates of a sum, the field itself as zeros.
+    fn pieces(&self, id: CompositeId, field: FieldId, of: ExprId, env: &Env, out: &mut TokenStream) -> Option<()> {
+        match &self.schema[of] {
+            Expr::Binary(BinaryOp::Concat, left, right) => {
+                self.pieces(id, field, *left, env, out)?;
+                self.pieces(id, field, *right, env, out)?;
+            }
+            Expr::SelfBytes => {
+                let (from, to) = self.static_place(id, field)?;
+                let (low, high) = (Literal::u32_unsuffixed(from), Literal::u32_unsuffixed(to));
+                let zeros = (from..to).map(|_| quote!(0));
+                out.extend(quote!(.update(self.bytes().get(..#low)?).update(&[#(#zeros),*]).update(self.bytes().get(#high..)?)));
+            }
+            Expr::BytesOf(first, last) => {
+                let (from, to) = self.static_place(id, field)?;
+                let start = self.static_place(id, *first)?.0;
+                let end = self.end_of(id, *last)?;
+                let (start, low, high) =
+                    (Literal::u32_unsuffixed(start), Literal::u32_unsuffixed(from), Literal::u32_unsuffixed(to));
+                let zeros = (from..to).map(|_| quote!(0));
+                out.extend(quote!(.update(self.bytes().get(#start..#low)?).update(&[#(#zeros),*]).update(self.bytes().get(#high..#end)?)));
+            }
+            Expr::Carrier { via, interface, member, args } => {
+                let code = self.carrier(env, *via, *interface, *member, args)?;
+                let bytes = code.tokens;
+                out.extend(quote!(.update(#bytes)));
+            }
+            _ => {
+                let code = self.expr(env, of)?;
+                if code.kind != Kind::Bytes {
+                    return None;
+                }
+                let bytes = code.tokens;
+                out.extend(quote!(.update(#bytes)));
+            }
+        }
+        Some(())
+    }
+
+    /// The first byte of a field of the composite's head, and the byte behind it.
+    fn static_place(&self, id: CompositeId, field: FieldId) -> Option<(u32, u32)> {
+        let root = self.shapes.get(id.index())?.scopes.first()?;
+        let head = root.parts.first().filter(|part| part.name == "head")?;
+        let PartKind::Segment(segment) = &head.kind else { return None };
+        let (_, bits) = segment.fields.iter().find(|(id, _)| *id == field)?;
+        Some((bits.first / 8, (bits.first + bits.width).div_ceil(8)))
+    }
+
+    /// The byte behind a field, from the composite's start on.
+    fn end_of(&self, id: CompositeId, field: FieldId) -> Option<TokenStream> {
+        if let Some((_, end)) = self.static_place(id, field) {
+            let end = Literal::u32_unsuffixed(end);
+            return Some(quote!(#end));
+        }
+        let root = self.shapes.get(id.index())?.scopes.first()?;
+        let part = root.parts.iter().find(|part| matches!(part.kind, PartKind::Field(id) if id == field))?;
+        let name = ident(&part.name);
+        let bytes =
+            self.part_bytes(&self.schema[field], &quote!(self.#name)).filter(|code| !code.maybe && !part.optional)?;
+        let bytes = bytes.tokens;
+        Some(quote!(end_in(self.bytes(), #bytes)))
+    }
+}

@@ -1,0 +1,545 @@
+//! Layers upon each other: what follows a layer, what may begin somewhere, and what layers offer to those above them.
+
+use super::Writer;
+use super::expr::{Code, Env, Kind};
+use super::interface::{member_args, member_params, member_type, provided_ident};
+use super::names::{camel, ident};
+use super::number::Number;
+use super::parse::{Reader, holds};
+use super::shape;
+use packet_schema::model::{
+    Action, Block, Composite, CompositeId, CompositeKind, ExprId, FieldId, InterfaceId, Item, Match, ModuleId, Next,
+    Otherwise, Probe, Row, Table, TableId, Type,
+};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+impl Writer<'_> {
+    /// The method that says what follows a layer; nothing where no stack is generated.
+    pub(super) fn following(&self, id: CompositeId, composite: &Composite) -> TokenStream {
+        let (Some(stack), CompositeKind::Layer(_)) = (self.stack.clone(), &composite.kind) else {
+            return TokenStream::new();
+        };
+        let env = self.method_env(id);
+        let body = self.next_block(id, &composite.body, &env, &stack);
+        let name = ident(&camel(&composite.name));
+        quote! {
+            impl<'a> #name<'a> {
+                /// What follows in its payload, by the keys that it has.
+                #[must_use]
+                pub fn next(&self) -> #stack Next<'a> {
+                    #body
+                    #stack Next::Nothing
+                }
+            }
+        }
+    }
+
+    /// Statements that return what is in the first payload of a block that is there.
+    fn next_block(&self, id: CompositeId, block: &Block, env: &Env, stack: &TokenStream) -> TokenStream {
+        block
+            .items
+            .iter()
+            .map(|item| match item {
+                Item::Field(field) if shape::is_payload(self.schema, *field) => self.next_field(id, *field, env, stack),
+                Item::If { condition, then, otherwise } => {
+                    let (yes, no) = (self.next_block(id, then, env, stack), self.next_block(id, otherwise, env, stack));
+                    let test = self.expr(env, *condition).and_then(|code| holds(&code));
+                    match test {
+                        _ if yes.is_empty() && no.is_empty() => TokenStream::new(),
+                        Some(test) if no.is_empty() => quote!(if #test { #yes }),
+                        Some(test) => quote!(if #test { #yes } else { #no }),
+                        None => TokenStream::new(),
+                    }
+                }
+                Item::Match(choice) => self.next_choice(id, choice, env, stack),
+                _ => TokenStream::new(),
+            })
+            .collect()
+    }
+
+    fn next_choice(&self, id: CompositeId, choice: &Match, env: &Env, stack: &TokenStream) -> TokenStream {
+        let arms: Vec<(&packet_schema::model::Arm, TokenStream)> = choice
+            .arms
+            .iter()
+            .map(|arm| match &arm.action {
+                Action::Read(_, block) => (arm, self.next_block(id, block, env, stack)),
+                Action::Stop | Action::Reject(_) => (arm, TokenStream::new()),
+            })
+            .collect();
+        if arms.iter().all(|(_, body)| body.is_empty()) {
+            return TokenStream::new();
+        }
+        let Some(on) = self.expr(env, choice.on) else {
+            // What a view does not keep has decided; where all arms lead to the same, that needs not be known.
+            let bodies: Vec<String> = arms.iter().map(|(_, body)| body.to_string()).collect();
+            let same = bodies.iter().all(|body| Some(body) == bodies.first());
+            return arms.into_iter().next().map(|(_, body)| body).filter(|_| same).unwrap_or_default();
+        };
+        let subject = if on.maybe { on.option() } else { on.tokens.clone() };
+        let arms = arms.into_iter().map(|(arm, body)| {
+            let pattern = super::parse::pattern(arm, &on);
+            let guard = arm
+                .guard
+                .and_then(|guard| self.expr(env, guard))
+                .and_then(|code| holds(&code))
+                .map(|test| quote!(if #test));
+            quote!(#pattern #guard => { #body })
+        });
+        let arms: Vec<TokenStream> = arms.collect();
+        let rest = (!choice.arms.iter().any(|arm| arm.tags.is_empty() && arm.guard.is_none())).then(|| quote!(_ => {}));
+        quote!(match #subject { #(#arms)* #rest })
+    }
+
+    /// What is in a payload, where it is there.
+    fn next_field(&self, id: CompositeId, field: FieldId, env: &Env, stack: &TokenStream) -> TokenStream {
+        let definition = &self.schema[field];
+        if definition.trailing {
+            return TokenStream::new();
+        }
+        let Some(payload) = self.access_from(&quote!(self), id, field) else { return TokenStream::new() };
+        let mut env = env.clone();
+        env.rest = Some(quote!(payload.bytes()));
+        let Type::Next(next) = &definition.ty else { return TokenStream::new() };
+        let found = match next {
+            Next::Host => quote!(None),
+            Next::Is(layer) => self.kind(*layer, stack),
+            Next::From { table, keys, otherwise } => self.by_keys(*table, keys, *otherwise, &env, stack),
+        };
+        let opaque = definition.condition.filter(|_| definition.opaque_otherwise);
+        let found = match opaque.and_then(|condition| self.expr(&env, condition)).and_then(|code| holds(&code)) {
+            Some(test) => quote!(if #test { #found } else { None }),
+            None => found,
+        };
+        let result = quote!(return #stack Next::new(#found, payload););
+        if payload.maybe {
+            let option = payload.option();
+            quote!(if let Some(payload) = #option { #result })
+        } else {
+            let tokens = payload.tokens;
+            quote!(let payload = #tokens; #result)
+        }
+    }
+
+    fn kind(&self, layer: CompositeId, stack: &TokenStream) -> TokenStream {
+        let name = ident(&camel(&self.schema[layer].name));
+        let certain = quote!(Some(#stack LayerKind::#name));
+        if self.is_stream(layer) && self.schema.probes.iter().any(|probe| probe.layer == layer) {
+            quote!(Some(#stack LayerKind::#name).filter(|kind| #stack may_begin(*kind, payload)))
+        } else {
+            certain
+        }
+    }
+
+    fn by_keys(
+        &self,
+        table: TableId,
+        keys: &[ExprId],
+        otherwise: Otherwise,
+        env: &Env,
+        stack: &TokenStream,
+    ) -> TokenStream {
+        let bits = self.schema[table].bits;
+        let function = ident(&self.schema[table].name);
+        let key = Number::of_bits(bits);
+        let found = keys.iter().filter_map(|&id| {
+            let code = self.expr(env, id)?;
+            let number = code.typed_number(key)?;
+            Some(if code.maybe {
+                quote!(given(|| Some(#number)).and_then(|key| #stack tables::#function(key, payload)))
+            } else {
+                quote!(#stack tables::#function(#number, payload))
+            })
+        });
+        let mut found = found.collect::<Vec<_>>().into_iter();
+        let first = found.next().unwrap_or(quote!(None));
+        let by_key = quote!(#first #(.or_else(|| #found))*);
+        let streams = self.schema[table].rows.iter().any(|row| self.is_stream(row.layer));
+        let by_key = match otherwise {
+            Otherwise::Opaque | Otherwise::Probe => by_key,
+            Otherwise::Layer(layer) => {
+                let kind = self.kind(layer, stack);
+                quote!(#by_key.or_else(|| #kind))
+            }
+        };
+        match (otherwise, streams) {
+            (Otherwise::Probe, true) => quote!(match #by_key {
+                Some(kind) => Some(kind).filter(|kind| #stack may_begin(*kind, payload)),
+                None => #stack guess(payload),
+            }),
+            (Otherwise::Probe, false) => quote!(#by_key.or_else(|| #stack guess(payload))),
+            (_, true) => quote!(#by_key.filter(|kind| #stack may_begin(*kind, payload))),
+            (_, false) => by_key,
+        }
+    }
+
+    fn is_stream(&self, id: CompositeId) -> bool {
+        matches!(&self.schema[id].kind, CompositeKind::Layer(layer) if layer.stream)
+    }
+
+    /// The module of the whole stack.
+    pub(super) fn stack_module(&self) -> TokenStream {
+        let layers: Vec<(CompositeId, &Composite)> = self
+            .schema
+            .composites
+            .iter()
+            .zip(0..)
+            .filter(|(composite, _)| matches!(composite.kind, CompositeKind::Layer(_)))
+            .map(|(composite, index)| (CompositeId(index), composite))
+            .collect();
+        let kinds = self.kinds(&layers);
+        let tables = self.schema.tables.iter().map(|table| self.table(table));
+        let probes = self.probes();
+        let below = self.schema.interfaces.iter().zip(0..).map(|(_, index)| self.below(InterfaceId(index), &layers));
+        let below: Vec<TokenStream> = below.collect();
+        quote! {
+            use packet_core::generated::*;
+
+            #kinds
+            #probes
+            #(#below)*
+
+            /// Who follows whom: the layer that a key leads to.
+            pub mod tables {
+                use super::LayerKind;
+                use packet_core::generated::*;
+
+                #(#tables)*
+            }
+        }
+    }
+
+    fn kinds(&self, layers: &[(CompositeId, &Composite)]) -> TokenStream {
+        let names: Vec<Ident> = layers.iter().map(|(_, composite)| ident(&camel(&composite.name))).collect();
+        let words: Vec<&str> = layers.iter().map(|(_, composite)| composite.name.as_str()).collect();
+        let paths: Vec<TokenStream> = layers.iter().map(|(id, _)| self.composite_path(*id)).collect();
+        let abouts = words.iter().map(|word| format!(" `{word}`.")).collect::<Vec<_>>();
+        let streams = layers.iter().filter(|(id, _)| self.is_stream(*id));
+        let streams: Vec<Ident> = streams.map(|(_, composite)| ident(&camel(&composite.name))).collect();
+        let (methods, next) = (self.layer_methods(layers, &names, &paths), following());
+        quote! {
+            /// The layers that are known here.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum LayerKind { #(#[doc = #abouts] #names,)* }
+
+            impl LayerKind {
+                /// All of them.
+                pub const ALL: &'static [Self] = &[#(Self::#names),*];
+
+                /// Its name in the definitions.
+                #[must_use]
+                pub const fn name(self) -> &'static str {
+                    match self { #(Self::#names => #words,)* }
+                }
+
+                /// Whether it repeats on a stream of bytes, and may be cut anywhere.
+                #[must_use]
+                pub const fn is_stream(self) -> bool {
+                    matches!(self, #(Self::#streams)|*)
+                }
+            }
+
+            /// A layer of any kind.
+            #[derive(Clone, Copy, Debug)]
+            #[non_exhaustive]
+            pub enum Layer<'a> { #(#[doc = #abouts] #names(#paths<'a>),)* }
+
+            impl<'a> Layer<'a> { #methods }
+
+            #next
+        }
+    }
+
+    /// What can be asked of a layer of any kind.
+    fn layer_methods(
+        &self,
+        layers: &[(CompositeId, &Composite)],
+        names: &[Ident],
+        paths: &[TokenStream],
+    ) -> TokenStream {
+        let regular = layers.iter().zip(names).map(|((_, composite), name)| {
+            let needs = self.needs(composite).into_iter().map(|_| quote!(below));
+            quote!(Self::#name(view) => view.is_regular(#(#needs),*),)
+        });
+        let regular: Vec<TokenStream> = regular.collect();
+        quote! {
+            /// Reads a layer of that kind from the start of a region.
+            ///
+            /// # Errors
+            ///
+            /// The bytes can't be one.
+            #[inline]
+            pub fn parse(kind: LayerKind, region: Region<'a>) -> Result<Self, Error> {
+                Ok(match kind { #(LayerKind::#names => Self::#names(#paths::parse(region)?),)* })
+            }
+
+            /// Which it is.
+            #[must_use]
+            pub const fn kind(&self) -> LayerKind {
+                match self { #(Self::#names(_) => LayerKind::#names,)* }
+            }
+
+            /// What follows in its payload.
+            #[inline]
+            #[must_use]
+            pub fn next(&self) -> Next<'a> {
+                match self { #(Self::#names(view) => view.next(),)* }
+            }
+
+            /// Where it stands.
+            #[inline]
+            #[must_use]
+            pub fn region(&self) -> Region<'a> {
+                match self { #(Self::#names(view) => view.region(),)* }
+            }
+
+            /// Whether nothing is wrong with it, as it stands upon the layers below.
+            #[inline]
+            #[must_use]
+            pub fn is_regular(&self, below: &Below<'_, 'a>) -> bool {
+                match self { #(#regular)* }
+            }
+        }
+    }
+
+    /// A table as a function from keys to layers.
+    fn table(&self, table: &Table) -> TokenStream {
+        let (name, key) = (ident(&table.name), Number::of_bits(table.bits).tokens());
+        let mut rows: Vec<&Row> = table.rows.iter().collect();
+        rows.sort_by_key(|row| row.guard.is_none());
+        let uses_rest = table.rows.iter().any(|row| row.guard.is_some());
+        let payload = if uses_rest { quote!(payload) } else { quote!(_: Region<'_>) };
+        let payload = if uses_rest { quote!(#payload: Region<'_>) } else { payload };
+        let arms = table.rows.iter().filter_map(|row| self.row(table, row));
+        let arms: Vec<TokenStream> = arms.collect();
+        let about =
+            format!(" The layer of a key of `{}`; the payload is looked at where a row asks for it.", table.name);
+        quote! {
+            #[doc = #about]
+            #[inline]
+            #[must_use]
+            pub fn #name(key: #key, #payload) -> Option<LayerKind> {
+                Some(match key {
+                    #(#arms)*
+                    _ => return None,
+                })
+            }
+        }
+    }
+
+    fn row(&self, table: &Table, row: &Row) -> Option<TokenStream> {
+        let kind = ident(&camel(&self.schema[row.layer].name));
+        let (low, high) = (Literal::u128_unsuffixed(row.low), Literal::u128_unsuffixed(row.high));
+        let pattern = if row.low == row.high { quote!(#low) } else { quote!(#low..=#high) };
+        let guard = match row.guard {
+            Some(guard) => {
+                let env = Env {
+                    it: Some(Code::new(quote!(key), Kind::Number(Number::of_bits(table.bits)))),
+                    rest: Some(quote!(payload.bytes())),
+                    ..Env::default()
+                };
+                let test = self.expr(&env, guard).and_then(|code| holds(&code))?;
+                Some(quote!(if #test))
+            }
+            None => None,
+        };
+        Some(quote!(#pattern #guard => LayerKind::#kind,))
+    }
+
+    /// What may begin somewhere, and what is guessed where no key says it.
+    fn probes(&self) -> TokenStream {
+        let mut guesses: Vec<&Probe> = self.schema.probes.iter().filter(|probe| probe.score > 0).collect();
+        guesses.sort_by_key(|probe| std::cmp::Reverse(probe.score));
+        let functions = self.schema.probes.iter().enumerate().map(|(index, probe)| self.probe(index, probe));
+        let functions: Vec<TokenStream> = functions.collect();
+        let guesses = guesses.into_iter().map(|probe| {
+            let (function, kind) = (self.probe_ident(probe), ident(&camel(&self.schema[probe.layer].name)));
+            quote!(if #function(payload) { return Some(LayerKind::#kind); })
+        });
+        let guesses: Vec<TokenStream> = guesses.collect();
+        let mut layers: Vec<CompositeId> = self.schema.probes.iter().map(|probe| probe.layer).collect();
+        layers.dedup();
+        let guards = layers.iter().map(|&layer| {
+            let kind = ident(&camel(&self.schema[layer].name));
+            let tests = self.schema.probes.iter().filter(|probe| probe.layer == layer).map(|probe| {
+                let function = self.probe_ident(probe);
+                quote!(#function(payload))
+            });
+            quote!(LayerKind::#kind => #(#tests)||*,)
+        });
+        let guards: Vec<TokenStream> = guards.collect();
+        quote! {
+            #(#functions)*
+
+            /// The layer that a payload looks like most, where any.
+            #[must_use]
+            pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
+                #(#guesses)*
+                let _ = payload;
+                None
+            }
+
+            /// Whether a layer that repeats on a stream can begin here: a piece of a stream may start in the middle of one.
+            #[must_use]
+            pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
+                if !kind.is_stream() { return true; }
+                match kind {
+                    #(#guards)*
+                    _ => true,
+                }
+            }
+        }
+    }
+
+    fn probe_ident(&self, probe: &Probe) -> Ident {
+        let index = self.schema.probes.iter().position(|other| std::ptr::eq(other, probe)).unwrap_or(0);
+        let earlier = self.schema.probes.iter().take(index).filter(|other| other.layer == probe.layer).count();
+        let key = &self.schema[probe.layer].key;
+        if earlier == 0 { format_ident!("looks_like_{key}") } else { format_ident!("looks_like_{key}_{}", earlier + 1) }
+    }
+
+    /// A probe: reads the layer as far as its condition needs.
+    fn probe(&self, _: usize, probe: &Probe) -> TokenStream {
+        let function = self.probe_ident(probe);
+        let composite = &self.schema[probe.layer];
+        let about = format!(" Whether a payload looks like `{}`.", composite.name);
+        let Some(test) = self.probe_body(probe) else {
+            self.gap(probe.layer, "a probe");
+            return TokenStream::new();
+        };
+        quote! {
+            #[doc = #about]
+            #[must_use]
+            pub fn #function(payload: Region<'_>) -> bool {
+                contained(|| { let cursor = &mut Cursor::new(payload); #test }).unwrap_or(false)
+            }
+        }
+    }
+
+    fn probe_body(&self, probe: &Probe) -> Option<TokenStream> {
+        let composite = &self.schema[probe.layer];
+        let block = match probe.last {
+            Some(last) => {
+                let mut block = composite.body.clone();
+                until(&mut block, last);
+                block
+            }
+            None => Block::default(),
+        };
+        let shape = shape::shape_of(self.schema, composite, &block);
+        let mut reader = Reader::new(self, probe.layer, false)?;
+        reader.shape = &shape;
+        self.fields_of(probe.condition, &mut reader.used);
+        let body = reader.block(&block);
+        let test = reader.writer.expr(&reader.env, probe.condition).and_then(|code| holds(&code))?;
+        let start = super::interface::mentions(&body, "start").then(|| quote!(let start = *cursor;));
+        Some(quote!(#start #body Ok(#test)))
+    }
+
+    /// What the layers below one offer as an interface: the first that offers it, and those above that that pass it on.
+    fn below(&self, id: InterfaceId, layers: &[(CompositeId, &Composite)]) -> TokenStream {
+        let (interface, path) = (&self.schema[id], self.interface_path(id));
+        let members = interface.members.iter().enumerate().map(|(index, member)| {
+            let (name, params, result) = (ident(&member.name), member_params(member), member_type(member));
+            let (args, method) = (member_args(member), provided_ident(interface, member));
+            let arms = layers.iter().filter_map(|(_, composite)| {
+                let CompositeKind::Layer(layer) = &composite.kind else { return None };
+                let provide = layer.provides.iter().find(|provide| provide.interface == id)?;
+                let kind = ident(&camel(&composite.name));
+                let given = provide.members.get(index).is_some_and(Option::is_some);
+                Some(match (given, provide.passes) {
+                    (true, _) => quote!(Layer::#kind(view) => view.#method(&rest, late #(, #args)*),),
+                    (false, true) => quote!(Layer::#kind(_) => rest.#name(late #(, #args)*),),
+                    (false, false) => quote!(Layer::#kind(_) => None,),
+                })
+            });
+            let arms: Vec<TokenStream> = arms.collect();
+            quote! {
+                fn #name(&self, late: &dyn #path #(, #params)*) -> Option<#result> {
+                    let (top, rest) = self.0.split_last()?;
+                    let rest = Below(rest);
+                    match top {
+                        #(#arms)*
+                        _ => None,
+                    }
+                }
+            }
+        });
+        let members: Vec<TokenStream> = members.collect();
+        quote!(impl #path for Below<'_, '_> { #(#members)* })
+    }
+}
+
+/// What may follow a layer, and what lies below it.
+fn following() -> TokenStream {
+    quote! {
+        /// What is in a payload.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Next<'a> {
+            /// There is none, or it is empty.
+            Nothing,
+            /// Bytes.
+            Opaque(Region<'a>),
+            /// A layer of that kind.
+            Layer(LayerKind, Region<'a>),
+        }
+
+        impl<'a> Next<'a> {
+            /// That kind of layer in a payload, or bytes where none is known.
+            #[inline]
+            #[must_use]
+            pub fn new(kind: Option<LayerKind>, payload: Region<'a>) -> Self {
+                match kind {
+                    _ if payload.bytes().is_empty() => Self::Nothing,
+                    Some(kind) => Self::Layer(kind, payload),
+                    None => Self::Opaque(payload),
+                }
+            }
+        }
+
+        /// The layers below one, the outermost first.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Below<'s, 'a>(pub &'s [Layer<'a>]);
+    }
+}
+
+/// Cuts a block behind a field.
+fn until(block: &mut Block, last: FieldId) -> bool {
+    let mut kept = 0;
+    for item in &mut block.items {
+        kept += 1;
+        let found = match item {
+            Item::Run(run) => match run.fields.iter().position(|&field| field == last) {
+                Some(at) => {
+                    run.fields.truncate(at + 1);
+                    true
+                }
+                None => false,
+            },
+            Item::Field(field) => *field == last,
+            Item::Container { fields, .. } => fields.contains(&last),
+            Item::If { then, otherwise, .. } => until(then, last) | until(otherwise, last),
+            Item::Match(choice) => choice.arms.iter_mut().any(|arm| match &mut arm.action {
+                Action::Read(_, block) => until(block, last),
+                Action::Stop | Action::Reject(_) => false,
+            }),
+            _ => false,
+        };
+        if found {
+            block.items.truncate(kept);
+            return true;
+        }
+    }
+    false
+}
+
+/// Generates the module in which the layers of all modules stand upon each other. `paths` are those of their modules, as for
+/// [`super::module`].
+#[must_use]
+pub fn stack(schema: &packet_schema::Schema, paths: &dyn Fn(ModuleId) -> TokenStream) -> super::Generated {
+    // No module of the schema is the one that is written: every path is spelled out.
+    let writer = Writer::new(schema, ModuleId(u32::MAX), paths, None);
+    let tokens = writer.stack_module();
+    super::Generated { tokens, gaps: writer.gaps.into_inner() }
+}
