@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code, reason = "what safe code is compared with may be anything")]
 
+use crate::build::by_hand::TEMPLATE;
+use crate::build::{DST_PORT, HEADERS, Parameters};
 use crate::decode::{Tally, Transport};
 
 /// Sums the words of `data` as the standard defines it.
@@ -114,6 +116,55 @@ mod avx2 {
         unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), all) };
         lanes.iter().fold(0, |all, lane| all ^ lane)
     }
+}
+
+/// Writes a template, what differs from it, and a payload that is summed where it has been copied to.
+pub(crate) fn build(buffer: &mut [u8], parameters: Parameters<'_>) -> Option<usize> {
+    let Parameters { dst, src_port, payload } = parameters;
+    let length = HEADERS + payload.len();
+    if buffer.len() < length || length > 0xffff {
+        return None;
+    }
+    let start = buffer.as_mut_ptr();
+    let (udp_length, total_length) = (8 + payload.len() as u16, 28 + payload.len() as u16);
+    let word = |bytes: [u8; 2]| u32::from(u16::from_be_bytes(bytes));
+    // The words of the addresses.
+    let addresses = 0x0a00 + 1 + word([dst[0], dst[1]]) + word([dst[2], dst[3]]);
+    let ip = fold(0x4500 + 0x4000 + 0x4011 + u32::from(total_length) + addresses);
+    // SAFETY: the buffer has room for the headers and the payload, whose places lie within.
+    unsafe {
+        start.cast::<[u8; HEADERS]>().write(TEMPLATE);
+        start.add(HEADERS).copy_from_nonoverlapping(payload.as_ptr(), payload.len());
+        for (at, number) in [(16, total_length), (24, !ip), (34, src_port), (38, udp_length)] {
+            start.add(at).cast::<[u8; 2]>().write(number.to_be_bytes());
+        }
+        start.add(30).cast::<[u8; 4]>().write(dst);
+    }
+    let lengths = 2 * u32::from(udp_length);
+    let ports = u32::from(src_port) + u32::from(DST_PORT);
+    let sum = !fold(addresses + 17 + lengths + ports + u32::from(best_sum(payload)));
+    let sum = if sum == 0 { 0xffff } else { sum };
+    // SAFETY: as above.
+    unsafe { start.add(40).cast::<[u8; 2]>().write(sum.to_be_bytes()) };
+    Some(length)
+}
+
+fn fold(sum: u32) -> u16 {
+    let sum = (sum & 0xffff) + (sum >> 16);
+    ((sum & 0xffff) + (sum >> 16)) as u16
+}
+
+/// The best of the sums here for the length.
+fn best_sum(data: &[u8]) -> u16 {
+    if data.len() < 64 {
+        return plain_sum(data);
+    }
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { avx2::sum(data) };
+    }
+    plain_sum(data)
 }
 
 /// Reads the headers and checks nothing: `packet` is as long as `length` says and has slack behind it, so that every

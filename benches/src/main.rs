@@ -12,7 +12,7 @@ mod instructions;
 mod table;
 mod time;
 
-use pony_benches::{Workload, checksum, decode};
+use pony_benches::{Workload, build, checksum, decode};
 use std::env;
 use std::process::ExitCode;
 
@@ -42,6 +42,9 @@ fn chosen(groups: &[&str]) -> Result<Vec<Workload>, String> {
     let mut workloads = Vec::new();
     if wanted("decode") {
         workloads.extend(decode::workloads()?);
+    }
+    if wanted("build") {
+        workloads.extend(build::SIZES.iter().map(|&size| build::workload(size)));
     }
     if wanted("checksum") {
         workloads.extend(checksum::SIZES.iter().map(|&size| checksum::sums(size)));

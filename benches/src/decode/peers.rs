@@ -21,7 +21,7 @@ macro_rules! flags {
     };
 }
 
-#[inline]
+#[inline(always)]
 fn etherparse(packet: &[u8], tally: &mut Tally) -> Option<()> {
     use ::etherparse::{NetSlice, SlicedPacket, TransportSlice};
     let sliced = SlicedPacket::from_ethernet(packet).ok()?;
@@ -53,7 +53,7 @@ fn etherparse(packet: &[u8], tally: &mut Tally) -> Option<()> {
 }
 
 /// It has no tags, which are read by hand.
-#[inline]
+#[inline(always)]
 fn smoltcp(packet: &[u8], tally: &mut Tally) -> Option<()> {
     use ::smoltcp::wire::{EthernetFrame, Ipv4Packet, Ipv6Packet};
     let frame = EthernetFrame::new_checked(packet).ok()?;
@@ -78,7 +78,7 @@ fn smoltcp(packet: &[u8], tally: &mut Tally) -> Option<()> {
     Some(())
 }
 
-#[inline]
+#[inline(always)]
 fn smoltcp_transport(protocol: ::smoltcp::wire::IpProtocol, segment: &[u8]) -> Option<Transport> {
     use ::smoltcp::wire::{IpProtocol, TcpPacket, UdpPacket};
     match protocol {
@@ -100,7 +100,7 @@ fn smoltcp_transport(protocol: ::smoltcp::wire::IpProtocol, segment: &[u8]) -> O
     }
 }
 
-#[inline]
+#[inline(always)]
 fn pnet(packet: &[u8], tally: &mut Tally) -> Option<()> {
     use pnet_packet::Packet;
     use pnet_packet::ethernet::EthernetPacket;
@@ -129,7 +129,7 @@ fn pnet(packet: &[u8], tally: &mut Tally) -> Option<()> {
     Some(())
 }
 
-#[inline]
+#[inline(always)]
 fn pnet_transport(protocol: pnet_packet::ip::IpNextHeaderProtocol, segment: &[u8]) -> Option<Transport> {
     use pnet_packet::Packet;
     use pnet_packet::ip::IpNextHeaderProtocols;

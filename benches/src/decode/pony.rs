@@ -10,7 +10,7 @@ use packet_protocols::tcp::Tcp;
 use packet_protocols::udp::Udp;
 use packet_protocols::vlan::Vlan;
 
-#[inline]
+#[inline(always)]
 pub(super) fn decode(packet: &[u8], tally: &mut Tally) -> Option<()> {
     let ethernet = Ethernet::parse(packet).ok()?;
     let (mut kind, mut rest) = (ethernet.type_len(), ethernet.payload());
@@ -37,7 +37,7 @@ pub(super) fn decode(packet: &[u8], tally: &mut Tally) -> Option<()> {
     Some(())
 }
 
-#[inline]
+#[inline(always)]
 fn transport(protocol: u8, region: Region<'_>) -> Option<Transport> {
     match protocol {
         TCP => {
