@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn every_day_follows_the_one_before() {
         let (mut year, mut month, mut day) = (1600, 1, 1);
-        let last_day = if cfg!(miri) { -135_140 + 3 * 366 } else { 157_054 };
+        let last_day = if cfg!(miri) { -135_140 + 500 } else { 157_054 };
         for days in -135_140..=last_day {
             assert_eq!(date(days), (year, month, day));
             let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
