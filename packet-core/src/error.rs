@@ -2,6 +2,7 @@
 
 use crate::FieldInfo;
 use core::fmt;
+use core::hint::cold_path;
 
 /// Why something could not be read: which field, where, and what is wrong with it.
 ///
@@ -50,11 +51,13 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    /// An error of a field at a place. Out of line: errors are rare, and what leads to them need not be fast.
-    #[cold]
-    #[inline(never)]
+    /// An error of a field at a place.
+    // Errors are rare, but they are made in line: a function that is not inlined would take a reference to the cursor, or
+    // give an error of which it is not known that it is one, and either keeps what is read in memory instead of registers.
+    #[inline(always)]
     #[must_use]
     pub fn new(field: &'static FieldInfo, offset: u32, kind: ErrorKind) -> Self {
+        cold_path();
         Self { field, offset, kind }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Region;
 use crate::{Error, ErrorKind, FieldInfo, bits};
+use core::hint::cold_path;
 
 /// What is left of a region, read from its front.
 ///
@@ -222,21 +223,24 @@ impl<'a> Cursor<'a> {
     }
 
     /// The error of a field that needs more bytes than are left.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     #[must_use]
     pub fn short(&self, needed: usize, field: &'static FieldInfo) -> Error {
-        let number = |length| u32::try_from(length).unwrap_or(u32::MAX);
+        cold_path();
         let limit = if self.rest.is_cut() { None } else { self.rest.limit };
-        let kind = ErrorKind::Short { needed: number(needed), available: number(self.rest.bytes.len()), limit };
-        Error::new(field, self.rest.offset, kind)
+        let (needed, available) = (saturated(needed), saturated(self.rest.bytes.len()));
+        Error::new(field, self.rest.offset, ErrorKind::Short { needed, available, limit })
     }
 
     /// The error of a field whose length can't be.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     #[must_use]
     pub fn bad_length(&self, field: &'static FieldInfo) -> Error {
         Error::new(field, self.rest.offset, ErrorKind::BadLength)
     }
+}
+
+#[inline(always)]
+fn saturated(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -182,7 +182,8 @@ fn what_is_copied_is_summed() {
 #[test]
 fn what_is_copied_may_lie_anywhere_and_nothing_else_is_written() {
     let data = noise(600);
-    for (at, length) in (0..33).step_by(STEP).flat_map(|at| (0..300).step_by(7 * STEP).map(move |length| (at, length))) {
+    for (at, length) in (0..33).step_by(STEP).flat_map(|at| (0..300).step_by(7 * STEP).map(move |length| (at, length)))
+    {
         let mut to = std::vec![0xa5; 400];
         let from = &data[at / 2..][..length];
         let sum = Inet16::new().update(&[7]).update_and_copy(from, &mut to[at..at + length]).unwrap();
