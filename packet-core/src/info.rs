@@ -1,23 +1,96 @@
-//! What generic code may know of a field: its names.
+//! What generic code may know of a field: its names, and how its value is shown.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 /// A field of a layer, as generated code knows it.
 ///
 /// Two of them are the same field when they are of the same layer and have the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// ```
+/// use packet_core::{FieldInfo, Form};
+///
+/// static CHECKSUM: FieldInfo = FieldInfo::new("ipv4", "checksum").shown(Form::Hex).called(&["ip.checksum"]);
+/// assert_eq!(CHECKSUM.to_string(), "ipv4.checksum");
+/// assert_eq!(CHECKSUM, FieldInfo::new("ipv4", "checksum"));
+/// ```
+#[derive(Clone, Copy, Debug)]
 pub struct FieldInfo {
     /// The layer or struct it belongs to, in snake case: `ipv4`.
     pub owner: &'static str,
     /// Its name, `_` where it has none.
     pub name: &'static str,
+    /// How its value is shown.
+    pub form: Form,
+    /// What its value counts: `bytes`, `ms`.
+    pub unit: Option<&'static str>,
+    /// What Wireshark calls it: `ip.checksum`.
+    pub aliases: &'static [&'static str],
+}
+
+/// How a value is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// By its type: numbers in decimal, bytes in hexadecimal digits.
+    #[default]
+    Plain,
+    /// `0x1f`.
+    Hex,
+    /// `0b0101`.
+    Binary,
+    /// `10.0.0.1`.
+    Ipv4,
+    /// `fe80::1`.
+    Ipv6,
+    /// `02:00:00:00:00:01`.
+    Mac,
+    /// Bytes as text, where they are.
+    Ascii,
+    /// Seconds since 1970, as a date.
+    UnixTime,
+    /// 64 bits of seconds since 1900 and their fraction, [RFC 5905 §6](https://www.rfc-editor.org/rfc/rfc5905#section-6).
+    NtpTime,
+    /// 32 bits, 16 before the point and 16 behind: [RFC 5905 §6](https://www.rfc-editor.org/rfc/rfc5905#section-6).
+    Fixed16,
 }
 
 impl FieldInfo {
     /// The field of that name.
     #[must_use]
     pub const fn new(owner: &'static str, name: &'static str) -> Self {
-        Self { owner, name }
+        Self { owner, name, form: Form::Plain, unit: None, aliases: &[] }
+    }
+
+    /// The same, shown in that form.
+    #[must_use]
+    pub const fn shown(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
+    /// The same, whose value counts that.
+    #[must_use]
+    pub const fn counting(self, unit: &'static str) -> Self {
+        Self { unit: Some(unit), ..self }
+    }
+
+    /// The same, with the names that other tools have for it.
+    #[must_use]
+    pub const fn called(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+}
+
+impl PartialEq for FieldInfo {
+    fn eq(&self, other: &Self) -> bool {
+        (self.owner, self.name) == (other.owner, other.name)
+    }
+}
+
+impl Eq for FieldInfo {}
+
+impl Hash for FieldInfo {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.owner, self.name).hash(state);
     }
 }
 

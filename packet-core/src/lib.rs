@@ -19,6 +19,7 @@ extern crate std;
 pub mod bits;
 pub mod checksum;
 mod error;
+mod fields;
 pub mod generated;
 pub mod hash;
 mod info;
@@ -26,7 +27,8 @@ pub mod text;
 pub mod view;
 
 pub use error::{Error, ErrorKind};
-pub use info::FieldInfo;
+pub use fields::{BitPlace, CompositeInfo, FieldValue, FieldVisitor, Fields, Group};
+pub use info::{FieldInfo, Form};
 pub use view::{
     Coded, Cursor, Element, Elements, Flow, FromBits, KeptChecksum, List, MacAddr, NumberIter, Numbers, Octets, Place,
     Region, Text,

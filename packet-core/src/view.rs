@@ -9,7 +9,7 @@ mod octets;
 mod region;
 mod value;
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, Wanted};
 pub use edit::{KeptChecksum, Place};
 pub use list::{Element, Elements, Flow, List, NumberIter, Numbers};
 pub use octets::Octets;
@@ -71,6 +71,12 @@ pub fn either(left: Option<bool>, right: Option<bool>) -> Option<bool> {
         (Some(false), Some(false)) => Some(false),
         _ => None,
     }
+}
+
+/// The number of the first bytes, as an error tells it: so much of it as 64 bits hold.
+#[must_use]
+pub fn leading_number(bytes: &[u8]) -> u64 {
+    bytes.iter().take(16).fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
 /// What is not known here.

@@ -521,12 +521,12 @@ pub struct Below<'s, 'a>(pub &'s [Layer<'a>]);
 pub fn looks_like_quic(payload: Region<'_>) -> bool {
     contained(|| {
         let cursor = &mut Cursor::new(payload);
-        let head = cursor.array_with_bits::<1>(0, &crate::quic::quic_fields::LONG_FORM)?;
+        let head = cursor.run_with_bits::<1>(0, crate::quic::quic_fields::HEAD_RUN)?;
         let long_form = head[0] >> 7 != 0;
         let fixed_bit = head[0] >> 6 & 1 != 0;
         let mut type_of_version_bytes = None;
         if long_form {
-            let read = cursor.array::<5>(&crate::quic::quic_fields::TYPE_OF_VERSION)?;
+            let read = cursor.run::<5>(crate::quic::quic_fields::TYPE_OF_VERSION_BYTES_RUN)?;
             type_of_version_bytes = Some(read);
         } else {
             cursor.array::<1>(&crate::quic::quic_fields::SHORT_BITS)?;
@@ -556,7 +556,7 @@ pub fn looks_like_quic(payload: Region<'_>) -> bool {
 pub fn looks_like_tls_record(payload: Region<'_>) -> bool {
     contained(|| {
         let cursor = &mut Cursor::new(payload);
-        let head = cursor.array::<5>(&crate::tls::tls_record_fields::TYPE)?;
+        let head = cursor.run::<5>(crate::tls::tls_record_fields::HEAD_RUN)?;
         let r#type = head[0];
         let version = u16::from_be_bytes([head[1], head[2]]);
         let length = u16::from_be_bytes([head[3], head[4]]);
@@ -577,7 +577,7 @@ pub fn looks_like_tls_record(payload: Region<'_>) -> bool {
 pub fn looks_like_tls_alert(payload: Region<'_>) -> bool {
     contained(|| {
         let cursor = &mut Cursor::new(payload);
-        let head = cursor.array::<1>(&crate::tls::tls_alert_fields::LEVEL)?;
+        let head = cursor.run::<1>(crate::tls::tls_alert_fields::HEAD_RUN)?;
         let level = head[0];
         Ok((1..=2).contains(&level) && cursor.rest().bytes().len() as u64 == 1)
     })
@@ -589,7 +589,7 @@ pub fn looks_like_tls_alert(payload: Region<'_>) -> bool {
 pub fn looks_like_tls_handshake(payload: Region<'_>) -> bool {
     contained(|| {
         let cursor = &mut Cursor::new(payload);
-        let head = cursor.array::<4>(&crate::tls::tls_handshake_fields::TYPE)?;
+        let head = cursor.run::<4>(crate::tls::tls_handshake_fields::HEAD_RUN)?;
         let r#type = head[0];
         let length = u32::from_be_bytes([0, head[1], head[2], head[3]]);
         Ok(matches!(r#type, 0..= 5 | 8 | 11..= 16 | 20..= 25 | 67 | 254)

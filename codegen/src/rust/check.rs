@@ -26,9 +26,16 @@ impl Reader<'_, '_> {
                 code
             };
             self.env.fields.insert(id, code.clone());
+            let from = Literal::u32_unsuffixed(bits.first / 8);
+            self.spots.insert(id, quote!(cursor.offset_in(#array, #from)));
             if checks {
-                let back = segment.done - bits.first / 8;
-                out.extend(self.checks(id, &code, back));
+                let back = Literal::u32_unsuffixed(segment.done - bits.first / 8);
+                let offset = if segment.done == bits.first / 8 {
+                    quote!(cursor.offset())
+                } else {
+                    quote!(cursor.offset() - #back)
+                };
+                out.extend(self.checks(id, &code, &offset));
             }
         }
         out
@@ -49,20 +56,18 @@ impl Reader<'_, '_> {
         names.closed && all.sum::<u128>() < 1_u128.checked_shl(bits).unwrap_or(u128::MAX)
     }
 
-    /// The checks of a value that was read; its field began so many bytes before the cursor.
-    pub(super) fn checks(&mut self, id: FieldId, value: &Code, back: u32) -> TokenStream {
+    /// The checks of a value that was read, at an offset.
+    pub(super) fn checks(&mut self, id: FieldId, value: &Code, offset: &TokenStream) -> TokenStream {
         let field = &self.writer.schema[id];
         let info = self.info(id);
-        let offset = if back == 0 {
-            quote!(cursor.offset())
-        } else {
-            let back = Literal::u32_unsuffixed(back);
-            quote!(cursor.offset() - #back)
+        let tokens = &value.tokens;
+        let found = match value.kind {
+            Kind::Bytes => quote!(leading_number(#tokens)),
+            _ => value.number(Number::U64).unwrap_or(quote!(0)),
         };
-        let found = value.number(Number::U64).unwrap_or(quote!(0));
         let mut out = TokenStream::new();
         if let Some(constant) = field.constant.filter(|_| !field.lenient) {
-            out.extend(self.constant_check(value, constant, &info, &offset, &found));
+            out.extend(self.constant_check(value, constant, &info, offset, &found));
         }
         if self.closed(field)
             && let Type::Uint { names, .. } = field.ty

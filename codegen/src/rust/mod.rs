@@ -8,6 +8,7 @@ mod check;
 mod codec;
 mod enums;
 mod expr;
+mod fields;
 mod interface;
 mod names;
 mod number;
@@ -26,13 +27,13 @@ mod types;
 pub use source::source;
 pub use stack::stack;
 
-use names::{camel, constant, ident};
+use names::{camel, ident};
 use packet_schema::Schema;
 use packet_schema::model::{
     Action, Block, Composite, CompositeId, CompositeKind, Expr, ExprId, Extent, FieldId, Item, ModuleId, Names, Type,
 };
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use shape::Shape;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -105,73 +106,23 @@ impl<'s> Writer<'s> {
         let interfaces = schema.interfaces.iter().filter(|one| self.module_of(one) == self.module);
         let interfaces = interfaces.map(|one| self.interface(one));
         let items = quote!(#(#enums)* #(#flags)* #(#interfaces)* #(#composites)*);
-        if items.is_empty() { items } else { quote!(use packet_core::generated::*; #items) }
+        let table = self.composite_table();
+        quote!(use packet_core::generated::*; #table #items)
     }
 
     fn composite(&self, id: CompositeId, composite: &Composite) -> TokenStream {
-        let fields = self.field_table(composite);
+        let fields = self.field_table(id, composite);
         let body = match &composite.kind {
             CompositeKind::Codec(codec) => self.codec(id, codec),
             CompositeKind::Layer(_) | CompositeKind::Struct => {
                 let (view, setters) = (self.view(id), self.setters(id));
                 let (provides, following) = (self.provides(id, composite), self.following(id, composite));
                 let regular = self.regularity(id);
-                quote!(#view #setters #provides #regular #following)
+                let fields = self.fields_items(id, &self.shapes[id.index()]);
+                quote!(#view #fields #setters #provides #regular #following)
             }
         };
         quote!(#fields #body)
-    }
-
-    /// What is known of each field.
-    fn field_table(&self, composite: &Composite) -> TokenStream {
-        let module = self.table_ident(composite);
-        let key = &composite.key;
-        let mut seen = BTreeSet::new();
-        let rows = composite.fields.iter().filter_map(|&id| {
-            let name = self.schema[id].name.as_deref()?;
-            if !seen.insert(name) {
-                return None;
-            }
-            let (constant, words) = (constant(name), format!(" `{key}.{name}`"));
-            Some(quote!(#[doc = #words] pub static #constant: FieldInfo = FieldInfo::new(#key, #name);))
-        });
-        let about = format!(" The fields of [`{}`](super::{}), by name.", composite.name, camel(&composite.name));
-        let whole = format!(" What has no name in `{key}`.");
-        quote! {
-            #[doc = #about]
-            pub mod #module {
-                use packet_core::FieldInfo;
-
-                #[doc = #whole]
-                pub static RESERVED_: FieldInfo = FieldInfo::new(#key, "_");
-                #(#rows)*
-            }
-        }
-    }
-
-    fn table_ident(&self, composite: &Composite) -> Ident {
-        format_ident!("{}_fields", composite.key)
-    }
-
-    /// The information of a field.
-    fn info(&self, id: FieldId) -> TokenStream {
-        let field = &self.schema[id];
-        let composite = &self.schema[field.owner];
-        let (path, table) = (self.path(composite.module), self.table_ident(composite));
-        match &field.name {
-            Some(name) => {
-                let constant = constant(name);
-                quote!(&#path #table::#constant)
-            }
-            None => quote!(&#path #table::RESERVED_),
-        }
-    }
-
-    /// The information of what has no name in a composite.
-    fn whole(&self, id: CompositeId) -> TokenStream {
-        let composite = &self.schema[id];
-        let (path, table) = (self.path(composite.module), self.table_ident(composite));
-        quote!(&#path #table::RESERVED_)
     }
 
     fn path(&self, module: ModuleId) -> TokenStream {

@@ -8,7 +8,7 @@ use super::shape::{Key, Part, PartKind, Segment, Shape, is_payload, may_stop};
 use packet_schema::model::{Action, Arm, Block, CompositeId, CompositeKind, Extent, Field, FieldId, Item, Match, Type};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes the reader of one composite.
 pub(super) struct Reader<'w, 's> {
@@ -27,6 +27,8 @@ pub(super) struct Reader<'w, 's> {
     pub(super) fleeting: bool,
     /// How many bits of the next byte are taken.
     pub(super) phase: u32,
+    /// Where fields that were read stand.
+    pub(super) spots: BTreeMap<FieldId, TokenStream>,
 }
 
 impl<'w, 's> Reader<'w, 's> {
@@ -48,7 +50,18 @@ impl<'w, 's> Reader<'w, 's> {
         };
         let shape = writer.shapes.get(id.index())?;
         let used = writer.used(composite);
-        Some(Self { writer, id, shape, env, scope: 0, used, conditional: false, fleeting, phase: 0 })
+        Some(Self {
+            writer,
+            id,
+            shape,
+            env,
+            scope: 0,
+            used,
+            conditional: false,
+            fleeting,
+            phase: 0,
+            spots: BTreeMap::new(),
+        })
     }
 
     /// The statements of a block.
@@ -92,12 +105,13 @@ impl<'w, 's> Reader<'w, 's> {
             return TokenStream::new();
         };
         let scope = &self.shape.scopes[self.scope];
-        parts.iter().filter_map(|&index| scope.parts.get(index)).map(|part| self.part(part, key)).collect()
+        let parts = parts.iter().filter_map(|&index| Some((index, scope.parts.get(index)?)));
+        parts.map(|(index, part)| self.part(index, part, key)).collect()
     }
 
-    fn part(&mut self, part: &Part, key: Key) -> TokenStream {
+    fn part(&mut self, index: usize, part: &Part, key: Key) -> TokenStream {
         match (&part.kind, key) {
-            (PartKind::Segment(segment), _) => self.segment(part, segment),
+            (PartKind::Segment(segment), _) => self.segment(index, part, segment),
             // Payloads of several arms are kept as one part: which field this is, its place says.
             (PartKind::Field(id), Key::Field(here))
                 if is_payload(self.writer.schema, *id) && is_payload(self.writer.schema, here) =>
@@ -110,7 +124,7 @@ impl<'w, 's> Reader<'w, 's> {
     }
 
     /// Fields of fixed size: one check for all of them.
-    fn segment(&mut self, part: &Part, segment: &Segment) -> TokenStream {
+    fn segment(&mut self, index: usize, part: &Part, segment: &Segment) -> TokenStream {
         let name = ident(&part.name);
         let info = segment.fields.first().map_or_else(|| self.reserved(), |(field, _)| self.info(*field));
         let (bytes, done) = (Literal::u32_unsuffixed(segment.bytes), Literal::u32_unsuffixed(segment.done));
@@ -118,10 +132,15 @@ impl<'w, 's> Reader<'w, 's> {
             .fields
             .last()
             .map_or(0, |(_, bits)| if bits.container.is_some() { 0 } else { (bits.first + bits.width) % 8 });
-        let read = if segment.bytes == segment.done {
-            quote!(cursor.array::<#bytes>(#info)?)
-        } else {
-            quote!(cursor.array_with_bits::<#bytes>(#done, #info)?)
+        let run = self.writer.run_ident(self.id, self.scope, index).map(|run| {
+            let composite = &self.writer.schema[self.id];
+            let (path, table) = (self.writer.path(composite.module), self.writer.table_ident(composite));
+            quote!(#path #table::#run)
+        });
+        let read = match run {
+            Some(run) if segment.bytes == segment.done => quote!(cursor.run::<#bytes>(#run)?),
+            Some(run) => quote!(cursor.run_with_bits::<#bytes>(#done, #run)?),
+            None => quote!(cursor.array::<#bytes>(#info)?),
         };
         let condition = segment
             .fields
@@ -236,7 +255,11 @@ impl<'w, 's> Reader<'w, 's> {
                 self.env.bytes.insert(id, Code { maybe, ..bytes });
             }
             if certain && self.is_checked(field) {
-                let checks = self.checks(id, &code, 0);
+                let offset = self.writer.part_bytes(field, &local).filter(|bytes| !bytes.maybe).map_or_else(
+                    || quote!(cursor.offset()),
+                    |Code { tokens, .. }| quote!(cursor.offset_in(#tokens, 0)),
+                );
+                let checks = self.checks(id, &code, &offset);
                 out.extend(checks);
             }
         }
@@ -496,13 +519,24 @@ impl<'w, 's> Reader<'w, 's> {
         let body = match &arm.action {
             Action::Stop => quote!(flow = Flow::Stop;),
             Action::Reject(why) => {
-                let info = self.writer.first_field(choice.on).map_or_else(|| self.reserved(), |field| self.info(field));
-                quote!(return Err(Error::new(#info, cursor.offset(), ErrorKind::Rejected { why: #why }));)
+                let (info, offset) = self.decider(choice);
+                quote!(return Err(Error::new(#info, #offset, ErrorKind::Rejected { why: #why }));)
             }
             Action::Read(None, block) => self.block(block),
             Action::Read(Some(variant), block) => self.named_arm(*variant, block, named),
         };
         quote!(#pattern #guard => { #body })
+    }
+
+    /// The field that decides a match, and where it stands.
+    fn decider(&self, choice: &Match) -> (TokenStream, TokenStream) {
+        match self.writer.first_field(choice.on) {
+            Some(field) => {
+                let offset = self.spots.get(&field).cloned().unwrap_or_else(|| quote!(cursor.offset()));
+                (self.info(field), offset)
+            }
+            None => (self.reserved(), quote!(cursor.offset())),
+        }
     }
 
     /// What to do where no arm fits.
@@ -513,8 +547,9 @@ impl<'w, 's> Reader<'w, 's> {
         if on.kind == Kind::Bool && !on.maybe && choice.arms.len() > 1 {
             return TokenStream::new();
         }
-        let info = self.writer.first_field(choice.on).map_or_else(|| self.reserved(), |field| self.info(field));
-        let error = |found: TokenStream| quote!(return Err(Error::new(#info, cursor.offset(), ErrorKind::NoArm { found: #found })));
+        let (info, offset) = self.decider(choice);
+        let error =
+            |found: TokenStream| quote!(return Err(Error::new(#info, #offset, ErrorKind::NoArm { found: #found })));
         if on.maybe {
             let error = error(quote!(found as u64));
             return quote!(Some(found) => #error, None => {});

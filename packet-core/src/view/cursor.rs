@@ -4,6 +4,12 @@ use super::Region;
 use crate::{Error, ErrorKind, FieldInfo, bits};
 use core::hint::cold_path;
 
+/// The field of a run of none.
+static NOTHING: FieldInfo = FieldInfo::new("_", "_");
+
+/// A field of a run: its first bit there, and how many bits it has.
+pub type Wanted = (&'static FieldInfo, u32, u32);
+
 /// What is left of a region, read from its front.
 ///
 /// # Invariants
@@ -81,6 +87,43 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The next `N` bytes, which hold these fields: each with its first bit, and how many they are.
+    ///
+    /// # Errors
+    ///
+    /// Fewer are left: the error is that of the first field that is not there.
+    #[inline]
+    pub fn run<const N: usize>(&mut self, fields: &'static [Wanted]) -> Result<&'a [u8; N], Error> {
+        match self.rest.bytes.split_first_chunk::<N>() {
+            Some((array, rest)) => {
+                self.rest.bytes = rest;
+                self.rest.offset += N as u32;
+                Ok(array)
+            }
+            None => Err(self.short_in(fields)),
+        }
+    }
+
+    /// The next `N` bytes, of which only so many are done with, as [`Self::run`].
+    ///
+    /// # Errors
+    ///
+    /// Fewer are left.
+    #[inline]
+    pub fn run_with_bits<const N: usize>(
+        &mut self,
+        done: usize,
+        fields: &'static [Wanted],
+    ) -> Result<&'a [u8; N], Error> {
+        match self.rest.bytes.first_chunk::<N>() {
+            Some(array) => {
+                self.skip(done);
+                Ok(array)
+            }
+            None => Err(self.short_in(fields)),
+        }
+    }
+
     /// A number of so many bits, at most 128, that starts at a bit of the next byte.
     ///
     /// # Errors
@@ -99,7 +142,7 @@ impl<'a> Cursor<'a> {
                 self.skip(((bit + width) / 8) as usize);
                 Ok(number)
             }
-            None => Err(self.short((bit + width).div_ceil(8) as usize, field)),
+            None => Err(self.short_bits(bit, width, field)),
         }
     }
 
@@ -123,6 +166,10 @@ impl<'a> Cursor<'a> {
             self.rest.bytes = rest;
             self.rest.offset += wanted as u32;
             return Ok(region);
+        }
+        // Positions are counted in bits, and a length that 64 bits can't hold so is none.
+        if length > u64::MAX / 8 {
+            return Err(self.bad_length(field));
         }
         if !self.rest.soft {
             return Err(self.short(usize::try_from(length).unwrap_or(usize::MAX), field));
@@ -232,12 +279,45 @@ impl<'a> Cursor<'a> {
         Error::new(field, self.rest.offset, ErrorKind::Short { needed, available, limit })
     }
 
+    /// The error of the first of some fields that is not there.
+    #[inline(always)]
+    fn short_in(&self, fields: &'static [Wanted]) -> Error {
+        cold_path();
+        let (field, first, bits) = missing_of(fields, self.rest.bytes.len());
+        self.short_bits(first, bits, field)
+    }
+
+    /// The error of a field of so many bits, so many behind here, that is not there.
+    #[inline(always)]
+    fn short_bits(&self, first: u32, bits: u32, field: &'static FieldInfo) -> Error {
+        let limit = if self.rest.is_cut() { None } else { self.rest.limit };
+        let available = self.rest.bytes.len().saturating_mul(8).saturating_sub(first as usize) / 8;
+        let kind = ErrorKind::Short { needed: bits.div_ceil(8), available: saturated(available), limit };
+        Error::new(field, self.rest.offset + first / 8, kind)
+    }
+
+    /// Where something that was read stands, so many bytes behind the start of a part.
+    #[inline(always)]
+    #[must_use]
+    pub fn offset_in(&self, part: &[u8], behind: u32) -> u32 {
+        let back = self.rest.bytes.as_ptr().addr().wrapping_sub(part.as_ptr().addr());
+        self.rest.offset.wrapping_sub(back as u32).wrapping_add(behind)
+    }
+
     /// The error of a field whose length can't be.
     #[inline(always)]
     #[must_use]
     pub fn bad_length(&self, field: &'static FieldInfo) -> Error {
         Error::new(field, self.rest.offset, ErrorKind::BadLength)
     }
+}
+
+/// The first of some fields that does not lie in so many bytes.
+#[cold]
+#[inline(never)]
+fn missing_of(fields: &'static [Wanted], bytes: usize) -> Wanted {
+    let missing = fields.iter().find(|(_, first, bits)| (first + bits) as usize > bytes.saturating_mul(8));
+    missing.or(fields.first()).copied().unwrap_or((&NOTHING, 0, 0))
 }
 
 #[inline(always)]

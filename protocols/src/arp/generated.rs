@@ -4,6 +4,13 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "Arp",
+    key: "arp",
+    read: |region, visitor| Arp::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// "Hardware Types" of IANA.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HardwareType(pub u16);
@@ -203,48 +210,58 @@ named_number!(ArpOperation, u16);
 /// The fields of [`Arp`](super::Arp), by name.
 pub mod arp_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `arp`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("arp", "_");
 
     /// `arp.hardware`
-    pub static HARDWARE: FieldInfo = FieldInfo::new("arp", "hardware");
+    pub static HARDWARE: FieldInfo = FieldInfo::new("arp", "hardware").called(&["arp.hw.type"]);
 
     /// `arp.protocol`
-    pub static PROTOCOL: FieldInfo = FieldInfo::new("arp", "protocol");
+    pub static PROTOCOL: FieldInfo = FieldInfo::new("arp", "protocol").shown(Form::Hex).called(&["arp.proto.type"]);
 
     /// `arp.hardware_size`
-    pub static HARDWARE_SIZE: FieldInfo = FieldInfo::new("arp", "hardware_size");
+    pub static HARDWARE_SIZE: FieldInfo =
+        FieldInfo::new("arp", "hardware_size").counting("bytes").called(&["arp.hw.size"]);
 
     /// `arp.protocol_size`
-    pub static PROTOCOL_SIZE: FieldInfo = FieldInfo::new("arp", "protocol_size");
+    pub static PROTOCOL_SIZE: FieldInfo =
+        FieldInfo::new("arp", "protocol_size").counting("bytes").called(&["arp.proto.size"]);
 
     /// `arp.opcode`
-    pub static OPCODE: FieldInfo = FieldInfo::new("arp", "opcode");
+    pub static OPCODE: FieldInfo = FieldInfo::new("arp", "opcode").called(&["arp.opcode"]);
 
     /// `arp.sender_mac`
-    pub static SENDER_MAC: FieldInfo = FieldInfo::new("arp", "sender_mac");
+    pub static SENDER_MAC: FieldInfo = FieldInfo::new("arp", "sender_mac").shown(Form::Mac).called(&["arp.src.hw_mac"]);
 
     /// `arp.sender_hardware`
-    pub static SENDER_HARDWARE: FieldInfo = FieldInfo::new("arp", "sender_hardware");
+    pub static SENDER_HARDWARE: FieldInfo = FieldInfo::new("arp", "sender_hardware").called(&["arp.src.hw"]);
 
     /// `arp.sender_ip`
-    pub static SENDER_IP: FieldInfo = FieldInfo::new("arp", "sender_ip");
+    pub static SENDER_IP: FieldInfo =
+        FieldInfo::new("arp", "sender_ip").shown(Form::Ipv4).called(&["arp.src.proto_ipv4"]);
 
     /// `arp.sender_protocol`
-    pub static SENDER_PROTOCOL: FieldInfo = FieldInfo::new("arp", "sender_protocol");
+    pub static SENDER_PROTOCOL: FieldInfo = FieldInfo::new("arp", "sender_protocol").called(&["arp.src.proto"]);
 
     /// `arp.target_mac`
-    pub static TARGET_MAC: FieldInfo = FieldInfo::new("arp", "target_mac");
+    pub static TARGET_MAC: FieldInfo = FieldInfo::new("arp", "target_mac").shown(Form::Mac).called(&["arp.dst.hw_mac"]);
 
     /// `arp.target_hardware`
-    pub static TARGET_HARDWARE: FieldInfo = FieldInfo::new("arp", "target_hardware");
+    pub static TARGET_HARDWARE: FieldInfo = FieldInfo::new("arp", "target_hardware").called(&["arp.dst.hw"]);
 
     /// `arp.target_ip`
-    pub static TARGET_IP: FieldInfo = FieldInfo::new("arp", "target_ip");
+    pub static TARGET_IP: FieldInfo =
+        FieldInfo::new("arp", "target_ip").shown(Form::Ipv4).called(&["arp.dst.proto_ipv4"]);
 
     /// `arp.target_protocol`
-    pub static TARGET_PROTOCOL: FieldInfo = FieldInfo::new("arp", "target_protocol");
+    pub static TARGET_PROTOCOL: FieldInfo = FieldInfo::new("arp", "target_protocol").called(&["arp.dst.proto"]);
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] =
+        &[(&HARDWARE, 0, 16), (&PROTOCOL, 16, 16), (&HARDWARE_SIZE, 32, 8), (&PROTOCOL_SIZE, 40, 8), (&OPCODE, 48, 16)];
 }
 
 /// Who has an address, \[RFC 826 "Packet format"\]; the reverse question is the same packet, \[RFC 903\].
@@ -426,7 +443,7 @@ impl<'a> Arp<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&arp_fields::HARDWARE)?;
+        let head = cursor.run::<8>(arp_fields::HEAD_RUN)?;
         let hardware = u16::from_be_bytes([head[0], head[1]]);
         let protocol = u16::from_be_bytes([head[2], head[3]]);
         let hardware_size = head[4];
@@ -497,6 +514,71 @@ impl<'a> Element<'a> for Arp<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Arp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.hardware();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&arp_fields::HARDWARE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        let value = self.protocol();
+        let place = BitPlace::of(region, self.head, 16, 16);
+        visitor.value(&arp_fields::PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &arp_fields::HARDWARE_SIZE,
+            BitPlace::of(region, self.head, 32, 8),
+            FieldValue::Number(u128::from(self.hardware_size())),
+        );
+        visitor.value(
+            &arp_fields::PROTOCOL_SIZE,
+            BitPlace::of(region, self.head, 40, 8),
+            FieldValue::Number(u128::from(self.protocol_size())),
+        );
+        let value = self.opcode();
+        let place = BitPlace::of(region, self.head, 48, 16);
+        visitor.value(&arp_fields::OPCODE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.sender_mac() {
+            let place = given(|| Some(BitPlace::of(region, self.sender_mac_bytes?, 0, 48)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::SENDER_MAC, place, FieldValue::Bytes(value.as_slice()));
+        }
+        if let Some(value) = self.sender_hardware() {
+            let place = given(|| Some(BitPlace::whole(region, self.sender_hardware?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::SENDER_HARDWARE, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.sender_ip() {
+            let place = given(|| Some(BitPlace::of(region, self.sender_ip_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::SENDER_IP, place, FieldValue::Ipv4(value));
+        }
+        if let Some(value) = self.sender_protocol() {
+            let place = given(|| Some(BitPlace::whole(region, self.sender_protocol?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::SENDER_PROTOCOL, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.target_mac() {
+            let place = given(|| Some(BitPlace::of(region, self.target_mac_bytes?, 0, 48)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::TARGET_MAC, place, FieldValue::Bytes(value.as_slice()));
+        }
+        if let Some(value) = self.target_hardware() {
+            let place = given(|| Some(BitPlace::whole(region, self.target_hardware?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::TARGET_HARDWARE, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.target_ip() {
+            let place = given(|| Some(BitPlace::of(region, self.target_ip_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::TARGET_IP, place, FieldValue::Ipv4(value));
+        }
+        if let Some(value) = self.target_protocol() {
+            let place = given(|| Some(BitPlace::whole(region, self.target_protocol?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&arp_fields::TARGET_PROTOCOL, place, FieldValue::Bytes(value));
+        }
     }
 }
 

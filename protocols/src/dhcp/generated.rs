@@ -4,6 +4,30 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Dhcp",
+        key: "dhcp",
+        read: |region, visitor| Dhcp::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "DhcpOption",
+        key: "dhcp_option",
+        read: |region, visitor| DhcpOption::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "DhcpSuboption",
+        key: "dhcp_suboption",
+        read: |region, visitor| DhcpSuboption::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "ClasslessRoute",
+        key: "classless_route",
+        read: |region, visitor| ClasslessRoute::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// RFC 2131 §2, table 1.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DhcpOp(pub u8);
@@ -496,57 +520,59 @@ named_flags!(DhcpFlags, u16);
 /// The fields of [`Dhcp`](super::Dhcp), by name.
 pub mod dhcp_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `dhcp`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("dhcp", "_");
 
     /// `dhcp.op`
-    pub static OP: FieldInfo = FieldInfo::new("dhcp", "op");
+    pub static OP: FieldInfo = FieldInfo::new("dhcp", "op").called(&["dhcp.type"]);
 
     /// `dhcp.hardware_type`
-    pub static HARDWARE_TYPE: FieldInfo = FieldInfo::new("dhcp", "hardware_type");
+    pub static HARDWARE_TYPE: FieldInfo = FieldInfo::new("dhcp", "hardware_type").called(&["dhcp.hw.type"]);
 
     /// `dhcp.hardware_len`
-    pub static HARDWARE_LEN: FieldInfo = FieldInfo::new("dhcp", "hardware_len");
+    pub static HARDWARE_LEN: FieldInfo = FieldInfo::new("dhcp", "hardware_len").called(&["dhcp.hw.len"]);
 
     /// `dhcp.hops`
-    pub static HOPS: FieldInfo = FieldInfo::new("dhcp", "hops");
+    pub static HOPS: FieldInfo = FieldInfo::new("dhcp", "hops").called(&["dhcp.hops"]);
 
     /// `dhcp.xid`
-    pub static XID: FieldInfo = FieldInfo::new("dhcp", "xid");
+    pub static XID: FieldInfo = FieldInfo::new("dhcp", "xid").shown(Form::Hex).called(&["dhcp.id"]);
 
     /// `dhcp.secs`
-    pub static SECS: FieldInfo = FieldInfo::new("dhcp", "secs");
+    pub static SECS: FieldInfo = FieldInfo::new("dhcp", "secs").counting("s").called(&["dhcp.secs"]);
 
     /// `dhcp.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("dhcp", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("dhcp", "flags").called(&["dhcp.flags"]);
 
     /// `dhcp.client`
-    pub static CLIENT: FieldInfo = FieldInfo::new("dhcp", "client");
+    pub static CLIENT: FieldInfo = FieldInfo::new("dhcp", "client").shown(Form::Ipv4).called(&["dhcp.ip.client"]);
 
     /// `dhcp.your`
-    pub static YOUR: FieldInfo = FieldInfo::new("dhcp", "your");
+    pub static YOUR: FieldInfo = FieldInfo::new("dhcp", "your").shown(Form::Ipv4).called(&["dhcp.ip.your"]);
 
     /// `dhcp.server`
-    pub static SERVER: FieldInfo = FieldInfo::new("dhcp", "server");
+    pub static SERVER: FieldInfo = FieldInfo::new("dhcp", "server").shown(Form::Ipv4).called(&["dhcp.ip.server"]);
 
     /// `dhcp.relay`
-    pub static RELAY: FieldInfo = FieldInfo::new("dhcp", "relay");
+    pub static RELAY: FieldInfo = FieldInfo::new("dhcp", "relay").shown(Form::Ipv4).called(&["dhcp.ip.relay"]);
 
     /// `dhcp.hardware`
-    pub static HARDWARE: FieldInfo = FieldInfo::new("dhcp", "hardware");
+    pub static HARDWARE: FieldInfo = FieldInfo::new("dhcp", "hardware").shown(Form::Mac).called(&["dhcp.hw.mac_addr"]);
 
     /// `dhcp.hardware_rest`
     pub static HARDWARE_REST: FieldInfo = FieldInfo::new("dhcp", "hardware_rest");
 
     /// `dhcp.server_name`
-    pub static SERVER_NAME: FieldInfo = FieldInfo::new("dhcp", "server_name");
+    pub static SERVER_NAME: FieldInfo = FieldInfo::new("dhcp", "server_name").shown(Form::Ascii);
 
     /// `dhcp.boot_file`
-    pub static BOOT_FILE: FieldInfo = FieldInfo::new("dhcp", "boot_file");
+    pub static BOOT_FILE: FieldInfo = FieldInfo::new("dhcp", "boot_file").shown(Form::Ascii);
 
     /// `dhcp.cookie`
-    pub static COOKIE: FieldInfo = FieldInfo::new("dhcp", "cookie");
+    pub static COOKIE: FieldInfo = FieldInfo::new("dhcp", "cookie").shown(Form::Ipv4).called(&["dhcp.cookie"]);
 
     /// `dhcp.options`
     pub static OPTIONS: FieldInfo = FieldInfo::new("dhcp", "options");
@@ -556,6 +582,25 @@ pub mod dhcp_fields {
 
     /// `dhcp.padding`
     pub static PADDING: FieldInfo = FieldInfo::new("dhcp", "padding");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&OP, 0, 8),
+        (&HARDWARE_TYPE, 8, 8),
+        (&HARDWARE_LEN, 16, 8),
+        (&HOPS, 24, 8),
+        (&XID, 32, 32),
+        (&SECS, 64, 16),
+        (&FLAGS, 80, 16),
+        (&CLIENT, 96, 32),
+        (&YOUR, 128, 32),
+        (&SERVER, 160, 32),
+        (&RELAY, 192, 32),
+        (&HARDWARE, 224, 48),
+        (&HARDWARE_REST, 272, 80),
+        (&SERVER_NAME, 352, 512),
+        (&BOOT_FILE, 864, 1024),
+    ];
 }
 
 /// RFC 2131 §2.
@@ -747,7 +792,7 @@ impl<'a> Dhcp<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<236>(&dhcp_fields::OP)?;
+        let head = cursor.run::<236>(dhcp_fields::HEAD_RUN)?;
         let mut cookie_bytes = None;
         if !cursor.rest().bytes().is_empty() {
             cookie_bytes = Some(cursor.array::<4>(&dhcp_fields::COOKIE)?);
@@ -789,6 +834,91 @@ impl<'a> Element<'a> for Dhcp<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Dhcp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.op();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&dhcp_fields::OP, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &dhcp_fields::HARDWARE_TYPE,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.hardware_type())),
+        );
+        visitor.value(
+            &dhcp_fields::HARDWARE_LEN,
+            BitPlace::of(region, self.head, 16, 8),
+            FieldValue::Number(u128::from(self.hardware_len())),
+        );
+        visitor.value(
+            &dhcp_fields::HOPS,
+            BitPlace::of(region, self.head, 24, 8),
+            FieldValue::Number(u128::from(self.hops())),
+        );
+        visitor.value(
+            &dhcp_fields::XID,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Number(u128::from(self.xid())),
+        );
+        visitor.value(
+            &dhcp_fields::SECS,
+            BitPlace::of(region, self.head, 64, 16),
+            FieldValue::Number(u128::from(self.secs())),
+        );
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 80, 16);
+        visitor.value(&dhcp_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(&dhcp_fields::CLIENT, BitPlace::of(region, self.head, 96, 32), FieldValue::Ipv4(self.client()));
+        visitor.value(&dhcp_fields::YOUR, BitPlace::of(region, self.head, 128, 32), FieldValue::Ipv4(self.your()));
+        visitor.value(&dhcp_fields::SERVER, BitPlace::of(region, self.head, 160, 32), FieldValue::Ipv4(self.server()));
+        visitor.value(&dhcp_fields::RELAY, BitPlace::of(region, self.head, 192, 32), FieldValue::Ipv4(self.relay()));
+        visitor.value(
+            &dhcp_fields::HARDWARE,
+            BitPlace::of(region, self.head, 224, 48),
+            FieldValue::Bytes(self.hardware().as_slice()),
+        );
+        visitor.value(
+            &dhcp_fields::HARDWARE_REST,
+            BitPlace::of(region, self.head, 272, 80),
+            FieldValue::Bytes(self.hardware_rest().as_slice()),
+        );
+        visitor.value(
+            &dhcp_fields::SERVER_NAME,
+            BitPlace::of(region, self.head, 352, 512),
+            FieldValue::Bytes(self.server_name().as_slice()),
+        );
+        visitor.value(
+            &dhcp_fields::BOOT_FILE,
+            BitPlace::of(region, self.head, 864, 1024),
+            FieldValue::Bytes(self.boot_file().as_slice()),
+        );
+        if let Some(value) = self.cookie() {
+            let place = given(|| Some(BitPlace::of(region, self.cookie_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&dhcp_fields::COOKIE, place, FieldValue::Ipv4(value));
+        }
+        if let Some(value) = self.options() {
+            visitor.enter(Group::List(&dhcp_fields::OPTIONS));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+        if let Some(value) = self.vendor() {
+            let place = given(|| Some(BitPlace::whole(region, self.vendor?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&dhcp_fields::VENDOR, place, FieldValue::Bytes(value));
+        }
     }
 }
 
@@ -999,6 +1129,8 @@ impl<'a> Dhcp<'a> {
 /// The fields of [`DhcpOption`](super::DhcpOption), by name.
 pub mod dhcp_option_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `dhcp_option`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("dhcp_option", "_");
@@ -1007,22 +1139,23 @@ pub mod dhcp_option_fields {
     pub static CODE: FieldInfo = FieldInfo::new("dhcp_option", "code");
 
     /// `dhcp_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("dhcp_option", "length");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("dhcp_option", "length").counting("bytes").called(&["dhcp.option.length"]);
 
     /// `dhcp_option.mask`
-    pub static MASK: FieldInfo = FieldInfo::new("dhcp_option", "mask");
+    pub static MASK: FieldInfo = FieldInfo::new("dhcp_option", "mask").shown(Form::Ipv4);
 
     /// `dhcp_option.routers`
-    pub static ROUTERS: FieldInfo = FieldInfo::new("dhcp_option", "routers");
+    pub static ROUTERS: FieldInfo = FieldInfo::new("dhcp_option", "routers").shown(Form::Ipv4);
 
     /// `dhcp_option.time_servers`
-    pub static TIME_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "time_servers");
+    pub static TIME_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "time_servers").shown(Form::Ipv4);
 
     /// `dhcp_option.domain_servers`
-    pub static DOMAIN_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "domain_servers");
+    pub static DOMAIN_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "domain_servers").shown(Form::Ipv4);
 
     /// `dhcp_option.hostname`
-    pub static HOSTNAME: FieldInfo = FieldInfo::new("dhcp_option", "hostname");
+    pub static HOSTNAME: FieldInfo = FieldInfo::new("dhcp_option", "hostname").called(&["dhcp.option.hostname"]);
 
     /// `dhcp_option.domain`
     pub static DOMAIN: FieldInfo = FieldInfo::new("dhcp_option", "domain");
@@ -1031,55 +1164,59 @@ pub mod dhcp_option_fields {
     pub static PATH: FieldInfo = FieldInfo::new("dhcp_option", "path");
 
     /// `dhcp_option.mtu`
-    pub static MTU: FieldInfo = FieldInfo::new("dhcp_option", "mtu");
+    pub static MTU: FieldInfo = FieldInfo::new("dhcp_option", "mtu").counting("bytes");
 
     /// `dhcp_option.broadcast`
-    pub static BROADCAST: FieldInfo = FieldInfo::new("dhcp_option", "broadcast");
+    pub static BROADCAST: FieldInfo = FieldInfo::new("dhcp_option", "broadcast").shown(Form::Ipv4);
 
     /// `dhcp_option.ntp_servers`
-    pub static NTP_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "ntp_servers");
+    pub static NTP_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "ntp_servers").shown(Form::Ipv4);
 
     /// `dhcp_option.netbios_servers`
-    pub static NETBIOS_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "netbios_servers");
+    pub static NETBIOS_SERVERS: FieldInfo = FieldInfo::new("dhcp_option", "netbios_servers").shown(Form::Ipv4);
 
     /// `dhcp_option.requested`
-    pub static REQUESTED: FieldInfo = FieldInfo::new("dhcp_option", "requested");
+    pub static REQUESTED: FieldInfo =
+        FieldInfo::new("dhcp_option", "requested").shown(Form::Ipv4).called(&["dhcp.option.requested_ip_address"]);
 
     /// `dhcp_option.lease`
-    pub static LEASE: FieldInfo = FieldInfo::new("dhcp_option", "lease");
+    pub static LEASE: FieldInfo =
+        FieldInfo::new("dhcp_option", "lease").counting("s").called(&["dhcp.option.ip_address_lease_time"]);
 
     /// `dhcp_option.overload`
     pub static OVERLOAD: FieldInfo = FieldInfo::new("dhcp_option", "overload");
 
     /// `dhcp_option.message_type`
-    pub static MESSAGE_TYPE: FieldInfo = FieldInfo::new("dhcp_option", "message_type");
+    pub static MESSAGE_TYPE: FieldInfo = FieldInfo::new("dhcp_option", "message_type").called(&["dhcp.option.dhcp"]);
 
     /// `dhcp_option.server`
-    pub static SERVER: FieldInfo = FieldInfo::new("dhcp_option", "server");
+    pub static SERVER: FieldInfo =
+        FieldInfo::new("dhcp_option", "server").shown(Form::Ipv4).called(&["dhcp.option.dhcp_server_id"]);
 
     /// `dhcp_option.parameters`
-    pub static PARAMETERS: FieldInfo = FieldInfo::new("dhcp_option", "parameters");
+    pub static PARAMETERS: FieldInfo =
+        FieldInfo::new("dhcp_option", "parameters").called(&["dhcp.option.request_list_item"]);
 
     /// `dhcp_option.message`
     pub static MESSAGE: FieldInfo = FieldInfo::new("dhcp_option", "message");
 
     /// `dhcp_option.max_size`
-    pub static MAX_SIZE: FieldInfo = FieldInfo::new("dhcp_option", "max_size");
+    pub static MAX_SIZE: FieldInfo = FieldInfo::new("dhcp_option", "max_size").counting("bytes");
 
     /// `dhcp_option.renewal`
-    pub static RENEWAL: FieldInfo = FieldInfo::new("dhcp_option", "renewal");
+    pub static RENEWAL: FieldInfo = FieldInfo::new("dhcp_option", "renewal").counting("s");
 
     /// `dhcp_option.rebinding`
-    pub static REBINDING: FieldInfo = FieldInfo::new("dhcp_option", "rebinding");
+    pub static REBINDING: FieldInfo = FieldInfo::new("dhcp_option", "rebinding").counting("s");
 
     /// `dhcp_option.class`
     pub static CLASS: FieldInfo = FieldInfo::new("dhcp_option", "class");
 
     /// `dhcp_option.id_type`
-    pub static ID_TYPE: FieldInfo = FieldInfo::new("dhcp_option", "id_type");
+    pub static ID_TYPE: FieldInfo = FieldInfo::new("dhcp_option", "id_type").called(&["dhcp.hw.type"]);
 
     /// `dhcp_option.identifier`
-    pub static IDENTIFIER: FieldInfo = FieldInfo::new("dhcp_option", "identifier");
+    pub static IDENTIFIER: FieldInfo = FieldInfo::new("dhcp_option", "identifier").called(&["dhcp.hw.mac_addr"]);
 
     /// `dhcp_option.tftp_server`
     pub static TFTP_SERVER: FieldInfo = FieldInfo::new("dhcp_option", "tftp_server");
@@ -1110,6 +1247,9 @@ pub mod dhcp_option_fields {
 
     /// `dhcp_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("dhcp_option", "data");
+
+    /// The fields of `fqdn_flags_bytes`.
+    pub static CLIENT_FQDN_FQDN_FLAGS_BYTES_RUN: &[Wanted] = &[(&FQDN_FLAGS, 0, 8), (&RCODE1, 8, 8), (&RCODE2, 16, 8)];
 }
 
 /// RFC 2132 §2: PAD and END are one byte, everything else has a length.
@@ -1512,7 +1652,8 @@ impl<'a> DhcpOption<'a> {
                             variant = DhcpOptionVariant::BootFile(DhcpOptionBootFile { file });
                         }
                         81 => {
-                            let fqdn_flags_bytes = cursor.array::<3>(&dhcp_option_fields::FQDN_FLAGS)?;
+                            let fqdn_flags_bytes =
+                                cursor.run::<3>(dhcp_option_fields::CLIENT_FQDN_FQDN_FLAGS_BYTES_RUN)?;
                             let name = cursor.to_end().bytes();
                             variant = DhcpOptionVariant::ClientFqdn(DhcpOptionClientFqdn { fqdn_flags_bytes, name });
                         }
@@ -2125,6 +2266,551 @@ impl<'a> DhcpOptionUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for DhcpOption<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.code();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&dhcp_option_fields::CODE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.length() {
+            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&dhcp_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        match self.variant {
+            DhcpOptionVariant::SubnetMask(arm) => {
+                visitor.enter(Group::Variant("subnet_mask"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Router(arm) => {
+                visitor.enter(Group::Variant("router"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::TimeServer(arm) => {
+                visitor.enter(Group::Variant("time_server"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::DomainServer(arm) => {
+                visitor.enter(Group::Variant("domain_server"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Hostname(arm) => {
+                visitor.enter(Group::Variant("hostname"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::DomainName(arm) => {
+                visitor.enter(Group::Variant("domain_name"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::RootPath(arm) => {
+                visitor.enter(Group::Variant("root_path"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Mtu(arm) => {
+                visitor.enter(Group::Variant("mtu"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Broadcast(arm) => {
+                visitor.enter(Group::Variant("broadcast"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::NtpServers(arm) => {
+                visitor.enter(Group::Variant("ntp_servers"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::NetbiosNameServers(arm) => {
+                visitor.enter(Group::Variant("netbios_name_servers"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::RequestedAddress(arm) => {
+                visitor.enter(Group::Variant("requested_address"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::LeaseTime(arm) => {
+                visitor.enter(Group::Variant("lease_time"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Overload(arm) => {
+                visitor.enter(Group::Variant("overload"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::MessageType(arm) => {
+                visitor.enter(Group::Variant("message_type"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::ServerId(arm) => {
+                visitor.enter(Group::Variant("server_id"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Parameters(arm) => {
+                visitor.enter(Group::Variant("parameters"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Message(arm) => {
+                visitor.enter(Group::Variant("message"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::MaxSize(arm) => {
+                visitor.enter(Group::Variant("max_size"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::RenewalTime(arm) => {
+                visitor.enter(Group::Variant("renewal_time"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::RebindingTime(arm) => {
+                visitor.enter(Group::Variant("rebinding_time"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::ClassId(arm) => {
+                visitor.enter(Group::Variant("class_id"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::ClientId(arm) => {
+                visitor.enter(Group::Variant("client_id"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::TftpServer(arm) => {
+                visitor.enter(Group::Variant("tftp_server"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::BootFile(arm) => {
+                visitor.enter(Group::Variant("boot_file"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::ClientFqdn(arm) => {
+                visitor.enter(Group::Variant("client_fqdn"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::RelayAgent(arm) => {
+                visitor.enter(Group::Variant("relay_agent"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Architecture(arm) => {
+                visitor.enter(Group::Variant("architecture"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::ClasslessRoutes(arm) => {
+                visitor.enter(Group::Variant("classless_routes"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            DhcpOptionVariant::Unnamed => {}
+            DhcpOptionVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl DhcpOptionSubnetMask<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::MASK,
+            BitPlace::of(region, self.mask_bytes, 0, 32),
+            FieldValue::Ipv4(self.mask()),
+        );
+    }
+}
+
+impl DhcpOptionRouter<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.routers();
+        let place = BitPlace::whole(region, self.routers.bytes());
+        visitor.enter(Group::List(&dhcp_option_fields::ROUTERS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&dhcp_option_fields::ROUTERS, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionTimeServer<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.time_servers();
+        let place = BitPlace::whole(region, self.time_servers.bytes());
+        visitor.enter(Group::List(&dhcp_option_fields::TIME_SERVERS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&dhcp_option_fields::TIME_SERVERS, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionDomainServer<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.domain_servers();
+        let place = BitPlace::whole(region, self.domain_servers.bytes());
+        visitor.enter(Group::List(&dhcp_option_fields::DOMAIN_SERVERS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&dhcp_option_fields::DOMAIN_SERVERS, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionHostname<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::HOSTNAME,
+            BitPlace::whole(region, self.hostname.bytes()),
+            FieldValue::Text(self.hostname().bytes()),
+        );
+    }
+}
+
+impl DhcpOptionDomainName<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::DOMAIN,
+            BitPlace::whole(region, self.domain.bytes()),
+            FieldValue::Text(self.domain().bytes()),
+        );
+    }
+}
+
+impl DhcpOptionRootPath<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::PATH,
+            BitPlace::whole(region, self.path.bytes()),
+            FieldValue::Text(self.path().bytes()),
+        );
+    }
+}
+
+impl DhcpOptionMtu<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::MTU,
+            BitPlace::of(region, self.mtu_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.mtu())),
+        );
+    }
+}
+
+impl DhcpOptionBroadcast<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::BROADCAST,
+            BitPlace::of(region, self.broadcast_bytes, 0, 32),
+            FieldValue::Ipv4(self.broadcast()),
+        );
+    }
+}
+
+impl DhcpOptionNtpServers<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.ntp_servers();
+        let place = BitPlace::whole(region, self.ntp_servers.bytes());
+        visitor.enter(Group::List(&dhcp_option_fields::NTP_SERVERS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&dhcp_option_fields::NTP_SERVERS, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionNetbiosNameServers<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.netbios_servers();
+        let place = BitPlace::whole(region, self.netbios_servers.bytes());
+        visitor.enter(Group::List(&dhcp_option_fields::NETBIOS_SERVERS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&dhcp_option_fields::NETBIOS_SERVERS, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionRequestedAddress<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::REQUESTED,
+            BitPlace::of(region, self.requested_bytes, 0, 32),
+            FieldValue::Ipv4(self.requested()),
+        );
+    }
+}
+
+impl DhcpOptionLeaseTime<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::LEASE,
+            BitPlace::of(region, self.lease_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.lease())),
+        );
+    }
+}
+
+impl DhcpOptionOverload<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::OVERLOAD,
+            BitPlace::of(region, self.overload_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.overload())),
+        );
+    }
+}
+
+impl DhcpOptionMessageType<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.message_type();
+        let place = BitPlace::of(region, self.message_type_bytes, 0, 8);
+        visitor.value(&dhcp_option_fields::MESSAGE_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+    }
+}
+
+impl DhcpOptionServerId<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::SERVER,
+            BitPlace::of(region, self.server_bytes, 0, 32),
+            FieldValue::Ipv4(self.server()),
+        );
+    }
+}
+
+impl DhcpOptionParameters<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.parameters();
+        let place = BitPlace::whole(region, self.parameters.bytes());
+        visitor.enter(Group::List(&dhcp_option_fields::PARAMETERS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 8, bits: 8 };
+            visitor.value(&dhcp_option_fields::PARAMETERS, place, FieldValue::Named(u128::from(value.0), value.name()));
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionMessage<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::MESSAGE,
+            BitPlace::whole(region, self.message.bytes()),
+            FieldValue::Text(self.message().bytes()),
+        );
+    }
+}
+
+impl DhcpOptionMaxSize<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::MAX_SIZE,
+            BitPlace::of(region, self.max_size_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.max_size())),
+        );
+    }
+}
+
+impl DhcpOptionRenewalTime<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::RENEWAL,
+            BitPlace::of(region, self.renewal_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.renewal())),
+        );
+    }
+}
+
+impl DhcpOptionRebindingTime<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::REBINDING,
+            BitPlace::of(region, self.rebinding_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.rebinding())),
+        );
+    }
+}
+
+impl DhcpOptionClassId<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::CLASS,
+            BitPlace::whole(region, self.class.bytes()),
+            FieldValue::Text(self.class().bytes()),
+        );
+    }
+}
+
+impl DhcpOptionClientId<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::ID_TYPE,
+            BitPlace::of(region, self.id_type_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.id_type())),
+        );
+        visitor.value(
+            &dhcp_option_fields::IDENTIFIER,
+            BitPlace::whole(region, self.identifier),
+            FieldValue::Bytes(self.identifier()),
+        );
+    }
+}
+
+impl DhcpOptionTftpServer<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::TFTP_SERVER,
+            BitPlace::whole(region, self.tftp_server.bytes()),
+            FieldValue::Text(self.tftp_server().bytes()),
+        );
+    }
+}
+
+impl DhcpOptionBootFile<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::FILE,
+            BitPlace::whole(region, self.file.bytes()),
+            FieldValue::Text(self.file().bytes()),
+        );
+    }
+}
+
+impl DhcpOptionClientFqdn<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &dhcp_option_fields::FQDN_FLAGS,
+            BitPlace::of(region, self.fqdn_flags_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.fqdn_flags())),
+        );
+        visitor.value(
+            &dhcp_option_fields::RCODE1,
+            BitPlace::of(region, self.fqdn_flags_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.rcode1())),
+        );
+        visitor.value(
+            &dhcp_option_fields::RCODE2,
+            BitPlace::of(region, self.fqdn_flags_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.rcode2())),
+        );
+        visitor.value(&dhcp_option_fields::NAME, BitPlace::whole(region, self.name), FieldValue::Bytes(self.name()));
+    }
+}
+
+impl DhcpOptionRelayAgent<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.suboptions();
+        visitor.enter(Group::List(&dhcp_option_fields::SUBOPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionArchitecture<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.architectures();
+        let place = BitPlace::whole(region, self.architectures.bytes());
+        visitor.enter(Group::List(&dhcp_option_fields::ARCHITECTURES));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 16, bits: 16 };
+            visitor.value(&dhcp_option_fields::ARCHITECTURES, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionClasslessRoutes<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.routes();
+        visitor.enter(Group::List(&dhcp_option_fields::ROUTES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl DhcpOptionUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&dhcp_option_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -2858,6 +3544,18 @@ impl<'a> Element<'a> for DhcpSuboption<'a> {
     }
 }
 
+impl Fields for DhcpSuboption<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &dhcp_suboption_fields::CODE,
+            BitPlace::of(region, self.head, 0, 8),
+            FieldValue::Number(u128::from(self.code())),
+        );
+        visitor.value(&dhcp_suboption_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
 /// Where the parts of [`DhcpSuboption`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -2941,6 +3639,7 @@ impl<'a> DhcpSuboption<'a> {
 /// The fields of [`ClasslessRoute`](super::ClasslessRoute), by name.
 pub mod classless_route_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
 
     /// What has no name in `classless_route`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("classless_route", "_");
@@ -2952,7 +3651,7 @@ pub mod classless_route_fields {
     pub static DESTINATION: FieldInfo = FieldInfo::new("classless_route", "destination");
 
     /// `classless_route.router`
-    pub static ROUTER: FieldInfo = FieldInfo::new("classless_route", "router");
+    pub static ROUTER: FieldInfo = FieldInfo::new("classless_route", "router").shown(Form::Ipv4);
 }
 
 /// RFC 3442: only the significant bytes of a destination are there.
@@ -3048,6 +3747,27 @@ impl<'a> Element<'a> for ClasslessRoute<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for ClasslessRoute<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &classless_route_fields::WIDTH,
+            BitPlace::of(region, self.head, 0, 8),
+            FieldValue::Number(u128::from(self.width())),
+        );
+        visitor.value(
+            &classless_route_fields::DESTINATION,
+            BitPlace::whole(region, self.destination),
+            FieldValue::Bytes(self.destination()),
+        );
+        visitor.value(
+            &classless_route_fields::ROUTER,
+            BitPlace::of(region, self.router_bytes, 0, 32),
+            FieldValue::Ipv4(self.router()),
+        );
     }
 }
 

@@ -4,6 +4,45 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "TypeWindow",
+        key: "type_window",
+        read: |region, visitor| TypeWindow::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "SvcParam",
+        key: "svc_param",
+        read: |region, visitor| SvcParam::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "EdnsOption",
+        key: "edns_option",
+        read: |region, visitor| EdnsOption::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Dns",
+        key: "dns",
+        read: |region, visitor| Dns::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Mdns",
+        key: "mdns",
+        read: |region, visitor| Mdns::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Llmnr",
+        key: "llmnr",
+        read: |region, visitor| Llmnr::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "DnsOverTcp",
+        key: "dns_over_tcp",
+        read: |region, visitor| DnsOverTcp::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// RFC 1035 §4.1.1, RFC 1996, RFC 2136, RFC 8490.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Opcode(pub u8);
@@ -765,7 +804,7 @@ impl<'a> DnsName<'a> {
                 _ => {
                     return Err(Error::new(
                         &dns_name_fields::LEN,
-                        cursor.offset(),
+                        cursor.offset_in(head, 0),
                         ErrorKind::Rejected { why: "reserved label type" },
                     ));
                 }
@@ -810,6 +849,7 @@ impl<'a> Element<'a> for DnsName<'a> {
 /// The fields of [`Question`](super::Question), by name.
 pub mod question_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `question`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("question", "_");
@@ -818,10 +858,13 @@ pub mod question_fields {
     pub static NAME: FieldInfo = FieldInfo::new("question", "name");
 
     /// `question.qtype`
-    pub static QTYPE: FieldInfo = FieldInfo::new("question", "qtype");
+    pub static QTYPE: FieldInfo = FieldInfo::new("question", "qtype").called(&["dns.qry.type"]);
 
     /// `question.qclass`
     pub static QCLASS: FieldInfo = FieldInfo::new("question", "qclass");
+
+    /// The fields of `qtype_bytes`.
+    pub static QTYPE_BYTES_RUN: &[Wanted] = &[(&QTYPE, 0, 16), (&QCLASS, 16, 16)];
 }
 
 /// RFC 1035 §4.1.2. `multicast` is 1 for mDNS, whose top bit of the class asks for a unicast answer (RFC 6762 §5.4).
@@ -887,7 +930,7 @@ impl<'a> Question<'a> {
     pub fn read(cursor: &mut Cursor<'a>, param_multicast: u8, outer: Region<'a>) -> Result<Self, Error> {
         let start = *cursor;
         let name = DnsName::read(cursor, outer)?;
-        let qtype_bytes = cursor.array::<4>(&question_fields::QTYPE)?;
+        let qtype_bytes = cursor.run::<4>(question_fields::QTYPE_BYTES_RUN)?;
         Ok(Self { region: cursor.since(&start), param_multicast, name, qtype_bytes })
     }
 }
@@ -899,6 +942,23 @@ impl<'a> Element<'a> for Question<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (param_multicast, outer): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor, param_multicast, outer).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Question<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &question_fields::NAME,
+            BitPlace::whole(region, self.name.bytes()),
+            FieldValue::Decoded(&self.name()),
+        );
+        let value = self.qtype();
+        let place = BitPlace::of(region, self.qtype_bytes, 0, 16);
+        visitor.value(&question_fields::QTYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        let value = self.qclass();
+        let place = BitPlace::of(region, self.qtype_bytes, 16, 16);
+        visitor.value(&question_fields::QCLASS, place, FieldValue::Named(u128::from(value.0), value.name()));
     }
 }
 
@@ -979,6 +1039,7 @@ impl<'a> Question<'a> {
 /// The fields of [`Record`](super::Record), by name.
 pub mod record_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `record`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("record", "_");
@@ -987,16 +1048,17 @@ pub mod record_fields {
     pub static NAME: FieldInfo = FieldInfo::new("record", "name");
 
     /// `record.rtype`
-    pub static RTYPE: FieldInfo = FieldInfo::new("record", "rtype");
+    pub static RTYPE: FieldInfo = FieldInfo::new("record", "rtype").called(&["dns.resp.type"]);
 
     /// `record.udp_size`
-    pub static UDP_SIZE: FieldInfo = FieldInfo::new("record", "udp_size");
+    pub static UDP_SIZE: FieldInfo =
+        FieldInfo::new("record", "udp_size").counting("bytes").called(&["dns.rr.udp_payload_size"]);
 
     /// `record.extended_rcode`
     pub static EXTENDED_RCODE: FieldInfo = FieldInfo::new("record", "extended_rcode");
 
     /// `record.edns_version`
-    pub static EDNS_VERSION: FieldInfo = FieldInfo::new("record", "edns_version");
+    pub static EDNS_VERSION: FieldInfo = FieldInfo::new("record", "edns_version").called(&["dns.resp.edns0_version"]);
 
     /// `record.edns_flags`
     pub static EDNS_FLAGS: FieldInfo = FieldInfo::new("record", "edns_flags");
@@ -1005,13 +1067,20 @@ pub mod record_fields {
     pub static RCLASS: FieldInfo = FieldInfo::new("record", "rclass");
 
     /// `record.ttl`
-    pub static TTL: FieldInfo = FieldInfo::new("record", "ttl");
+    pub static TTL: FieldInfo = FieldInfo::new("record", "ttl").counting("s").called(&["dns.resp.ttl"]);
 
     /// `record.rdlen`
-    pub static RDLEN: FieldInfo = FieldInfo::new("record", "rdlen");
+    pub static RDLEN: FieldInfo = FieldInfo::new("record", "rdlen").counting("bytes").called(&["dns.resp.len"]);
 
     /// `record.rdata`
     pub static RDATA: FieldInfo = FieldInfo::new("record", "rdata");
+
+    /// The fields of `udp_size_bytes`.
+    pub static UDP_SIZE_BYTES_RUN: &[Wanted] =
+        &[(&UDP_SIZE, 0, 16), (&EXTENDED_RCODE, 16, 8), (&EDNS_VERSION, 24, 8), (&EDNS_FLAGS, 32, 16)];
+
+    /// The fields of `rclass_bytes`.
+    pub static RCLASS_BYTES_RUN: &[Wanted] = &[(&RCLASS, 0, 16), (&TTL, 16, 32)];
 }
 
 /// RFC 1035 §4.1.3. In mDNS the top bit of the class says that a cache is to be flushed (RFC 6762 §10.2).
@@ -1141,10 +1210,10 @@ impl<'a> Record<'a> {
         let mut rclass_bytes = None;
         match rtype {
             41 => {
-                udp_size_bytes = Some(cursor.array::<6>(&record_fields::UDP_SIZE)?);
+                udp_size_bytes = Some(cursor.run::<6>(record_fields::UDP_SIZE_BYTES_RUN)?);
             }
             _ => {
-                rclass_bytes = Some(cursor.array::<6>(&record_fields::RCLASS)?);
+                rclass_bytes = Some(cursor.run::<6>(record_fields::RCLASS_BYTES_RUN)?);
             }
         }
         let rdlen_bytes = cursor.array::<2>(&record_fields::RDLEN)?;
@@ -1176,6 +1245,64 @@ impl<'a> Element<'a> for Record<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (param_multicast, outer): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor, param_multicast, outer).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Record<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &record_fields::NAME,
+            BitPlace::whole(region, self.name.bytes()),
+            FieldValue::Decoded(&self.name()),
+        );
+        let value = self.rtype();
+        let place = BitPlace::of(region, self.rtype_bytes, 0, 16);
+        visitor.value(&record_fields::RTYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.udp_size() {
+            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&record_fields::UDP_SIZE, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.extended_rcode() {
+            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 16, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&record_fields::EXTENDED_RCODE, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.edns_version() {
+            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 24, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&record_fields::EDNS_VERSION, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.edns_flags() {
+            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 32, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&record_fields::EDNS_FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        }
+        if let Some(value) = self.rclass() {
+            let place = given(|| Some(BitPlace::of(region, self.rclass_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&record_fields::RCLASS, place, FieldValue::Named(u128::from(value.0), value.name()));
+        }
+        if let Some(value) = self.ttl() {
+            let place = given(|| Some(BitPlace::of(region, self.rclass_bytes?, 16, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&record_fields::TTL, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.value(
+            &record_fields::RDLEN,
+            BitPlace::of(region, self.rdlen_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.rdlen())),
+        );
+        let value = self.rdata();
+        match value {
+            Ok(value) => {
+                visitor.enter(Group::Struct(&record_fields::RDATA));
+                value.fields(visitor);
+                visitor.leave();
+            }
+            Err(error) => visitor.error(&error),
+        }
     }
 }
 
@@ -1315,36 +1442,38 @@ impl<'a> Record<'a> {
 /// The fields of [`Rdata`](super::Rdata), by name.
 pub mod rdata_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `rdata`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("rdata", "_");
 
     /// `rdata.addr`
-    pub static ADDR: FieldInfo = FieldInfo::new("rdata", "addr");
+    pub static ADDR: FieldInfo = FieldInfo::new("rdata", "addr").shown(Form::Ipv4).called(&["dns.a"]);
 
     /// `rdata.host`
-    pub static HOST: FieldInfo = FieldInfo::new("rdata", "host");
+    pub static HOST: FieldInfo = FieldInfo::new("rdata", "host").called(&["dns.ns"]);
 
     /// `rdata.mname`
-    pub static MNAME: FieldInfo = FieldInfo::new("rdata", "mname");
+    pub static MNAME: FieldInfo = FieldInfo::new("rdata", "mname").called(&["dns.soa.mname"]);
 
     /// `rdata.rname`
     pub static RNAME: FieldInfo = FieldInfo::new("rdata", "rname");
 
     /// `rdata.serial`
-    pub static SERIAL: FieldInfo = FieldInfo::new("rdata", "serial");
+    pub static SERIAL: FieldInfo = FieldInfo::new("rdata", "serial").called(&["dns.soa.serial_number"]);
 
     /// `rdata.refresh`
-    pub static REFRESH: FieldInfo = FieldInfo::new("rdata", "refresh");
+    pub static REFRESH: FieldInfo = FieldInfo::new("rdata", "refresh").counting("s");
 
     /// `rdata.retry`
-    pub static RETRY: FieldInfo = FieldInfo::new("rdata", "retry");
+    pub static RETRY: FieldInfo = FieldInfo::new("rdata", "retry").counting("s");
 
     /// `rdata.expire`
-    pub static EXPIRE: FieldInfo = FieldInfo::new("rdata", "expire");
+    pub static EXPIRE: FieldInfo = FieldInfo::new("rdata", "expire").counting("s");
 
     /// `rdata.minimum`
-    pub static MINIMUM: FieldInfo = FieldInfo::new("rdata", "minimum");
+    pub static MINIMUM: FieldInfo = FieldInfo::new("rdata", "minimum").counting("s");
 
     /// `rdata.cpu`
     pub static CPU: FieldInfo = FieldInfo::new("rdata", "cpu");
@@ -1353,13 +1482,13 @@ pub mod rdata_fields {
     pub static OS: FieldInfo = FieldInfo::new("rdata", "os");
 
     /// `rdata.preference`
-    pub static PREFERENCE: FieldInfo = FieldInfo::new("rdata", "preference");
+    pub static PREFERENCE: FieldInfo = FieldInfo::new("rdata", "preference").called(&["dns.mx.preference"]);
 
     /// `rdata.exchange`
-    pub static EXCHANGE: FieldInfo = FieldInfo::new("rdata", "exchange");
+    pub static EXCHANGE: FieldInfo = FieldInfo::new("rdata", "exchange").called(&["dns.mx.mail_exchange"]);
 
     /// `rdata.strings`
-    pub static STRINGS: FieldInfo = FieldInfo::new("rdata", "strings");
+    pub static STRINGS: FieldInfo = FieldInfo::new("rdata", "strings").called(&["dns.txt"]);
 
     /// `rdata.mailbox`
     pub static MAILBOX: FieldInfo = FieldInfo::new("rdata", "mailbox");
@@ -1374,10 +1503,10 @@ pub mod rdata_fields {
     pub static WEIGHT: FieldInfo = FieldInfo::new("rdata", "weight");
 
     /// `rdata.port`
-    pub static PORT: FieldInfo = FieldInfo::new("rdata", "port");
+    pub static PORT: FieldInfo = FieldInfo::new("rdata", "port").called(&["dns.srv.port"]);
 
     /// `rdata.target`
-    pub static TARGET: FieldInfo = FieldInfo::new("rdata", "target");
+    pub static TARGET: FieldInfo = FieldInfo::new("rdata", "target").called(&["dns.srv.target"]);
 
     /// `rdata.order`
     pub static ORDER: FieldInfo = FieldInfo::new("rdata", "order");
@@ -1419,13 +1548,13 @@ pub mod rdata_fields {
     pub static LABELS: FieldInfo = FieldInfo::new("rdata", "labels");
 
     /// `rdata.original_ttl`
-    pub static ORIGINAL_TTL: FieldInfo = FieldInfo::new("rdata", "original_ttl");
+    pub static ORIGINAL_TTL: FieldInfo = FieldInfo::new("rdata", "original_ttl").counting("s");
 
     /// `rdata.expiration`
-    pub static EXPIRATION: FieldInfo = FieldInfo::new("rdata", "expiration");
+    pub static EXPIRATION: FieldInfo = FieldInfo::new("rdata", "expiration").shown(Form::UnixTime);
 
     /// `rdata.inception`
-    pub static INCEPTION: FieldInfo = FieldInfo::new("rdata", "inception");
+    pub static INCEPTION: FieldInfo = FieldInfo::new("rdata", "inception").shown(Form::UnixTime);
 
     /// `rdata.signer`
     pub static SIGNER: FieldInfo = FieldInfo::new("rdata", "signer");
@@ -1483,6 +1612,50 @@ pub mod rdata_fields {
 
     /// `rdata.data`
     pub static DATA: FieldInfo = FieldInfo::new("rdata", "data");
+
+    /// The fields of `serial_bytes`.
+    pub static SOA_SERIAL_BYTES_RUN: &[Wanted] =
+        &[(&SERIAL, 0, 32), (&REFRESH, 32, 32), (&RETRY, 64, 32), (&EXPIRE, 96, 32), (&MINIMUM, 128, 32)];
+
+    /// The fields of `priority_bytes`.
+    pub static SRV_PRIORITY_BYTES_RUN: &[Wanted] = &[(&PRIORITY, 0, 16), (&WEIGHT, 16, 16), (&PORT, 32, 16)];
+
+    /// The fields of `order_bytes`.
+    pub static NAPTR_ORDER_BYTES_RUN: &[Wanted] = &[(&ORDER, 0, 16), (&PREFERENCE, 16, 16)];
+
+    /// The fields of `key_tag_bytes`.
+    pub static DS_KEY_TAG_BYTES_RUN: &[Wanted] = &[(&KEY_TAG, 0, 16), (&ALGORITHM, 16, 8), (&DIGEST_TYPE, 24, 8)];
+
+    /// The fields of `algorithm_bytes`.
+    pub static SSHFP_ALGORITHM_BYTES_RUN: &[Wanted] = &[(&ALGORITHM, 0, 8), (&FINGERPRINT_TYPE, 8, 8)];
+
+    /// The fields of `type_covered_bytes`.
+    pub static RRSIG_TYPE_COVERED_BYTES_RUN: &[Wanted] = &[
+        (&TYPE_COVERED, 0, 16),
+        (&ALGORITHM, 16, 8),
+        (&LABELS, 24, 8),
+        (&ORIGINAL_TTL, 32, 32),
+        (&EXPIRATION, 64, 32),
+        (&INCEPTION, 96, 32),
+        (&KEY_TAG, 128, 16),
+    ];
+
+    /// The fields of `flags_bytes`.
+    pub static DNSKEY_FLAGS_BYTES_RUN: &[Wanted] = &[(&FLAGS, 0, 16), (&PROTOCOL, 16, 8), (&ALGORITHM, 24, 8)];
+
+    /// The fields of `hash_algorithm_bytes`.
+    pub static NSEC3_HASH_ALGORITHM_BYTES_RUN: &[Wanted] =
+        &[(&HASH_ALGORITHM, 0, 8), (&FLAGS, 8, 8), (&ITERATIONS, 16, 16)];
+
+    /// The fields of `hash_algorithm_bytes`.
+    pub static NSEC3_PARAM_HASH_ALGORITHM_BYTES_RUN: &[Wanted] =
+        &[(&HASH_ALGORITHM, 0, 8), (&FLAGS, 8, 8), (&ITERATIONS, 16, 16)];
+
+    /// The fields of `usage_bytes`.
+    pub static TLSA_USAGE_BYTES_RUN: &[Wanted] = &[(&USAGE, 0, 8), (&SELECTOR, 8, 8), (&MATCHING_TYPE, 16, 8)];
+
+    /// The fields of `priority_bytes`.
+    pub static URI_PRIORITY_BYTES_RUN: &[Wanted] = &[(&PRIORITY, 0, 16), (&WEIGHT, 16, 16)];
 }
 
 /// What a record says, by its type.
@@ -1730,7 +1903,7 @@ impl<'a> Rdata<'a> {
             6 => {
                 let mname = DnsName::read(cursor, outer)?;
                 let rname = DnsName::read(cursor, outer)?;
-                let serial_bytes = cursor.array::<20>(&rdata_fields::SERIAL)?;
+                let serial_bytes = cursor.run::<20>(rdata_fields::SOA_SERIAL_BYTES_RUN)?;
                 RdataVariant::Soa(RdataSoa { mname, rname, serial_bytes })
             }
             13 => {
@@ -1769,12 +1942,12 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Aaaa(RdataAaaa { addr_bytes })
             }
             33 => {
-                let priority_bytes = cursor.array::<6>(&rdata_fields::PRIORITY)?;
+                let priority_bytes = cursor.run::<6>(rdata_fields::SRV_PRIORITY_BYTES_RUN)?;
                 let target = DnsName::read(cursor, outer)?;
                 RdataVariant::Srv(RdataSrv { priority_bytes, target })
             }
             35 => {
-                let order_bytes = cursor.array::<4>(&rdata_fields::ORDER)?;
+                let order_bytes = cursor.run::<4>(rdata_fields::NAPTR_ORDER_BYTES_RUN)?;
                 let flags = Text({
                     let length = {
                         let read = cursor.array::<1>(&rdata_fields::FLAGS)?;
@@ -1800,17 +1973,17 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Naptr(RdataNaptr { order_bytes, flags, services, regexp, replacement })
             }
             43 | 59 => {
-                let key_tag_bytes = cursor.array::<4>(&rdata_fields::KEY_TAG)?;
+                let key_tag_bytes = cursor.run::<4>(rdata_fields::DS_KEY_TAG_BYTES_RUN)?;
                 let digest = cursor.to_end().bytes();
                 RdataVariant::Ds(RdataDs { key_tag_bytes, digest })
             }
             44 => {
-                let algorithm_bytes = cursor.array::<2>(&rdata_fields::ALGORITHM)?;
+                let algorithm_bytes = cursor.run::<2>(rdata_fields::SSHFP_ALGORITHM_BYTES_RUN)?;
                 let fingerprint = cursor.to_end().bytes();
                 RdataVariant::Sshfp(RdataSshfp { algorithm_bytes, fingerprint })
             }
             46 | 24 => {
-                let type_covered_bytes = cursor.array::<18>(&rdata_fields::TYPE_COVERED)?;
+                let type_covered_bytes = cursor.run::<18>(rdata_fields::RRSIG_TYPE_COVERED_BYTES_RUN)?;
                 let signer = DnsName::read(cursor, outer)?;
                 let signature = cursor.to_end().bytes();
                 RdataVariant::Rrsig(RdataRrsig { type_covered_bytes, signer, signature })
@@ -1821,12 +1994,12 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Nsec(RdataNsec { next_name, types })
             }
             48 | 60 => {
-                let flags_bytes = cursor.array::<4>(&rdata_fields::FLAGS)?;
+                let flags_bytes = cursor.run::<4>(rdata_fields::DNSKEY_FLAGS_BYTES_RUN)?;
                 let public_key = cursor.to_end().bytes();
                 RdataVariant::Dnskey(RdataDnskey { flags_bytes, public_key })
             }
             50 => {
-                let hash_algorithm_bytes = cursor.array::<4>(&rdata_fields::HASH_ALGORITHM)?;
+                let hash_algorithm_bytes = cursor.run::<4>(rdata_fields::NSEC3_HASH_ALGORITHM_BYTES_RUN)?;
                 let salt = {
                     let length = {
                         let read = cursor.array::<1>(&rdata_fields::SALT)?;
@@ -1845,7 +2018,7 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Nsec3(RdataNsec3 { hash_algorithm_bytes, salt, next_hash, types })
             }
             51 => {
-                let hash_algorithm_bytes = cursor.array::<4>(&rdata_fields::HASH_ALGORITHM)?;
+                let hash_algorithm_bytes = cursor.run::<4>(rdata_fields::NSEC3_PARAM_HASH_ALGORITHM_BYTES_RUN)?;
                 let salt = {
                     let length = {
                         let read = cursor.array::<1>(&rdata_fields::SALT)?;
@@ -1856,7 +2029,7 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Nsec3Param(RdataNsec3Param { hash_algorithm_bytes, salt })
             }
             52..=53 => {
-                let usage_bytes = cursor.array::<3>(&rdata_fields::USAGE)?;
+                let usage_bytes = cursor.run::<3>(rdata_fields::TLSA_USAGE_BYTES_RUN)?;
                 let association = cursor.to_end().bytes();
                 RdataVariant::Tlsa(RdataTlsa { usage_bytes, association })
             }
@@ -1867,7 +2040,7 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Svcb(RdataSvcb { priority_bytes, target, params })
             }
             256 => {
-                let priority_bytes = cursor.array::<4>(&rdata_fields::PRIORITY)?;
+                let priority_bytes = cursor.run::<4>(rdata_fields::URI_PRIORITY_BYTES_RUN)?;
                 let target = Text(cursor.to_end().bytes());
                 RdataVariant::Uri(RdataUri { priority_bytes, target })
             }
@@ -2786,6 +2959,699 @@ impl<'a> Element<'a> for RdataStringsElement {
     }
 }
 
+impl Fields for Rdata<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        match self.variant {
+            RdataVariant::A(arm) => {
+                visitor.enter(Group::Variant("a"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Ns(arm) => {
+                visitor.enter(Group::Variant("ns"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Cname(arm) => {
+                visitor.enter(Group::Variant("cname"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Dname(arm) => {
+                visitor.enter(Group::Variant("dname"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Ptr(arm) => {
+                visitor.enter(Group::Variant("ptr"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Soa(arm) => {
+                visitor.enter(Group::Variant("soa"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Hinfo(arm) => {
+                visitor.enter(Group::Variant("hinfo"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Mx(arm) => {
+                visitor.enter(Group::Variant("mx"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Txt(arm) => {
+                visitor.enter(Group::Variant("txt"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Rp(arm) => {
+                visitor.enter(Group::Variant("rp"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Aaaa(arm) => {
+                visitor.enter(Group::Variant("aaaa"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Srv(arm) => {
+                visitor.enter(Group::Variant("srv"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Naptr(arm) => {
+                visitor.enter(Group::Variant("naptr"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Ds(arm) => {
+                visitor.enter(Group::Variant("ds"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Sshfp(arm) => {
+                visitor.enter(Group::Variant("sshfp"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Rrsig(arm) => {
+                visitor.enter(Group::Variant("rrsig"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Nsec(arm) => {
+                visitor.enter(Group::Variant("nsec"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Dnskey(arm) => {
+                visitor.enter(Group::Variant("dnskey"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Nsec3(arm) => {
+                visitor.enter(Group::Variant("nsec3"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Nsec3Param(arm) => {
+                visitor.enter(Group::Variant("nsec3_param"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Tlsa(arm) => {
+                visitor.enter(Group::Variant("tlsa"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Svcb(arm) => {
+                visitor.enter(Group::Variant("svcb"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Uri(arm) => {
+                visitor.enter(Group::Variant("uri"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Caa(arm) => {
+                visitor.enter(Group::Variant("caa"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Opt(arm) => {
+                visitor.enter(Group::Variant("opt"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            RdataVariant::Unnamed => {}
+        }
+    }
+}
+
+impl RdataA<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&rdata_fields::ADDR, BitPlace::of(region, self.addr_bytes, 0, 32), FieldValue::Ipv4(self.addr()));
+    }
+}
+
+impl RdataNs<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::HOST,
+            BitPlace::whole(region, self.host.bytes()),
+            FieldValue::Decoded(&self.host()),
+        );
+    }
+}
+
+impl RdataCname<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::HOST,
+            BitPlace::whole(region, self.host.bytes()),
+            FieldValue::Decoded(&self.host()),
+        );
+    }
+}
+
+impl RdataDname<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::HOST,
+            BitPlace::whole(region, self.host.bytes()),
+            FieldValue::Decoded(&self.host()),
+        );
+    }
+}
+
+impl RdataPtr<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::HOST,
+            BitPlace::whole(region, self.host.bytes()),
+            FieldValue::Decoded(&self.host()),
+        );
+    }
+}
+
+impl RdataSoa<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::MNAME,
+            BitPlace::whole(region, self.mname.bytes()),
+            FieldValue::Decoded(&self.mname()),
+        );
+        visitor.value(
+            &rdata_fields::RNAME,
+            BitPlace::whole(region, self.rname.bytes()),
+            FieldValue::Decoded(&self.rname()),
+        );
+        visitor.value(
+            &rdata_fields::SERIAL,
+            BitPlace::of(region, self.serial_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.serial())),
+        );
+        visitor.value(
+            &rdata_fields::REFRESH,
+            BitPlace::of(region, self.serial_bytes, 32, 32),
+            FieldValue::Number(u128::from(self.refresh())),
+        );
+        visitor.value(
+            &rdata_fields::RETRY,
+            BitPlace::of(region, self.serial_bytes, 64, 32),
+            FieldValue::Number(u128::from(self.retry())),
+        );
+        visitor.value(
+            &rdata_fields::EXPIRE,
+            BitPlace::of(region, self.serial_bytes, 96, 32),
+            FieldValue::Number(u128::from(self.expire())),
+        );
+        visitor.value(
+            &rdata_fields::MINIMUM,
+            BitPlace::of(region, self.serial_bytes, 128, 32),
+            FieldValue::Number(u128::from(self.minimum())),
+        );
+    }
+}
+
+impl RdataHinfo<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::CPU,
+            BitPlace::whole(region, self.cpu.bytes()),
+            FieldValue::Text(self.cpu().bytes()),
+        );
+        visitor.value(&rdata_fields::OS, BitPlace::whole(region, self.os.bytes()), FieldValue::Text(self.os().bytes()));
+    }
+}
+
+impl RdataMx<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::PREFERENCE,
+            BitPlace::of(region, self.preference_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.preference())),
+        );
+        visitor.value(
+            &rdata_fields::EXCHANGE,
+            BitPlace::whole(region, self.exchange.bytes()),
+            FieldValue::Decoded(&self.exchange()),
+        );
+    }
+}
+
+impl RdataTxt<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.strings();
+        visitor.enter(Group::List(&rdata_fields::STRINGS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value.bytes());
+                    visitor.value(&rdata_fields::STRINGS, place, FieldValue::Text(value.bytes()));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl RdataRp<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::MAILBOX,
+            BitPlace::whole(region, self.mailbox.bytes()),
+            FieldValue::Decoded(&self.mailbox()),
+        );
+        visitor.value(
+            &rdata_fields::TEXT,
+            BitPlace::whole(region, self.text.bytes()),
+            FieldValue::Decoded(&self.text()),
+        );
+    }
+}
+
+impl RdataAaaa<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::ADDR,
+            BitPlace::of(region, self.addr_bytes, 0, 128),
+            FieldValue::Bytes(self.addr().as_slice()),
+        );
+    }
+}
+
+impl RdataSrv<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::PRIORITY,
+            BitPlace::of(region, self.priority_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.priority())),
+        );
+        visitor.value(
+            &rdata_fields::WEIGHT,
+            BitPlace::of(region, self.priority_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.weight())),
+        );
+        visitor.value(
+            &rdata_fields::PORT,
+            BitPlace::of(region, self.priority_bytes, 32, 16),
+            FieldValue::Number(u128::from(self.port())),
+        );
+        visitor.value(
+            &rdata_fields::TARGET,
+            BitPlace::whole(region, self.target.bytes()),
+            FieldValue::Decoded(&self.target()),
+        );
+    }
+}
+
+impl RdataNaptr<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::ORDER,
+            BitPlace::of(region, self.order_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.order())),
+        );
+        visitor.value(
+            &rdata_fields::PREFERENCE,
+            BitPlace::of(region, self.order_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.preference())),
+        );
+        visitor.value(
+            &rdata_fields::FLAGS,
+            BitPlace::whole(region, self.flags.bytes()),
+            FieldValue::Text(self.flags().bytes()),
+        );
+        visitor.value(
+            &rdata_fields::SERVICES,
+            BitPlace::whole(region, self.services.bytes()),
+            FieldValue::Text(self.services().bytes()),
+        );
+        visitor.value(
+            &rdata_fields::REGEXP,
+            BitPlace::whole(region, self.regexp.bytes()),
+            FieldValue::Text(self.regexp().bytes()),
+        );
+        visitor.value(
+            &rdata_fields::REPLACEMENT,
+            BitPlace::whole(region, self.replacement.bytes()),
+            FieldValue::Decoded(&self.replacement()),
+        );
+    }
+}
+
+impl RdataDs<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::KEY_TAG,
+            BitPlace::of(region, self.key_tag_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.key_tag())),
+        );
+        visitor.value(
+            &rdata_fields::ALGORITHM,
+            BitPlace::of(region, self.key_tag_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.algorithm())),
+        );
+        visitor.value(
+            &rdata_fields::DIGEST_TYPE,
+            BitPlace::of(region, self.key_tag_bytes, 24, 8),
+            FieldValue::Number(u128::from(self.digest_type())),
+        );
+        visitor.value(&rdata_fields::DIGEST, BitPlace::whole(region, self.digest), FieldValue::Bytes(self.digest()));
+    }
+}
+
+impl RdataSshfp<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::ALGORITHM,
+            BitPlace::of(region, self.algorithm_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.algorithm())),
+        );
+        visitor.value(
+            &rdata_fields::FINGERPRINT_TYPE,
+            BitPlace::of(region, self.algorithm_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.fingerprint_type())),
+        );
+        visitor.value(
+            &rdata_fields::FINGERPRINT,
+            BitPlace::whole(region, self.fingerprint),
+            FieldValue::Bytes(self.fingerprint()),
+        );
+    }
+}
+
+impl RdataRrsig<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.type_covered();
+        let place = BitPlace::of(region, self.type_covered_bytes, 0, 16);
+        visitor.value(&rdata_fields::TYPE_COVERED, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &rdata_fields::ALGORITHM,
+            BitPlace::of(region, self.type_covered_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.algorithm())),
+        );
+        visitor.value(
+            &rdata_fields::LABELS,
+            BitPlace::of(region, self.type_covered_bytes, 24, 8),
+            FieldValue::Number(u128::from(self.labels())),
+        );
+        visitor.value(
+            &rdata_fields::ORIGINAL_TTL,
+            BitPlace::of(region, self.type_covered_bytes, 32, 32),
+            FieldValue::Number(u128::from(self.original_ttl())),
+        );
+        visitor.value(
+            &rdata_fields::EXPIRATION,
+            BitPlace::of(region, self.type_covered_bytes, 64, 32),
+            FieldValue::Number(u128::from(self.expiration())),
+        );
+        visitor.value(
+            &rdata_fields::INCEPTION,
+            BitPlace::of(region, self.type_covered_bytes, 96, 32),
+            FieldValue::Number(u128::from(self.inception())),
+        );
+        visitor.value(
+            &rdata_fields::KEY_TAG,
+            BitPlace::of(region, self.type_covered_bytes, 128, 16),
+            FieldValue::Number(u128::from(self.key_tag())),
+        );
+        visitor.value(
+            &rdata_fields::SIGNER,
+            BitPlace::whole(region, self.signer.bytes()),
+            FieldValue::Decoded(&self.signer()),
+        );
+        visitor.value(
+            &rdata_fields::SIGNATURE,
+            BitPlace::whole(region, self.signature),
+            FieldValue::Bytes(self.signature()),
+        );
+    }
+}
+
+impl RdataNsec<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::NEXT_NAME,
+            BitPlace::whole(region, self.next_name.bytes()),
+            FieldValue::Decoded(&self.next_name()),
+        );
+        let value = self.types();
+        visitor.enter(Group::List(&rdata_fields::TYPES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl RdataDnskey<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::FLAGS,
+            BitPlace::of(region, self.flags_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+        visitor.value(
+            &rdata_fields::PROTOCOL,
+            BitPlace::of(region, self.flags_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.protocol())),
+        );
+        visitor.value(
+            &rdata_fields::ALGORITHM,
+            BitPlace::of(region, self.flags_bytes, 24, 8),
+            FieldValue::Number(u128::from(self.algorithm())),
+        );
+        visitor.value(
+            &rdata_fields::PUBLIC_KEY,
+            BitPlace::whole(region, self.public_key),
+            FieldValue::Bytes(self.public_key()),
+        );
+    }
+}
+
+impl RdataNsec3<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::HASH_ALGORITHM,
+            BitPlace::of(region, self.hash_algorithm_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.hash_algorithm())),
+        );
+        visitor.value(
+            &rdata_fields::FLAGS,
+            BitPlace::of(region, self.hash_algorithm_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+        visitor.value(
+            &rdata_fields::ITERATIONS,
+            BitPlace::of(region, self.hash_algorithm_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.iterations())),
+        );
+        visitor.value(&rdata_fields::SALT, BitPlace::whole(region, self.salt), FieldValue::Bytes(self.salt()));
+        visitor.value(
+            &rdata_fields::NEXT_HASH,
+            BitPlace::whole(region, self.next_hash),
+            FieldValue::Bytes(self.next_hash()),
+        );
+        let value = self.types();
+        visitor.enter(Group::List(&rdata_fields::TYPES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl RdataNsec3Param<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::HASH_ALGORITHM,
+            BitPlace::of(region, self.hash_algorithm_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.hash_algorithm())),
+        );
+        visitor.value(
+            &rdata_fields::FLAGS,
+            BitPlace::of(region, self.hash_algorithm_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+        visitor.value(
+            &rdata_fields::ITERATIONS,
+            BitPlace::of(region, self.hash_algorithm_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.iterations())),
+        );
+        visitor.value(&rdata_fields::SALT, BitPlace::whole(region, self.salt), FieldValue::Bytes(self.salt()));
+    }
+}
+
+impl RdataTlsa<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::USAGE,
+            BitPlace::of(region, self.usage_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.usage())),
+        );
+        visitor.value(
+            &rdata_fields::SELECTOR,
+            BitPlace::of(region, self.usage_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.selector())),
+        );
+        visitor.value(
+            &rdata_fields::MATCHING_TYPE,
+            BitPlace::of(region, self.usage_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.matching_type())),
+        );
+        visitor.value(
+            &rdata_fields::ASSOCIATION,
+            BitPlace::whole(region, self.association),
+            FieldValue::Bytes(self.association()),
+        );
+    }
+}
+
+impl RdataSvcb<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::PRIORITY,
+            BitPlace::of(region, self.priority_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.priority())),
+        );
+        visitor.value(
+            &rdata_fields::TARGET,
+            BitPlace::whole(region, self.target.bytes()),
+            FieldValue::Decoded(&self.target()),
+        );
+        let value = self.params();
+        visitor.enter(Group::List(&rdata_fields::PARAMS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl RdataUri<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::PRIORITY,
+            BitPlace::of(region, self.priority_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.priority())),
+        );
+        visitor.value(
+            &rdata_fields::WEIGHT,
+            BitPlace::of(region, self.priority_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.weight())),
+        );
+        visitor.value(
+            &rdata_fields::TARGET,
+            BitPlace::whole(region, self.target.bytes()),
+            FieldValue::Text(self.target().bytes()),
+        );
+    }
+}
+
+impl RdataCaa<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &rdata_fields::FLAGS,
+            BitPlace::of(region, self.flags_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+        visitor.value(
+            &rdata_fields::TAG,
+            BitPlace::whole(region, self.tag.bytes()),
+            FieldValue::Text(self.tag().bytes()),
+        );
+        visitor.value(
+            &rdata_fields::VALUE,
+            BitPlace::whole(region, self.value.bytes()),
+            FieldValue::Text(self.value().bytes()),
+        );
+    }
+}
+
+impl RdataOpt<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.options();
+        visitor.enter(Group::List(&rdata_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl RdataUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&rdata_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
 /// Where the parts of [`Rdata`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -3626,6 +4492,22 @@ impl<'a> Element<'a> for TypeWindow<'a> {
     }
 }
 
+impl Fields for TypeWindow<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &type_window_fields::WINDOW,
+            BitPlace::of(region, self.head, 0, 8),
+            FieldValue::Number(u128::from(self.window())),
+        );
+        visitor.value(
+            &type_window_fields::BITMAP,
+            BitPlace::whole(region, self.bitmap),
+            FieldValue::Bytes(self.bitmap()),
+        );
+    }
+}
+
 /// Where the parts of [`TypeWindow`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -3709,6 +4591,8 @@ impl<'a> TypeWindow<'a> {
 /// The fields of [`SvcParam`](super::SvcParam), by name.
 pub mod svc_param_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `svc_param`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("svc_param", "_");
@@ -3717,7 +4601,7 @@ pub mod svc_param_fields {
     pub static KEY: FieldInfo = FieldInfo::new("svc_param", "key");
 
     /// `svc_param.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("svc_param", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("svc_param", "length").counting("bytes");
 
     /// `svc_param.keys`
     pub static KEYS: FieldInfo = FieldInfo::new("svc_param", "keys");
@@ -3729,13 +4613,16 @@ pub mod svc_param_fields {
     pub static PORT: FieldInfo = FieldInfo::new("svc_param", "port");
 
     /// `svc_param.addresses4`
-    pub static ADDRESSES4: FieldInfo = FieldInfo::new("svc_param", "addresses4");
+    pub static ADDRESSES4: FieldInfo = FieldInfo::new("svc_param", "addresses4").shown(Form::Ipv4);
 
     /// `svc_param.addresses6`
-    pub static ADDRESSES6: FieldInfo = FieldInfo::new("svc_param", "addresses6");
+    pub static ADDRESSES6: FieldInfo = FieldInfo::new("svc_param", "addresses6").shown(Form::Ipv6);
 
     /// `svc_param.data`
     pub static DATA: FieldInfo = FieldInfo::new("svc_param", "data");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&KEY, 0, 16), (&LENGTH, 16, 16)];
 }
 
 /// RFC 9460 §2.2.
@@ -3846,7 +4733,7 @@ impl<'a> SvcParam<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&svc_param_fields::KEY)?;
+        let head = cursor.run::<4>(svc_param_fields::HEAD_RUN)?;
         let key = u16::from_be_bytes([head[0], head[1]]);
         let length = u16::from_be_bytes([head[2], head[3]]);
         let mut variant = SvcParamVariant::Unnamed;
@@ -4046,6 +4933,136 @@ impl<'a> Element<'a> for SvcParamAddresses6Element {
     }
 }
 
+impl Fields for SvcParam<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.key();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&svc_param_fields::KEY, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &svc_param_fields::LENGTH,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        match self.variant {
+            SvcParamVariant::Mandatory(arm) => {
+                visitor.enter(Group::Variant("mandatory"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            SvcParamVariant::Alpn(arm) => {
+                visitor.enter(Group::Variant("alpn"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            SvcParamVariant::Port(arm) => {
+                visitor.enter(Group::Variant("port"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            SvcParamVariant::Ipv4Hint(arm) => {
+                visitor.enter(Group::Variant("ipv4_hint"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            SvcParamVariant::Ipv6Hint(arm) => {
+                visitor.enter(Group::Variant("ipv6_hint"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            SvcParamVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            SvcParamVariant::Unnamed => {}
+            SvcParamVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl SvcParamMandatory<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.keys();
+        let place = BitPlace::whole(region, self.keys.bytes());
+        visitor.enter(Group::List(&svc_param_fields::KEYS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 16, bits: 16 };
+            visitor.value(&svc_param_fields::KEYS, place, FieldValue::Named(u128::from(value.0), value.name()));
+        }
+        visitor.leave();
+    }
+}
+
+impl SvcParamAlpn<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.protocols();
+        visitor.enter(Group::List(&svc_param_fields::PROTOCOLS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value.bytes());
+                    visitor.value(&svc_param_fields::PROTOCOLS, place, FieldValue::Text(value.bytes()));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl SvcParamPort<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &svc_param_fields::PORT,
+            BitPlace::of(region, self.port_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.port())),
+        );
+    }
+}
+
+impl SvcParamIpv4Hint<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.addresses4();
+        let place = BitPlace::whole(region, self.addresses4.bytes());
+        visitor.enter(Group::List(&svc_param_fields::ADDRESSES4));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&svc_param_fields::ADDRESSES4, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl SvcParamIpv6Hint<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.addresses6();
+        visitor.enter(Group::List(&svc_param_fields::ADDRESSES6));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&svc_param_fields::ADDRESSES6, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl SvcParamUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&svc_param_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
 /// Where the parts of [`SvcParam`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -4209,6 +5226,7 @@ impl<'a> SvcParamUnknown<'a> {
 /// The fields of [`EdnsOption`](super::EdnsOption), by name.
 pub mod edns_option_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `edns_option`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("edns_option", "_");
@@ -4217,7 +5235,7 @@ pub mod edns_option_fields {
     pub static CODE: FieldInfo = FieldInfo::new("edns_option", "code");
 
     /// `edns_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("edns_option", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("edns_option", "length").counting("bytes");
 
     /// `edns_option.family`
     pub static FAMILY: FieldInfo = FieldInfo::new("edns_option", "family");
@@ -4245,6 +5263,13 @@ pub mod edns_option_fields {
 
     /// `edns_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("edns_option", "data");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&CODE, 0, 16), (&LENGTH, 16, 16)];
+
+    /// The fields of `family_bytes`.
+    pub static CLIENT_SUBNET_FAMILY_BYTES_RUN: &[Wanted] =
+        &[(&FAMILY, 0, 16), (&SOURCE_PREFIX, 16, 8), (&SCOPE_PREFIX, 24, 8)];
 }
 
 /// RFC 6891 §6.1.2.
@@ -4341,7 +5366,7 @@ impl<'a> EdnsOption<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&edns_option_fields::CODE)?;
+        let head = cursor.run::<4>(edns_option_fields::HEAD_RUN)?;
         let code = u16::from_be_bytes([head[0], head[1]]);
         let length = u16::from_be_bytes([head[2], head[3]]);
         let mut variant = EdnsOptionVariant::Unnamed;
@@ -4350,7 +5375,7 @@ impl<'a> EdnsOption<'a> {
             let cursor = &mut Cursor::new(region);
             match code {
                 8 => {
-                    let family_bytes = cursor.array::<4>(&edns_option_fields::FAMILY)?;
+                    let family_bytes = cursor.run::<4>(edns_option_fields::CLIENT_SUBNET_FAMILY_BYTES_RUN)?;
                     let address = cursor.to_end().bytes();
                     variant = EdnsOptionVariant::ClientSubnet(EdnsOptionClientSubnet { family_bytes, address });
                 }
@@ -4500,6 +5525,109 @@ impl<'a> EdnsOptionUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for EdnsOption<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.code();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&edns_option_fields::CODE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &edns_option_fields::LENGTH,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        match self.variant {
+            EdnsOptionVariant::ClientSubnet(arm) => {
+                visitor.enter(Group::Variant("client_subnet"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            EdnsOptionVariant::Cookie(arm) => {
+                visitor.enter(Group::Variant("cookie"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            EdnsOptionVariant::ExtendedError(arm) => {
+                visitor.enter(Group::Variant("extended_error"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            EdnsOptionVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            EdnsOptionVariant::Unnamed => {}
+            EdnsOptionVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl EdnsOptionClientSubnet<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &edns_option_fields::FAMILY,
+            BitPlace::of(region, self.family_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.family())),
+        );
+        visitor.value(
+            &edns_option_fields::SOURCE_PREFIX,
+            BitPlace::of(region, self.family_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.source_prefix())),
+        );
+        visitor.value(
+            &edns_option_fields::SCOPE_PREFIX,
+            BitPlace::of(region, self.family_bytes, 24, 8),
+            FieldValue::Number(u128::from(self.scope_prefix())),
+        );
+        visitor.value(
+            &edns_option_fields::ADDRESS,
+            BitPlace::whole(region, self.address),
+            FieldValue::Bytes(self.address()),
+        );
+    }
+}
+
+impl EdnsOptionCookie<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &edns_option_fields::CLIENT,
+            BitPlace::of(region, self.client_bytes, 0, 64),
+            FieldValue::Bytes(self.client().as_slice()),
+        );
+        visitor.value(
+            &edns_option_fields::SERVER,
+            BitPlace::whole(region, self.server),
+            FieldValue::Bytes(self.server()),
+        );
+    }
+}
+
+impl EdnsOptionExtendedError<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &edns_option_fields::INFO_CODE,
+            BitPlace::of(region, self.info_code_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.info_code())),
+        );
+        visitor.value(
+            &edns_option_fields::TEXT,
+            BitPlace::whole(region, self.text.bytes()),
+            FieldValue::Text(self.text().bytes()),
+        );
+    }
+}
+
+impl EdnsOptionUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&edns_option_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -4708,27 +5836,29 @@ impl<'a> EdnsOptionUnknown<'a> {
 /// The fields of [`Dns`](super::Dns), by name.
 pub mod dns_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `dns`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("dns", "_");
 
     /// `dns.id`
-    pub static ID: FieldInfo = FieldInfo::new("dns", "id");
+    pub static ID: FieldInfo = FieldInfo::new("dns", "id").shown(Form::Hex).called(&["dns.id"]);
 
     /// `dns.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("dns", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("dns", "flags").called(&["dns.flags"]);
 
     /// `dns.qdcount`
-    pub static QDCOUNT: FieldInfo = FieldInfo::new("dns", "qdcount");
+    pub static QDCOUNT: FieldInfo = FieldInfo::new("dns", "qdcount").called(&["dns.count.queries"]);
 
     /// `dns.ancount`
-    pub static ANCOUNT: FieldInfo = FieldInfo::new("dns", "ancount");
+    pub static ANCOUNT: FieldInfo = FieldInfo::new("dns", "ancount").called(&["dns.count.answers"]);
 
     /// `dns.nscount`
-    pub static NSCOUNT: FieldInfo = FieldInfo::new("dns", "nscount");
+    pub static NSCOUNT: FieldInfo = FieldInfo::new("dns", "nscount").called(&["dns.count.auth_rr"]);
 
     /// `dns.arcount`
-    pub static ARCOUNT: FieldInfo = FieldInfo::new("dns", "arcount");
+    pub static ARCOUNT: FieldInfo = FieldInfo::new("dns", "arcount").called(&["dns.count.add_rr"]);
 
     /// `dns.questions`
     pub static QUESTIONS: FieldInfo = FieldInfo::new("dns", "questions");
@@ -4744,6 +5874,16 @@ pub mod dns_fields {
 
     /// `dns.rest_of_message`
     pub static REST_OF_MESSAGE: FieldInfo = FieldInfo::new("dns", "rest_of_message");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&ID, 0, 16),
+        (&FLAGS, 16, 16),
+        (&QDCOUNT, 32, 16),
+        (&ANCOUNT, 48, 16),
+        (&NSCOUNT, 64, 16),
+        (&ARCOUNT, 80, 16),
+    ];
 }
 
 /// RFC 1035.
@@ -4869,7 +6009,7 @@ impl<'a> Dns<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<12>(&dns_fields::ID)?;
+        let head = cursor.run::<12>(dns_fields::HEAD_RUN)?;
         let qdcount = u16::from_be_bytes([head[4], head[5]]);
         let ancount = u16::from_be_bytes([head[6], head[7]]);
         let nscount = u16::from_be_bytes([head[8], head[9]]);
@@ -4889,6 +6029,92 @@ impl<'a> Element<'a> for Dns<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Dns<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &dns_fields::ID,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 16, 16);
+        visitor.value(&dns_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &dns_fields::QDCOUNT,
+            BitPlace::of(region, self.head, 32, 16),
+            FieldValue::Number(u128::from(self.qdcount())),
+        );
+        visitor.value(
+            &dns_fields::ANCOUNT,
+            BitPlace::of(region, self.head, 48, 16),
+            FieldValue::Number(u128::from(self.ancount())),
+        );
+        visitor.value(
+            &dns_fields::NSCOUNT,
+            BitPlace::of(region, self.head, 64, 16),
+            FieldValue::Number(u128::from(self.nscount())),
+        );
+        visitor.value(
+            &dns_fields::ARCOUNT,
+            BitPlace::of(region, self.head, 80, 16),
+            FieldValue::Number(u128::from(self.arcount())),
+        );
+        let value = self.questions();
+        visitor.enter(Group::List(&dns_fields::QUESTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.answers();
+        visitor.enter(Group::List(&dns_fields::ANSWERS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.authorities();
+        visitor.enter(Group::List(&dns_fields::AUTHORITIES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.additionals();
+        visitor.enter(Group::List(&dns_fields::ADDITIONALS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
     }
 }
 
@@ -5053,27 +6279,29 @@ impl<'a> Dns<'a> {
 /// The fields of [`Mdns`](super::Mdns), by name.
 pub mod mdns_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `mdns`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("mdns", "_");
 
     /// `mdns.id`
-    pub static ID: FieldInfo = FieldInfo::new("mdns", "id");
+    pub static ID: FieldInfo = FieldInfo::new("mdns", "id").shown(Form::Hex).called(&["dns.id"]);
 
     /// `mdns.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("mdns", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("mdns", "flags").called(&["dns.flags"]);
 
     /// `mdns.qdcount`
-    pub static QDCOUNT: FieldInfo = FieldInfo::new("mdns", "qdcount");
+    pub static QDCOUNT: FieldInfo = FieldInfo::new("mdns", "qdcount").called(&["dns.count.queries"]);
 
     /// `mdns.ancount`
-    pub static ANCOUNT: FieldInfo = FieldInfo::new("mdns", "ancount");
+    pub static ANCOUNT: FieldInfo = FieldInfo::new("mdns", "ancount").called(&["dns.count.answers"]);
 
     /// `mdns.nscount`
-    pub static NSCOUNT: FieldInfo = FieldInfo::new("mdns", "nscount");
+    pub static NSCOUNT: FieldInfo = FieldInfo::new("mdns", "nscount").called(&["dns.count.auth_rr"]);
 
     /// `mdns.arcount`
-    pub static ARCOUNT: FieldInfo = FieldInfo::new("mdns", "arcount");
+    pub static ARCOUNT: FieldInfo = FieldInfo::new("mdns", "arcount").called(&["dns.count.add_rr"]);
 
     /// `mdns.questions`
     pub static QUESTIONS: FieldInfo = FieldInfo::new("mdns", "questions");
@@ -5089,6 +6317,16 @@ pub mod mdns_fields {
 
     /// `mdns.rest_of_message`
     pub static REST_OF_MESSAGE: FieldInfo = FieldInfo::new("mdns", "rest_of_message");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&ID, 0, 16),
+        (&FLAGS, 16, 16),
+        (&QDCOUNT, 32, 16),
+        (&ANCOUNT, 48, 16),
+        (&NSCOUNT, 64, 16),
+        (&ARCOUNT, 80, 16),
+    ];
 }
 
 /// RFC 6762: the same message, where the top bit of a class has a meaning of its own.
@@ -5214,7 +6452,7 @@ impl<'a> Mdns<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<12>(&mdns_fields::ID)?;
+        let head = cursor.run::<12>(mdns_fields::HEAD_RUN)?;
         let qdcount = u16::from_be_bytes([head[4], head[5]]);
         let ancount = u16::from_be_bytes([head[6], head[7]]);
         let nscount = u16::from_be_bytes([head[8], head[9]]);
@@ -5234,6 +6472,92 @@ impl<'a> Element<'a> for Mdns<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Mdns<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &mdns_fields::ID,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 16, 16);
+        visitor.value(&mdns_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &mdns_fields::QDCOUNT,
+            BitPlace::of(region, self.head, 32, 16),
+            FieldValue::Number(u128::from(self.qdcount())),
+        );
+        visitor.value(
+            &mdns_fields::ANCOUNT,
+            BitPlace::of(region, self.head, 48, 16),
+            FieldValue::Number(u128::from(self.ancount())),
+        );
+        visitor.value(
+            &mdns_fields::NSCOUNT,
+            BitPlace::of(region, self.head, 64, 16),
+            FieldValue::Number(u128::from(self.nscount())),
+        );
+        visitor.value(
+            &mdns_fields::ARCOUNT,
+            BitPlace::of(region, self.head, 80, 16),
+            FieldValue::Number(u128::from(self.arcount())),
+        );
+        let value = self.questions();
+        visitor.enter(Group::List(&mdns_fields::QUESTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.answers();
+        visitor.enter(Group::List(&mdns_fields::ANSWERS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.authorities();
+        visitor.enter(Group::List(&mdns_fields::AUTHORITIES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.additionals();
+        visitor.enter(Group::List(&mdns_fields::ADDITIONALS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
     }
 }
 
@@ -5398,27 +6722,29 @@ impl<'a> Mdns<'a> {
 /// The fields of [`Llmnr`](super::Llmnr), by name.
 pub mod llmnr_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `llmnr`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("llmnr", "_");
 
     /// `llmnr.id`
-    pub static ID: FieldInfo = FieldInfo::new("llmnr", "id");
+    pub static ID: FieldInfo = FieldInfo::new("llmnr", "id").shown(Form::Hex).called(&["dns.id"]);
 
     /// `llmnr.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("llmnr", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("llmnr", "flags").called(&["dns.flags"]);
 
     /// `llmnr.qdcount`
-    pub static QDCOUNT: FieldInfo = FieldInfo::new("llmnr", "qdcount");
+    pub static QDCOUNT: FieldInfo = FieldInfo::new("llmnr", "qdcount").called(&["dns.count.queries"]);
 
     /// `llmnr.ancount`
-    pub static ANCOUNT: FieldInfo = FieldInfo::new("llmnr", "ancount");
+    pub static ANCOUNT: FieldInfo = FieldInfo::new("llmnr", "ancount").called(&["dns.count.answers"]);
 
     /// `llmnr.nscount`
-    pub static NSCOUNT: FieldInfo = FieldInfo::new("llmnr", "nscount");
+    pub static NSCOUNT: FieldInfo = FieldInfo::new("llmnr", "nscount").called(&["dns.count.auth_rr"]);
 
     /// `llmnr.arcount`
-    pub static ARCOUNT: FieldInfo = FieldInfo::new("llmnr", "arcount");
+    pub static ARCOUNT: FieldInfo = FieldInfo::new("llmnr", "arcount").called(&["dns.count.add_rr"]);
 
     /// `llmnr.questions`
     pub static QUESTIONS: FieldInfo = FieldInfo::new("llmnr", "questions");
@@ -5434,6 +6760,16 @@ pub mod llmnr_fields {
 
     /// `llmnr.rest_of_message`
     pub static REST_OF_MESSAGE: FieldInfo = FieldInfo::new("llmnr", "rest_of_message");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&ID, 0, 16),
+        (&FLAGS, 16, 16),
+        (&QDCOUNT, 32, 16),
+        (&ANCOUNT, 48, 16),
+        (&NSCOUNT, 64, 16),
+        (&ARCOUNT, 80, 16),
+    ];
 }
 
 /// RFC 4795: the same message.
@@ -5559,7 +6895,7 @@ impl<'a> Llmnr<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<12>(&llmnr_fields::ID)?;
+        let head = cursor.run::<12>(llmnr_fields::HEAD_RUN)?;
         let qdcount = u16::from_be_bytes([head[4], head[5]]);
         let ancount = u16::from_be_bytes([head[6], head[7]]);
         let nscount = u16::from_be_bytes([head[8], head[9]]);
@@ -5579,6 +6915,92 @@ impl<'a> Element<'a> for Llmnr<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Llmnr<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &llmnr_fields::ID,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 16, 16);
+        visitor.value(&llmnr_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &llmnr_fields::QDCOUNT,
+            BitPlace::of(region, self.head, 32, 16),
+            FieldValue::Number(u128::from(self.qdcount())),
+        );
+        visitor.value(
+            &llmnr_fields::ANCOUNT,
+            BitPlace::of(region, self.head, 48, 16),
+            FieldValue::Number(u128::from(self.ancount())),
+        );
+        visitor.value(
+            &llmnr_fields::NSCOUNT,
+            BitPlace::of(region, self.head, 64, 16),
+            FieldValue::Number(u128::from(self.nscount())),
+        );
+        visitor.value(
+            &llmnr_fields::ARCOUNT,
+            BitPlace::of(region, self.head, 80, 16),
+            FieldValue::Number(u128::from(self.arcount())),
+        );
+        let value = self.questions();
+        visitor.enter(Group::List(&llmnr_fields::QUESTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.answers();
+        visitor.enter(Group::List(&llmnr_fields::ANSWERS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.authorities();
+        visitor.enter(Group::List(&llmnr_fields::AUTHORITIES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.additionals();
+        visitor.enter(Group::List(&llmnr_fields::ADDITIONALS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
     }
 }
 
@@ -5748,7 +7170,7 @@ pub mod dns_over_tcp_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("dns_over_tcp", "_");
 
     /// `dns_over_tcp.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("dns_over_tcp", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("dns_over_tcp", "length").counting("bytes").called(&["dns.length"]);
 
     /// `dns_over_tcp.message`
     pub static MESSAGE: FieldInfo = FieldInfo::new("dns_over_tcp", "message");
@@ -5828,6 +7250,22 @@ impl<'a> Element<'a> for DnsOverTcp<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for DnsOverTcp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &dns_over_tcp_fields::LENGTH,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &dns_over_tcp_fields::MESSAGE,
+            BitPlace::whole(region, self.message.bytes()),
+            FieldValue::Payload(self.message()),
+        );
     }
 }
 

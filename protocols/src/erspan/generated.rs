@@ -6,6 +6,20 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Erspan",
+        key: "erspan",
+        read: |region, visitor| Erspan::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Erspan3",
+        key: "erspan3",
+        read: |region, visitor| Erspan3::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// How the mirrored frame was tagged, \[draft-foschiano-erspan-03 §4.2\].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ErspanEncapsulation(pub u8);
@@ -65,15 +79,16 @@ named_number!(ErspanFrameType, u8);
 /// The fields of [`Erspan`](super::Erspan), by name.
 pub mod erspan_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `erspan`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("erspan", "_");
 
     /// `erspan.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("erspan", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("erspan", "version").called(&["erspan.version"]);
 
     /// `erspan.vlan`
-    pub static VLAN: FieldInfo = FieldInfo::new("erspan", "vlan");
+    pub static VLAN: FieldInfo = FieldInfo::new("erspan", "vlan").called(&["erspan.vlan"]);
 
     /// `erspan.cos`
     pub static COS: FieldInfo = FieldInfo::new("erspan", "cos");
@@ -85,13 +100,25 @@ pub mod erspan_fields {
     pub static CUT: FieldInfo = FieldInfo::new("erspan", "cut");
 
     /// `erspan.session`
-    pub static SESSION: FieldInfo = FieldInfo::new("erspan", "session");
+    pub static SESSION: FieldInfo = FieldInfo::new("erspan", "session").called(&["erspan.spanid"]);
 
     /// `erspan.index`
     pub static INDEX: FieldInfo = FieldInfo::new("erspan", "index");
 
     /// `erspan.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("erspan", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&VERSION, 0, 4),
+        (&VLAN, 4, 12),
+        (&COS, 16, 3),
+        (&ENCAPSULATION, 19, 2),
+        (&CUT, 21, 1),
+        (&SESSION, 22, 10),
+        (&RESERVED_, 32, 12),
+        (&INDEX, 44, 20),
+    ];
 }
 
 /// Type II, \[draft-foschiano-erspan-03 §4.2\].
@@ -193,7 +220,7 @@ impl<'a> Erspan<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&erspan_fields::VERSION)?;
+        let head = cursor.run::<8>(erspan_fields::HEAD_RUN)?;
         let payload = cursor.to_end();
         Ok(Self { region: cursor.since(&start), head, payload })
     }
@@ -206,6 +233,46 @@ impl<'a> Element<'a> for Erspan<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Erspan<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &erspan_fields::VERSION,
+            BitPlace::of(region, self.head, 0, 4),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        visitor.value(
+            &erspan_fields::VLAN,
+            BitPlace::of(region, self.head, 4, 12),
+            FieldValue::Number(u128::from(self.vlan())),
+        );
+        visitor.value(
+            &erspan_fields::COS,
+            BitPlace::of(region, self.head, 16, 3),
+            FieldValue::Number(u128::from(self.cos())),
+        );
+        let value = self.encapsulation();
+        let place = BitPlace::of(region, self.head, 19, 2);
+        visitor.value(&erspan_fields::ENCAPSULATION, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(&erspan_fields::CUT, BitPlace::of(region, self.head, 21, 1), FieldValue::Bool(self.cut()));
+        visitor.value(
+            &erspan_fields::SESSION,
+            BitPlace::of(region, self.head, 22, 10),
+            FieldValue::Number(u128::from(self.session())),
+        );
+        visitor.value(
+            &erspan_fields::INDEX,
+            BitPlace::of(region, self.head, 44, 20),
+            FieldValue::Number(u128::from(self.index())),
+        );
+        visitor.value(
+            &erspan_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -341,15 +408,17 @@ impl<'a> Erspan<'a> {
 /// The fields of [`Erspan3`](super::Erspan3), by name.
 pub mod erspan3_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `erspan3`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("erspan3", "_");
 
     /// `erspan3.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("erspan3", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("erspan3", "version").called(&["erspan.version"]);
 
     /// `erspan3.vlan`
-    pub static VLAN: FieldInfo = FieldInfo::new("erspan3", "vlan");
+    pub static VLAN: FieldInfo = FieldInfo::new("erspan3", "vlan").called(&["erspan.vlan"]);
 
     /// `erspan3.cos`
     pub static COS: FieldInfo = FieldInfo::new("erspan3", "cos");
@@ -361,7 +430,7 @@ pub mod erspan3_fields {
     pub static CUT: FieldInfo = FieldInfo::new("erspan3", "cut");
 
     /// `erspan3.session`
-    pub static SESSION: FieldInfo = FieldInfo::new("erspan3", "session");
+    pub static SESSION: FieldInfo = FieldInfo::new("erspan3", "session").called(&["erspan.spanid"]);
 
     /// `erspan3.timestamp`
     pub static TIMESTAMP: FieldInfo = FieldInfo::new("erspan3", "timestamp");
@@ -391,10 +460,31 @@ pub mod erspan3_fields {
     pub static PLATFORM: FieldInfo = FieldInfo::new("erspan3", "platform");
 
     /// `erspan3.platform_information`
-    pub static PLATFORM_INFORMATION: FieldInfo = FieldInfo::new("erspan3", "platform_information");
+    pub static PLATFORM_INFORMATION: FieldInfo = FieldInfo::new("erspan3", "platform_information").shown(Form::Hex);
 
     /// `erspan3.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("erspan3", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&VERSION, 0, 4),
+        (&VLAN, 4, 12),
+        (&COS, 16, 3),
+        (&STATE, 19, 2),
+        (&CUT, 21, 1),
+        (&SESSION, 22, 10),
+        (&TIMESTAMP, 32, 32),
+        (&GROUP_TAG, 64, 16),
+        (&IS_FRAME, 80, 1),
+        (&FRAME_TYPE, 81, 5),
+        (&HARDWARE_ID, 86, 6),
+        (&EGRESS, 92, 1),
+        (&GRANULARITY, 93, 2),
+        (&HAS_PLATFORM, 95, 1),
+    ];
+
+    /// The fields of `platform_bytes`.
+    pub static PLATFORM_BYTES_RUN: &[Wanted] = &[(&PLATFORM, 0, 6), (&PLATFORM_INFORMATION, 6, 58)];
 }
 
 /// Type III, \[draft-foschiano-erspan-03 §4.3\].
@@ -560,12 +650,12 @@ impl<'a> Erspan3<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<12>(&erspan3_fields::VERSION)?;
+        let head = cursor.run::<12>(erspan3_fields::HEAD_RUN)?;
         let frame_type = head[10] >> 2 & 0x1f;
         let has_platform = head[11] & 1 != 0;
         let mut platform_bytes = None;
         if has_platform {
-            platform_bytes = Some(cursor.array::<8>(&erspan3_fields::PLATFORM)?);
+            platform_bytes = Some(cursor.run::<8>(erspan3_fields::PLATFORM_BYTES_RUN)?);
         }
         let payload = match frame_type {
             0 => cursor.to_end(),
@@ -582,6 +672,87 @@ impl<'a> Element<'a> for Erspan3<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Erspan3<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &erspan3_fields::VERSION,
+            BitPlace::of(region, self.head, 0, 4),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        visitor.value(
+            &erspan3_fields::VLAN,
+            BitPlace::of(region, self.head, 4, 12),
+            FieldValue::Number(u128::from(self.vlan())),
+        );
+        visitor.value(
+            &erspan3_fields::COS,
+            BitPlace::of(region, self.head, 16, 3),
+            FieldValue::Number(u128::from(self.cos())),
+        );
+        visitor.value(
+            &erspan3_fields::STATE,
+            BitPlace::of(region, self.head, 19, 2),
+            FieldValue::Number(u128::from(self.state())),
+        );
+        visitor.value(&erspan3_fields::CUT, BitPlace::of(region, self.head, 21, 1), FieldValue::Bool(self.cut()));
+        visitor.value(
+            &erspan3_fields::SESSION,
+            BitPlace::of(region, self.head, 22, 10),
+            FieldValue::Number(u128::from(self.session())),
+        );
+        visitor.value(
+            &erspan3_fields::TIMESTAMP,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Number(u128::from(self.timestamp())),
+        );
+        visitor.value(
+            &erspan3_fields::GROUP_TAG,
+            BitPlace::of(region, self.head, 64, 16),
+            FieldValue::Number(u128::from(self.group_tag())),
+        );
+        visitor.value(
+            &erspan3_fields::IS_FRAME,
+            BitPlace::of(region, self.head, 80, 1),
+            FieldValue::Bool(self.is_frame()),
+        );
+        let value = self.frame_type();
+        let place = BitPlace::of(region, self.head, 81, 5);
+        visitor.value(&erspan3_fields::FRAME_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &erspan3_fields::HARDWARE_ID,
+            BitPlace::of(region, self.head, 86, 6),
+            FieldValue::Number(u128::from(self.hardware_id())),
+        );
+        visitor.value(&erspan3_fields::EGRESS, BitPlace::of(region, self.head, 92, 1), FieldValue::Bool(self.egress()));
+        visitor.value(
+            &erspan3_fields::GRANULARITY,
+            BitPlace::of(region, self.head, 93, 2),
+            FieldValue::Number(u128::from(self.granularity())),
+        );
+        visitor.value(
+            &erspan3_fields::HAS_PLATFORM,
+            BitPlace::of(region, self.head, 95, 1),
+            FieldValue::Bool(self.has_platform()),
+        );
+        if let Some(value) = self.platform() {
+            let place = given(|| Some(BitPlace::of(region, self.platform_bytes?, 0, 6)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&erspan3_fields::PLATFORM, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.platform_information() {
+            let place = given(|| Some(BitPlace::of(region, self.platform_bytes?, 6, 58)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&erspan3_fields::PLATFORM_INFORMATION, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.value(
+            &erspan3_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

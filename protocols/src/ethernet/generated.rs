@@ -4,27 +4,40 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "Ethernet",
+    key: "ethernet",
+    read: |region, visitor| Ethernet::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// The fields of [`Ethernet`](super::Ethernet), by name.
 pub mod ethernet_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ethernet`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ethernet", "_");
 
     /// `ethernet.dst`
-    pub static DST: FieldInfo = FieldInfo::new("ethernet", "dst");
+    pub static DST: FieldInfo = FieldInfo::new("ethernet", "dst").shown(Form::Mac).called(&["eth.dst"]);
 
     /// `ethernet.src`
-    pub static SRC: FieldInfo = FieldInfo::new("ethernet", "src");
+    pub static SRC: FieldInfo = FieldInfo::new("ethernet", "src").shown(Form::Mac).called(&["eth.src"]);
 
     /// `ethernet.type_len`
-    pub static TYPE_LEN: FieldInfo = FieldInfo::new("ethernet", "type_len");
+    pub static TYPE_LEN: FieldInfo =
+        FieldInfo::new("ethernet", "type_len").shown(Form::Hex).called(&["eth.type", "eth.len"]);
 
     /// `ethernet.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("ethernet", "payload");
 
     /// `ethernet.padding`
     pub static PADDING: FieldInfo = FieldInfo::new("ethernet", "padding");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&DST, 0, 48), (&SRC, 48, 48), (&TYPE_LEN, 96, 16)];
 }
 
 /// A frame as it is captured: without preamble, and mostly without its frame check sequence, \[IEEE 802.3-2018 §3.1.1\].
@@ -98,7 +111,7 @@ impl<'a> Ethernet<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<14>(&ethernet_fields::DST)?;
+        let head = cursor.run::<14>(ethernet_fields::HEAD_RUN)?;
         let type_len = u16::from_be_bytes([head[12], head[13]]);
         let payload = match type_len {
             0..=1500 => {
@@ -108,7 +121,7 @@ impl<'a> Ethernet<'a> {
             _ => {
                 return Err(Error::new(
                     &ethernet_fields::TYPE_LEN,
-                    cursor.offset(),
+                    cursor.offset_in(head, 12),
                     ErrorKind::Rejected { why: "a type or length between 1501 and 1535 is undefined" },
                 ));
             }
@@ -124,6 +137,32 @@ impl<'a> Element<'a> for Ethernet<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Ethernet<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &ethernet_fields::DST,
+            BitPlace::of(region, self.head, 0, 48),
+            FieldValue::Bytes(self.dst().as_slice()),
+        );
+        visitor.value(
+            &ethernet_fields::SRC,
+            BitPlace::of(region, self.head, 48, 48),
+            FieldValue::Bytes(self.src().as_slice()),
+        );
+        visitor.value(
+            &ethernet_fields::TYPE_LEN,
+            BitPlace::of(region, self.head, 96, 16),
+            FieldValue::Number(u128::from(self.type_len())),
+        );
+        visitor.value(
+            &ethernet_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

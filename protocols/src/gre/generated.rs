@@ -4,9 +4,25 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Gre",
+        key: "gre",
+        read: |region, visitor| Gre::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "SourceRoute",
+        key: "source_route",
+        read: |region, visitor| SourceRoute::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// The fields of [`Gre`](super::Gre), by name.
 pub mod gre_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `gre`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("gre", "_");
@@ -36,37 +52,58 @@ pub mod gre_fields {
     pub static RESERVED: FieldInfo = FieldInfo::new("gre", "reserved");
 
     /// `gre.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("gre", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("gre", "version").called(&["gre.flags.version"]);
 
     /// `gre.protocol`
-    pub static PROTOCOL: FieldInfo = FieldInfo::new("gre", "protocol");
+    pub static PROTOCOL: FieldInfo = FieldInfo::new("gre", "protocol").shown(Form::Hex).called(&["gre.proto"]);
 
     /// `gre.checksum`
-    pub static CHECKSUM: FieldInfo = FieldInfo::new("gre", "checksum");
+    pub static CHECKSUM: FieldInfo = FieldInfo::new("gre", "checksum").shown(Form::Hex).called(&["gre.checksum"]);
 
     /// `gre.offset`
-    pub static OFFSET: FieldInfo = FieldInfo::new("gre", "offset");
+    pub static OFFSET: FieldInfo = FieldInfo::new("gre", "offset").counting("bytes");
 
     /// `gre.payload_length`
-    pub static PAYLOAD_LENGTH: FieldInfo = FieldInfo::new("gre", "payload_length");
+    pub static PAYLOAD_LENGTH: FieldInfo =
+        FieldInfo::new("gre", "payload_length").counting("bytes").called(&["gre.key.payload_length"]);
 
     /// `gre.call_id`
-    pub static CALL_ID: FieldInfo = FieldInfo::new("gre", "call_id");
+    pub static CALL_ID: FieldInfo = FieldInfo::new("gre", "call_id").called(&["gre.key.call_id"]);
 
     /// `gre.key`
-    pub static KEY: FieldInfo = FieldInfo::new("gre", "key");
+    pub static KEY: FieldInfo = FieldInfo::new("gre", "key").shown(Form::Hex).called(&["gre.key"]);
 
     /// `gre.sequence`
-    pub static SEQUENCE: FieldInfo = FieldInfo::new("gre", "sequence");
+    pub static SEQUENCE: FieldInfo = FieldInfo::new("gre", "sequence").called(&["gre.sequence_number"]);
 
     /// `gre.acknowledged`
-    pub static ACKNOWLEDGED: FieldInfo = FieldInfo::new("gre", "acknowledged");
+    pub static ACKNOWLEDGED: FieldInfo = FieldInfo::new("gre", "acknowledged").called(&["gre.ack_number"]);
 
     /// `gre.routes`
     pub static ROUTES: FieldInfo = FieldInfo::new("gre", "routes");
 
     /// `gre.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("gre", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&HAS_CHECKSUM, 0, 1),
+        (&HAS_ROUTING, 1, 1),
+        (&HAS_KEY, 2, 1),
+        (&HAS_SEQUENCE, 3, 1),
+        (&STRICT_ROUTE, 4, 1),
+        (&RECURSION, 5, 3),
+        (&HAS_ACK, 8, 1),
+        (&RESERVED, 9, 4),
+        (&VERSION, 13, 3),
+        (&PROTOCOL, 16, 16),
+    ];
+
+    /// The fields of `checksum_bytes`.
+    pub static CHECKSUM_BYTES_RUN: &[Wanted] = &[(&CHECKSUM, 0, 16), (&OFFSET, 16, 16)];
+
+    /// The fields of `payload_length_bytes`.
+    pub static PAYLOAD_LENGTH_BYTES_RUN: &[Wanted] = &[(&PAYLOAD_LENGTH, 0, 16), (&CALL_ID, 16, 16)];
 }
 
 /// Header, \[RFC 2784 §2.1\], with key and sequence number, \[RFC 2890 §2\]. Version 1 is that of the Point-to-Point
@@ -271,7 +308,7 @@ impl<'a> Gre<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&gre_fields::HAS_CHECKSUM)?;
+        let head = cursor.run::<4>(gre_fields::HEAD_RUN)?;
         let has_checksum = head[0] >> 7 != 0;
         let has_routing = head[0] >> 6 & 1 != 0;
         let has_key = head[0] >> 5 & 1 != 0;
@@ -280,14 +317,14 @@ impl<'a> Gre<'a> {
         let version = head[1] & 7;
         let mut checksum_bytes = None;
         if has_checksum || has_routing {
-            checksum_bytes = Some(cursor.array::<4>(&gre_fields::CHECKSUM)?);
+            checksum_bytes = Some(cursor.run::<4>(gre_fields::CHECKSUM_BYTES_RUN)?);
         }
         let mut payload_length_bytes = None;
         let mut key_bytes = None;
         if has_key {
             match version {
                 1 => {
-                    payload_length_bytes = Some(cursor.array::<4>(&gre_fields::PAYLOAD_LENGTH)?);
+                    payload_length_bytes = Some(cursor.run::<4>(gre_fields::PAYLOAD_LENGTH_BYTES_RUN)?);
                 }
                 _ => {
                     key_bytes = Some(cursor.array::<4>(&gre_fields::KEY)?);
@@ -331,6 +368,106 @@ impl<'a> Element<'a> for Gre<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Gre<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &gre_fields::HAS_CHECKSUM,
+            BitPlace::of(region, self.head, 0, 1),
+            FieldValue::Bool(self.has_checksum()),
+        );
+        visitor.value(
+            &gre_fields::HAS_ROUTING,
+            BitPlace::of(region, self.head, 1, 1),
+            FieldValue::Bool(self.has_routing()),
+        );
+        visitor.value(&gre_fields::HAS_KEY, BitPlace::of(region, self.head, 2, 1), FieldValue::Bool(self.has_key()));
+        visitor.value(
+            &gre_fields::HAS_SEQUENCE,
+            BitPlace::of(region, self.head, 3, 1),
+            FieldValue::Bool(self.has_sequence()),
+        );
+        visitor.value(
+            &gre_fields::STRICT_ROUTE,
+            BitPlace::of(region, self.head, 4, 1),
+            FieldValue::Bool(self.strict_route()),
+        );
+        visitor.value(
+            &gre_fields::RECURSION,
+            BitPlace::of(region, self.head, 5, 3),
+            FieldValue::Number(u128::from(self.recursion())),
+        );
+        visitor.value(&gre_fields::HAS_ACK, BitPlace::of(region, self.head, 8, 1), FieldValue::Bool(self.has_ack()));
+        visitor.value(
+            &gre_fields::RESERVED,
+            BitPlace::of(region, self.head, 9, 4),
+            FieldValue::Number(u128::from(self.reserved())),
+        );
+        visitor.value(
+            &gre_fields::VERSION,
+            BitPlace::of(region, self.head, 13, 3),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        let value = self.protocol();
+        let place = BitPlace::of(region, self.head, 16, 16);
+        visitor.value(&gre_fields::PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.checksum() {
+            let place = given(|| Some(BitPlace::of(region, self.checksum_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&gre_fields::CHECKSUM, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.offset() {
+            let place = given(|| Some(BitPlace::of(region, self.checksum_bytes?, 16, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&gre_fields::OFFSET, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.payload_length() {
+            let place = given(|| Some(BitPlace::of(region, self.payload_length_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&gre_fields::PAYLOAD_LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.call_id() {
+            let place = given(|| Some(BitPlace::of(region, self.payload_length_bytes?, 16, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&gre_fields::CALL_ID, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.key() {
+            let place = given(|| Some(BitPlace::of(region, self.key_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&gre_fields::KEY, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.sequence() {
+            let place = given(|| Some(BitPlace::of(region, self.sequence_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&gre_fields::SEQUENCE, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.acknowledged() {
+            let place = given(|| Some(BitPlace::of(region, self.acknowledged_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&gre_fields::ACKNOWLEDGED, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.routes() {
+            visitor.enter(Group::List(&gre_fields::ROUTES));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+        visitor.value(
+            &gre_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -587,21 +724,26 @@ impl<'a> Gre<'a> {
 /// The fields of [`SourceRoute`](super::SourceRoute), by name.
 pub mod source_route_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `source_route`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("source_route", "_");
 
     /// `source_route.family`
-    pub static FAMILY: FieldInfo = FieldInfo::new("source_route", "family");
+    pub static FAMILY: FieldInfo = FieldInfo::new("source_route", "family").shown(Form::Hex);
 
     /// `source_route.offset`
-    pub static OFFSET: FieldInfo = FieldInfo::new("source_route", "offset");
+    pub static OFFSET: FieldInfo = FieldInfo::new("source_route", "offset").counting("bytes");
 
     /// `source_route.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("source_route", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("source_route", "length").counting("bytes");
 
     /// `source_route.addresses`
     pub static ADDRESSES: FieldInfo = FieldInfo::new("source_route", "addresses");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&FAMILY, 0, 16), (&OFFSET, 16, 8), (&LENGTH, 24, 8)];
 }
 
 /// One source route, \[RFC 1701\].
@@ -679,7 +821,7 @@ impl<'a> SourceRoute<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&source_route_fields::FAMILY)?;
+        let head = cursor.run::<4>(source_route_fields::HEAD_RUN)?;
         let length = head[3];
         let addresses = cursor
             .open(u64::from(length), &source_route_fields::ADDRESSES, Some(&source_route_fields::LENGTH))?
@@ -695,6 +837,32 @@ impl<'a> Element<'a> for SourceRoute<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for SourceRoute<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &source_route_fields::FAMILY,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.family())),
+        );
+        visitor.value(
+            &source_route_fields::OFFSET,
+            BitPlace::of(region, self.head, 16, 8),
+            FieldValue::Number(u128::from(self.offset())),
+        );
+        visitor.value(
+            &source_route_fields::LENGTH,
+            BitPlace::of(region, self.head, 24, 8),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &source_route_fields::ADDRESSES,
+            BitPlace::whole(region, self.addresses),
+            FieldValue::Bytes(self.addresses()),
+        );
     }
 }
 

@@ -4,6 +4,35 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "RouterAddress",
+        key: "router_address",
+        read: |region, visitor| RouterAddress::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Icmp",
+        key: "icmp",
+        read: |region, visitor| Icmp::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "IcmpExtensions",
+        key: "icmp_extensions",
+        read: |region, visitor| IcmpExtensions::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "IcmpObject",
+        key: "icmp_object",
+        read: |region, visitor| IcmpObject::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "IcmpLabel",
+        key: "icmp_label",
+        read: |region, visitor| IcmpLabel::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// Messages: "ICMP Type Numbers" of IANA.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IcmpType(pub u8);
@@ -150,15 +179,20 @@ named_number!(IcmpObjectClass, u8);
 /// The fields of [`RouterAddress`](super::RouterAddress), by name.
 pub mod router_address_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `router_address`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("router_address", "_");
 
     /// `router_address.address`
-    pub static ADDRESS: FieldInfo = FieldInfo::new("router_address", "address");
+    pub static ADDRESS: FieldInfo = FieldInfo::new("router_address", "address").shown(Form::Ipv4);
 
     /// `router_address.preference`
     pub static PREFERENCE: FieldInfo = FieldInfo::new("router_address", "preference");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&ADDRESS, 0, 32), (&PREFERENCE, 32, 32)];
 }
 
 /// Where an announced router is, \[RFC 1256 §3\].
@@ -218,7 +252,7 @@ impl<'a> RouterAddress<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&router_address_fields::ADDRESS)?;
+        let head = cursor.run::<8>(router_address_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
     }
 }
@@ -230,6 +264,22 @@ impl<'a> Element<'a> for RouterAddress<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for RouterAddress<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &router_address_fields::ADDRESS,
+            BitPlace::of(region, self.head, 0, 32),
+            FieldValue::Ipv4(self.address()),
+        );
+        visitor.value(
+            &router_address_fields::PREFERENCE,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Signed(i128::from(self.preference())),
+        );
     }
 }
 
@@ -311,18 +361,20 @@ impl<'a> RouterAddress<'a> {
 /// The fields of [`Icmp`](super::Icmp), by name.
 pub mod icmp_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `icmp`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("icmp", "_");
 
     /// `icmp.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("icmp", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("icmp", "type").called(&["icmp.type"]);
 
     /// `icmp.code`
-    pub static CODE: FieldInfo = FieldInfo::new("icmp", "code");
+    pub static CODE: FieldInfo = FieldInfo::new("icmp", "code").called(&["icmp.code"]);
 
     /// `icmp.checksum`
-    pub static CHECKSUM: FieldInfo = FieldInfo::new("icmp", "checksum");
+    pub static CHECKSUM: FieldInfo = FieldInfo::new("icmp", "checksum").shown(Form::Hex).called(&["icmp.checksum"]);
 
     /// `icmp.id`
     pub static ID: FieldInfo = FieldInfo::new("icmp", "id");
@@ -334,13 +386,13 @@ pub mod icmp_fields {
     pub static DATA: FieldInfo = FieldInfo::new("icmp", "data");
 
     /// `icmp.pointer`
-    pub static POINTER: FieldInfo = FieldInfo::new("icmp", "pointer");
+    pub static POINTER: FieldInfo = FieldInfo::new("icmp", "pointer").called(&["icmp.pointer"]);
 
     /// `icmp.length`
     pub static LENGTH: FieldInfo = FieldInfo::new("icmp", "length");
 
     /// `icmp.mtu`
-    pub static MTU: FieldInfo = FieldInfo::new("icmp", "mtu");
+    pub static MTU: FieldInfo = FieldInfo::new("icmp", "mtu").counting("bytes");
 
     /// `icmp.invoking_packet`
     pub static INVOKING_PACKET: FieldInfo = FieldInfo::new("icmp", "invoking_packet");
@@ -349,37 +401,40 @@ pub mod icmp_fields {
     pub static EXTENSIONS: FieldInfo = FieldInfo::new("icmp", "extensions");
 
     /// `icmp.gateway`
-    pub static GATEWAY: FieldInfo = FieldInfo::new("icmp", "gateway");
+    pub static GATEWAY: FieldInfo = FieldInfo::new("icmp", "gateway").shown(Form::Ipv4).called(&["icmp.redir_gw"]);
 
     /// `icmp.count`
-    pub static COUNT: FieldInfo = FieldInfo::new("icmp", "count");
+    pub static COUNT: FieldInfo = FieldInfo::new("icmp", "count").called(&["icmp.num_addrs"]);
 
     /// `icmp.entry_size`
     pub static ENTRY_SIZE: FieldInfo = FieldInfo::new("icmp", "entry_size");
 
     /// `icmp.lifetime`
-    pub static LIFETIME: FieldInfo = FieldInfo::new("icmp", "lifetime");
+    pub static LIFETIME: FieldInfo = FieldInfo::new("icmp", "lifetime").counting("s").called(&["icmp.lifetime"]);
 
     /// `icmp.addresses`
     pub static ADDRESSES: FieldInfo = FieldInfo::new("icmp", "addresses");
 
     /// `icmp.originate`
-    pub static ORIGINATE: FieldInfo = FieldInfo::new("icmp", "originate");
+    pub static ORIGINATE: FieldInfo =
+        FieldInfo::new("icmp", "originate").counting("ms").called(&["icmp.originate_timestamp"]);
 
     /// `icmp.receive`
-    pub static RECEIVE: FieldInfo = FieldInfo::new("icmp", "receive");
+    pub static RECEIVE: FieldInfo =
+        FieldInfo::new("icmp", "receive").counting("ms").called(&["icmp.receive_timestamp"]);
 
     /// `icmp.transmit`
-    pub static TRANSMIT: FieldInfo = FieldInfo::new("icmp", "transmit");
+    pub static TRANSMIT: FieldInfo =
+        FieldInfo::new("icmp", "transmit").counting("ms").called(&["icmp.transmit_timestamp"]);
 
     /// `icmp.mask`
-    pub static MASK: FieldInfo = FieldInfo::new("icmp", "mask");
+    pub static MASK: FieldInfo = FieldInfo::new("icmp", "mask").shown(Form::Ipv4).called(&["icmp.address_mask"]);
 
     /// `icmp.outbound_hops`
-    pub static OUTBOUND_HOPS: FieldInfo = FieldInfo::new("icmp", "outbound_hops");
+    pub static OUTBOUND_HOPS: FieldInfo = FieldInfo::new("icmp", "outbound_hops").counting("hops");
 
     /// `icmp.return_hops`
-    pub static RETURN_HOPS: FieldInfo = FieldInfo::new("icmp", "return_hops");
+    pub static RETURN_HOPS: FieldInfo = FieldInfo::new("icmp", "return_hops").counting("hops");
 
     /// `icmp.speed`
     pub static SPEED: FieldInfo = FieldInfo::new("icmp", "speed");
@@ -404,6 +459,54 @@ pub mod icmp_fields {
 
     /// `icmp.beyond`
     pub static BEYOND: FieldInfo = FieldInfo::new("icmp", "beyond");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 8), (&CODE, 8, 8), (&CHECKSUM, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static ECHO_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&SEQ, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static ECHO_REPLY_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&SEQ, 16, 16)];
+
+    /// The fields of `count_bytes`.
+    pub static ROUTER_ADVERTISEMENT_COUNT_BYTES_RUN: &[Wanted] =
+        &[(&COUNT, 0, 8), (&ENTRY_SIZE, 8, 8), (&LIFETIME, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static TIMESTAMP_ID_BYTES_RUN: &[Wanted] =
+        &[(&ID, 0, 16), (&SEQ, 16, 16), (&ORIGINATE, 32, 32), (&RECEIVE, 64, 32), (&TRANSMIT, 96, 32)];
+
+    /// The fields of `id_bytes`.
+    pub static INFORMATION_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&SEQ, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static ADDRESS_MASK_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&SEQ, 16, 16), (&MASK, 32, 32)];
+
+    /// The fields of `id_bytes`.
+    pub static TRACEROUTE_ID_BYTES_RUN: &[Wanted] = &[
+        (&ID, 0, 16),
+        (&RESERVED_, 16, 16),
+        (&OUTBOUND_HOPS, 32, 16),
+        (&RETURN_HOPS, 48, 16),
+        (&SPEED, 64, 32),
+        (&MTU, 96, 32),
+    ];
+
+    /// The fields of `id_bytes`.
+    pub static EXTENDED_ECHO_ID_BYTES_RUN: &[Wanted] =
+        &[(&ID, 0, 16), (&SEQUENCE, 16, 8), (&RESERVED_, 24, 7), (&LOCAL, 31, 1)];
+
+    /// The fields of `id_bytes`.
+    pub static EXTENDED_ECHO_REPLY_ID_BYTES_RUN: &[Wanted] = &[
+        (&ID, 0, 16),
+        (&SEQUENCE, 16, 8),
+        (&STATE, 24, 3),
+        (&RESERVED_, 27, 2),
+        (&ACTIVE, 29, 1),
+        (&HAS_IPV4, 30, 1),
+        (&HAS_IPV6, 31, 1),
+    ];
 }
 
 /// Message, \[RFC 792\].
@@ -583,16 +686,16 @@ impl<'a> Icmp<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&icmp_fields::TYPE)?;
+        let head = cursor.run::<4>(icmp_fields::HEAD_RUN)?;
         let r#type = head[0];
         let variant = match r#type {
             8 => {
-                let id_bytes = cursor.array::<4>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmp_fields::ECHO_ID_BYTES_RUN)?;
                 let data = cursor.to_end().bytes();
                 IcmpVariant::Echo(IcmpEcho { id_bytes, data })
             }
             0 => {
-                let id_bytes = cursor.array::<4>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmp_fields::ECHO_REPLY_ID_BYTES_RUN)?;
                 let data = cursor.to_end().bytes();
                 IcmpVariant::EchoReply(IcmpEchoReply { id_bytes, data })
             }
@@ -674,7 +777,7 @@ impl<'a> Icmp<'a> {
                 IcmpVariant::Error3(IcmpError3 { gateway_bytes, invoking_packet })
             }
             9 => {
-                let count_bytes = cursor.array::<4>(&icmp_fields::COUNT)?;
+                let count_bytes = cursor.run::<4>(icmp_fields::ROUTER_ADVERTISEMENT_COUNT_BYTES_RUN)?;
                 let count = count_bytes[0];
                 let addresses = List::counted(cursor, u64::from(count), ())?;
                 IcmpVariant::RouterAdvertisement(IcmpRouterAdvertisement { count_bytes, addresses })
@@ -684,29 +787,29 @@ impl<'a> Icmp<'a> {
                 IcmpVariant::RouterSolicitation(IcmpRouterSolicitation { reserved_bytes })
             }
             13..=14 => {
-                let id_bytes = cursor.array::<16>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<16>(icmp_fields::TIMESTAMP_ID_BYTES_RUN)?;
                 IcmpVariant::Timestamp(IcmpTimestamp { id_bytes })
             }
             15..=16 => {
-                let id_bytes = cursor.array::<4>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmp_fields::INFORMATION_ID_BYTES_RUN)?;
                 IcmpVariant::Information(IcmpInformation { id_bytes })
             }
             17..=18 => {
-                let id_bytes = cursor.array::<8>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<8>(icmp_fields::ADDRESS_MASK_ID_BYTES_RUN)?;
                 IcmpVariant::AddressMask(IcmpAddressMask { id_bytes })
             }
             30 => {
-                let id_bytes = cursor.array::<16>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<16>(icmp_fields::TRACEROUTE_ID_BYTES_RUN)?;
                 IcmpVariant::Traceroute(IcmpTraceroute { id_bytes })
             }
             42 => {
-                let id_bytes = cursor.array::<4>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmp_fields::EXTENDED_ECHO_ID_BYTES_RUN)?;
                 let extensions =
                     if !cursor.rest().bytes().is_empty() { Some(IcmpExtensions::read(cursor)?) } else { None };
                 IcmpVariant::ExtendedEcho(IcmpExtendedEcho { id_bytes, extensions })
             }
             43 => {
-                let id_bytes = cursor.array::<4>(&icmp_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmp_fields::EXTENDED_ECHO_REPLY_ID_BYTES_RUN)?;
                 IcmpVariant::ExtendedEchoReply(IcmpExtendedEchoReply { id_bytes })
             }
             _ => {
@@ -1209,6 +1312,394 @@ impl<'a> IcmpUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for Icmp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.r#type();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&icmp_fields::TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &icmp_fields::CODE,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.code())),
+        );
+        visitor.value(
+            &icmp_fields::CHECKSUM,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.checksum())),
+        );
+        match self.variant {
+            IcmpVariant::Echo(arm) => {
+                visitor.enter(Group::Variant("echo"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::EchoReply(arm) => {
+                visitor.enter(Group::Variant("echo_reply"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Error(arm) => {
+                visitor.enter(Group::Variant("error"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Error2(arm) => {
+                visitor.enter(Group::Variant("error"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Error3(arm) => {
+                visitor.enter(Group::Variant("error"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::RouterAdvertisement(arm) => {
+                visitor.enter(Group::Variant("router_advertisement"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::RouterSolicitation(arm) => {
+                visitor.enter(Group::Variant("router_solicitation"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Timestamp(arm) => {
+                visitor.enter(Group::Variant("timestamp"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Information(arm) => {
+                visitor.enter(Group::Variant("information"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::AddressMask(arm) => {
+                visitor.enter(Group::Variant("address_mask"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Traceroute(arm) => {
+                visitor.enter(Group::Variant("traceroute"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::ExtendedEcho(arm) => {
+                visitor.enter(Group::Variant("extended_echo"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::ExtendedEchoReply(arm) => {
+                visitor.enter(Group::Variant("extended_echo_reply"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpVariant::Unnamed => {}
+        }
+        if let Some(value) = self.beyond() {
+            let place = given(|| Some(BitPlace::whole(region, self.beyond?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_fields::BEYOND, place, FieldValue::Bytes(value));
+        }
+    }
+}
+
+impl IcmpEcho<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::SEQ,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+        visitor.value(&icmp_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
+impl IcmpEchoReply<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::SEQ,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+        visitor.value(&icmp_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
+impl IcmpError<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        if let Some(value) = self.pointer() {
+            let place = given(|| Some(BitPlace::of(region, self.pointer_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_fields::POINTER, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.value(
+            &icmp_fields::LENGTH,
+            BitPlace::of(region, self.length_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        if let Some(value) = self.mtu() {
+            let place = given(|| Some(BitPlace::of(region, self.mtu_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_fields::MTU, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.value(
+            &icmp_fields::INVOKING_PACKET,
+            BitPlace::whole(region, self.invoking_packet.bytes()),
+            FieldValue::Payload(self.invoking_packet()),
+        );
+        if let Some(value) = self.extensions() {
+            visitor.enter(Group::Struct(&icmp_fields::EXTENSIONS));
+            value.fields(visitor);
+            visitor.leave();
+        }
+    }
+}
+
+impl IcmpError2<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::INVOKING_PACKET,
+            BitPlace::whole(region, self.invoking_packet.bytes()),
+            FieldValue::Payload(self.invoking_packet()),
+        );
+    }
+}
+
+impl IcmpError3<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::GATEWAY,
+            BitPlace::of(region, self.gateway_bytes, 0, 32),
+            FieldValue::Ipv4(self.gateway()),
+        );
+        visitor.value(
+            &icmp_fields::INVOKING_PACKET,
+            BitPlace::whole(region, self.invoking_packet.bytes()),
+            FieldValue::Payload(self.invoking_packet()),
+        );
+    }
+}
+
+impl IcmpRouterAdvertisement<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::COUNT,
+            BitPlace::of(region, self.count_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.count())),
+        );
+        visitor.value(
+            &icmp_fields::ENTRY_SIZE,
+            BitPlace::of(region, self.count_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.entry_size())),
+        );
+        visitor.value(
+            &icmp_fields::LIFETIME,
+            BitPlace::of(region, self.count_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.lifetime())),
+        );
+        let value = self.addresses();
+        visitor.enter(Group::List(&icmp_fields::ADDRESSES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl IcmpRouterSolicitation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, _: &mut dyn FieldVisitor) {}
+}
+
+impl IcmpTimestamp<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::SEQ,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+        visitor.value(
+            &icmp_fields::ORIGINATE,
+            BitPlace::of(region, self.id_bytes, 32, 32),
+            FieldValue::Number(u128::from(self.originate())),
+        );
+        visitor.value(
+            &icmp_fields::RECEIVE,
+            BitPlace::of(region, self.id_bytes, 64, 32),
+            FieldValue::Number(u128::from(self.receive())),
+        );
+        visitor.value(
+            &icmp_fields::TRANSMIT,
+            BitPlace::of(region, self.id_bytes, 96, 32),
+            FieldValue::Number(u128::from(self.transmit())),
+        );
+    }
+}
+
+impl IcmpInformation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::SEQ,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+    }
+}
+
+impl IcmpAddressMask<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::SEQ,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+        visitor.value(&icmp_fields::MASK, BitPlace::of(region, self.id_bytes, 32, 32), FieldValue::Ipv4(self.mask()));
+    }
+}
+
+impl IcmpTraceroute<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::OUTBOUND_HOPS,
+            BitPlace::of(region, self.id_bytes, 32, 16),
+            FieldValue::Number(u128::from(self.outbound_hops())),
+        );
+        visitor.value(
+            &icmp_fields::RETURN_HOPS,
+            BitPlace::of(region, self.id_bytes, 48, 16),
+            FieldValue::Number(u128::from(self.return_hops())),
+        );
+        visitor.value(
+            &icmp_fields::SPEED,
+            BitPlace::of(region, self.id_bytes, 64, 32),
+            FieldValue::Number(u128::from(self.speed())),
+        );
+        visitor.value(
+            &icmp_fields::MTU,
+            BitPlace::of(region, self.id_bytes, 96, 32),
+            FieldValue::Number(u128::from(self.mtu())),
+        );
+    }
+}
+
+impl IcmpExtendedEcho<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::SEQUENCE,
+            BitPlace::of(region, self.id_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.sequence())),
+        );
+        visitor.value(&icmp_fields::LOCAL, BitPlace::of(region, self.id_bytes, 31, 1), FieldValue::Bool(self.local()));
+        if let Some(value) = self.extensions() {
+            visitor.enter(Group::Struct(&icmp_fields::EXTENSIONS));
+            value.fields(visitor);
+            visitor.leave();
+        }
+    }
+}
+
+impl IcmpExtendedEchoReply<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmp_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmp_fields::SEQUENCE,
+            BitPlace::of(region, self.id_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.sequence())),
+        );
+        visitor.value(
+            &icmp_fields::STATE,
+            BitPlace::of(region, self.id_bytes, 24, 3),
+            FieldValue::Number(u128::from(self.state())),
+        );
+        visitor.value(
+            &icmp_fields::ACTIVE,
+            BitPlace::of(region, self.id_bytes, 29, 1),
+            FieldValue::Bool(self.active()),
+        );
+        visitor.value(
+            &icmp_fields::HAS_IPV4,
+            BitPlace::of(region, self.id_bytes, 30, 1),
+            FieldValue::Bool(self.has_ipv4()),
+        );
+        visitor.value(
+            &icmp_fields::HAS_IPV6,
+            BitPlace::of(region, self.id_bytes, 31, 1),
+            FieldValue::Bool(self.has_ipv6()),
+        );
+    }
+}
+
+impl IcmpUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&icmp_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -1833,18 +2324,24 @@ impl<'a> Icmp<'a> {
 /// The fields of [`IcmpExtensions`](super::IcmpExtensions), by name.
 pub mod icmp_extensions_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `icmp_extensions`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("icmp_extensions", "_");
 
     /// `icmp_extensions.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("icmp_extensions", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("icmp_extensions", "version").called(&["icmp.ext.version"]);
 
     /// `icmp_extensions.checksum`
-    pub static CHECKSUM: FieldInfo = FieldInfo::new("icmp_extensions", "checksum");
+    pub static CHECKSUM: FieldInfo =
+        FieldInfo::new("icmp_extensions", "checksum").shown(Form::Hex).called(&["icmp.ext.checksum"]);
 
     /// `icmp_extensions.objects`
     pub static OBJECTS: FieldInfo = FieldInfo::new("icmp_extensions", "objects");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&VERSION, 0, 4), (&RESERVED_, 4, 12), (&CHECKSUM, 16, 16)];
 }
 
 /// What ICMP says beside the packet that it is about, \[RFC 4884 §7\].
@@ -1911,7 +2408,7 @@ impl<'a> IcmpExtensions<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&icmp_extensions_fields::VERSION)?;
+        let head = cursor.run::<4>(icmp_extensions_fields::HEAD_RUN)?;
         let objects = List::filling(cursor.to_end(), ());
         Ok(Self { region: cursor.since(&start), head, objects })
     }
@@ -1924,6 +2421,35 @@ impl<'a> Element<'a> for IcmpExtensions<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for IcmpExtensions<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &icmp_extensions_fields::VERSION,
+            BitPlace::of(region, self.head, 0, 4),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        visitor.value(
+            &icmp_extensions_fields::CHECKSUM,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.checksum())),
+        );
+        let value = self.objects();
+        visitor.enter(Group::List(&icmp_extensions_fields::OBJECTS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
     }
 }
 
@@ -2058,18 +2584,20 @@ impl<'a> IcmpExtensions<'a> {
 /// The fields of [`IcmpObject`](super::IcmpObject), by name.
 pub mod icmp_object_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `icmp_object`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("icmp_object", "_");
 
     /// `icmp_object.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("icmp_object", "length");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("icmp_object", "length").counting("bytes").called(&["icmp.ext.length"]);
 
     /// `icmp_object.class`
-    pub static CLASS: FieldInfo = FieldInfo::new("icmp_object", "class");
+    pub static CLASS: FieldInfo = FieldInfo::new("icmp_object", "class").called(&["icmp.ext.class"]);
 
     /// `icmp_object.ctype`
-    pub static CTYPE: FieldInfo = FieldInfo::new("icmp_object", "ctype");
+    pub static CTYPE: FieldInfo = FieldInfo::new("icmp_object", "ctype").called(&["icmp.ext.ctype"]);
 
     /// `icmp_object.entries`
     pub static ENTRIES: FieldInfo = FieldInfo::new("icmp_object", "entries");
@@ -2094,6 +2622,13 @@ pub mod icmp_object_fields {
 
     /// `icmp_object.data`
     pub static DATA: FieldInfo = FieldInfo::new("icmp_object", "data");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LENGTH, 0, 16), (&CLASS, 16, 8), (&CTYPE, 24, 8)];
+
+    /// The fields of `family_bytes`.
+    pub static INTERFACE_ID_FAMILY_BYTES_RUN: &[Wanted] =
+        &[(&FAMILY, 0, 16), (&ADDRESS_LENGTH, 16, 8), (&RESERVED_, 24, 8)];
 }
 
 /// One object, \[RFC 4884 §7.1\].
@@ -2197,7 +2732,7 @@ impl<'a> IcmpObject<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&icmp_object_fields::LENGTH)?;
+        let head = cursor.run::<4>(icmp_object_fields::HEAD_RUN)?;
         let length = u16::from_be_bytes([head[0], head[1]]);
         if length < 4 {
             return Err(Error::new(
@@ -2236,7 +2771,7 @@ impl<'a> IcmpObject<'a> {
                             interface_index_bytes = Some(cursor.array::<4>(&icmp_object_fields::INTERFACE_INDEX)?);
                         }
                         3 => {
-                            let read = cursor.array::<4>(&icmp_object_fields::FAMILY)?;
+                            let read = cursor.run::<4>(icmp_object_fields::INTERFACE_ID_FAMILY_BYTES_RUN)?;
                             family_bytes = Some(read);
                             let address_length = read[2];
                             interface_address = Some(
@@ -2398,6 +2933,120 @@ impl<'a> IcmpObjectUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for IcmpObject<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &icmp_object_fields::LENGTH,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        let value = self.class();
+        let place = BitPlace::of(region, self.head, 16, 8);
+        visitor.value(&icmp_object_fields::CLASS, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &icmp_object_fields::CTYPE,
+            BitPlace::of(region, self.head, 24, 8),
+            FieldValue::Number(u128::from(self.ctype())),
+        );
+        match self.variant {
+            IcmpObjectVariant::Mpls(arm) => {
+                visitor.enter(Group::Variant("mpls"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpObjectVariant::Interface(arm) => {
+                visitor.enter(Group::Variant("interface"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpObjectVariant::InterfaceId(arm) => {
+                visitor.enter(Group::Variant("interface_id"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpObjectVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            IcmpObjectVariant::Unnamed => {}
+            IcmpObjectVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl IcmpObjectMpls<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.entries();
+        visitor.enter(Group::List(&icmp_object_fields::ENTRIES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl IcmpObjectInterface<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.enter(Group::Struct(&icmp_object_fields::INTERFACE));
+        self.interface().fields(visitor);
+        visitor.leave();
+    }
+}
+
+impl IcmpObjectInterfaceId<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        if let Some(value) = self.interface_name() {
+            let place = given(|| Some(BitPlace::whole(region, self.interface_name?.bytes())));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_object_fields::INTERFACE_NAME, place, FieldValue::Text(value.bytes()));
+        }
+        if let Some(value) = self.interface_index() {
+            let place = given(|| Some(BitPlace::of(region, self.interface_index_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_object_fields::INTERFACE_INDEX, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.family() {
+            let place = given(|| Some(BitPlace::of(region, self.family_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_object_fields::FAMILY, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.address_length() {
+            let place = given(|| Some(BitPlace::of(region, self.family_bytes?, 16, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_object_fields::ADDRESS_LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.interface_address() {
+            let place = given(|| Some(BitPlace::whole(region, self.interface_address?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_object_fields::INTERFACE_ADDRESS, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.data() {
+            let place = given(|| Some(BitPlace::whole(region, self.data?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_object_fields::DATA, place, FieldValue::Bytes(value));
+        }
+    }
+}
+
+impl IcmpObjectUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&icmp_object_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -2612,21 +3261,25 @@ impl<'a> IcmpObjectUnknown<'a> {
 /// The fields of [`IcmpLabel`](super::IcmpLabel), by name.
 pub mod icmp_label_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `icmp_label`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("icmp_label", "_");
 
     /// `icmp_label.label`
-    pub static LABEL: FieldInfo = FieldInfo::new("icmp_label", "label");
+    pub static LABEL: FieldInfo = FieldInfo::new("icmp_label", "label").called(&["icmp.mpls.label"]);
 
     /// `icmp_label.traffic_class`
-    pub static TRAFFIC_CLASS: FieldInfo = FieldInfo::new("icmp_label", "traffic_class");
+    pub static TRAFFIC_CLASS: FieldInfo = FieldInfo::new("icmp_label", "traffic_class").called(&["icmp.mpls.exp"]);
 
     /// `icmp_label.bottom`
-    pub static BOTTOM: FieldInfo = FieldInfo::new("icmp_label", "bottom");
+    pub static BOTTOM: FieldInfo = FieldInfo::new("icmp_label", "bottom").called(&["icmp.mpls.s"]);
 
     /// `icmp_label.ttl`
-    pub static TTL: FieldInfo = FieldInfo::new("icmp_label", "ttl");
+    pub static TTL: FieldInfo = FieldInfo::new("icmp_label", "ttl").counting("hops").called(&["icmp.mpls.ttl"]);
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LABEL, 0, 20), (&TRAFFIC_CLASS, 20, 3), (&BOTTOM, 23, 1), (&TTL, 24, 8)];
 }
 
 /// An entry of the label stack with which the packet arrived, \[RFC 4950 §2\].
@@ -2701,7 +3354,7 @@ impl<'a> IcmpLabel<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&icmp_label_fields::LABEL)?;
+        let head = cursor.run::<4>(icmp_label_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
     }
 }
@@ -2713,6 +3366,32 @@ impl<'a> Element<'a> for IcmpLabel<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for IcmpLabel<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &icmp_label_fields::LABEL,
+            BitPlace::of(region, self.head, 0, 20),
+            FieldValue::Number(u128::from(self.label())),
+        );
+        visitor.value(
+            &icmp_label_fields::TRAFFIC_CLASS,
+            BitPlace::of(region, self.head, 20, 3),
+            FieldValue::Number(u128::from(self.traffic_class())),
+        );
+        visitor.value(
+            &icmp_label_fields::BOTTOM,
+            BitPlace::of(region, self.head, 23, 1),
+            FieldValue::Bool(self.bottom()),
+        );
+        visitor.value(
+            &icmp_label_fields::TTL,
+            BitPlace::of(region, self.head, 24, 8),
+            FieldValue::Number(u128::from(self.ttl())),
+        );
     }
 }
 
@@ -2808,6 +3487,8 @@ impl<'a> IcmpLabel<'a> {
 /// The fields of [`IcmpInterface`](super::IcmpInterface), by name.
 pub mod icmp_interface_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `icmp_interface`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("icmp_interface", "_");
@@ -2819,19 +3500,22 @@ pub mod icmp_interface_fields {
     pub static FAMILY: FieldInfo = FieldInfo::new("icmp_interface", "family");
 
     /// `icmp_interface.ipv4`
-    pub static IPV4: FieldInfo = FieldInfo::new("icmp_interface", "ipv4");
+    pub static IPV4: FieldInfo = FieldInfo::new("icmp_interface", "ipv4").shown(Form::Ipv4);
 
     /// `icmp_interface.ipv6`
-    pub static IPV6: FieldInfo = FieldInfo::new("icmp_interface", "ipv6");
+    pub static IPV6: FieldInfo = FieldInfo::new("icmp_interface", "ipv6").shown(Form::Ipv6);
 
     /// `icmp_interface.name_length`
-    pub static NAME_LENGTH: FieldInfo = FieldInfo::new("icmp_interface", "name_length");
+    pub static NAME_LENGTH: FieldInfo = FieldInfo::new("icmp_interface", "name_length").counting("bytes");
 
     /// `icmp_interface.name`
     pub static NAME: FieldInfo = FieldInfo::new("icmp_interface", "name");
 
     /// `icmp_interface.mtu`
-    pub static MTU: FieldInfo = FieldInfo::new("icmp_interface", "mtu");
+    pub static MTU: FieldInfo = FieldInfo::new("icmp_interface", "mtu").counting("bytes");
+
+    /// The fields of `family_bytes`.
+    pub static FAMILY_BYTES_RUN: &[Wanted] = &[(&FAMILY, 0, 16), (&RESERVED_, 16, 16)];
 }
 
 /// An interface of the node that answers, \[RFC 5837 §4.1\]. The lower bits of the object's subtype say what is there.
@@ -2933,7 +3617,7 @@ impl<'a> IcmpInterface<'a> {
         let mut ipv4_bytes = None;
         let mut ipv6_bytes = None;
         if param_ctype & 4 != 0 {
-            let read = cursor.array::<4>(&icmp_interface_fields::FAMILY)?;
+            let read = cursor.run::<4>(icmp_interface_fields::FAMILY_BYTES_RUN)?;
             family_bytes = Some(read);
             let family = u16::from_be_bytes([read[0], read[1]]);
             match family {
@@ -2946,7 +3630,7 @@ impl<'a> IcmpInterface<'a> {
                 _ => {
                     return Err(Error::new(
                         &icmp_interface_fields::FAMILY,
-                        cursor.offset(),
+                        cursor.offset_in(read, 0),
                         ErrorKind::Rejected { why: "an address family without length" },
                     ));
                 }
@@ -2999,6 +3683,47 @@ impl<'a> Element<'a> for IcmpInterface<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (param_ctype,): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor, param_ctype).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for IcmpInterface<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        if let Some(value) = self.index() {
+            let place = given(|| Some(BitPlace::of(region, self.head?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_interface_fields::INDEX, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.family() {
+            let place = given(|| Some(BitPlace::of(region, self.family_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_interface_fields::FAMILY, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.ipv4() {
+            let place = given(|| Some(BitPlace::of(region, self.ipv4_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_interface_fields::IPV4, place, FieldValue::Ipv4(value));
+        }
+        if let Some(value) = self.ipv6() {
+            let place = given(|| Some(BitPlace::of(region, self.ipv6_bytes?, 0, 128)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_interface_fields::IPV6, place, FieldValue::Bytes(value.as_slice()));
+        }
+        if let Some(value) = self.name_length() {
+            let place = given(|| Some(BitPlace::of(region, self.name_length_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_interface_fields::NAME_LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.name() {
+            let place = given(|| Some(BitPlace::whole(region, self.name?.bytes())));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_interface_fields::NAME, place, FieldValue::Text(value.bytes()));
+        }
+        if let Some(value) = self.mtu() {
+            let place = given(|| Some(BitPlace::of(region, self.mtu_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmp_interface_fields::MTU, place, FieldValue::Number(u128::from(value)));
+        }
     }
 }
 

@@ -4,6 +4,30 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Icmpv6",
+        key: "icmpv6",
+        read: |region, visitor| Icmpv6::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "ListenerQuery2",
+        key: "listener_query2",
+        read: |region, visitor| ListenerQuery2::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "ListenerRecord",
+        key: "listener_record",
+        read: |region, visitor| ListenerRecord::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "NdOption",
+        key: "nd_option",
+        read: |region, visitor| NdOption::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// Messages: "ICMPv6 'type' Numbers" of IANA. Errors are below 128.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Icmpv6Type(pub u8);
@@ -370,18 +394,20 @@ named_number!(NdOptionType, u8);
 /// The fields of [`Icmpv6`](super::Icmpv6), by name.
 pub mod icmpv6_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `icmpv6`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("icmpv6", "_");
 
     /// `icmpv6.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("icmpv6", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("icmpv6", "type").called(&["icmpv6.type"]);
 
     /// `icmpv6.code`
-    pub static CODE: FieldInfo = FieldInfo::new("icmpv6", "code");
+    pub static CODE: FieldInfo = FieldInfo::new("icmpv6", "code").called(&["icmpv6.code"]);
 
     /// `icmpv6.checksum`
-    pub static CHECKSUM: FieldInfo = FieldInfo::new("icmpv6", "checksum");
+    pub static CHECKSUM: FieldInfo = FieldInfo::new("icmpv6", "checksum").shown(Form::Hex).called(&["icmpv6.checksum"]);
 
     /// `icmpv6.length`
     pub static LENGTH: FieldInfo = FieldInfo::new("icmpv6", "length");
@@ -393,10 +419,10 @@ pub mod icmpv6_fields {
     pub static EXTENSIONS: FieldInfo = FieldInfo::new("icmpv6", "extensions");
 
     /// `icmpv6.mtu`
-    pub static MTU: FieldInfo = FieldInfo::new("icmpv6", "mtu");
+    pub static MTU: FieldInfo = FieldInfo::new("icmpv6", "mtu").counting("bytes").called(&["icmpv6.mtu"]);
 
     /// `icmpv6.pointer`
-    pub static POINTER: FieldInfo = FieldInfo::new("icmpv6", "pointer");
+    pub static POINTER: FieldInfo = FieldInfo::new("icmpv6", "pointer").called(&["icmpv6.pointer"]);
 
     /// `icmpv6.id`
     pub static ID: FieldInfo = FieldInfo::new("icmpv6", "id");
@@ -408,16 +434,18 @@ pub mod icmpv6_fields {
     pub static DATA: FieldInfo = FieldInfo::new("icmpv6", "data");
 
     /// `icmpv6.max_response`
-    pub static MAX_RESPONSE: FieldInfo = FieldInfo::new("icmpv6", "max_response");
+    pub static MAX_RESPONSE: FieldInfo =
+        FieldInfo::new("icmpv6", "max_response").called(&["icmpv6.mld.maximum_response_code"]);
 
     /// `icmpv6.multicast_address`
-    pub static MULTICAST_ADDRESS: FieldInfo = FieldInfo::new("icmpv6", "multicast_address");
+    pub static MULTICAST_ADDRESS: FieldInfo = FieldInfo::new("icmpv6", "multicast_address").shown(Form::Ipv6);
 
     /// `icmpv6.query`
     pub static QUERY: FieldInfo = FieldInfo::new("icmpv6", "query");
 
     /// `icmpv6.record_count`
-    pub static RECORD_COUNT: FieldInfo = FieldInfo::new("icmpv6", "record_count");
+    pub static RECORD_COUNT: FieldInfo =
+        FieldInfo::new("icmpv6", "record_count").called(&["icmpv6.mldr.nb_mcast_records"]);
 
     /// `icmpv6.records`
     pub static RECORDS: FieldInfo = FieldInfo::new("icmpv6", "records");
@@ -426,13 +454,14 @@ pub mod icmpv6_fields {
     pub static OPTIONS: FieldInfo = FieldInfo::new("icmpv6", "options");
 
     /// `icmpv6.cur_hop_limit`
-    pub static CUR_HOP_LIMIT: FieldInfo = FieldInfo::new("icmpv6", "cur_hop_limit");
+    pub static CUR_HOP_LIMIT: FieldInfo =
+        FieldInfo::new("icmpv6", "cur_hop_limit").counting("hops").called(&["icmpv6.nd.ra.cur_hop_limit"]);
 
     /// `icmpv6.managed`
-    pub static MANAGED: FieldInfo = FieldInfo::new("icmpv6", "managed");
+    pub static MANAGED: FieldInfo = FieldInfo::new("icmpv6", "managed").called(&["icmpv6.nd.ra.flag.m"]);
 
     /// `icmpv6.other`
-    pub static OTHER: FieldInfo = FieldInfo::new("icmpv6", "other");
+    pub static OTHER: FieldInfo = FieldInfo::new("icmpv6", "other").called(&["icmpv6.nd.ra.flag.o"]);
 
     /// `icmpv6.home_agent`
     pub static HOME_AGENT: FieldInfo = FieldInfo::new("icmpv6", "home_agent");
@@ -444,28 +473,32 @@ pub mod icmpv6_fields {
     pub static PROXY: FieldInfo = FieldInfo::new("icmpv6", "proxy");
 
     /// `icmpv6.router_lifetime`
-    pub static ROUTER_LIFETIME: FieldInfo = FieldInfo::new("icmpv6", "router_lifetime");
+    pub static ROUTER_LIFETIME: FieldInfo =
+        FieldInfo::new("icmpv6", "router_lifetime").counting("s").called(&["icmpv6.nd.ra.router_lifetime"]);
 
     /// `icmpv6.reachable_time`
-    pub static REACHABLE_TIME: FieldInfo = FieldInfo::new("icmpv6", "reachable_time");
+    pub static REACHABLE_TIME: FieldInfo =
+        FieldInfo::new("icmpv6", "reachable_time").counting("ms").called(&["icmpv6.nd.ra.reachable_time"]);
 
     /// `icmpv6.retrans_timer`
-    pub static RETRANS_TIMER: FieldInfo = FieldInfo::new("icmpv6", "retrans_timer");
+    pub static RETRANS_TIMER: FieldInfo =
+        FieldInfo::new("icmpv6", "retrans_timer").counting("ms").called(&["icmpv6.nd.ra.retrans_timer"]);
 
     /// `icmpv6.target`
-    pub static TARGET: FieldInfo = FieldInfo::new("icmpv6", "target");
+    pub static TARGET: FieldInfo =
+        FieldInfo::new("icmpv6", "target").shown(Form::Ipv6).called(&["icmpv6.nd.ns.target_address"]);
 
     /// `icmpv6.router`
-    pub static ROUTER: FieldInfo = FieldInfo::new("icmpv6", "router");
+    pub static ROUTER: FieldInfo = FieldInfo::new("icmpv6", "router").called(&["icmpv6.nd.na.flag.r"]);
 
     /// `icmpv6.solicited`
-    pub static SOLICITED: FieldInfo = FieldInfo::new("icmpv6", "solicited");
+    pub static SOLICITED: FieldInfo = FieldInfo::new("icmpv6", "solicited").called(&["icmpv6.nd.na.flag.s"]);
 
     /// `icmpv6.override`
-    pub static OVERRIDE: FieldInfo = FieldInfo::new("icmpv6", "override");
+    pub static OVERRIDE: FieldInfo = FieldInfo::new("icmpv6", "override").called(&["icmpv6.nd.na.flag.o"]);
 
     /// `icmpv6.destination`
-    pub static DESTINATION: FieldInfo = FieldInfo::new("icmpv6", "destination");
+    pub static DESTINATION: FieldInfo = FieldInfo::new("icmpv6", "destination").shown(Form::Ipv6);
 
     /// `icmpv6.sequence`
     pub static SEQUENCE: FieldInfo = FieldInfo::new("icmpv6", "sequence");
@@ -474,19 +507,19 @@ pub mod icmpv6_fields {
     pub static SEGMENT: FieldInfo = FieldInfo::new("icmpv6", "segment");
 
     /// `icmpv6.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("icmpv6", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("icmpv6", "flags").shown(Form::Binary);
 
     /// `icmpv6.max_delay`
-    pub static MAX_DELAY: FieldInfo = FieldInfo::new("icmpv6", "max_delay");
+    pub static MAX_DELAY: FieldInfo = FieldInfo::new("icmpv6", "max_delay").counting("ms");
 
     /// `icmpv6.query_type`
     pub static QUERY_TYPE: FieldInfo = FieldInfo::new("icmpv6", "query_type");
 
     /// `icmpv6.nonce`
-    pub static NONCE: FieldInfo = FieldInfo::new("icmpv6", "nonce");
+    pub static NONCE: FieldInfo = FieldInfo::new("icmpv6", "nonce").shown(Form::Hex);
 
     /// `icmpv6.home_agents`
-    pub static HOME_AGENTS: FieldInfo = FieldInfo::new("icmpv6", "home_agents");
+    pub static HOME_AGENTS: FieldInfo = FieldInfo::new("icmpv6", "home_agents").shown(Form::Ipv6);
 
     /// `icmpv6.component`
     pub static COMPONENT: FieldInfo = FieldInfo::new("icmpv6", "component");
@@ -495,7 +528,7 @@ pub mod icmpv6_fields {
     pub static COMPONENTS: FieldInfo = FieldInfo::new("icmpv6", "components");
 
     /// `icmpv6.query_interval`
-    pub static QUERY_INTERVAL: FieldInfo = FieldInfo::new("icmpv6", "query_interval");
+    pub static QUERY_INTERVAL: FieldInfo = FieldInfo::new("icmpv6", "query_interval").counting("s");
 
     /// `icmpv6.robustness`
     pub static ROBUSTNESS: FieldInfo = FieldInfo::new("icmpv6", "robustness");
@@ -510,7 +543,7 @@ pub mod icmpv6_fields {
     pub static EUI64: FieldInfo = FieldInfo::new("icmpv6", "eui64");
 
     /// `icmpv6.registered`
-    pub static REGISTERED: FieldInfo = FieldInfo::new("icmpv6", "registered");
+    pub static REGISTERED: FieldInfo = FieldInfo::new("icmpv6", "registered").shown(Form::Ipv6);
 
     /// `icmpv6.local`
     pub static LOCAL: FieldInfo = FieldInfo::new("icmpv6", "local");
@@ -529,6 +562,105 @@ pub mod icmpv6_fields {
 
     /// `icmpv6.beyond`
     pub static BEYOND: FieldInfo = FieldInfo::new("icmpv6", "beyond");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 8), (&CODE, 8, 8), (&CHECKSUM, 16, 16)];
+
+    /// The fields of `length_bytes`.
+    pub static ERROR_LENGTH_BYTES_RUN: &[Wanted] = &[(&LENGTH, 0, 8), (&RESERVED_, 8, 24)];
+
+    /// The fields of `id_bytes`.
+    pub static ECHO_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&SEQ, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static ECHO_REPLY_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&SEQ, 16, 16)];
+
+    /// The fields of `max_response_bytes`.
+    pub static LISTENER_QUERY_MAX_RESPONSE_BYTES_RUN: &[Wanted] =
+        &[(&MAX_RESPONSE, 0, 16), (&RESERVED_, 16, 16), (&MULTICAST_ADDRESS, 32, 128)];
+
+    /// The fields of `max_response_bytes`.
+    pub static LISTENER_MAX_RESPONSE_BYTES_RUN: &[Wanted] =
+        &[(&MAX_RESPONSE, 0, 16), (&RESERVED_, 16, 16), (&MULTICAST_ADDRESS, 32, 128)];
+
+    /// The fields of `record_count_bytes`.
+    pub static LISTENER_REPORT_RECORD_COUNT_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 16), (&RECORD_COUNT, 16, 16)];
+
+    /// The fields of `cur_hop_limit_bytes`.
+    pub static ROUTER_ADVERTISEMENT_CUR_HOP_LIMIT_BYTES_RUN: &[Wanted] = &[
+        (&CUR_HOP_LIMIT, 0, 8),
+        (&MANAGED, 8, 1),
+        (&OTHER, 9, 1),
+        (&HOME_AGENT, 10, 1),
+        (&PREFERENCE, 11, 2),
+        (&PROXY, 13, 1),
+        (&RESERVED_, 14, 2),
+        (&ROUTER_LIFETIME, 16, 16),
+        (&REACHABLE_TIME, 32, 32),
+        (&RETRANS_TIMER, 64, 32),
+    ];
+
+    /// The fields of `target_bytes`.
+    pub static NEIGHBOUR_SOLICITATION_TARGET_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 32), (&TARGET, 32, 128)];
+
+    /// The fields of `router_bytes`.
+    pub static NEIGHBOUR_ADVERTISEMENT_ROUTER_BYTES_RUN: &[Wanted] =
+        &[(&ROUTER, 0, 1), (&SOLICITED, 1, 1), (&OVERRIDE, 2, 1), (&RESERVED_, 3, 29), (&TARGET, 32, 128)];
+
+    /// The fields of `target_bytes`.
+    pub static REDIRECT_TARGET_BYTES_RUN: &[Wanted] =
+        &[(&RESERVED_, 0, 32), (&TARGET, 32, 128), (&DESTINATION, 160, 128)];
+
+    /// The fields of `sequence_bytes`.
+    pub static ROUTER_RENUMBERING_SEQUENCE_BYTES_RUN: &[Wanted] =
+        &[(&SEQUENCE, 0, 32), (&SEGMENT, 32, 8), (&FLAGS, 40, 8), (&MAX_DELAY, 48, 16), (&RESERVED_, 64, 32)];
+
+    /// The fields of `query_type_bytes`.
+    pub static NODE_INFORMATION_QUERY_TYPE_BYTES_RUN: &[Wanted] =
+        &[(&QUERY_TYPE, 0, 16), (&FLAGS, 16, 16), (&NONCE, 32, 64)];
+
+    /// The fields of `id_bytes`.
+    pub static HOME_AGENT_REQUEST_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&RESERVED_, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static HOME_AGENT_REPLY_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&RESERVED_, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static MOBILE_PREFIX_SOLICITATION_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&RESERVED_, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static MOBILE_PREFIX_ADVERTISEMENT_ID_BYTES_RUN: &[Wanted] =
+        &[(&ID, 0, 16), (&MANAGED, 16, 1), (&OTHER, 17, 1), (&RESERVED_, 18, 14)];
+
+    /// The fields of `id_bytes`.
+    pub static PATH_SOLICITATION_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&COMPONENT, 16, 16)];
+
+    /// The fields of `id_bytes`.
+    pub static PATH_ADVERTISEMENT_ID_BYTES_RUN: &[Wanted] =
+        &[(&ID, 0, 16), (&COMPONENTS, 16, 16), (&COMPONENT, 32, 16), (&RESERVED_, 48, 16)];
+
+    /// The fields of `query_interval_bytes`.
+    pub static MULTICAST_ROUTER_QUERY_INTERVAL_BYTES_RUN: &[Wanted] =
+        &[(&QUERY_INTERVAL, 0, 16), (&ROBUSTNESS, 16, 16)];
+
+    /// The fields of `status_bytes`.
+    pub static DUPLICATE_ADDRESS_STATUS_BYTES_RUN: &[Wanted] =
+        &[(&STATUS, 0, 8), (&RESERVED_, 8, 8), (&LIFETIME, 16, 16), (&EUI64, 32, 64), (&REGISTERED, 96, 128)];
+
+    /// The fields of `id_bytes`.
+    pub static EXTENDED_ECHO_ID_BYTES_RUN: &[Wanted] =
+        &[(&ID, 0, 16), (&SEQUENCE, 16, 8), (&RESERVED_, 24, 7), (&LOCAL, 31, 1)];
+
+    /// The fields of `id_bytes`.
+    pub static EXTENDED_ECHO_REPLY_ID_BYTES_RUN: &[Wanted] = &[
+        (&ID, 0, 16),
+        (&SEQUENCE, 16, 8),
+        (&STATE, 24, 3),
+        (&RESERVED_, 27, 2),
+        (&ACTIVE, 29, 1),
+        (&HAS_IPV4, 30, 1),
+        (&HAS_IPV6, 31, 1),
+    ];
 }
 
 /// Message, \[RFC 4443 §2.1\].
@@ -806,11 +938,11 @@ impl<'a> Icmpv6<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&icmpv6_fields::TYPE)?;
+        let head = cursor.run::<4>(icmpv6_fields::HEAD_RUN)?;
         let r#type = head[0];
         let variant = match r#type {
             1 | 3 => {
-                let length_bytes = cursor.array::<4>(&icmpv6_fields::LENGTH)?;
+                let length_bytes = cursor.run::<4>(icmpv6_fields::ERROR_LENGTH_BYTES_RUN)?;
                 let length = length_bytes[0];
                 let invoking_packet = match length {
                     0 => cursor.to_end().as_part(),
@@ -836,26 +968,26 @@ impl<'a> Icmpv6<'a> {
                 Icmpv6Variant::Error3(Icmpv6Error3 { pointer_bytes, invoking_packet })
             }
             128 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::ECHO_ID_BYTES_RUN)?;
                 let data = cursor.to_end().bytes();
                 Icmpv6Variant::Echo(Icmpv6Echo { id_bytes, data })
             }
             129 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::ECHO_REPLY_ID_BYTES_RUN)?;
                 let data = cursor.to_end().bytes();
                 Icmpv6Variant::EchoReply(Icmpv6EchoReply { id_bytes, data })
             }
             130 => {
-                let max_response_bytes = cursor.array::<20>(&icmpv6_fields::MAX_RESPONSE)?;
+                let max_response_bytes = cursor.run::<20>(icmpv6_fields::LISTENER_QUERY_MAX_RESPONSE_BYTES_RUN)?;
                 let query = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::ListenerQuery(Icmpv6ListenerQuery { max_response_bytes, query })
             }
             131..=132 => {
-                let max_response_bytes = cursor.array::<20>(&icmpv6_fields::MAX_RESPONSE)?;
+                let max_response_bytes = cursor.run::<20>(icmpv6_fields::LISTENER_MAX_RESPONSE_BYTES_RUN)?;
                 Icmpv6Variant::Listener(Icmpv6Listener { max_response_bytes })
             }
             143 => {
-                let record_count_bytes = cursor.array::<4>(&icmpv6_fields::RESERVED_)?;
+                let record_count_bytes = cursor.run::<4>(icmpv6_fields::LISTENER_REPORT_RECORD_COUNT_BYTES_RUN)?;
                 let record_count = u16::from_be_bytes([record_count_bytes[2], record_count_bytes[3]]);
                 let records = List::counted(cursor, u64::from(record_count), ())?;
                 Icmpv6Variant::ListenerReport(Icmpv6ListenerReport { record_count_bytes, records })
@@ -866,32 +998,33 @@ impl<'a> Icmpv6<'a> {
                 Icmpv6Variant::RouterSolicitation(Icmpv6RouterSolicitation { reserved_bytes, options })
             }
             134 => {
-                let cur_hop_limit_bytes = cursor.array::<12>(&icmpv6_fields::CUR_HOP_LIMIT)?;
+                let cur_hop_limit_bytes =
+                    cursor.run::<12>(icmpv6_fields::ROUTER_ADVERTISEMENT_CUR_HOP_LIMIT_BYTES_RUN)?;
                 let options = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::RouterAdvertisement(Icmpv6RouterAdvertisement { cur_hop_limit_bytes, options })
             }
             135 => {
-                let target_bytes = cursor.array::<20>(&icmpv6_fields::RESERVED_)?;
+                let target_bytes = cursor.run::<20>(icmpv6_fields::NEIGHBOUR_SOLICITATION_TARGET_BYTES_RUN)?;
                 let options = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::NeighbourSolicitation(Icmpv6NeighbourSolicitation { target_bytes, options })
             }
             136 => {
-                let router_bytes = cursor.array::<20>(&icmpv6_fields::ROUTER)?;
+                let router_bytes = cursor.run::<20>(icmpv6_fields::NEIGHBOUR_ADVERTISEMENT_ROUTER_BYTES_RUN)?;
                 let options = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::NeighbourAdvertisement(Icmpv6NeighbourAdvertisement { router_bytes, options })
             }
             137 => {
-                let target_bytes = cursor.array::<36>(&icmpv6_fields::RESERVED_)?;
+                let target_bytes = cursor.run::<36>(icmpv6_fields::REDIRECT_TARGET_BYTES_RUN)?;
                 let options = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::Redirect(Icmpv6Redirect { target_bytes, options })
             }
             138 => {
-                let sequence_bytes = cursor.array::<12>(&icmpv6_fields::SEQUENCE)?;
+                let sequence_bytes = cursor.run::<12>(icmpv6_fields::ROUTER_RENUMBERING_SEQUENCE_BYTES_RUN)?;
                 let data = cursor.to_end().bytes();
                 Icmpv6Variant::RouterRenumbering(Icmpv6RouterRenumbering { sequence_bytes, data })
             }
             139..=140 => {
-                let query_type_bytes = cursor.array::<12>(&icmpv6_fields::QUERY_TYPE)?;
+                let query_type_bytes = cursor.run::<12>(icmpv6_fields::NODE_INFORMATION_QUERY_TYPE_BYTES_RUN)?;
                 let data = cursor.to_end().bytes();
                 Icmpv6Variant::NodeInformation(Icmpv6NodeInformation { query_type_bytes, data })
             }
@@ -901,44 +1034,44 @@ impl<'a> Icmpv6<'a> {
                 Icmpv6Variant::InverseNeighbour(Icmpv6InverseNeighbour { reserved_bytes, options })
             }
             144 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::HOME_AGENT_REQUEST_ID_BYTES_RUN)?;
                 Icmpv6Variant::HomeAgentRequest(Icmpv6HomeAgentRequest { id_bytes })
             }
             145 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::HOME_AGENT_REPLY_ID_BYTES_RUN)?;
                 let home_agents = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::HomeAgentReply(Icmpv6HomeAgentReply { id_bytes, home_agents })
             }
             146 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::MOBILE_PREFIX_SOLICITATION_ID_BYTES_RUN)?;
                 Icmpv6Variant::MobilePrefixSolicitation(Icmpv6MobilePrefixSolicitation { id_bytes })
             }
             147 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::MOBILE_PREFIX_ADVERTISEMENT_ID_BYTES_RUN)?;
                 let options = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::MobilePrefixAdvertisement(Icmpv6MobilePrefixAdvertisement { id_bytes, options })
             }
             148 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::PATH_SOLICITATION_ID_BYTES_RUN)?;
                 let options = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::PathSolicitation(Icmpv6PathSolicitation { id_bytes, options })
             }
             149 => {
-                let id_bytes = cursor.array::<8>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<8>(icmpv6_fields::PATH_ADVERTISEMENT_ID_BYTES_RUN)?;
                 let options = List::filling(cursor.to_end(), ());
                 Icmpv6Variant::PathAdvertisement(Icmpv6PathAdvertisement { id_bytes, options })
             }
             151 => {
-                let query_interval_bytes = cursor.array::<4>(&icmpv6_fields::QUERY_INTERVAL)?;
+                let query_interval_bytes = cursor.run::<4>(icmpv6_fields::MULTICAST_ROUTER_QUERY_INTERVAL_BYTES_RUN)?;
                 Icmpv6Variant::MulticastRouter(Icmpv6MulticastRouter { query_interval_bytes })
             }
             152..=153 => Icmpv6Variant::MulticastRouterQuery,
             157..=158 => {
-                let status_bytes = cursor.array::<28>(&icmpv6_fields::STATUS)?;
+                let status_bytes = cursor.run::<28>(icmpv6_fields::DUPLICATE_ADDRESS_STATUS_BYTES_RUN)?;
                 Icmpv6Variant::DuplicateAddress(Icmpv6DuplicateAddress { status_bytes })
             }
             160 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::EXTENDED_ECHO_ID_BYTES_RUN)?;
                 let extensions = if !cursor.rest().bytes().is_empty() {
                     Some(crate::icmp::IcmpExtensions::read(cursor)?)
                 } else {
@@ -947,7 +1080,7 @@ impl<'a> Icmpv6<'a> {
                 Icmpv6Variant::ExtendedEcho(Icmpv6ExtendedEcho { id_bytes, extensions })
             }
             161 => {
-                let id_bytes = cursor.array::<4>(&icmpv6_fields::ID)?;
+                let id_bytes = cursor.run::<4>(icmpv6_fields::EXTENDED_ECHO_REPLY_ID_BYTES_RUN)?;
                 Icmpv6Variant::ExtendedEchoReply(Icmpv6ExtendedEchoReply { id_bytes })
             }
             _ => {
@@ -1891,6 +2024,822 @@ impl<'a> Element<'a> for Icmpv6HomeAgentsElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &icmpv6_fields::HOME_AGENTS, None)?.bytes(), Flow::Next))
+    }
+}
+
+impl Fields for Icmpv6<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.r#type();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&icmpv6_fields::TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &icmpv6_fields::CODE,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.code())),
+        );
+        visitor.value(
+            &icmpv6_fields::CHECKSUM,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.checksum())),
+        );
+        match self.variant {
+            Icmpv6Variant::Error(arm) => {
+                visitor.enter(Group::Variant("error"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::Error2(arm) => {
+                visitor.enter(Group::Variant("error"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::Error3(arm) => {
+                visitor.enter(Group::Variant("error"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::Echo(arm) => {
+                visitor.enter(Group::Variant("echo"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::EchoReply(arm) => {
+                visitor.enter(Group::Variant("echo_reply"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::ListenerQuery(arm) => {
+                visitor.enter(Group::Variant("listener_query"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::Listener(arm) => {
+                visitor.enter(Group::Variant("listener"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::ListenerReport(arm) => {
+                visitor.enter(Group::Variant("listener_report"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::RouterSolicitation(arm) => {
+                visitor.enter(Group::Variant("router_solicitation"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::RouterAdvertisement(arm) => {
+                visitor.enter(Group::Variant("router_advertisement"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::NeighbourSolicitation(arm) => {
+                visitor.enter(Group::Variant("neighbour_solicitation"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::NeighbourAdvertisement(arm) => {
+                visitor.enter(Group::Variant("neighbour_advertisement"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::Redirect(arm) => {
+                visitor.enter(Group::Variant("redirect"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::RouterRenumbering(arm) => {
+                visitor.enter(Group::Variant("router_renumbering"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::NodeInformation(arm) => {
+                visitor.enter(Group::Variant("node_information"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::InverseNeighbour(arm) => {
+                visitor.enter(Group::Variant("inverse_neighbour"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::HomeAgentRequest(arm) => {
+                visitor.enter(Group::Variant("home_agent_request"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::HomeAgentReply(arm) => {
+                visitor.enter(Group::Variant("home_agent_reply"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::MobilePrefixSolicitation(arm) => {
+                visitor.enter(Group::Variant("mobile_prefix_solicitation"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::MobilePrefixAdvertisement(arm) => {
+                visitor.enter(Group::Variant("mobile_prefix_advertisement"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::PathSolicitation(arm) => {
+                visitor.enter(Group::Variant("path_solicitation"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::PathAdvertisement(arm) => {
+                visitor.enter(Group::Variant("path_advertisement"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::MulticastRouter(arm) => {
+                visitor.enter(Group::Variant("multicast_router"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::MulticastRouterQuery => {
+                visitor.enter(Group::Variant("multicast_router_query"));
+                visitor.leave();
+            }
+            Icmpv6Variant::DuplicateAddress(arm) => {
+                visitor.enter(Group::Variant("duplicate_address"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::ExtendedEcho(arm) => {
+                visitor.enter(Group::Variant("extended_echo"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::ExtendedEchoReply(arm) => {
+                visitor.enter(Group::Variant("extended_echo_reply"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Icmpv6Variant::Unnamed => {}
+        }
+        if let Some(value) = self.beyond() {
+            let place = given(|| Some(BitPlace::whole(region, self.beyond?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&icmpv6_fields::BEYOND, place, FieldValue::Bytes(value));
+        }
+    }
+}
+
+impl Icmpv6Error<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::LENGTH,
+            BitPlace::of(region, self.length_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &icmpv6_fields::INVOKING_PACKET,
+            BitPlace::whole(region, self.invoking_packet.bytes()),
+            FieldValue::Payload(self.invoking_packet()),
+        );
+        if let Some(value) = self.extensions() {
+            visitor.enter(Group::Struct(&icmpv6_fields::EXTENSIONS));
+            value.fields(visitor);
+            visitor.leave();
+        }
+    }
+}
+
+impl Icmpv6Error2<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::MTU,
+            BitPlace::of(region, self.mtu_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.mtu())),
+        );
+        visitor.value(
+            &icmpv6_fields::INVOKING_PACKET,
+            BitPlace::whole(region, self.invoking_packet.bytes()),
+            FieldValue::Payload(self.invoking_packet()),
+        );
+    }
+}
+
+impl Icmpv6Error3<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::POINTER,
+            BitPlace::of(region, self.pointer_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.pointer())),
+        );
+        visitor.value(
+            &icmpv6_fields::INVOKING_PACKET,
+            BitPlace::whole(region, self.invoking_packet.bytes()),
+            FieldValue::Payload(self.invoking_packet()),
+        );
+    }
+}
+
+impl Icmpv6Echo<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmpv6_fields::SEQ,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+        visitor.value(&icmpv6_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
+impl Icmpv6EchoReply<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmpv6_fields::SEQ,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+        visitor.value(&icmpv6_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
+impl Icmpv6ListenerQuery<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::MAX_RESPONSE,
+            BitPlace::of(region, self.max_response_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.max_response())),
+        );
+        visitor.value(
+            &icmpv6_fields::MULTICAST_ADDRESS,
+            BitPlace::of(region, self.max_response_bytes, 32, 128),
+            FieldValue::Bytes(self.multicast_address().as_slice()),
+        );
+        let value = self.query();
+        visitor.enter(Group::List(&icmpv6_fields::QUERY));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6Listener<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::MAX_RESPONSE,
+            BitPlace::of(region, self.max_response_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.max_response())),
+        );
+        visitor.value(
+            &icmpv6_fields::MULTICAST_ADDRESS,
+            BitPlace::of(region, self.max_response_bytes, 32, 128),
+            FieldValue::Bytes(self.multicast_address().as_slice()),
+        );
+    }
+}
+
+impl Icmpv6ListenerReport<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::RECORD_COUNT,
+            BitPlace::of(region, self.record_count_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.record_count())),
+        );
+        let value = self.records();
+        visitor.enter(Group::List(&icmpv6_fields::RECORDS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6RouterSolicitation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6RouterAdvertisement<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::CUR_HOP_LIMIT,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.cur_hop_limit())),
+        );
+        visitor.value(
+            &icmpv6_fields::MANAGED,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 8, 1),
+            FieldValue::Bool(self.managed()),
+        );
+        visitor.value(
+            &icmpv6_fields::OTHER,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 9, 1),
+            FieldValue::Bool(self.other()),
+        );
+        visitor.value(
+            &icmpv6_fields::HOME_AGENT,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 10, 1),
+            FieldValue::Bool(self.home_agent()),
+        );
+        let value = self.preference();
+        let place = BitPlace::of(region, self.cur_hop_limit_bytes, 11, 2);
+        visitor.value(&icmpv6_fields::PREFERENCE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &icmpv6_fields::PROXY,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 13, 1),
+            FieldValue::Bool(self.proxy()),
+        );
+        visitor.value(
+            &icmpv6_fields::ROUTER_LIFETIME,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.router_lifetime())),
+        );
+        visitor.value(
+            &icmpv6_fields::REACHABLE_TIME,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 32, 32),
+            FieldValue::Number(u128::from(self.reachable_time())),
+        );
+        visitor.value(
+            &icmpv6_fields::RETRANS_TIMER,
+            BitPlace::of(region, self.cur_hop_limit_bytes, 64, 32),
+            FieldValue::Number(u128::from(self.retrans_timer())),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6NeighbourSolicitation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::TARGET,
+            BitPlace::of(region, self.target_bytes, 32, 128),
+            FieldValue::Bytes(self.target().as_slice()),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6NeighbourAdvertisement<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ROUTER,
+            BitPlace::of(region, self.router_bytes, 0, 1),
+            FieldValue::Bool(self.router()),
+        );
+        visitor.value(
+            &icmpv6_fields::SOLICITED,
+            BitPlace::of(region, self.router_bytes, 1, 1),
+            FieldValue::Bool(self.solicited()),
+        );
+        visitor.value(
+            &icmpv6_fields::OVERRIDE,
+            BitPlace::of(region, self.router_bytes, 2, 1),
+            FieldValue::Bool(self.r#override()),
+        );
+        visitor.value(
+            &icmpv6_fields::TARGET,
+            BitPlace::of(region, self.router_bytes, 32, 128),
+            FieldValue::Bytes(self.target().as_slice()),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6Redirect<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::TARGET,
+            BitPlace::of(region, self.target_bytes, 32, 128),
+            FieldValue::Bytes(self.target().as_slice()),
+        );
+        visitor.value(
+            &icmpv6_fields::DESTINATION,
+            BitPlace::of(region, self.target_bytes, 160, 128),
+            FieldValue::Bytes(self.destination().as_slice()),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6RouterRenumbering<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::SEQUENCE,
+            BitPlace::of(region, self.sequence_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.sequence())),
+        );
+        visitor.value(
+            &icmpv6_fields::SEGMENT,
+            BitPlace::of(region, self.sequence_bytes, 32, 8),
+            FieldValue::Number(u128::from(self.segment())),
+        );
+        visitor.value(
+            &icmpv6_fields::FLAGS,
+            BitPlace::of(region, self.sequence_bytes, 40, 8),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+        visitor.value(
+            &icmpv6_fields::MAX_DELAY,
+            BitPlace::of(region, self.sequence_bytes, 48, 16),
+            FieldValue::Number(u128::from(self.max_delay())),
+        );
+        visitor.value(&icmpv6_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
+impl Icmpv6NodeInformation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::QUERY_TYPE,
+            BitPlace::of(region, self.query_type_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.query_type())),
+        );
+        visitor.value(
+            &icmpv6_fields::FLAGS,
+            BitPlace::of(region, self.query_type_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+        visitor.value(
+            &icmpv6_fields::NONCE,
+            BitPlace::of(region, self.query_type_bytes, 32, 64),
+            FieldValue::Number(u128::from(self.nonce())),
+        );
+        visitor.value(&icmpv6_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
+    }
+}
+
+impl Icmpv6InverseNeighbour<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6HomeAgentRequest<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+    }
+}
+
+impl Icmpv6HomeAgentReply<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        let value = self.home_agents();
+        visitor.enter(Group::List(&icmpv6_fields::HOME_AGENTS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&icmpv6_fields::HOME_AGENTS, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6MobilePrefixSolicitation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+    }
+}
+
+impl Icmpv6MobilePrefixAdvertisement<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmpv6_fields::MANAGED,
+            BitPlace::of(region, self.id_bytes, 16, 1),
+            FieldValue::Bool(self.managed()),
+        );
+        visitor.value(
+            &icmpv6_fields::OTHER,
+            BitPlace::of(region, self.id_bytes, 17, 1),
+            FieldValue::Bool(self.other()),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6PathSolicitation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmpv6_fields::COMPONENT,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.component())),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6PathAdvertisement<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmpv6_fields::COMPONENTS,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.components())),
+        );
+        visitor.value(
+            &icmpv6_fields::COMPONENT,
+            BitPlace::of(region, self.id_bytes, 32, 16),
+            FieldValue::Number(u128::from(self.component())),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Icmpv6MulticastRouter<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::QUERY_INTERVAL,
+            BitPlace::of(region, self.query_interval_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.query_interval())),
+        );
+        visitor.value(
+            &icmpv6_fields::ROBUSTNESS,
+            BitPlace::of(region, self.query_interval_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.robustness())),
+        );
+    }
+}
+
+impl Icmpv6DuplicateAddress<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::STATUS,
+            BitPlace::of(region, self.status_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.status())),
+        );
+        visitor.value(
+            &icmpv6_fields::LIFETIME,
+            BitPlace::of(region, self.status_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.lifetime())),
+        );
+        visitor.value(
+            &icmpv6_fields::EUI64,
+            BitPlace::of(region, self.status_bytes, 32, 64),
+            FieldValue::Bytes(self.eui64().as_slice()),
+        );
+        visitor.value(
+            &icmpv6_fields::REGISTERED,
+            BitPlace::of(region, self.status_bytes, 96, 128),
+            FieldValue::Bytes(self.registered().as_slice()),
+        );
+    }
+}
+
+impl Icmpv6ExtendedEcho<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmpv6_fields::SEQUENCE,
+            BitPlace::of(region, self.id_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.sequence())),
+        );
+        visitor.value(
+            &icmpv6_fields::LOCAL,
+            BitPlace::of(region, self.id_bytes, 31, 1),
+            FieldValue::Bool(self.local()),
+        );
+        if let Some(value) = self.extensions() {
+            visitor.enter(Group::Struct(&icmpv6_fields::EXTENSIONS));
+            value.fields(visitor);
+            visitor.leave();
+        }
+    }
+}
+
+impl Icmpv6ExtendedEchoReply<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &icmpv6_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &icmpv6_fields::SEQUENCE,
+            BitPlace::of(region, self.id_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.sequence())),
+        );
+        visitor.value(
+            &icmpv6_fields::STATE,
+            BitPlace::of(region, self.id_bytes, 24, 3),
+            FieldValue::Number(u128::from(self.state())),
+        );
+        visitor.value(
+            &icmpv6_fields::ACTIVE,
+            BitPlace::of(region, self.id_bytes, 29, 1),
+            FieldValue::Bool(self.active()),
+        );
+        visitor.value(
+            &icmpv6_fields::HAS_IPV4,
+            BitPlace::of(region, self.id_bytes, 30, 1),
+            FieldValue::Bool(self.has_ipv4()),
+        );
+        visitor.value(
+            &icmpv6_fields::HAS_IPV6,
+            BitPlace::of(region, self.id_bytes, 31, 1),
+            FieldValue::Bool(self.has_ipv6()),
+        );
+    }
+}
+
+impl Icmpv6Unknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&icmpv6_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -2992,6 +3941,8 @@ impl<'a> Icmpv6<'a> {
 /// The fields of [`ListenerQuery2`](super::ListenerQuery2), by name.
 pub mod listener_query2_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `listener_query2`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("listener_query2", "_");
@@ -3006,10 +3957,15 @@ pub mod listener_query2_fields {
     pub static QUERY_INTERVAL: FieldInfo = FieldInfo::new("listener_query2", "query_interval");
 
     /// `listener_query2.source_count`
-    pub static SOURCE_COUNT: FieldInfo = FieldInfo::new("listener_query2", "source_count");
+    pub static SOURCE_COUNT: FieldInfo =
+        FieldInfo::new("listener_query2", "source_count").called(&["icmpv6.mld.nb_sources"]);
 
     /// `listener_query2.sources`
-    pub static SOURCES: FieldInfo = FieldInfo::new("listener_query2", "sources");
+    pub static SOURCES: FieldInfo = FieldInfo::new("listener_query2", "sources").shown(Form::Ipv6);
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] =
+        &[(&RESERVED_, 0, 4), (&SUPPRESS, 4, 1), (&ROBUSTNESS, 5, 3), (&QUERY_INTERVAL, 8, 8), (&SOURCE_COUNT, 16, 16)];
 }
 
 /// What version 2 of a multicast listener query adds, \[RFC 3810 §5.1\].
@@ -3090,7 +4046,7 @@ impl<'a> ListenerQuery2<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&listener_query2_fields::RESERVED_)?;
+        let head = cursor.run::<4>(listener_query2_fields::HEAD_RUN)?;
         let source_count = u16::from_be_bytes([head[2], head[3]]);
         let sources = List::counted(cursor, u64::from(source_count), ())?;
         Ok(Self { region: cursor.since(&start), head, sources })
@@ -3118,6 +4074,44 @@ impl<'a> Element<'a> for ListenerQuery2SourcesElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &listener_query2_fields::SOURCES, None)?.bytes(), Flow::Next))
+    }
+}
+
+impl Fields for ListenerQuery2<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &listener_query2_fields::SUPPRESS,
+            BitPlace::of(region, self.head, 4, 1),
+            FieldValue::Bool(self.suppress()),
+        );
+        visitor.value(
+            &listener_query2_fields::ROBUSTNESS,
+            BitPlace::of(region, self.head, 5, 3),
+            FieldValue::Number(u128::from(self.robustness())),
+        );
+        visitor.value(
+            &listener_query2_fields::QUERY_INTERVAL,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.query_interval())),
+        );
+        visitor.value(
+            &listener_query2_fields::SOURCE_COUNT,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.source_count())),
+        );
+        let value = self.sources();
+        visitor.enter(Group::List(&listener_query2_fields::SOURCES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&listener_query2_fields::SOURCES, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
     }
 }
 
@@ -3213,12 +4207,15 @@ impl<'a> ListenerQuery2<'a> {
 /// The fields of [`ListenerRecord`](super::ListenerRecord), by name.
 pub mod listener_record_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `listener_record`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("listener_record", "_");
 
     /// `listener_record.record_type`
-    pub static RECORD_TYPE: FieldInfo = FieldInfo::new("listener_record", "record_type");
+    pub static RECORD_TYPE: FieldInfo =
+        FieldInfo::new("listener_record", "record_type").called(&["icmpv6.mldr.mar.record_type"]);
 
     /// `listener_record.aux_length`
     pub static AUX_LENGTH: FieldInfo = FieldInfo::new("listener_record", "aux_length");
@@ -3227,13 +4224,19 @@ pub mod listener_record_fields {
     pub static SOURCE_COUNT: FieldInfo = FieldInfo::new("listener_record", "source_count");
 
     /// `listener_record.multicast_address`
-    pub static MULTICAST_ADDRESS: FieldInfo = FieldInfo::new("listener_record", "multicast_address");
+    pub static MULTICAST_ADDRESS: FieldInfo = FieldInfo::new("listener_record", "multicast_address")
+        .shown(Form::Ipv6)
+        .called(&["icmpv6.mldr.mar.multicast_address"]);
 
     /// `listener_record.sources`
-    pub static SOURCES: FieldInfo = FieldInfo::new("listener_record", "sources");
+    pub static SOURCES: FieldInfo = FieldInfo::new("listener_record", "sources").shown(Form::Ipv6);
 
     /// `listener_record.aux`
     pub static AUX: FieldInfo = FieldInfo::new("listener_record", "aux");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] =
+        &[(&RECORD_TYPE, 0, 8), (&AUX_LENGTH, 8, 8), (&SOURCE_COUNT, 16, 16), (&MULTICAST_ADDRESS, 32, 128)];
 }
 
 /// What a node listens to of one group, \[RFC 3810 §5.2\].
@@ -3322,7 +4325,7 @@ impl<'a> ListenerRecord<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<20>(&listener_record_fields::RECORD_TYPE)?;
+        let head = cursor.run::<20>(listener_record_fields::HEAD_RUN)?;
         let aux_length = head[1];
         let source_count = u16::from_be_bytes([head[2], head[3]]);
         let sources = List::counted(cursor, u64::from(source_count), ())?;
@@ -3354,6 +4357,47 @@ impl<'a> Element<'a> for ListenerRecordSourcesElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &listener_record_fields::SOURCES, None)?.bytes(), Flow::Next))
+    }
+}
+
+impl Fields for ListenerRecord<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.record_type();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(
+            &listener_record_fields::RECORD_TYPE,
+            place,
+            FieldValue::Named(u128::from(value.0), value.name()),
+        );
+        visitor.value(
+            &listener_record_fields::AUX_LENGTH,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.aux_length())),
+        );
+        visitor.value(
+            &listener_record_fields::SOURCE_COUNT,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.source_count())),
+        );
+        visitor.value(
+            &listener_record_fields::MULTICAST_ADDRESS,
+            BitPlace::of(region, self.head, 32, 128),
+            FieldValue::Bytes(self.multicast_address().as_slice()),
+        );
+        let value = self.sources();
+        visitor.enter(Group::List(&listener_record_fields::SOURCES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&listener_record_fields::SOURCES, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        visitor.value(&listener_record_fields::AUX, BitPlace::whole(region, self.aux), FieldValue::Bytes(self.aux()));
     }
 }
 
@@ -3461,21 +4505,24 @@ impl<'a> ListenerRecord<'a> {
 /// The fields of [`NdOption`](super::NdOption), by name.
 pub mod nd_option_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `nd_option`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("nd_option", "_");
 
     /// `nd_option.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("nd_option", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("nd_option", "type").called(&["icmpv6.opt.type"]);
 
     /// `nd_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("nd_option", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("nd_option", "length").called(&["icmpv6.opt.length"]);
 
     /// `nd_option.link_address`
-    pub static LINK_ADDRESS: FieldInfo = FieldInfo::new("nd_option", "link_address");
+    pub static LINK_ADDRESS: FieldInfo = FieldInfo::new("nd_option", "link_address").called(&["icmpv6.opt.linkaddr"]);
 
     /// `nd_option.prefix_length`
-    pub static PREFIX_LENGTH: FieldInfo = FieldInfo::new("nd_option", "prefix_length");
+    pub static PREFIX_LENGTH: FieldInfo =
+        FieldInfo::new("nd_option", "prefix_length").counting("bits").called(&["icmpv6.opt.prefix.length"]);
 
     /// `nd_option.on_link`
     pub static ON_LINK: FieldInfo = FieldInfo::new("nd_option", "on_link");
@@ -3487,31 +4534,32 @@ pub mod nd_option_fields {
     pub static ROUTER_ADDRESS: FieldInfo = FieldInfo::new("nd_option", "router_address");
 
     /// `nd_option.valid_lifetime`
-    pub static VALID_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "valid_lifetime");
+    pub static VALID_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "valid_lifetime").counting("s");
 
     /// `nd_option.preferred_lifetime`
-    pub static PREFERRED_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "preferred_lifetime");
+    pub static PREFERRED_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "preferred_lifetime").counting("s");
 
     /// `nd_option.prefix_address`
-    pub static PREFIX_ADDRESS: FieldInfo = FieldInfo::new("nd_option", "prefix_address");
+    pub static PREFIX_ADDRESS: FieldInfo =
+        FieldInfo::new("nd_option", "prefix_address").shown(Form::Ipv6).called(&["icmpv6.opt.prefix"]);
 
     /// `nd_option.packet`
     pub static PACKET: FieldInfo = FieldInfo::new("nd_option", "packet");
 
     /// `nd_option.mtu`
-    pub static MTU: FieldInfo = FieldInfo::new("nd_option", "mtu");
+    pub static MTU: FieldInfo = FieldInfo::new("nd_option", "mtu").counting("bytes").called(&["icmpv6.opt.mtu"]);
 
     /// `nd_option.interval`
-    pub static INTERVAL: FieldInfo = FieldInfo::new("nd_option", "interval");
+    pub static INTERVAL: FieldInfo = FieldInfo::new("nd_option", "interval").counting("ms");
 
     /// `nd_option.agent_preference`
     pub static AGENT_PREFERENCE: FieldInfo = FieldInfo::new("nd_option", "agent_preference");
 
     /// `nd_option.agent_lifetime`
-    pub static AGENT_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "agent_lifetime");
+    pub static AGENT_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "agent_lifetime").counting("s");
 
     /// `nd_option.addresses`
-    pub static ADDRESSES: FieldInfo = FieldInfo::new("nd_option", "addresses");
+    pub static ADDRESSES: FieldInfo = FieldInfo::new("nd_option", "addresses").shown(Form::Ipv6);
 
     /// `nd_option.timestamp`
     pub static TIMESTAMP: FieldInfo = FieldInfo::new("nd_option", "timestamp");
@@ -3520,28 +4568,30 @@ pub mod nd_option_fields {
     pub static NONCE: FieldInfo = FieldInfo::new("nd_option", "nonce");
 
     /// `nd_option.route_length`
-    pub static ROUTE_LENGTH: FieldInfo = FieldInfo::new("nd_option", "route_length");
+    pub static ROUTE_LENGTH: FieldInfo =
+        FieldInfo::new("nd_option", "route_length").counting("bits").called(&["icmpv6.opt.prefix.length"]);
 
     /// `nd_option.route_preference`
     pub static ROUTE_PREFERENCE: FieldInfo = FieldInfo::new("nd_option", "route_preference");
 
     /// `nd_option.route_lifetime`
-    pub static ROUTE_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "route_lifetime");
+    pub static ROUTE_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "route_lifetime").counting("s");
 
     /// `nd_option.route_prefix`
-    pub static ROUTE_PREFIX: FieldInfo = FieldInfo::new("nd_option", "route_prefix");
+    pub static ROUTE_PREFIX: FieldInfo =
+        FieldInfo::new("nd_option", "route_prefix").shown(Form::Ipv6).called(&["icmpv6.opt.prefix"]);
 
     /// `nd_option.dns_lifetime`
-    pub static DNS_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "dns_lifetime");
+    pub static DNS_LIFETIME: FieldInfo = FieldInfo::new("nd_option", "dns_lifetime").counting("s");
 
     /// `nd_option.servers`
-    pub static SERVERS: FieldInfo = FieldInfo::new("nd_option", "servers");
+    pub static SERVERS: FieldInfo = FieldInfo::new("nd_option", "servers").shown(Form::Ipv6);
 
     /// `nd_option.search_list`
     pub static SEARCH_LIST: FieldInfo = FieldInfo::new("nd_option", "search_list");
 
     /// `nd_option.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("nd_option", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("nd_option", "flags").shown(Form::Binary);
 
     /// `nd_option.uri`
     pub static URI: FieldInfo = FieldInfo::new("nd_option", "uri");
@@ -3557,6 +4607,54 @@ pub mod nd_option_fields {
 
     /// `nd_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("nd_option", "data");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 8), (&LENGTH, 8, 8)];
+
+    /// The fields of `prefix_length_bytes`.
+    pub static PREFIX_INFORMATION_PREFIX_LENGTH_BYTES_RUN: &[Wanted] = &[
+        (&PREFIX_LENGTH, 0, 8),
+        (&ON_LINK, 8, 1),
+        (&AUTONOMOUS, 9, 1),
+        (&ROUTER_ADDRESS, 10, 1),
+        (&RESERVED_, 11, 5),
+        (&VALID_LIFETIME, 16, 32),
+        (&PREFERRED_LIFETIME, 48, 32),
+        (&RESERVED_, 80, 32),
+        (&PREFIX_ADDRESS, 112, 128),
+    ];
+
+    /// The fields of `mtu_bytes`.
+    pub static MTU_MTU_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 16), (&MTU, 16, 32)];
+
+    /// The fields of `interval_bytes`.
+    pub static ADVERTISEMENT_INTERVAL_INTERVAL_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 16), (&INTERVAL, 16, 32)];
+
+    /// The fields of `agent_preference_bytes`.
+    pub static HOME_AGENT_AGENT_PREFERENCE_BYTES_RUN: &[Wanted] =
+        &[(&RESERVED_, 0, 16), (&AGENT_PREFERENCE, 16, 16), (&AGENT_LIFETIME, 32, 16)];
+
+    /// The fields of `timestamp_bytes`.
+    pub static TIMESTAMP_TIMESTAMP_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 48), (&TIMESTAMP, 48, 64)];
+
+    /// The fields of `route_length_bytes`.
+    pub static ROUTE_ROUTE_LENGTH_BYTES_RUN: &[Wanted] = &[
+        (&ROUTE_LENGTH, 0, 8),
+        (&RESERVED_, 8, 3),
+        (&ROUTE_PREFERENCE, 11, 2),
+        (&RESERVED_, 13, 3),
+        (&ROUTE_LIFETIME, 16, 32),
+    ];
+
+    /// The fields of `dns_lifetime_bytes`.
+    pub static RDNSS_DNS_LIFETIME_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 16), (&DNS_LIFETIME, 16, 32)];
+
+    /// The fields of `dns_lifetime_bytes`.
+    pub static DNSSL_DNS_LIFETIME_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 16), (&DNS_LIFETIME, 16, 32)];
+
+    /// The fields of `scaled_lifetime_bytes`.
+    pub static PREF64_SCALED_LIFETIME_BYTES_RUN: &[Wanted] =
+        &[(&SCALED_LIFETIME, 0, 13), (&PREFIX_CODE, 13, 3), (&NAT64_PREFIX, 16, 96)];
 }
 
 /// One option of neighbour discovery, \[RFC 4861 §4.6\].
@@ -3735,7 +4833,7 @@ impl<'a> NdOption<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<2>(&nd_option_fields::TYPE)?;
+        let head = cursor.run::<2>(nd_option_fields::HEAD_RUN)?;
         let r#type = head[0];
         let length = head[1];
         if length < 1 {
@@ -3756,7 +4854,8 @@ impl<'a> NdOption<'a> {
                     variant = NdOptionVariant::LinkAddress(NdOptionLinkAddress { link_address });
                 }
                 3 => {
-                    let prefix_length_bytes = cursor.array::<30>(&nd_option_fields::PREFIX_LENGTH)?;
+                    let prefix_length_bytes =
+                        cursor.run::<30>(nd_option_fields::PREFIX_INFORMATION_PREFIX_LENGTH_BYTES_RUN)?;
                     variant = NdOptionVariant::PrefixInformation(NdOptionPrefixInformation { prefix_length_bytes });
                 }
                 4 => {
@@ -3765,15 +4864,17 @@ impl<'a> NdOption<'a> {
                     variant = NdOptionVariant::RedirectedHeader(NdOptionRedirectedHeader { reserved_bytes, packet });
                 }
                 5 => {
-                    let mtu_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
+                    let mtu_bytes = cursor.run::<6>(nd_option_fields::MTU_MTU_BYTES_RUN)?;
                     variant = NdOptionVariant::Mtu(NdOptionMtu { mtu_bytes });
                 }
                 7 => {
-                    let interval_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
+                    let interval_bytes =
+                        cursor.run::<6>(nd_option_fields::ADVERTISEMENT_INTERVAL_INTERVAL_BYTES_RUN)?;
                     variant = NdOptionVariant::AdvertisementInterval(NdOptionAdvertisementInterval { interval_bytes });
                 }
                 8 => {
-                    let agent_preference_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
+                    let agent_preference_bytes =
+                        cursor.run::<6>(nd_option_fields::HOME_AGENT_AGENT_PREFERENCE_BYTES_RUN)?;
                     variant = NdOptionVariant::HomeAgent(NdOptionHomeAgent { agent_preference_bytes });
                 }
                 9..=10 => {
@@ -3782,7 +4883,7 @@ impl<'a> NdOption<'a> {
                     variant = NdOptionVariant::AddressList(NdOptionAddressList { reserved_bytes, addresses });
                 }
                 13 => {
-                    let timestamp_bytes = cursor.array::<14>(&nd_option_fields::RESERVED_)?;
+                    let timestamp_bytes = cursor.run::<14>(nd_option_fields::TIMESTAMP_TIMESTAMP_BYTES_RUN)?;
                     variant = NdOptionVariant::Timestamp(NdOptionTimestamp { timestamp_bytes });
                 }
                 14 => {
@@ -3790,17 +4891,17 @@ impl<'a> NdOption<'a> {
                     variant = NdOptionVariant::Nonce(NdOptionNonce { nonce });
                 }
                 24 => {
-                    let route_length_bytes = cursor.array::<6>(&nd_option_fields::ROUTE_LENGTH)?;
+                    let route_length_bytes = cursor.run::<6>(nd_option_fields::ROUTE_ROUTE_LENGTH_BYTES_RUN)?;
                     let route_prefix = cursor.to_end().bytes();
                     variant = NdOptionVariant::Route(NdOptionRoute { route_length_bytes, route_prefix });
                 }
                 25 => {
-                    let dns_lifetime_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
+                    let dns_lifetime_bytes = cursor.run::<6>(nd_option_fields::RDNSS_DNS_LIFETIME_BYTES_RUN)?;
                     let servers = List::filling(cursor.to_end(), ());
                     variant = NdOptionVariant::Rdnss(NdOptionRdnss { dns_lifetime_bytes, servers });
                 }
                 31 => {
-                    let dns_lifetime_bytes = cursor.array::<6>(&nd_option_fields::RESERVED_)?;
+                    let dns_lifetime_bytes = cursor.run::<6>(nd_option_fields::DNSSL_DNS_LIFETIME_BYTES_RUN)?;
                     let search_list = cursor.to_end().bytes();
                     variant = NdOptionVariant::Dnssl(NdOptionDnssl { dns_lifetime_bytes, search_list });
                 }
@@ -3813,7 +4914,7 @@ impl<'a> NdOption<'a> {
                     variant = NdOptionVariant::CaptivePortal(NdOptionCaptivePortal { uri });
                 }
                 38 => {
-                    let scaled_lifetime_bytes = cursor.array::<14>(&nd_option_fields::SCALED_LIFETIME)?;
+                    let scaled_lifetime_bytes = cursor.run::<14>(nd_option_fields::PREF64_SCALED_LIFETIME_BYTES_RUN)?;
                     variant = NdOptionVariant::Pref64(NdOptionPref64 { scaled_lifetime_bytes });
                 }
                 _ => {
@@ -4308,6 +5409,354 @@ impl<'a> Element<'a> for NdOptionServersElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &nd_option_fields::SERVERS, None)?.bytes(), Flow::Next))
+    }
+}
+
+impl Fields for NdOption<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.r#type();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&nd_option_fields::TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &nd_option_fields::LENGTH,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        match self.variant {
+            NdOptionVariant::LinkAddress(arm) => {
+                visitor.enter(Group::Variant("link_address"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::PrefixInformation(arm) => {
+                visitor.enter(Group::Variant("prefix_information"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::RedirectedHeader(arm) => {
+                visitor.enter(Group::Variant("redirected_header"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Mtu(arm) => {
+                visitor.enter(Group::Variant("mtu"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::AdvertisementInterval(arm) => {
+                visitor.enter(Group::Variant("advertisement_interval"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::HomeAgent(arm) => {
+                visitor.enter(Group::Variant("home_agent"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::AddressList(arm) => {
+                visitor.enter(Group::Variant("address_list"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Timestamp(arm) => {
+                visitor.enter(Group::Variant("timestamp"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Nonce(arm) => {
+                visitor.enter(Group::Variant("nonce"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Route(arm) => {
+                visitor.enter(Group::Variant("route"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Rdnss(arm) => {
+                visitor.enter(Group::Variant("rdnss"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Dnssl(arm) => {
+                visitor.enter(Group::Variant("dnssl"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::RaFlags(arm) => {
+                visitor.enter(Group::Variant("ra_flags"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::CaptivePortal(arm) => {
+                visitor.enter(Group::Variant("captive_portal"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Pref64(arm) => {
+                visitor.enter(Group::Variant("pref64"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Unnamed => {}
+            NdOptionVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl NdOptionLinkAddress<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::LINK_ADDRESS,
+            BitPlace::whole(region, self.link_address),
+            FieldValue::Bytes(self.link_address()),
+        );
+    }
+}
+
+impl NdOptionPrefixInformation<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::PREFIX_LENGTH,
+            BitPlace::of(region, self.prefix_length_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.prefix_length())),
+        );
+        visitor.value(
+            &nd_option_fields::ON_LINK,
+            BitPlace::of(region, self.prefix_length_bytes, 8, 1),
+            FieldValue::Bool(self.on_link()),
+        );
+        visitor.value(
+            &nd_option_fields::AUTONOMOUS,
+            BitPlace::of(region, self.prefix_length_bytes, 9, 1),
+            FieldValue::Bool(self.autonomous()),
+        );
+        visitor.value(
+            &nd_option_fields::ROUTER_ADDRESS,
+            BitPlace::of(region, self.prefix_length_bytes, 10, 1),
+            FieldValue::Bool(self.router_address()),
+        );
+        visitor.value(
+            &nd_option_fields::VALID_LIFETIME,
+            BitPlace::of(region, self.prefix_length_bytes, 16, 32),
+            FieldValue::Number(u128::from(self.valid_lifetime())),
+        );
+        visitor.value(
+            &nd_option_fields::PREFERRED_LIFETIME,
+            BitPlace::of(region, self.prefix_length_bytes, 48, 32),
+            FieldValue::Number(u128::from(self.preferred_lifetime())),
+        );
+        visitor.value(
+            &nd_option_fields::PREFIX_ADDRESS,
+            BitPlace::of(region, self.prefix_length_bytes, 112, 128),
+            FieldValue::Bytes(self.prefix_address().as_slice()),
+        );
+    }
+}
+
+impl NdOptionRedirectedHeader<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::PACKET,
+            BitPlace::whole(region, self.packet.bytes()),
+            FieldValue::Payload(self.packet()),
+        );
+    }
+}
+
+impl NdOptionMtu<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::MTU,
+            BitPlace::of(region, self.mtu_bytes, 16, 32),
+            FieldValue::Number(u128::from(self.mtu())),
+        );
+    }
+}
+
+impl NdOptionAdvertisementInterval<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::INTERVAL,
+            BitPlace::of(region, self.interval_bytes, 16, 32),
+            FieldValue::Number(u128::from(self.interval())),
+        );
+    }
+}
+
+impl NdOptionHomeAgent<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::AGENT_PREFERENCE,
+            BitPlace::of(region, self.agent_preference_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.agent_preference())),
+        );
+        visitor.value(
+            &nd_option_fields::AGENT_LIFETIME,
+            BitPlace::of(region, self.agent_preference_bytes, 32, 16),
+            FieldValue::Number(u128::from(self.agent_lifetime())),
+        );
+    }
+}
+
+impl NdOptionAddressList<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.addresses();
+        visitor.enter(Group::List(&nd_option_fields::ADDRESSES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&nd_option_fields::ADDRESSES, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl NdOptionTimestamp<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::TIMESTAMP,
+            BitPlace::of(region, self.timestamp_bytes, 48, 64),
+            FieldValue::Number(u128::from(self.timestamp())),
+        );
+    }
+}
+
+impl NdOptionNonce<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&nd_option_fields::NONCE, BitPlace::whole(region, self.nonce), FieldValue::Bytes(self.nonce()));
+    }
+}
+
+impl NdOptionRoute<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::ROUTE_LENGTH,
+            BitPlace::of(region, self.route_length_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.route_length())),
+        );
+        let value = self.route_preference();
+        let place = BitPlace::of(region, self.route_length_bytes, 11, 2);
+        visitor.value(&nd_option_fields::ROUTE_PREFERENCE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &nd_option_fields::ROUTE_LIFETIME,
+            BitPlace::of(region, self.route_length_bytes, 16, 32),
+            FieldValue::Number(u128::from(self.route_lifetime())),
+        );
+        visitor.value(
+            &nd_option_fields::ROUTE_PREFIX,
+            BitPlace::whole(region, self.route_prefix),
+            FieldValue::Bytes(self.route_prefix()),
+        );
+    }
+}
+
+impl NdOptionRdnss<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::DNS_LIFETIME,
+            BitPlace::of(region, self.dns_lifetime_bytes, 16, 32),
+            FieldValue::Number(u128::from(self.dns_lifetime())),
+        );
+        let value = self.servers();
+        visitor.enter(Group::List(&nd_option_fields::SERVERS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&nd_option_fields::SERVERS, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl NdOptionDnssl<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::DNS_LIFETIME,
+            BitPlace::of(region, self.dns_lifetime_bytes, 16, 32),
+            FieldValue::Number(u128::from(self.dns_lifetime())),
+        );
+        visitor.value(
+            &nd_option_fields::SEARCH_LIST,
+            BitPlace::whole(region, self.search_list),
+            FieldValue::Bytes(self.search_list()),
+        );
+    }
+}
+
+impl NdOptionRaFlags<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::FLAGS,
+            BitPlace::of(region, self.flags_bytes, 0, 48),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+    }
+}
+
+impl NdOptionCaptivePortal<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::URI,
+            BitPlace::whole(region, self.uri.bytes()),
+            FieldValue::Text(self.uri().bytes()),
+        );
+    }
+}
+
+impl NdOptionPref64<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::SCALED_LIFETIME,
+            BitPlace::of(region, self.scaled_lifetime_bytes, 0, 13),
+            FieldValue::Number(u128::from(self.scaled_lifetime())),
+        );
+        visitor.value(
+            &nd_option_fields::PREFIX_CODE,
+            BitPlace::of(region, self.scaled_lifetime_bytes, 13, 3),
+            FieldValue::Number(u128::from(self.prefix_code())),
+        );
+        visitor.value(
+            &nd_option_fields::NAT64_PREFIX,
+            BitPlace::of(region, self.scaled_lifetime_bytes, 16, 96),
+            FieldValue::Bytes(self.nat64_prefix().as_slice()),
+        );
+    }
+}
+
+impl NdOptionUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&nd_option_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 

@@ -4,6 +4,30 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Ipv4",
+        key: "ipv4",
+        read: |region, visitor| Ipv4::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Ipv4Passage",
+        key: "ipv4_passage",
+        read: |region, visitor| Ipv4Passage::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "CipsoTag",
+        key: "cipso_tag",
+        read: |region, visitor| CipsoTag::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Ipv4Option",
+        key: "ipv4_option",
+        read: |region, visitor| Ipv4Option::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// Explicit congestion notification, \[RFC 3168 §5\].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ecn(pub u8);
@@ -309,54 +333,73 @@ named_flags!(Ipv4Flags, u8);
 /// The fields of [`Ipv4`](super::Ipv4), by name.
 pub mod ipv4_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv4`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv4", "_");
 
     /// `ipv4.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("ipv4", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("ipv4", "version").called(&["ip.version"]);
 
     /// `ipv4.ihl`
     pub static IHL: FieldInfo = FieldInfo::new("ipv4", "ihl");
 
     /// `ipv4.dscp`
-    pub static DSCP: FieldInfo = FieldInfo::new("ipv4", "dscp");
+    pub static DSCP: FieldInfo = FieldInfo::new("ipv4", "dscp").called(&["ip.dsfield.dscp"]);
 
     /// `ipv4.ecn`
-    pub static ECN: FieldInfo = FieldInfo::new("ipv4", "ecn");
+    pub static ECN: FieldInfo = FieldInfo::new("ipv4", "ecn").called(&["ip.dsfield.ecn"]);
 
     /// `ipv4.total_length`
-    pub static TOTAL_LENGTH: FieldInfo = FieldInfo::new("ipv4", "total_length");
+    pub static TOTAL_LENGTH: FieldInfo = FieldInfo::new("ipv4", "total_length").counting("bytes").called(&["ip.len"]);
 
     /// `ipv4.identification`
-    pub static IDENTIFICATION: FieldInfo = FieldInfo::new("ipv4", "identification");
+    pub static IDENTIFICATION: FieldInfo = FieldInfo::new("ipv4", "identification").shown(Form::Hex).called(&["ip.id"]);
 
     /// `ipv4.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("ipv4", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("ipv4", "flags").called(&["ip.flags"]);
 
     /// `ipv4.fragment_offset`
-    pub static FRAGMENT_OFFSET: FieldInfo = FieldInfo::new("ipv4", "fragment_offset");
+    pub static FRAGMENT_OFFSET: FieldInfo = FieldInfo::new("ipv4", "fragment_offset").counting("bytes");
 
     /// `ipv4.ttl`
-    pub static TTL: FieldInfo = FieldInfo::new("ipv4", "ttl");
+    pub static TTL: FieldInfo = FieldInfo::new("ipv4", "ttl").counting("hops").called(&["ip.ttl"]);
 
     /// `ipv4.protocol`
-    pub static PROTOCOL: FieldInfo = FieldInfo::new("ipv4", "protocol");
+    pub static PROTOCOL: FieldInfo = FieldInfo::new("ipv4", "protocol").called(&["ip.proto"]);
 
     /// `ipv4.checksum`
-    pub static CHECKSUM: FieldInfo = FieldInfo::new("ipv4", "checksum");
+    pub static CHECKSUM: FieldInfo = FieldInfo::new("ipv4", "checksum").shown(Form::Hex).called(&["ip.checksum"]);
 
     /// `ipv4.src`
-    pub static SRC: FieldInfo = FieldInfo::new("ipv4", "src");
+    pub static SRC: FieldInfo = FieldInfo::new("ipv4", "src").shown(Form::Ipv4).called(&["ip.src"]);
 
     /// `ipv4.dst`
-    pub static DST: FieldInfo = FieldInfo::new("ipv4", "dst");
+    pub static DST: FieldInfo = FieldInfo::new("ipv4", "dst").shown(Form::Ipv4).called(&["ip.dst"]);
 
     /// `ipv4.options`
     pub static OPTIONS: FieldInfo = FieldInfo::new("ipv4", "options");
 
     /// `ipv4.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("ipv4", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&VERSION, 0, 4),
+        (&IHL, 4, 4),
+        (&DSCP, 8, 6),
+        (&ECN, 14, 2),
+        (&TOTAL_LENGTH, 16, 16),
+        (&IDENTIFICATION, 32, 16),
+        (&FLAGS, 48, 3),
+        (&FRAGMENT_OFFSET, 51, 13),
+        (&TTL, 64, 8),
+        (&PROTOCOL, 72, 8),
+        (&CHECKSUM, 80, 16),
+        (&SRC, 96, 32),
+        (&DST, 128, 32),
+    ];
 }
 
 /// Internet header, \[RFC 791 §3.1\].
@@ -647,7 +690,7 @@ impl<'a> Ipv4<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<20>(&ipv4_fields::VERSION)?;
+        let head = cursor.run::<20>(ipv4_fields::HEAD_RUN)?;
         let version = head[0] >> 4;
         if version != 4 {
             return Err(Error::new(
@@ -695,6 +738,81 @@ impl<'a> Element<'a> for Ipv4<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Ipv4<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &ipv4_fields::VERSION,
+            BitPlace::of(region, self.head, 0, 4),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        visitor.value(
+            &ipv4_fields::IHL,
+            BitPlace::of(region, self.head, 4, 4),
+            FieldValue::Number(u128::from(self.ihl())),
+        );
+        visitor.value(
+            &ipv4_fields::DSCP,
+            BitPlace::of(region, self.head, 8, 6),
+            FieldValue::Number(u128::from(self.dscp())),
+        );
+        let value = self.ecn();
+        let place = BitPlace::of(region, self.head, 14, 2);
+        visitor.value(&ipv4_fields::ECN, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv4_fields::TOTAL_LENGTH,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.total_length())),
+        );
+        visitor.value(
+            &ipv4_fields::IDENTIFICATION,
+            BitPlace::of(region, self.head, 32, 16),
+            FieldValue::Number(u128::from(self.identification())),
+        );
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 48, 3);
+        visitor.value(&ipv4_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &ipv4_fields::FRAGMENT_OFFSET,
+            BitPlace::of(region, self.head, 51, 13),
+            FieldValue::Number(u128::from(self.fragment_offset())),
+        );
+        visitor.value(
+            &ipv4_fields::TTL,
+            BitPlace::of(region, self.head, 64, 8),
+            FieldValue::Number(u128::from(self.ttl())),
+        );
+        let value = self.protocol();
+        let place = BitPlace::of(region, self.head, 72, 8);
+        visitor.value(&ipv4_fields::PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv4_fields::CHECKSUM,
+            BitPlace::of(region, self.head, 80, 16),
+            FieldValue::Number(u128::from(self.checksum())),
+        );
+        visitor.value(&ipv4_fields::SRC, BitPlace::of(region, self.head, 96, 32), FieldValue::Ipv4(self.src()));
+        visitor.value(&ipv4_fields::DST, BitPlace::of(region, self.head, 128, 32), FieldValue::Ipv4(self.dst()));
+        let value = self.options();
+        visitor.enter(Group::List(&ipv4_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        visitor.value(
+            &ipv4_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -1127,15 +1245,20 @@ impl<'a> Ipv4<'a> {
 /// The fields of [`Ipv4Passage`](super::Ipv4Passage), by name.
 pub mod ipv4_passage_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv4_passage`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv4_passage", "_");
 
     /// `ipv4_passage.address`
-    pub static ADDRESS: FieldInfo = FieldInfo::new("ipv4_passage", "address");
+    pub static ADDRESS: FieldInfo = FieldInfo::new("ipv4_passage", "address").shown(Form::Ipv4);
 
     /// `ipv4_passage.timestamp`
-    pub static TIMESTAMP: FieldInfo = FieldInfo::new("ipv4_passage", "timestamp");
+    pub static TIMESTAMP: FieldInfo = FieldInfo::new("ipv4_passage", "timestamp").counting("ms");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&ADDRESS, 0, 32), (&TIMESTAMP, 32, 32)];
 }
 
 /// When a datagram passed somebody, \[RFC 791 §3.1\].
@@ -1196,7 +1319,7 @@ impl<'a> Ipv4Passage<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&ipv4_passage_fields::ADDRESS)?;
+        let head = cursor.run::<8>(ipv4_passage_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
     }
 }
@@ -1208,6 +1331,22 @@ impl<'a> Element<'a> for Ipv4Passage<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Ipv4Passage<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &ipv4_passage_fields::ADDRESS,
+            BitPlace::of(region, self.head, 0, 32),
+            FieldValue::Ipv4(self.address()),
+        );
+        visitor.value(
+            &ipv4_passage_fields::TIMESTAMP,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Number(u128::from(self.timestamp())),
+        );
     }
 }
 
@@ -1289,6 +1428,7 @@ impl<'a> Ipv4Passage<'a> {
 /// The fields of [`CipsoTag`](super::CipsoTag), by name.
 pub mod cipso_tag_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `cipso_tag`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("cipso_tag", "_");
@@ -1297,10 +1437,13 @@ pub mod cipso_tag_fields {
     pub static TAG: FieldInfo = FieldInfo::new("cipso_tag", "tag");
 
     /// `cipso_tag.tag_length`
-    pub static TAG_LENGTH: FieldInfo = FieldInfo::new("cipso_tag", "tag_length");
+    pub static TAG_LENGTH: FieldInfo = FieldInfo::new("cipso_tag", "tag_length").counting("bytes");
 
     /// `cipso_tag.data`
     pub static DATA: FieldInfo = FieldInfo::new("cipso_tag", "data");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TAG, 0, 8), (&TAG_LENGTH, 8, 8)];
 }
 
 /// A tag of the commercial security option, \[FIPS 188 §4\].
@@ -1369,7 +1512,7 @@ impl<'a> CipsoTag<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<2>(&cipso_tag_fields::TAG)?;
+        let head = cursor.run::<2>(cipso_tag_fields::HEAD_RUN)?;
         let tag_length = head[1];
         if tag_length < 2 {
             return Err(Error::new(
@@ -1392,6 +1535,23 @@ impl<'a> Element<'a> for CipsoTag<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for CipsoTag<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &cipso_tag_fields::TAG,
+            BitPlace::of(region, self.head, 0, 8),
+            FieldValue::Number(u128::from(self.tag())),
+        );
+        visitor.value(
+            &cipso_tag_fields::TAG_LENGTH,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.tag_length())),
+        );
+        visitor.value(&cipso_tag_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -1485,21 +1645,23 @@ impl<'a> CipsoTag<'a> {
 /// The fields of [`Ipv4Option`](super::Ipv4Option), by name.
 pub mod ipv4_option_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv4_option`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv4_option", "_");
 
     /// `ipv4_option.kind`
-    pub static KIND: FieldInfo = FieldInfo::new("ipv4_option", "kind");
+    pub static KIND: FieldInfo = FieldInfo::new("ipv4_option", "kind").called(&["ip.opt.type"]);
 
     /// `ipv4_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("ipv4_option", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("ipv4_option", "length").counting("bytes").called(&["ip.opt.len"]);
 
     /// `ipv4_option.pointer`
     pub static POINTER: FieldInfo = FieldInfo::new("ipv4_option", "pointer");
 
     /// `ipv4_option.route`
-    pub static ROUTE: FieldInfo = FieldInfo::new("ipv4_option", "route");
+    pub static ROUTE: FieldInfo = FieldInfo::new("ipv4_option", "route").shown(Form::Ipv4);
 
     /// `ipv4_option.overflow`
     pub static OVERFLOW: FieldInfo = FieldInfo::new("ipv4_option", "overflow");
@@ -1535,10 +1697,10 @@ pub mod ipv4_option_fields {
     pub static TAGS: FieldInfo = FieldInfo::new("ipv4_option", "tags");
 
     /// `ipv4_option.mtu`
-    pub static MTU: FieldInfo = FieldInfo::new("ipv4_option", "mtu");
+    pub static MTU: FieldInfo = FieldInfo::new("ipv4_option", "mtu").counting("bytes");
 
     /// `ipv4_option.id`
-    pub static ID: FieldInfo = FieldInfo::new("ipv4_option", "id");
+    pub static ID: FieldInfo = FieldInfo::new("ipv4_option", "id").shown(Form::Hex);
 
     /// `ipv4_option.outbound_hops`
     pub static OUTBOUND_HOPS: FieldInfo = FieldInfo::new("ipv4_option", "outbound_hops");
@@ -1547,13 +1709,13 @@ pub mod ipv4_option_fields {
     pub static RETURN_HOPS: FieldInfo = FieldInfo::new("ipv4_option", "return_hops");
 
     /// `ipv4_option.originator`
-    pub static ORIGINATOR: FieldInfo = FieldInfo::new("ipv4_option", "originator");
+    pub static ORIGINATOR: FieldInfo = FieldInfo::new("ipv4_option", "originator").shown(Form::Ipv4);
 
     /// `ipv4_option.value`
-    pub static VALUE: FieldInfo = FieldInfo::new("ipv4_option", "value");
+    pub static VALUE: FieldInfo = FieldInfo::new("ipv4_option", "value").called(&["ip.opt.ra"]);
 
     /// `ipv4_option.addresses`
-    pub static ADDRESSES: FieldInfo = FieldInfo::new("ipv4_option", "addresses");
+    pub static ADDRESSES: FieldInfo = FieldInfo::new("ipv4_option", "addresses").shown(Form::Ipv4);
 
     /// `ipv4_option.function`
     pub static FUNCTION: FieldInfo = FieldInfo::new("ipv4_option", "function");
@@ -1562,13 +1724,24 @@ pub mod ipv4_option_fields {
     pub static RATE: FieldInfo = FieldInfo::new("ipv4_option", "rate");
 
     /// `ipv4_option.qs_ttl`
-    pub static QS_TTL: FieldInfo = FieldInfo::new("ipv4_option", "qs_ttl");
+    pub static QS_TTL: FieldInfo = FieldInfo::new("ipv4_option", "qs_ttl").counting("hops");
 
     /// `ipv4_option.nonce`
     pub static NONCE: FieldInfo = FieldInfo::new("ipv4_option", "nonce");
 
     /// `ipv4_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("ipv4_option", "data");
+
+    /// The fields of `pointer_bytes`.
+    pub static TIMESTAMP_POINTER_BYTES_RUN: &[Wanted] = &[(&POINTER, 0, 8), (&OVERFLOW, 8, 4), (&FLAG, 12, 4)];
+
+    /// The fields of `id_bytes`.
+    pub static TRACEROUTE_ID_BYTES_RUN: &[Wanted] =
+        &[(&ID, 0, 16), (&OUTBOUND_HOPS, 16, 16), (&RETURN_HOPS, 32, 16), (&ORIGINATOR, 48, 32)];
+
+    /// The fields of `function_bytes`.
+    pub static QUICK_START_FUNCTION_BYTES_RUN: &[Wanted] =
+        &[(&FUNCTION, 0, 4), (&RATE, 4, 4), (&QS_TTL, 8, 8), (&NONCE, 16, 30), (&RESERVED_, 46, 2)];
 }
 
 /// One option, \[RFC 791 §3.1\]. END stops the list; what is left of its region is padding.
@@ -1805,7 +1978,7 @@ impl<'a> Ipv4Option<'a> {
                             variant = Ipv4OptionVariant::StrictRoute(Ipv4OptionStrictRoute { pointer_bytes, route });
                         }
                         68 => {
-                            let pointer_bytes = cursor.array::<2>(&ipv4_option_fields::POINTER)?;
+                            let pointer_bytes = cursor.run::<2>(ipv4_option_fields::TIMESTAMP_POINTER_BYTES_RUN)?;
                             let pointer = pointer_bytes[0];
                             if pointer < 5 {
                                 return Err(Error::new(
@@ -1855,7 +2028,7 @@ impl<'a> Ipv4Option<'a> {
                             variant = Ipv4OptionVariant::Mtu(Ipv4OptionMtu { mtu_bytes });
                         }
                         82 => {
-                            let id_bytes = cursor.array::<10>(&ipv4_option_fields::ID)?;
+                            let id_bytes = cursor.run::<10>(ipv4_option_fields::TRACEROUTE_ID_BYTES_RUN)?;
                             variant = Ipv4OptionVariant::Traceroute(Ipv4OptionTraceroute { id_bytes });
                         }
                         148 => {
@@ -1867,7 +2040,7 @@ impl<'a> Ipv4Option<'a> {
                             variant = Ipv4OptionVariant::SelectiveBroadcast(Ipv4OptionSelectiveBroadcast { addresses });
                         }
                         25 => {
-                            let function_bytes = cursor.array::<6>(&ipv4_option_fields::FUNCTION)?;
+                            let function_bytes = cursor.run::<6>(ipv4_option_fields::QUICK_START_FUNCTION_BYTES_RUN)?;
                             variant = Ipv4OptionVariant::QuickStart(Ipv4OptionQuickStart { function_bytes });
                         }
                         _ => {
@@ -2269,6 +2442,352 @@ impl<'a> Ipv4OptionUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for Ipv4Option<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.kind();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&ipv4_option_fields::KIND, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.length() {
+            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&ipv4_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        match self.variant {
+            Ipv4OptionVariant::RecordRoute(arm) => {
+                visitor.enter(Group::Variant("record_route"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::LooseRoute(arm) => {
+                visitor.enter(Group::Variant("loose_route"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::StrictRoute(arm) => {
+                visitor.enter(Group::Variant("strict_route"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::Timestamp(arm) => {
+                visitor.enter(Group::Variant("timestamp"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::StreamId(arm) => {
+                visitor.enter(Group::Variant("stream_id"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::Security(arm) => {
+                visitor.enter(Group::Variant("security"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::ExtendedSecurity(arm) => {
+                visitor.enter(Group::Variant("extended_security"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::Cipso(arm) => {
+                visitor.enter(Group::Variant("cipso"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::Mtu(arm) => {
+                visitor.enter(Group::Variant("mtu"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::Traceroute(arm) => {
+                visitor.enter(Group::Variant("traceroute"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::RouterAlert(arm) => {
+                visitor.enter(Group::Variant("router_alert"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::SelectiveBroadcast(arm) => {
+                visitor.enter(Group::Variant("selective_broadcast"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::QuickStart(arm) => {
+                visitor.enter(Group::Variant("quick_start"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv4OptionVariant::Unnamed => {}
+            Ipv4OptionVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl Ipv4OptionRecordRoute<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::POINTER,
+            BitPlace::of(region, self.pointer_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.pointer())),
+        );
+        let value = self.route();
+        let place = BitPlace::whole(region, self.route.bytes());
+        visitor.enter(Group::List(&ipv4_option_fields::ROUTE));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&ipv4_option_fields::ROUTE, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl Ipv4OptionLooseRoute<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::POINTER,
+            BitPlace::of(region, self.pointer_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.pointer())),
+        );
+        let value = self.route();
+        let place = BitPlace::whole(region, self.route.bytes());
+        visitor.enter(Group::List(&ipv4_option_fields::ROUTE));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&ipv4_option_fields::ROUTE, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl Ipv4OptionStrictRoute<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::POINTER,
+            BitPlace::of(region, self.pointer_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.pointer())),
+        );
+        let value = self.route();
+        let place = BitPlace::whole(region, self.route.bytes());
+        visitor.enter(Group::List(&ipv4_option_fields::ROUTE));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&ipv4_option_fields::ROUTE, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl Ipv4OptionTimestamp<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::POINTER,
+            BitPlace::of(region, self.pointer_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.pointer())),
+        );
+        visitor.value(
+            &ipv4_option_fields::OVERFLOW,
+            BitPlace::of(region, self.pointer_bytes, 8, 4),
+            FieldValue::Number(u128::from(self.overflow())),
+        );
+        let value = self.flag();
+        let place = BitPlace::of(region, self.pointer_bytes, 12, 4);
+        visitor.value(&ipv4_option_fields::FLAG, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.times() {
+            let place = given(|| Some(BitPlace::whole(region, self.times?.bytes())));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.enter(Group::List(&ipv4_option_fields::TIMES));
+            for (index, value) in (0..).zip(value.iter()) {
+                let place = BitPlace { start: place.start + index * 32, bits: 32 };
+                visitor.value(&ipv4_option_fields::TIMES, place, FieldValue::Number(u128::from(value)));
+            }
+            visitor.leave();
+        }
+        if let Some(value) = self.passages() {
+            visitor.enter(Group::List(&ipv4_option_fields::PASSAGES));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+    }
+}
+
+impl Ipv4OptionStreamId<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::STREAM,
+            BitPlace::of(region, self.stream_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.stream())),
+        );
+    }
+}
+
+impl Ipv4OptionSecurity<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.level();
+        let place = BitPlace::of(region, self.level_bytes, 0, 8);
+        visitor.value(&ipv4_option_fields::LEVEL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv4_option_fields::AUTHORITIES,
+            BitPlace::whole(region, self.authorities),
+            FieldValue::Bytes(self.authorities()),
+        );
+    }
+}
+
+impl Ipv4OptionExtendedSecurity<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::FORMAT,
+            BitPlace::of(region, self.format_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.format())),
+        );
+        visitor.value(
+            &ipv4_option_fields::INFORMATION,
+            BitPlace::whole(region, self.information),
+            FieldValue::Bytes(self.information()),
+        );
+    }
+}
+
+impl Ipv4OptionCipso<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::DOMAIN,
+            BitPlace::of(region, self.domain_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.domain())),
+        );
+        let value = self.tags();
+        visitor.enter(Group::List(&ipv4_option_fields::TAGS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Ipv4OptionMtu<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::MTU,
+            BitPlace::of(region, self.mtu_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.mtu())),
+        );
+    }
+}
+
+impl Ipv4OptionTraceroute<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::ID,
+            BitPlace::of(region, self.id_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &ipv4_option_fields::OUTBOUND_HOPS,
+            BitPlace::of(region, self.id_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.outbound_hops())),
+        );
+        visitor.value(
+            &ipv4_option_fields::RETURN_HOPS,
+            BitPlace::of(region, self.id_bytes, 32, 16),
+            FieldValue::Number(u128::from(self.return_hops())),
+        );
+        visitor.value(
+            &ipv4_option_fields::ORIGINATOR,
+            BitPlace::of(region, self.id_bytes, 48, 32),
+            FieldValue::Ipv4(self.originator()),
+        );
+    }
+}
+
+impl Ipv4OptionRouterAlert<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv4_option_fields::VALUE,
+            BitPlace::of(region, self.value_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.value())),
+        );
+    }
+}
+
+impl Ipv4OptionSelectiveBroadcast<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.addresses();
+        let place = BitPlace::whole(region, self.addresses.bytes());
+        visitor.enter(Group::List(&ipv4_option_fields::ADDRESSES));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 32, bits: 32 };
+            visitor.value(&ipv4_option_fields::ADDRESSES, place, FieldValue::Ipv4(value));
+        }
+        visitor.leave();
+    }
+}
+
+impl Ipv4OptionQuickStart<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.function();
+        let place = BitPlace::of(region, self.function_bytes, 0, 4);
+        visitor.value(&ipv4_option_fields::FUNCTION, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv4_option_fields::RATE,
+            BitPlace::of(region, self.function_bytes, 4, 4),
+            FieldValue::Number(u128::from(self.rate())),
+        );
+        visitor.value(
+            &ipv4_option_fields::QS_TTL,
+            BitPlace::of(region, self.function_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.qs_ttl())),
+        );
+        visitor.value(
+            &ipv4_option_fields::NONCE,
+            BitPlace::of(region, self.function_bytes, 16, 30),
+            FieldValue::Number(u128::from(self.nonce())),
+        );
+    }
+}
+
+impl Ipv4OptionUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&ipv4_option_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 

@@ -4,6 +4,45 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Ipv6",
+        key: "ipv6",
+        read: |region, visitor| Ipv6::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Ipv6Option",
+        key: "ipv6_option",
+        read: |region, visitor| Ipv6Option::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Ipv6HopByHop",
+        key: "ipv6_hop_by_hop",
+        read: |region, visitor| Ipv6HopByHop::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Ipv6Destination",
+        key: "ipv6_destination",
+        read: |region, visitor| Ipv6Destination::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "SegmentTlv",
+        key: "segment_tlv",
+        read: |region, visitor| SegmentTlv::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Ipv6Routing",
+        key: "ipv6_routing",
+        read: |region, visitor| Ipv6Routing::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Ipv6Fragment",
+        key: "ipv6_fragment",
+        read: |region, visitor| Ipv6Fragment::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// Options: "Destination Options and Hop-by-Hop Options" of IANA. The highest two bits say what a node does that does
 /// not know one; the next says that it may change on the way, \[RFC 8200 §4.2\].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -185,39 +224,55 @@ pub trait Jumbogram {
 /// The fields of [`Ipv6`](super::Ipv6), by name.
 pub mod ipv6_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv6`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv6", "_");
 
     /// `ipv6.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("ipv6", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("ipv6", "version").called(&["ipv6.version"]);
 
     /// `ipv6.dscp`
-    pub static DSCP: FieldInfo = FieldInfo::new("ipv6", "dscp");
+    pub static DSCP: FieldInfo = FieldInfo::new("ipv6", "dscp").called(&["ipv6.tclass.dscp"]);
 
     /// `ipv6.ecn`
-    pub static ECN: FieldInfo = FieldInfo::new("ipv6", "ecn");
+    pub static ECN: FieldInfo = FieldInfo::new("ipv6", "ecn").called(&["ipv6.tclass.ecn"]);
 
     /// `ipv6.flow_label`
-    pub static FLOW_LABEL: FieldInfo = FieldInfo::new("ipv6", "flow_label");
+    pub static FLOW_LABEL: FieldInfo = FieldInfo::new("ipv6", "flow_label").shown(Form::Hex).called(&["ipv6.flow"]);
 
     /// `ipv6.payload_length`
-    pub static PAYLOAD_LENGTH: FieldInfo = FieldInfo::new("ipv6", "payload_length");
+    pub static PAYLOAD_LENGTH: FieldInfo =
+        FieldInfo::new("ipv6", "payload_length").counting("bytes").called(&["ipv6.plen"]);
 
     /// `ipv6.next_header`
-    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6", "next_header");
+    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6", "next_header").called(&["ipv6.nxt"]);
 
     /// `ipv6.hop_limit`
-    pub static HOP_LIMIT: FieldInfo = FieldInfo::new("ipv6", "hop_limit");
+    pub static HOP_LIMIT: FieldInfo = FieldInfo::new("ipv6", "hop_limit").counting("hops").called(&["ipv6.hlim"]);
 
     /// `ipv6.src`
-    pub static SRC: FieldInfo = FieldInfo::new("ipv6", "src");
+    pub static SRC: FieldInfo = FieldInfo::new("ipv6", "src").shown(Form::Ipv6).called(&["ipv6.src"]);
 
     /// `ipv6.dst`
-    pub static DST: FieldInfo = FieldInfo::new("ipv6", "dst");
+    pub static DST: FieldInfo = FieldInfo::new("ipv6", "dst").shown(Form::Ipv6).called(&["ipv6.dst"]);
 
     /// `ipv6.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("ipv6", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&VERSION, 0, 4),
+        (&DSCP, 4, 6),
+        (&ECN, 10, 2),
+        (&FLOW_LABEL, 12, 20),
+        (&PAYLOAD_LENGTH, 32, 16),
+        (&NEXT_HEADER, 48, 8),
+        (&HOP_LIMIT, 56, 8),
+        (&SRC, 64, 128),
+        (&DST, 192, 128),
+    ];
 }
 
 /// IPv6 header, \[RFC 8200 §3\].
@@ -344,7 +399,7 @@ impl<'a> Ipv6<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<40>(&ipv6_fields::VERSION)?;
+        let head = cursor.run::<40>(ipv6_fields::HEAD_RUN)?;
         let version = head[0] >> 4;
         if version != 6 {
             return Err(Error::new(
@@ -371,6 +426,58 @@ impl<'a> Element<'a> for Ipv6<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Ipv6<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &ipv6_fields::VERSION,
+            BitPlace::of(region, self.head, 0, 4),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        visitor.value(
+            &ipv6_fields::DSCP,
+            BitPlace::of(region, self.head, 4, 6),
+            FieldValue::Number(u128::from(self.dscp())),
+        );
+        let value = self.ecn();
+        let place = BitPlace::of(region, self.head, 10, 2);
+        visitor.value(&ipv6_fields::ECN, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv6_fields::FLOW_LABEL,
+            BitPlace::of(region, self.head, 12, 20),
+            FieldValue::Number(u128::from(self.flow_label())),
+        );
+        visitor.value(
+            &ipv6_fields::PAYLOAD_LENGTH,
+            BitPlace::of(region, self.head, 32, 16),
+            FieldValue::Number(u128::from(self.payload_length())),
+        );
+        let value = self.next_header();
+        let place = BitPlace::of(region, self.head, 48, 8);
+        visitor.value(&ipv6_fields::NEXT_HEADER, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv6_fields::HOP_LIMIT,
+            BitPlace::of(region, self.head, 56, 8),
+            FieldValue::Number(u128::from(self.hop_limit())),
+        );
+        visitor.value(
+            &ipv6_fields::SRC,
+            BitPlace::of(region, self.head, 64, 128),
+            FieldValue::Bytes(self.src().as_slice()),
+        );
+        visitor.value(
+            &ipv6_fields::DST,
+            BitPlace::of(region, self.head, 192, 128),
+            FieldValue::Bytes(self.dst().as_slice()),
+        );
+        visitor.value(
+            &ipv6_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -623,15 +730,18 @@ impl<'a> Ipv6<'a> {
 /// The fields of [`Ipv6Option`](super::Ipv6Option), by name.
 pub mod ipv6_option_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv6_option`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv6_option", "_");
 
     /// `ipv6_option.kind`
-    pub static KIND: FieldInfo = FieldInfo::new("ipv6_option", "kind");
+    pub static KIND: FieldInfo = FieldInfo::new("ipv6_option", "kind").shown(Form::Hex).called(&["ipv6.opt.type"]);
 
     /// `ipv6_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("ipv6_option", "length");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("ipv6_option", "length").counting("bytes").called(&["ipv6.opt.length"]);
 
     /// `ipv6_option.padding`
     pub static PADDING: FieldInfo = FieldInfo::new("ipv6_option", "padding");
@@ -640,13 +750,14 @@ pub mod ipv6_option_fields {
     pub static ENCAPSULATIONS: FieldInfo = FieldInfo::new("ipv6_option", "encapsulations");
 
     /// `ipv6_option.value`
-    pub static VALUE: FieldInfo = FieldInfo::new("ipv6_option", "value");
+    pub static VALUE: FieldInfo = FieldInfo::new("ipv6_option", "value").called(&["ipv6.opt.router_alert"]);
 
     /// `ipv6_option.payload_length`
-    pub static PAYLOAD_LENGTH: FieldInfo = FieldInfo::new("ipv6_option", "payload_length");
+    pub static PAYLOAD_LENGTH: FieldInfo =
+        FieldInfo::new("ipv6_option", "payload_length").counting("bytes").called(&["ipv6.opt.jumbo"]);
 
     /// `ipv6_option.home`
-    pub static HOME: FieldInfo = FieldInfo::new("ipv6_option", "home");
+    pub static HOME: FieldInfo = FieldInfo::new("ipv6_option", "home").shown(Form::Ipv6);
 
     /// `ipv6_option.scale_received`
     pub static SCALE_RECEIVED: FieldInfo = FieldInfo::new("ipv6_option", "scale_received");
@@ -673,7 +784,7 @@ pub mod ipv6_option_fields {
     pub static RATE: FieldInfo = FieldInfo::new("ipv6_option", "rate");
 
     /// `ipv6_option.qs_ttl`
-    pub static QS_TTL: FieldInfo = FieldInfo::new("ipv6_option", "qs_ttl");
+    pub static QS_TTL: FieldInfo = FieldInfo::new("ipv6_option", "qs_ttl").counting("hops");
 
     /// `ipv6_option.nonce`
     pub static NONCE: FieldInfo = FieldInfo::new("ipv6_option", "nonce");
@@ -689,6 +800,23 @@ pub mod ipv6_option_fields {
 
     /// `ipv6_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("ipv6_option", "data");
+
+    /// The fields of `scale_received_bytes`.
+    pub static PDM_SCALE_RECEIVED_BYTES_RUN: &[Wanted] = &[
+        (&SCALE_RECEIVED, 0, 8),
+        (&SCALE_SENT, 8, 8),
+        (&PACKET_SEQUENCE, 16, 16),
+        (&LAST_SEQUENCE, 32, 16),
+        (&DELTA_RECEIVED, 48, 16),
+        (&DELTA_SENT, 64, 16),
+    ];
+
+    /// The fields of `function_bytes`.
+    pub static QUICK_START_FUNCTION_BYTES_RUN: &[Wanted] =
+        &[(&FUNCTION, 0, 4), (&RATE, 4, 4), (&QS_TTL, 8, 8), (&NONCE, 16, 30), (&RESERVED_, 46, 2)];
+
+    /// The fields of `minimum_bytes`.
+    pub static PATH_MTU_MINIMUM_BYTES_RUN: &[Wanted] = &[(&MINIMUM, 0, 16), (&REPORTED, 16, 15), (&ASKS, 31, 1)];
 }
 
 /// One option, \[RFC 8200 §4.2\].
@@ -870,15 +998,16 @@ impl<'a> Ipv6Option<'a> {
                             variant = Ipv6OptionVariant::HomeAddress(Ipv6OptionHomeAddress { home_bytes });
                         }
                         15 => {
-                            let scale_received_bytes = cursor.array::<10>(&ipv6_option_fields::SCALE_RECEIVED)?;
+                            let scale_received_bytes =
+                                cursor.run::<10>(ipv6_option_fields::PDM_SCALE_RECEIVED_BYTES_RUN)?;
                             variant = Ipv6OptionVariant::Pdm(Ipv6OptionPdm { scale_received_bytes });
                         }
                         38 => {
-                            let function_bytes = cursor.array::<6>(&ipv6_option_fields::FUNCTION)?;
+                            let function_bytes = cursor.run::<6>(ipv6_option_fields::QUICK_START_FUNCTION_BYTES_RUN)?;
                             variant = Ipv6OptionVariant::QuickStart(Ipv6OptionQuickStart { function_bytes });
                         }
                         48 => {
-                            let minimum_bytes = cursor.array::<4>(&ipv6_option_fields::MINIMUM)?;
+                            let minimum_bytes = cursor.run::<4>(ipv6_option_fields::PATH_MTU_MINIMUM_BYTES_RUN)?;
                             variant = Ipv6OptionVariant::PathMtu(Ipv6OptionPathMtu { minimum_bytes });
                         }
                         _ => {
@@ -1150,6 +1279,214 @@ impl<'a> Ipv6OptionUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for Ipv6Option<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.kind();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&ipv6_option_fields::KIND, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.length() {
+            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&ipv6_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        match self.variant {
+            Ipv6OptionVariant::Padding(arm) => {
+                visitor.enter(Group::Variant("padding"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::TunnelLimit(arm) => {
+                visitor.enter(Group::Variant("tunnel_limit"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::RouterAlert(arm) => {
+                visitor.enter(Group::Variant("router_alert"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::Jumbo(arm) => {
+                visitor.enter(Group::Variant("jumbo"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::HomeAddress(arm) => {
+                visitor.enter(Group::Variant("home_address"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::Pdm(arm) => {
+                visitor.enter(Group::Variant("pdm"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::QuickStart(arm) => {
+                visitor.enter(Group::Variant("quick_start"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::PathMtu(arm) => {
+                visitor.enter(Group::Variant("path_mtu"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6OptionVariant::Unnamed => {}
+            Ipv6OptionVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl Ipv6OptionPadding<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::PADDING,
+            BitPlace::whole(region, self.padding),
+            FieldValue::Bytes(self.padding()),
+        );
+    }
+}
+
+impl Ipv6OptionTunnelLimit<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::ENCAPSULATIONS,
+            BitPlace::of(region, self.encapsulations_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.encapsulations())),
+        );
+    }
+}
+
+impl Ipv6OptionRouterAlert<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::VALUE,
+            BitPlace::of(region, self.value_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.value())),
+        );
+    }
+}
+
+impl Ipv6OptionJumbo<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::PAYLOAD_LENGTH,
+            BitPlace::of(region, self.payload_length_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.payload_length())),
+        );
+    }
+}
+
+impl Ipv6OptionHomeAddress<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::HOME,
+            BitPlace::of(region, self.home_bytes, 0, 128),
+            FieldValue::Bytes(self.home().as_slice()),
+        );
+    }
+}
+
+impl Ipv6OptionPdm<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::SCALE_RECEIVED,
+            BitPlace::of(region, self.scale_received_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.scale_received())),
+        );
+        visitor.value(
+            &ipv6_option_fields::SCALE_SENT,
+            BitPlace::of(region, self.scale_received_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.scale_sent())),
+        );
+        visitor.value(
+            &ipv6_option_fields::PACKET_SEQUENCE,
+            BitPlace::of(region, self.scale_received_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.packet_sequence())),
+        );
+        visitor.value(
+            &ipv6_option_fields::LAST_SEQUENCE,
+            BitPlace::of(region, self.scale_received_bytes, 32, 16),
+            FieldValue::Number(u128::from(self.last_sequence())),
+        );
+        visitor.value(
+            &ipv6_option_fields::DELTA_RECEIVED,
+            BitPlace::of(region, self.scale_received_bytes, 48, 16),
+            FieldValue::Number(u128::from(self.delta_received())),
+        );
+        visitor.value(
+            &ipv6_option_fields::DELTA_SENT,
+            BitPlace::of(region, self.scale_received_bytes, 64, 16),
+            FieldValue::Number(u128::from(self.delta_sent())),
+        );
+    }
+}
+
+impl Ipv6OptionQuickStart<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::FUNCTION,
+            BitPlace::of(region, self.function_bytes, 0, 4),
+            FieldValue::Number(u128::from(self.function())),
+        );
+        visitor.value(
+            &ipv6_option_fields::RATE,
+            BitPlace::of(region, self.function_bytes, 4, 4),
+            FieldValue::Number(u128::from(self.rate())),
+        );
+        visitor.value(
+            &ipv6_option_fields::QS_TTL,
+            BitPlace::of(region, self.function_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.qs_ttl())),
+        );
+        visitor.value(
+            &ipv6_option_fields::NONCE,
+            BitPlace::of(region, self.function_bytes, 16, 30),
+            FieldValue::Number(u128::from(self.nonce())),
+        );
+    }
+}
+
+impl Ipv6OptionPathMtu<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_option_fields::MINIMUM,
+            BitPlace::of(region, self.minimum_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.minimum())),
+        );
+        visitor.value(
+            &ipv6_option_fields::REPORTED,
+            BitPlace::of(region, self.minimum_bytes, 16, 15),
+            FieldValue::Number(u128::from(self.reported())),
+        );
+        visitor.value(
+            &ipv6_option_fields::ASKS,
+            BitPlace::of(region, self.minimum_bytes, 31, 1),
+            FieldValue::Bool(self.asks()),
+        );
+    }
+}
+
+impl Ipv6OptionUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&ipv6_option_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -1484,21 +1821,25 @@ impl<'a> Ipv6OptionUnknown<'a> {
 /// The fields of [`Ipv6HopByHop`](super::Ipv6HopByHop), by name.
 pub mod ipv6_hop_by_hop_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv6_hop_by_hop`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv6_hop_by_hop", "_");
 
     /// `ipv6_hop_by_hop.next_header`
-    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_hop_by_hop", "next_header");
+    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_hop_by_hop", "next_header").called(&["ipv6.hopopts.nxt"]);
 
     /// `ipv6_hop_by_hop.ext_length`
-    pub static EXT_LENGTH: FieldInfo = FieldInfo::new("ipv6_hop_by_hop", "ext_length");
+    pub static EXT_LENGTH: FieldInfo = FieldInfo::new("ipv6_hop_by_hop", "ext_length").called(&["ipv6.hopopts.len"]);
 
     /// `ipv6_hop_by_hop.options`
     pub static OPTIONS: FieldInfo = FieldInfo::new("ipv6_hop_by_hop", "options");
 
     /// `ipv6_hop_by_hop.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("ipv6_hop_by_hop", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&NEXT_HEADER, 0, 8), (&EXT_LENGTH, 8, 8)];
 }
 
 /// What every node on the way looks at, \[RFC 8200 §4.3\].
@@ -1596,7 +1937,7 @@ impl<'a> Ipv6HopByHop<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<2>(&ipv6_hop_by_hop_fields::NEXT_HEADER)?;
+        let head = cursor.run::<2>(ipv6_hop_by_hop_fields::HEAD_RUN)?;
         let ext_length = head[1];
         let options = List::filling(
             cursor.open(
@@ -1674,6 +2015,42 @@ impl<'a> Element<'a> for Ipv6HopByHop<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Ipv6HopByHop<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.next_header();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(
+            &ipv6_hop_by_hop_fields::NEXT_HEADER,
+            place,
+            FieldValue::Named(u128::from(value.0), value.name()),
+        );
+        visitor.value(
+            &ipv6_hop_by_hop_fields::EXT_LENGTH,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.ext_length())),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&ipv6_hop_by_hop_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        visitor.value(
+            &ipv6_hop_by_hop_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -1861,21 +2238,25 @@ impl<'a> Ipv6HopByHop<'a> {
 /// The fields of [`Ipv6Destination`](super::Ipv6Destination), by name.
 pub mod ipv6_destination_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv6_destination`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv6_destination", "_");
 
     /// `ipv6_destination.next_header`
-    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_destination", "next_header");
+    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_destination", "next_header").called(&["ipv6.dstopts.nxt"]);
 
     /// `ipv6_destination.ext_length`
-    pub static EXT_LENGTH: FieldInfo = FieldInfo::new("ipv6_destination", "ext_length");
+    pub static EXT_LENGTH: FieldInfo = FieldInfo::new("ipv6_destination", "ext_length").called(&["ipv6.dstopts.len"]);
 
     /// `ipv6_destination.options`
     pub static OPTIONS: FieldInfo = FieldInfo::new("ipv6_destination", "options");
 
     /// `ipv6_destination.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("ipv6_destination", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&NEXT_HEADER, 0, 8), (&EXT_LENGTH, 8, 8)];
 }
 
 /// What the destination looks at, \[RFC 8200 §4.6\].
@@ -1959,7 +2340,7 @@ impl<'a> Ipv6Destination<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<2>(&ipv6_destination_fields::NEXT_HEADER)?;
+        let head = cursor.run::<2>(ipv6_destination_fields::HEAD_RUN)?;
         let ext_length = head[1];
         let options = List::filling(
             cursor.open(
@@ -1981,6 +2362,42 @@ impl<'a> Element<'a> for Ipv6Destination<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Ipv6Destination<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.next_header();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(
+            &ipv6_destination_fields::NEXT_HEADER,
+            place,
+            FieldValue::Named(u128::from(value.0), value.name()),
+        );
+        visitor.value(
+            &ipv6_destination_fields::EXT_LENGTH,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.ext_length())),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&ipv6_destination_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        visitor.value(
+            &ipv6_destination_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -2145,7 +2562,7 @@ pub mod segment_tlv_fields {
     pub static TLV_TYPE: FieldInfo = FieldInfo::new("segment_tlv", "tlv_type");
 
     /// `segment_tlv.tlv_length`
-    pub static TLV_LENGTH: FieldInfo = FieldInfo::new("segment_tlv", "tlv_length");
+    pub static TLV_LENGTH: FieldInfo = FieldInfo::new("segment_tlv", "tlv_length").counting("bytes");
 
     /// `segment_tlv.value`
     pub static VALUE: FieldInfo = FieldInfo::new("segment_tlv", "value");
@@ -2249,6 +2666,25 @@ impl<'a> Element<'a> for SegmentTlv<'a> {
     }
 }
 
+impl Fields for SegmentTlv<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.tlv_type();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&segment_tlv_fields::TLV_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.tlv_length() {
+            let place = given(|| Some(BitPlace::of(region, self.tlv_length_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&segment_tlv_fields::TLV_LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.value() {
+            let place = given(|| Some(BitPlace::whole(region, self.value?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&segment_tlv_fields::VALUE, place, FieldValue::Bytes(value));
+        }
+    }
+}
+
 /// Where the parts of [`SegmentTlv`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -2341,36 +2777,40 @@ impl<'a> SegmentTlv<'a> {
 /// The fields of [`Ipv6Routing`](super::Ipv6Routing), by name.
 pub mod ipv6_routing_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv6_routing`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv6_routing", "_");
 
     /// `ipv6_routing.next_header`
-    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_routing", "next_header");
+    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_routing", "next_header").called(&["ipv6.routing.nxt"]);
 
     /// `ipv6_routing.ext_length`
-    pub static EXT_LENGTH: FieldInfo = FieldInfo::new("ipv6_routing", "ext_length");
+    pub static EXT_LENGTH: FieldInfo = FieldInfo::new("ipv6_routing", "ext_length").called(&["ipv6.routing.len"]);
 
     /// `ipv6_routing.routing_type`
-    pub static ROUTING_TYPE: FieldInfo = FieldInfo::new("ipv6_routing", "routing_type");
+    pub static ROUTING_TYPE: FieldInfo = FieldInfo::new("ipv6_routing", "routing_type").called(&["ipv6.routing.type"]);
 
     /// `ipv6_routing.segments_left`
-    pub static SEGMENTS_LEFT: FieldInfo = FieldInfo::new("ipv6_routing", "segments_left");
+    pub static SEGMENTS_LEFT: FieldInfo =
+        FieldInfo::new("ipv6_routing", "segments_left").called(&["ipv6.routing.segleft"]);
 
     /// `ipv6_routing.addresses`
-    pub static ADDRESSES: FieldInfo = FieldInfo::new("ipv6_routing", "addresses");
+    pub static ADDRESSES: FieldInfo =
+        FieldInfo::new("ipv6_routing", "addresses").shown(Form::Ipv6).called(&["ipv6.routing.src.addr"]);
 
     /// `ipv6_routing.home_address`
-    pub static HOME_ADDRESS: FieldInfo = FieldInfo::new("ipv6_routing", "home_address");
+    pub static HOME_ADDRESS: FieldInfo = FieldInfo::new("ipv6_routing", "home_address").shown(Form::Ipv6);
 
     /// `ipv6_routing.left_out`
-    pub static LEFT_OUT: FieldInfo = FieldInfo::new("ipv6_routing", "left_out");
+    pub static LEFT_OUT: FieldInfo = FieldInfo::new("ipv6_routing", "left_out").counting("bytes");
 
     /// `ipv6_routing.left_out_last`
-    pub static LEFT_OUT_LAST: FieldInfo = FieldInfo::new("ipv6_routing", "left_out_last");
+    pub static LEFT_OUT_LAST: FieldInfo = FieldInfo::new("ipv6_routing", "left_out_last").counting("bytes");
 
     /// `ipv6_routing.pad`
-    pub static PAD: FieldInfo = FieldInfo::new("ipv6_routing", "pad");
+    pub static PAD: FieldInfo = FieldInfo::new("ipv6_routing", "pad").counting("bytes");
 
     /// `ipv6_routing.visits`
     pub static VISITS: FieldInfo = FieldInfo::new("ipv6_routing", "visits");
@@ -2385,13 +2825,14 @@ pub mod ipv6_routing_fields {
     pub static LAST_ENTRY: FieldInfo = FieldInfo::new("ipv6_routing", "last_entry");
 
     /// `ipv6_routing.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("ipv6_routing", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("ipv6_routing", "flags").shown(Form::Hex);
 
     /// `ipv6_routing.tag`
-    pub static TAG: FieldInfo = FieldInfo::new("ipv6_routing", "tag");
+    pub static TAG: FieldInfo = FieldInfo::new("ipv6_routing", "tag").shown(Form::Hex);
 
     /// `ipv6_routing.segments`
-    pub static SEGMENTS: FieldInfo = FieldInfo::new("ipv6_routing", "segments");
+    pub static SEGMENTS: FieldInfo =
+        FieldInfo::new("ipv6_routing", "segments").shown(Form::Ipv6).called(&["ipv6.routing.srh.addr"]);
 
     /// `ipv6_routing.tlvs`
     pub static TLVS: FieldInfo = FieldInfo::new("ipv6_routing", "tlvs");
@@ -2401,6 +2842,20 @@ pub mod ipv6_routing_fields {
 
     /// `ipv6_routing.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("ipv6_routing", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] =
+        &[(&NEXT_HEADER, 0, 8), (&EXT_LENGTH, 8, 8), (&ROUTING_TYPE, 16, 8), (&SEGMENTS_LEFT, 24, 8)];
+
+    /// The fields of `home_address_bytes`.
+    pub static MOBILITY_HOME_ADDRESS_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 32), (&HOME_ADDRESS, 32, 128)];
+
+    /// The fields of `left_out_bytes`.
+    pub static RPL_LEFT_OUT_BYTES_RUN: &[Wanted] =
+        &[(&LEFT_OUT, 0, 4), (&LEFT_OUT_LAST, 4, 4), (&PAD, 8, 4), (&RESERVED_, 12, 20)];
+
+    /// The fields of `last_entry_bytes`.
+    pub static SEGMENT_ROUTING_LAST_ENTRY_BYTES_RUN: &[Wanted] = &[(&LAST_ENTRY, 0, 8), (&FLAGS, 8, 8), (&TAG, 16, 16)];
 }
 
 /// Nodes to be visited on the way, \[RFC 8200 §4.4\].
@@ -2533,7 +2988,7 @@ impl<'a> Ipv6Routing<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&ipv6_routing_fields::NEXT_HEADER)?;
+        let head = cursor.run::<4>(ipv6_routing_fields::HEAD_RUN)?;
         let ext_length = head[1];
         let routing_type = head[2];
         let mut variant = Ipv6RoutingVariant::Unnamed;
@@ -2551,11 +3006,11 @@ impl<'a> Ipv6Routing<'a> {
                     variant = Ipv6RoutingVariant::SourceRoute(Ipv6RoutingSourceRoute { reserved_bytes, addresses });
                 }
                 2 => {
-                    let home_address_bytes = cursor.array::<20>(&ipv6_routing_fields::RESERVED_)?;
+                    let home_address_bytes = cursor.run::<20>(ipv6_routing_fields::MOBILITY_HOME_ADDRESS_BYTES_RUN)?;
                     variant = Ipv6RoutingVariant::Mobility(Ipv6RoutingMobility { home_address_bytes });
                 }
                 3 => {
-                    let left_out_bytes = cursor.array::<4>(&ipv6_routing_fields::LEFT_OUT)?;
+                    let left_out_bytes = cursor.run::<4>(ipv6_routing_fields::RPL_LEFT_OUT_BYTES_RUN)?;
                     let left_out = left_out_bytes[0] >> 4;
                     let left_out_last = left_out_bytes[0] & 15;
                     let pad = left_out_bytes[1] >> 4;
@@ -2587,7 +3042,8 @@ impl<'a> Ipv6Routing<'a> {
                     variant = Ipv6RoutingVariant::Rpl(Ipv6RoutingRpl { left_out_bytes, visits, last, padding });
                 }
                 4 => {
-                    let last_entry_bytes = cursor.array::<4>(&ipv6_routing_fields::LAST_ENTRY)?;
+                    let last_entry_bytes =
+                        cursor.run::<4>(ipv6_routing_fields::SEGMENT_ROUTING_LAST_ENTRY_BYTES_RUN)?;
                     let last_entry = last_entry_bytes[0];
                     let segments = List::counted(cursor, u64::from(last_entry) + 1, ())?;
                     let tlvs = List::filling(cursor.to_end(), ());
@@ -2830,6 +3286,183 @@ impl<'a> Element<'a> for Ipv6RoutingSegmentsElement {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self::Out, Flow), Error> {
         Ok((cursor.open(16, &ipv6_routing_fields::SEGMENTS, None)?.bytes(), Flow::Next))
+    }
+}
+
+impl Fields for Ipv6Routing<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.next_header();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&ipv6_routing_fields::NEXT_HEADER, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv6_routing_fields::EXT_LENGTH,
+            BitPlace::of(region, self.head, 8, 8),
+            FieldValue::Number(u128::from(self.ext_length())),
+        );
+        let value = self.routing_type();
+        let place = BitPlace::of(region, self.head, 16, 8);
+        visitor.value(&ipv6_routing_fields::ROUTING_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv6_routing_fields::SEGMENTS_LEFT,
+            BitPlace::of(region, self.head, 24, 8),
+            FieldValue::Number(u128::from(self.segments_left())),
+        );
+        match self.variant {
+            Ipv6RoutingVariant::SourceRoute(arm) => {
+                visitor.enter(Group::Variant("source_route"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6RoutingVariant::Mobility(arm) => {
+                visitor.enter(Group::Variant("mobility"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6RoutingVariant::Rpl(arm) => {
+                visitor.enter(Group::Variant("rpl"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6RoutingVariant::SegmentRouting(arm) => {
+                visitor.enter(Group::Variant("segment_routing"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6RoutingVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            Ipv6RoutingVariant::Unnamed => {}
+            Ipv6RoutingVariant::Spoiled(error) => visitor.error(&error),
+        }
+        visitor.value(
+            &ipv6_routing_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
+    }
+}
+
+impl Ipv6RoutingSourceRoute<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.addresses();
+        visitor.enter(Group::List(&ipv6_routing_fields::ADDRESSES));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&ipv6_routing_fields::ADDRESSES, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Ipv6RoutingMobility<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_routing_fields::HOME_ADDRESS,
+            BitPlace::of(region, self.home_address_bytes, 32, 128),
+            FieldValue::Bytes(self.home_address().as_slice()),
+        );
+    }
+}
+
+impl Ipv6RoutingRpl<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_routing_fields::LEFT_OUT,
+            BitPlace::of(region, self.left_out_bytes, 0, 4),
+            FieldValue::Number(u128::from(self.left_out())),
+        );
+        visitor.value(
+            &ipv6_routing_fields::LEFT_OUT_LAST,
+            BitPlace::of(region, self.left_out_bytes, 4, 4),
+            FieldValue::Number(u128::from(self.left_out_last())),
+        );
+        visitor.value(
+            &ipv6_routing_fields::PAD,
+            BitPlace::of(region, self.left_out_bytes, 8, 4),
+            FieldValue::Number(u128::from(self.pad())),
+        );
+        let value = self.visits();
+        visitor.enter(Group::List(&ipv6_routing_fields::VISITS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&ipv6_routing_fields::VISITS, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        visitor.value(&ipv6_routing_fields::LAST, BitPlace::whole(region, self.last), FieldValue::Bytes(self.last()));
+        visitor.value(
+            &ipv6_routing_fields::PADDING,
+            BitPlace::whole(region, self.padding),
+            FieldValue::Bytes(self.padding()),
+        );
+    }
+}
+
+impl Ipv6RoutingSegmentRouting<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ipv6_routing_fields::LAST_ENTRY,
+            BitPlace::of(region, self.last_entry_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.last_entry())),
+        );
+        visitor.value(
+            &ipv6_routing_fields::FLAGS,
+            BitPlace::of(region, self.last_entry_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.flags())),
+        );
+        visitor.value(
+            &ipv6_routing_fields::TAG,
+            BitPlace::of(region, self.last_entry_bytes, 16, 16),
+            FieldValue::Number(u128::from(self.tag())),
+        );
+        let value = self.segments();
+        visitor.enter(Group::List(&ipv6_routing_fields::SEGMENTS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value);
+                    visitor.value(&ipv6_routing_fields::SEGMENTS, place, FieldValue::Bytes(value));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        let value = self.tlvs();
+        visitor.enter(Group::List(&ipv6_routing_fields::TLVS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl Ipv6RoutingUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&ipv6_routing_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -3161,24 +3794,38 @@ impl<'a> Ipv6Routing<'a> {
 /// The fields of [`Ipv6Fragment`](super::Ipv6Fragment), by name.
 pub mod ipv6_fragment_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ipv6_fragment`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv6_fragment", "_");
 
     /// `ipv6_fragment.next_header`
-    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_fragment", "next_header");
+    pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_fragment", "next_header").called(&["ipv6.fraghdr.nxt"]);
 
     /// `ipv6_fragment.fragment_offset`
-    pub static FRAGMENT_OFFSET: FieldInfo = FieldInfo::new("ipv6_fragment", "fragment_offset");
+    pub static FRAGMENT_OFFSET: FieldInfo = FieldInfo::new("ipv6_fragment", "fragment_offset").counting("bytes");
 
     /// `ipv6_fragment.more_fragments`
-    pub static MORE_FRAGMENTS: FieldInfo = FieldInfo::new("ipv6_fragment", "more_fragments");
+    pub static MORE_FRAGMENTS: FieldInfo =
+        FieldInfo::new("ipv6_fragment", "more_fragments").called(&["ipv6.fraghdr.more"]);
 
     /// `ipv6_fragment.identification`
-    pub static IDENTIFICATION: FieldInfo = FieldInfo::new("ipv6_fragment", "identification");
+    pub static IDENTIFICATION: FieldInfo =
+        FieldInfo::new("ipv6_fragment", "identification").shown(Form::Hex).called(&["ipv6.fraghdr.ident"]);
 
     /// `ipv6_fragment.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("ipv6_fragment", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&NEXT_HEADER, 0, 8),
+        (&RESERVED_, 8, 8),
+        (&FRAGMENT_OFFSET, 16, 13),
+        (&RESERVED_, 29, 2),
+        (&MORE_FRAGMENTS, 31, 1),
+        (&IDENTIFICATION, 32, 32),
+    ];
 }
 
 /// A piece of a packet, \[RFC 8200 §4.5\].
@@ -3268,7 +3915,7 @@ impl<'a> Ipv6Fragment<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&ipv6_fragment_fields::NEXT_HEADER)?;
+        let head = cursor.run::<8>(ipv6_fragment_fields::HEAD_RUN)?;
         let fragment_offset = (u16::from_be_bytes([head[2], head[3]]) >> 3) * 8;
         let more_fragments = head[3] & 1 != 0;
         let payload = if more_fragments || fragment_offset != 0 { cursor.to_end().as_part() } else { cursor.to_end() };
@@ -3283,6 +3930,35 @@ impl<'a> Element<'a> for Ipv6Fragment<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Ipv6Fragment<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.next_header();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&ipv6_fragment_fields::NEXT_HEADER, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ipv6_fragment_fields::FRAGMENT_OFFSET,
+            BitPlace::of(region, self.head, 16, 13),
+            FieldValue::Number(u128::from(self.fragment_offset())),
+        );
+        visitor.value(
+            &ipv6_fragment_fields::MORE_FRAGMENTS,
+            BitPlace::of(region, self.head, 31, 1),
+            FieldValue::Bool(self.more_fragments()),
+        );
+        visitor.value(
+            &ipv6_fragment_fields::IDENTIFICATION,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Number(u128::from(self.identification())),
+        );
+        visitor.value(
+            &ipv6_fragment_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

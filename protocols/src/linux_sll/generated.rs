@@ -7,6 +7,20 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "LinuxSll",
+        key: "linux_sll",
+        read: |region, visitor| LinuxSll::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "LinuxSll2",
+        key: "linux_sll2",
+        read: |region, visitor| LinuxSll2::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// Who the packet was for.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PacketType(pub u16);
@@ -170,33 +184,40 @@ named_number!(CookedProtocol, u16);
 /// The fields of [`LinuxSll`](super::LinuxSll), by name.
 pub mod linux_sll_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `linux_sll`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("linux_sll", "_");
 
     /// `linux_sll.packet_type`
-    pub static PACKET_TYPE: FieldInfo = FieldInfo::new("linux_sll", "packet_type");
+    pub static PACKET_TYPE: FieldInfo = FieldInfo::new("linux_sll", "packet_type").called(&["sll.pkttype"]);
 
     /// `linux_sll.interface_type`
-    pub static INTERFACE_TYPE: FieldInfo = FieldInfo::new("linux_sll", "interface_type");
+    pub static INTERFACE_TYPE: FieldInfo = FieldInfo::new("linux_sll", "interface_type").called(&["sll.hatype"]);
 
     /// `linux_sll.address_length`
-    pub static ADDRESS_LENGTH: FieldInfo = FieldInfo::new("linux_sll", "address_length");
+    pub static ADDRESS_LENGTH: FieldInfo =
+        FieldInfo::new("linux_sll", "address_length").counting("bytes").called(&["sll.halen"]);
 
     /// `linux_sll.address`
-    pub static ADDRESS: FieldInfo = FieldInfo::new("linux_sll", "address");
+    pub static ADDRESS: FieldInfo = FieldInfo::new("linux_sll", "address").called(&["sll.src.eth"]);
 
     /// `linux_sll.unused`
-    pub static UNUSED: FieldInfo = FieldInfo::new("linux_sll", "unused");
+    pub static UNUSED: FieldInfo = FieldInfo::new("linux_sll", "unused").called(&["sll.unused"]);
 
     /// `linux_sll.protocol`
-    pub static PROTOCOL: FieldInfo = FieldInfo::new("linux_sll", "protocol");
+    pub static PROTOCOL: FieldInfo =
+        FieldInfo::new("linux_sll", "protocol").shown(Form::Hex).called(&["sll.etype", "sll.ltype"]);
 
     /// `linux_sll.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("linux_sll", "payload");
 
     /// `linux_sll.padding`
     pub static PADDING: FieldInfo = FieldInfo::new("linux_sll", "padding");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&PACKET_TYPE, 0, 16), (&INTERFACE_TYPE, 16, 16), (&ADDRESS_LENGTH, 32, 16)];
 }
 
 /// LINKTYPE_LINUX_SLL.
@@ -296,7 +317,7 @@ impl<'a> LinuxSll<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<6>(&linux_sll_fields::PACKET_TYPE)?;
+        let head = cursor.run::<6>(linux_sll_fields::HEAD_RUN)?;
         let address_length = u16::from_be_bytes([head[4], head[5]]);
         let address = cursor
             .open(
@@ -329,6 +350,41 @@ impl<'a> Element<'a> for LinuxSll<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for LinuxSll<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.packet_type();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&linux_sll_fields::PACKET_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        let value = self.interface_type();
+        let place = BitPlace::of(region, self.head, 16, 16);
+        visitor.value(&linux_sll_fields::INTERFACE_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &linux_sll_fields::ADDRESS_LENGTH,
+            BitPlace::of(region, self.head, 32, 16),
+            FieldValue::Number(u128::from(self.address_length())),
+        );
+        visitor.value(
+            &linux_sll_fields::ADDRESS,
+            BitPlace::whole(region, self.address),
+            FieldValue::Bytes(self.address()),
+        );
+        visitor.value(
+            &linux_sll_fields::UNUSED,
+            BitPlace::whole(region, self.unused),
+            FieldValue::Bytes(self.unused()),
+        );
+        let value = self.protocol();
+        let place = BitPlace::of(region, self.protocol_bytes, 0, 16);
+        visitor.value(&linux_sll_fields::PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &linux_sll_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -471,36 +527,50 @@ impl<'a> LinuxSll<'a> {
 /// The fields of [`LinuxSll2`](super::LinuxSll2), by name.
 pub mod linux_sll2_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `linux_sll2`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("linux_sll2", "_");
 
     /// `linux_sll2.protocol`
-    pub static PROTOCOL: FieldInfo = FieldInfo::new("linux_sll2", "protocol");
+    pub static PROTOCOL: FieldInfo =
+        FieldInfo::new("linux_sll2", "protocol").shown(Form::Hex).called(&["sll.etype", "sll.ltype"]);
 
     /// `linux_sll2.interface_index`
     pub static INTERFACE_INDEX: FieldInfo = FieldInfo::new("linux_sll2", "interface_index");
 
     /// `linux_sll2.interface_type`
-    pub static INTERFACE_TYPE: FieldInfo = FieldInfo::new("linux_sll2", "interface_type");
+    pub static INTERFACE_TYPE: FieldInfo = FieldInfo::new("linux_sll2", "interface_type").called(&["sll.hatype"]);
 
     /// `linux_sll2.packet_type`
-    pub static PACKET_TYPE: FieldInfo = FieldInfo::new("linux_sll2", "packet_type");
+    pub static PACKET_TYPE: FieldInfo = FieldInfo::new("linux_sll2", "packet_type").called(&["sll.pkttype"]);
 
     /// `linux_sll2.address_length`
-    pub static ADDRESS_LENGTH: FieldInfo = FieldInfo::new("linux_sll2", "address_length");
+    pub static ADDRESS_LENGTH: FieldInfo =
+        FieldInfo::new("linux_sll2", "address_length").counting("bytes").called(&["sll.halen"]);
 
     /// `linux_sll2.address`
-    pub static ADDRESS: FieldInfo = FieldInfo::new("linux_sll2", "address");
+    pub static ADDRESS: FieldInfo = FieldInfo::new("linux_sll2", "address").called(&["sll.src.eth"]);
 
     /// `linux_sll2.unused`
-    pub static UNUSED: FieldInfo = FieldInfo::new("linux_sll2", "unused");
+    pub static UNUSED: FieldInfo = FieldInfo::new("linux_sll2", "unused").called(&["sll.unused"]);
 
     /// `linux_sll2.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("linux_sll2", "payload");
 
     /// `linux_sll2.padding`
     pub static PADDING: FieldInfo = FieldInfo::new("linux_sll2", "padding");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&PROTOCOL, 0, 16),
+        (&RESERVED_, 16, 16),
+        (&INTERFACE_INDEX, 32, 32),
+        (&INTERFACE_TYPE, 64, 16),
+        (&PACKET_TYPE, 80, 8),
+        (&ADDRESS_LENGTH, 88, 8),
+    ];
 }
 
 /// LINKTYPE_LINUX_SLL2.
@@ -606,7 +676,7 @@ impl<'a> LinuxSll2<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<12>(&linux_sll2_fields::PROTOCOL)?;
+        let head = cursor.run::<12>(linux_sll2_fields::HEAD_RUN)?;
         let protocol = u16::from_be_bytes([head[0], head[1]]);
         let address_length = head[11];
         let address = cursor
@@ -638,6 +708,48 @@ impl<'a> Element<'a> for LinuxSll2<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for LinuxSll2<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.protocol();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&linux_sll2_fields::PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &linux_sll2_fields::INTERFACE_INDEX,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Number(u128::from(self.interface_index())),
+        );
+        let value = self.interface_type();
+        let place = BitPlace::of(region, self.head, 64, 16);
+        visitor.value(&linux_sll2_fields::INTERFACE_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &linux_sll2_fields::PACKET_TYPE,
+            BitPlace::of(region, self.head, 80, 8),
+            FieldValue::Number(u128::from(self.packet_type())),
+        );
+        visitor.value(
+            &linux_sll2_fields::ADDRESS_LENGTH,
+            BitPlace::of(region, self.head, 88, 8),
+            FieldValue::Number(u128::from(self.address_length())),
+        );
+        visitor.value(
+            &linux_sll2_fields::ADDRESS,
+            BitPlace::whole(region, self.address),
+            FieldValue::Bytes(self.address()),
+        );
+        visitor.value(
+            &linux_sll2_fields::UNUSED,
+            BitPlace::whole(region, self.unused),
+            FieldValue::Bytes(self.unused()),
+        );
+        visitor.value(
+            &linux_sll2_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

@@ -4,6 +4,13 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "Llc",
+    key: "llc",
+    read: |region, visitor| Llc::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// Service access points, assigned by the IEEE; the lowest bit is no part of the number.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sap(pub u8);
@@ -95,30 +102,38 @@ named_number!(Sap, u8);
 /// The fields of [`Llc`](super::Llc), by name.
 pub mod llc_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `llc`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("llc", "_");
 
     /// `llc.dsap`
-    pub static DSAP: FieldInfo = FieldInfo::new("llc", "dsap");
+    pub static DSAP: FieldInfo = FieldInfo::new("llc", "dsap").shown(Form::Hex).called(&["llc.dsap"]);
 
     /// `llc.ssap`
-    pub static SSAP: FieldInfo = FieldInfo::new("llc", "ssap");
+    pub static SSAP: FieldInfo = FieldInfo::new("llc", "ssap").shown(Form::Hex).called(&["llc.ssap"]);
 
     /// `llc.control`
-    pub static CONTROL: FieldInfo = FieldInfo::new("llc", "control");
+    pub static CONTROL: FieldInfo = FieldInfo::new("llc", "control").shown(Form::Hex);
 
     /// `llc.control_2`
-    pub static CONTROL_2: FieldInfo = FieldInfo::new("llc", "control_2");
+    pub static CONTROL_2: FieldInfo = FieldInfo::new("llc", "control_2").shown(Form::Hex);
 
     /// `llc.oui`
-    pub static OUI: FieldInfo = FieldInfo::new("llc", "oui");
+    pub static OUI: FieldInfo = FieldInfo::new("llc", "oui").shown(Form::Hex).called(&["llc.oui"]);
 
     /// `llc.pid`
-    pub static PID: FieldInfo = FieldInfo::new("llc", "pid");
+    pub static PID: FieldInfo = FieldInfo::new("llc", "pid").shown(Form::Hex).called(&["llc.type"]);
 
     /// `llc.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("llc", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&DSAP, 0, 8), (&SSAP, 8, 8), (&CONTROL, 16, 8)];
+
+    /// The fields of `oui_bytes`.
+    pub static OUI_BYTES_RUN: &[Wanted] = &[(&OUI, 0, 24), (&PID, 24, 16)];
 }
 
 /// Header of IEEE 802.2, with that of the subnetwork access protocol where the access points say so.
@@ -278,7 +293,7 @@ impl<'a> Llc<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<3>(&llc_fields::DSAP)?;
+        let head = cursor.run::<3>(llc_fields::HEAD_RUN)?;
         let dsap = head[0];
         let control = head[2];
         let mut control_2_bytes = None;
@@ -289,7 +304,7 @@ impl<'a> Llc<'a> {
         let mut variant = LlcVariant::Unnamed;
         let mut payload = None;
         if dsap == 170 && control == 3 {
-            let read = cursor.array::<5>(&llc_fields::OUI)?;
+            let read = cursor.run::<5>(llc_fields::OUI_BYTES_RUN)?;
             oui_bytes = Some(read);
             let oui = u32::from_be_bytes([0, read[0], read[1], read[2]]);
             match oui {
@@ -357,6 +372,78 @@ impl<'a> LlcOther<'a> {
     #[must_use]
     pub fn payload(&self) -> Region<'a> {
         self.payload
+    }
+}
+
+impl Fields for Llc<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.dsap();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&llc_fields::DSAP, place, FieldValue::Named(u128::from(value.0), value.name()));
+        let value = self.ssap();
+        let place = BitPlace::of(region, self.head, 8, 8);
+        visitor.value(&llc_fields::SSAP, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &llc_fields::CONTROL,
+            BitPlace::of(region, self.head, 16, 8),
+            FieldValue::Number(u128::from(self.control())),
+        );
+        if let Some(value) = self.control_2() {
+            let place = given(|| Some(BitPlace::of(region, self.control_2_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&llc_fields::CONTROL_2, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.oui() {
+            let place = given(|| Some(BitPlace::of(region, self.oui_bytes?, 0, 24)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&llc_fields::OUI, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.pid() {
+            let place = given(|| Some(BitPlace::of(region, self.oui_bytes?, 24, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&llc_fields::PID, place, FieldValue::Number(u128::from(value)));
+        }
+        match self.variant {
+            LlcVariant::Ethertype(arm) => {
+                visitor.enter(Group::Variant("ethertype"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            LlcVariant::Other(arm) => {
+                visitor.enter(Group::Variant("other"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            LlcVariant::Unnamed => {}
+        }
+        if let Some(value) = self.payload() {
+            let place = given(|| Some(BitPlace::whole(region, self.payload?.bytes())));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&llc_fields::PAYLOAD, place, FieldValue::Payload(value));
+        }
+    }
+}
+
+impl LlcEthertype<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &llc_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
+    }
+}
+
+impl LlcOther<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &llc_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

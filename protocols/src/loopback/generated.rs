@@ -7,6 +7,20 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Null",
+        key: "null",
+        read: |region, visitor| Null::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "Loop",
+        key: "loop",
+        read: |region, visitor| Loop::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// Address families. Version 6 of the Internet Protocol has another number on each system.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AddressFamily(pub u32);
@@ -252,6 +266,48 @@ impl<'a> NullLittleEndian<'a> {
     }
 }
 
+impl Fields for Null<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        match self.variant {
+            NullVariant::BigEndian(arm) => {
+                visitor.enter(Group::Variant("big_endian"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NullVariant::LittleEndian(arm) => {
+                visitor.enter(Group::Variant("little_endian"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NullVariant::Unnamed => {}
+        }
+        visitor.value(
+            &null_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
+    }
+}
+
+impl NullBigEndian<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.family();
+        let place = BitPlace::of(region, self.family_bytes, 0, 32);
+        visitor.value(&null_fields::FAMILY, place, FieldValue::Named(u128::from(value.0), value.name()));
+    }
+}
+
+impl NullLittleEndian<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.family();
+        let place = BitPlace::of(region, self.family_bytes, 0, 32);
+        visitor.value(&null_fields::FAMILY, place, FieldValue::Named(u128::from(value.0), value.name()));
+    }
+}
+
 /// Where the parts of [`Null`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -385,7 +441,7 @@ pub mod loop_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("loop", "_");
 
     /// `loop.family`
-    pub static FAMILY: FieldInfo = FieldInfo::new("loop", "family");
+    pub static FAMILY: FieldInfo = FieldInfo::new("loop", "family").called(&["null.family"]);
 
     /// `loop.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("loop", "payload");
@@ -461,6 +517,20 @@ impl<'a> Element<'a> for Loop<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Loop<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.family();
+        let place = BitPlace::of(region, self.head, 0, 32);
+        visitor.value(&loop_fields::FAMILY, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &loop_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

@@ -4,6 +4,13 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "Mpls",
+    key: "mpls",
+    read: |region, visitor| Mpls::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// Special labels: "Special-Purpose Multiprotocol Label Switching (MPLS) Label Values" of IANA.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MplsLabel(pub u32);
@@ -55,24 +62,28 @@ named_number!(MplsLabel, u32);
 /// The fields of [`Mpls`](super::Mpls), by name.
 pub mod mpls_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `mpls`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("mpls", "_");
 
     /// `mpls.label`
-    pub static LABEL: FieldInfo = FieldInfo::new("mpls", "label");
+    pub static LABEL: FieldInfo = FieldInfo::new("mpls", "label").called(&["mpls.label"]);
 
     /// `mpls.traffic_class`
-    pub static TRAFFIC_CLASS: FieldInfo = FieldInfo::new("mpls", "traffic_class");
+    pub static TRAFFIC_CLASS: FieldInfo = FieldInfo::new("mpls", "traffic_class").called(&["mpls.exp"]);
 
     /// `mpls.bottom`
-    pub static BOTTOM: FieldInfo = FieldInfo::new("mpls", "bottom");
+    pub static BOTTOM: FieldInfo = FieldInfo::new("mpls", "bottom").called(&["mpls.bottom"]);
 
     /// `mpls.ttl`
-    pub static TTL: FieldInfo = FieldInfo::new("mpls", "ttl");
+    pub static TTL: FieldInfo = FieldInfo::new("mpls", "ttl").counting("hops").called(&["mpls.ttl"]);
 
     /// `mpls.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("mpls", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LABEL, 0, 20), (&TRAFFIC_CLASS, 20, 3), (&BOTTOM, 23, 1), (&TTL, 24, 8)];
 }
 
 /// One entry of a label stack, \[RFC 3032 §2.1\]. The entries stand upon each other as layers.
@@ -155,7 +166,7 @@ impl<'a> Mpls<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&mpls_fields::LABEL)?;
+        let head = cursor.run::<4>(mpls_fields::HEAD_RUN)?;
         let payload;
         {
             payload = cursor.to_end();
@@ -171,6 +182,31 @@ impl<'a> Element<'a> for Mpls<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Mpls<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.label();
+        let place = BitPlace::of(region, self.head, 0, 20);
+        visitor.value(&mpls_fields::LABEL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &mpls_fields::TRAFFIC_CLASS,
+            BitPlace::of(region, self.head, 20, 3),
+            FieldValue::Number(u128::from(self.traffic_class())),
+        );
+        visitor.value(&mpls_fields::BOTTOM, BitPlace::of(region, self.head, 23, 1), FieldValue::Bool(self.bottom()));
+        visitor.value(
+            &mpls_fields::TTL,
+            BitPlace::of(region, self.head, 24, 8),
+            FieldValue::Number(u128::from(self.ttl())),
+        );
+        visitor.value(
+            &mpls_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

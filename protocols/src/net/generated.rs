@@ -4,6 +4,9 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[];
+
 /// What a frame carries: EtherTypes, assigned by the IEEE and listed by IANA in "IEEE 802 Numbers".
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EtherType(pub u16);

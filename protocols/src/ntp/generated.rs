@@ -4,6 +4,13 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "Ntp",
+    key: "ntp",
+    read: |region, visitor| Ntp::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// RFC 5905 figure 9.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Leap(pub u8);
@@ -87,18 +94,20 @@ named_number!(NtpMode, u8);
 /// The fields of [`Ntp`](super::Ntp), by name.
 pub mod ntp_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `ntp`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("ntp", "_");
 
     /// `ntp.leap`
-    pub static LEAP: FieldInfo = FieldInfo::new("ntp", "leap");
+    pub static LEAP: FieldInfo = FieldInfo::new("ntp", "leap").called(&["ntp.flags.li"]);
 
     /// `ntp.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("ntp", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("ntp", "version").called(&["ntp.flags.vn"]);
 
     /// `ntp.mode`
-    pub static MODE: FieldInfo = FieldInfo::new("ntp", "mode");
+    pub static MODE: FieldInfo = FieldInfo::new("ntp", "mode").called(&["ntp.flags.mode"]);
 
     /// `ntp.response`
     pub static RESPONSE: FieldInfo = FieldInfo::new("ntp", "response");
@@ -116,16 +125,16 @@ pub mod ntp_fields {
     pub static SEQUENCE: FieldInfo = FieldInfo::new("ntp", "sequence");
 
     /// `ntp.status`
-    pub static STATUS: FieldInfo = FieldInfo::new("ntp", "status");
+    pub static STATUS: FieldInfo = FieldInfo::new("ntp", "status").shown(Form::Hex);
 
     /// `ntp.association`
     pub static ASSOCIATION: FieldInfo = FieldInfo::new("ntp", "association");
 
     /// `ntp.offset`
-    pub static OFFSET: FieldInfo = FieldInfo::new("ntp", "offset");
+    pub static OFFSET: FieldInfo = FieldInfo::new("ntp", "offset").counting("bytes");
 
     /// `ntp.count`
-    pub static COUNT: FieldInfo = FieldInfo::new("ntp", "count");
+    pub static COUNT: FieldInfo = FieldInfo::new("ntp", "count").counting("bytes");
 
     /// `ntp.control_data`
     pub static CONTROL_DATA: FieldInfo = FieldInfo::new("ntp", "control_data");
@@ -137,37 +146,69 @@ pub mod ntp_fields {
     pub static PRIVATE_DATA: FieldInfo = FieldInfo::new("ntp", "private_data");
 
     /// `ntp.stratum`
-    pub static STRATUM: FieldInfo = FieldInfo::new("ntp", "stratum");
+    pub static STRATUM: FieldInfo = FieldInfo::new("ntp", "stratum").called(&["ntp.stratum"]);
 
     /// `ntp.poll`
-    pub static POLL: FieldInfo = FieldInfo::new("ntp", "poll");
+    pub static POLL: FieldInfo = FieldInfo::new("ntp", "poll").counting("log2_s");
 
     /// `ntp.precision`
-    pub static PRECISION: FieldInfo = FieldInfo::new("ntp", "precision");
+    pub static PRECISION: FieldInfo = FieldInfo::new("ntp", "precision").counting("log2_s");
 
     /// `ntp.root_delay`
-    pub static ROOT_DELAY: FieldInfo = FieldInfo::new("ntp", "root_delay");
+    pub static ROOT_DELAY: FieldInfo =
+        FieldInfo::new("ntp", "root_delay").shown(Form::Fixed16).called(&["ntp.rootdelay"]);
 
     /// `ntp.root_dispersion`
-    pub static ROOT_DISPERSION: FieldInfo = FieldInfo::new("ntp", "root_dispersion");
+    pub static ROOT_DISPERSION: FieldInfo =
+        FieldInfo::new("ntp", "root_dispersion").shown(Form::Fixed16).called(&["ntp.rootdispersion"]);
 
     /// `ntp.reference_id`
-    pub static REFERENCE_ID: FieldInfo = FieldInfo::new("ntp", "reference_id");
+    pub static REFERENCE_ID: FieldInfo = FieldInfo::new("ntp", "reference_id").called(&["ntp.refid"]);
 
     /// `ntp.reference`
-    pub static REFERENCE: FieldInfo = FieldInfo::new("ntp", "reference");
+    pub static REFERENCE: FieldInfo = FieldInfo::new("ntp", "reference").shown(Form::NtpTime);
 
     /// `ntp.origin`
-    pub static ORIGIN: FieldInfo = FieldInfo::new("ntp", "origin");
+    pub static ORIGIN: FieldInfo = FieldInfo::new("ntp", "origin").shown(Form::NtpTime);
 
     /// `ntp.receive`
-    pub static RECEIVE: FieldInfo = FieldInfo::new("ntp", "receive");
+    pub static RECEIVE: FieldInfo = FieldInfo::new("ntp", "receive").shown(Form::NtpTime);
 
     /// `ntp.transmit`
-    pub static TRANSMIT: FieldInfo = FieldInfo::new("ntp", "transmit");
+    pub static TRANSMIT: FieldInfo = FieldInfo::new("ntp", "transmit").shown(Form::NtpTime);
 
     /// `ntp.extensions`
     pub static EXTENSIONS: FieldInfo = FieldInfo::new("ntp", "extensions");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LEAP, 0, 2), (&VERSION, 2, 3), (&MODE, 5, 3)];
+
+    /// The fields of `response_bytes`.
+    pub static CONTROL_RESPONSE_BYTES_RUN: &[Wanted] = &[
+        (&RESPONSE, 0, 1),
+        (&ERROR, 1, 1),
+        (&MORE_FOLLOW, 2, 1),
+        (&OPCODE, 3, 5),
+        (&SEQUENCE, 8, 16),
+        (&STATUS, 24, 16),
+        (&ASSOCIATION, 40, 16),
+        (&OFFSET, 56, 16),
+        (&COUNT, 72, 16),
+    ];
+
+    /// The fields of `stratum_bytes`.
+    pub static TIME_STRATUM_BYTES_RUN: &[Wanted] = &[
+        (&STRATUM, 0, 8),
+        (&POLL, 8, 8),
+        (&PRECISION, 16, 8),
+        (&ROOT_DELAY, 24, 32),
+        (&ROOT_DISPERSION, 56, 32),
+        (&REFERENCE_ID, 88, 32),
+        (&REFERENCE, 120, 64),
+        (&ORIGIN, 184, 64),
+        (&RECEIVE, 248, 64),
+        (&TRANSMIT, 312, 64),
+    ];
 }
 
 /// RFC 5905 §7.3. Control (RFC 9327) and private messages share the first byte alone.
@@ -262,11 +303,11 @@ impl<'a> Ntp<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<1>(&ntp_fields::LEAP)?;
+        let head = cursor.run::<1>(ntp_fields::HEAD_RUN)?;
         let mode = head[0] & 7;
         let variant = match mode {
             6 => {
-                let response_bytes = cursor.array::<11>(&ntp_fields::RESPONSE)?;
+                let response_bytes = cursor.run::<11>(ntp_fields::CONTROL_RESPONSE_BYTES_RUN)?;
                 let count = u16::from_be_bytes([response_bytes[9], response_bytes[10]]);
                 let control_data =
                     cursor.open(u64::from(count), &ntp_fields::CONTROL_DATA, Some(&ntp_fields::COUNT))?.bytes();
@@ -278,7 +319,7 @@ impl<'a> Ntp<'a> {
                 NtpVariant::Private(NtpPrivate { private_data })
             }
             _ => {
-                let stratum_bytes = cursor.array::<47>(&ntp_fields::STRATUM)?;
+                let stratum_bytes = cursor.run::<47>(ntp_fields::TIME_STRATUM_BYTES_RUN)?;
                 let extensions = cursor.to_end().bytes();
                 NtpVariant::Time(NtpTime { stratum_bytes, extensions })
             }
@@ -508,6 +549,174 @@ impl<'a> NtpTime<'a> {
     #[must_use]
     pub fn extensions(&self) -> &'a [u8] {
         self.extensions
+    }
+}
+
+impl Fields for Ntp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.leap();
+        let place = BitPlace::of(region, self.head, 0, 2);
+        visitor.value(&ntp_fields::LEAP, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ntp_fields::VERSION,
+            BitPlace::of(region, self.head, 2, 3),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        let value = self.mode();
+        let place = BitPlace::of(region, self.head, 5, 3);
+        visitor.value(&ntp_fields::MODE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        match self.variant {
+            NtpVariant::Control(arm) => {
+                visitor.enter(Group::Variant("control"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NtpVariant::Private(arm) => {
+                visitor.enter(Group::Variant("private"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NtpVariant::Time(arm) => {
+                visitor.enter(Group::Variant("time"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NtpVariant::Unnamed => {}
+        }
+    }
+}
+
+impl NtpControl<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ntp_fields::RESPONSE,
+            BitPlace::of(region, self.response_bytes, 0, 1),
+            FieldValue::Bool(self.response()),
+        );
+        visitor.value(
+            &ntp_fields::ERROR,
+            BitPlace::of(region, self.response_bytes, 1, 1),
+            FieldValue::Bool(self.error()),
+        );
+        visitor.value(
+            &ntp_fields::MORE_FOLLOW,
+            BitPlace::of(region, self.response_bytes, 2, 1),
+            FieldValue::Bool(self.more_follow()),
+        );
+        visitor.value(
+            &ntp_fields::OPCODE,
+            BitPlace::of(region, self.response_bytes, 3, 5),
+            FieldValue::Number(u128::from(self.opcode())),
+        );
+        visitor.value(
+            &ntp_fields::SEQUENCE,
+            BitPlace::of(region, self.response_bytes, 8, 16),
+            FieldValue::Number(u128::from(self.sequence())),
+        );
+        visitor.value(
+            &ntp_fields::STATUS,
+            BitPlace::of(region, self.response_bytes, 24, 16),
+            FieldValue::Number(u128::from(self.status())),
+        );
+        visitor.value(
+            &ntp_fields::ASSOCIATION,
+            BitPlace::of(region, self.response_bytes, 40, 16),
+            FieldValue::Number(u128::from(self.association())),
+        );
+        visitor.value(
+            &ntp_fields::OFFSET,
+            BitPlace::of(region, self.response_bytes, 56, 16),
+            FieldValue::Number(u128::from(self.offset())),
+        );
+        visitor.value(
+            &ntp_fields::COUNT,
+            BitPlace::of(region, self.response_bytes, 72, 16),
+            FieldValue::Number(u128::from(self.count())),
+        );
+        visitor.value(
+            &ntp_fields::CONTROL_DATA,
+            BitPlace::whole(region, self.control_data),
+            FieldValue::Bytes(self.control_data()),
+        );
+        visitor.value(
+            &ntp_fields::AUTHENTICATOR,
+            BitPlace::whole(region, self.authenticator),
+            FieldValue::Bytes(self.authenticator()),
+        );
+    }
+}
+
+impl NtpPrivate<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ntp_fields::PRIVATE_DATA,
+            BitPlace::whole(region, self.private_data),
+            FieldValue::Bytes(self.private_data()),
+        );
+    }
+}
+
+impl NtpTime<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &ntp_fields::STRATUM,
+            BitPlace::of(region, self.stratum_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.stratum())),
+        );
+        visitor.value(
+            &ntp_fields::POLL,
+            BitPlace::of(region, self.stratum_bytes, 8, 8),
+            FieldValue::Signed(i128::from(self.poll())),
+        );
+        visitor.value(
+            &ntp_fields::PRECISION,
+            BitPlace::of(region, self.stratum_bytes, 16, 8),
+            FieldValue::Signed(i128::from(self.precision())),
+        );
+        visitor.value(
+            &ntp_fields::ROOT_DELAY,
+            BitPlace::of(region, self.stratum_bytes, 24, 32),
+            FieldValue::Number(u128::from(self.root_delay())),
+        );
+        visitor.value(
+            &ntp_fields::ROOT_DISPERSION,
+            BitPlace::of(region, self.stratum_bytes, 56, 32),
+            FieldValue::Number(u128::from(self.root_dispersion())),
+        );
+        visitor.value(
+            &ntp_fields::REFERENCE_ID,
+            BitPlace::of(region, self.stratum_bytes, 88, 32),
+            FieldValue::Bytes(self.reference_id().as_slice()),
+        );
+        visitor.value(
+            &ntp_fields::REFERENCE,
+            BitPlace::of(region, self.stratum_bytes, 120, 64),
+            FieldValue::Number(u128::from(self.reference())),
+        );
+        visitor.value(
+            &ntp_fields::ORIGIN,
+            BitPlace::of(region, self.stratum_bytes, 184, 64),
+            FieldValue::Number(u128::from(self.origin())),
+        );
+        visitor.value(
+            &ntp_fields::RECEIVE,
+            BitPlace::of(region, self.stratum_bytes, 248, 64),
+            FieldValue::Number(u128::from(self.receive())),
+        );
+        visitor.value(
+            &ntp_fields::TRANSMIT,
+            BitPlace::of(region, self.stratum_bytes, 312, 64),
+            FieldValue::Number(u128::from(self.transmit())),
+        );
+        visitor.value(
+            &ntp_fields::EXTENSIONS,
+            BitPlace::whole(region, self.extensions),
+            FieldValue::Bytes(self.extensions()),
+        );
     }
 }
 

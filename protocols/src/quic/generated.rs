@@ -4,6 +4,13 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "Quic",
+    key: "quic",
+    read: |region, visitor| Quic::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// RFC 9000 §15.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct QuicVersion(pub u32);
@@ -43,6 +50,7 @@ named_number!(QuicVersion, u32);
 /// The fields of [`Varint`](super::Varint), by name.
 pub mod varint_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `varint`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("varint", "_");
@@ -52,6 +60,9 @@ pub mod varint_fields {
 
     /// `varint.value`
     pub static VALUE: FieldInfo = FieldInfo::new("varint", "value");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LEAD, 0, 2)];
 }
 
 /// RFC 9000 §16: the first two bits say how many bytes there are.
@@ -67,7 +78,7 @@ impl Varint {
     #[inline]
     pub fn read<'a>(cursor: &mut Cursor<'a>) -> Result<Coded<'a, u64>, Error> {
         let start = *cursor;
-        let head = cursor.array_with_bits::<1>(0, &varint_fields::LEAD)?;
+        let head = cursor.run_with_bits::<1>(0, varint_fields::HEAD_RUN)?;
         let lead = head[0] >> 6;
         let value = cursor.number(2, (8_u64 << u32::from(lead)) - 2, &varint_fields::VALUE)?;
         let value: u128 = value;
@@ -91,39 +102,41 @@ impl<'a> Element<'a> for Varint {
 /// The fields of [`Quic`](super::Quic), by name.
 pub mod quic_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `quic`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("quic", "_");
 
     /// `quic.long_form`
-    pub static LONG_FORM: FieldInfo = FieldInfo::new("quic", "long_form");
+    pub static LONG_FORM: FieldInfo = FieldInfo::new("quic", "long_form").called(&["quic.header_form"]);
 
     /// `quic.fixed_bit`
-    pub static FIXED_BIT: FieldInfo = FieldInfo::new("quic", "fixed_bit");
+    pub static FIXED_BIT: FieldInfo = FieldInfo::new("quic", "fixed_bit").called(&["quic.fixed_bit"]);
 
     /// `quic.type_of_version`
     pub static TYPE_OF_VERSION: FieldInfo = FieldInfo::new("quic", "type_of_version");
 
     /// `quic.type_bits`
-    pub static TYPE_BITS: FieldInfo = FieldInfo::new("quic", "type_bits");
+    pub static TYPE_BITS: FieldInfo = FieldInfo::new("quic", "type_bits").shown(Form::Binary);
 
     /// `quic.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("quic", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("quic", "version").called(&["quic.version"]);
 
     /// `quic.dcid`
-    pub static DCID: FieldInfo = FieldInfo::new("quic", "dcid");
+    pub static DCID: FieldInfo = FieldInfo::new("quic", "dcid").called(&["quic.dcid"]);
 
     /// `quic.scid`
-    pub static SCID: FieldInfo = FieldInfo::new("quic", "scid");
+    pub static SCID: FieldInfo = FieldInfo::new("quic", "scid").called(&["quic.scid"]);
 
     /// `quic.versions`
-    pub static VERSIONS: FieldInfo = FieldInfo::new("quic", "versions");
+    pub static VERSIONS: FieldInfo = FieldInfo::new("quic", "versions").called(&["quic.supported_version"]);
 
     /// `quic.token`
     pub static TOKEN: FieldInfo = FieldInfo::new("quic", "token");
 
     /// `quic.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("quic", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("quic", "length").counting("bytes").called(&["quic.length"]);
 
     /// `quic.protected`
     pub static PROTECTED: FieldInfo = FieldInfo::new("quic", "protected");
@@ -132,7 +145,7 @@ pub mod quic_fields {
     pub static RETRY_TOKEN: FieldInfo = FieldInfo::new("quic", "retry_token");
 
     /// `quic.short_bits`
-    pub static SHORT_BITS: FieldInfo = FieldInfo::new("quic", "short_bits");
+    pub static SHORT_BITS: FieldInfo = FieldInfo::new("quic", "short_bits").shown(Form::Binary);
 
     /// `quic.rest_of_packet`
     pub static REST_OF_PACKET: FieldInfo = FieldInfo::new("quic", "rest_of_packet");
@@ -142,6 +155,16 @@ pub mod quic_fields {
 
     /// `quic.fill`
     pub static FILL: FieldInfo = FieldInfo::new("quic", "fill");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LONG_FORM, 0, 1), (&FIXED_BIT, 1, 1)];
+
+    /// The fields of `type_of_version_bytes`.
+    pub static TYPE_OF_VERSION_BYTES_RUN: &[Wanted] =
+        &[(&TYPE_OF_VERSION, 2, 2), (&TYPE_BITS, 4, 4), (&VERSION, 8, 32)];
+
+    /// The fields of `short_bits_bytes`.
+    pub static SHORT_BITS_BYTES_RUN: &[Wanted] = &[(&SHORT_BITS, 2, 6)];
 }
 
 /// RFC 8999 §5 and RFC 9000 §17. Behind the length everything is encrypted, the packet number too.
@@ -305,7 +328,7 @@ impl<'a> Quic<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array_with_bits::<1>(0, &quic_fields::LONG_FORM)?;
+        let head = cursor.run_with_bits::<1>(0, quic_fields::HEAD_RUN)?;
         let long_form = head[0] >> 7 != 0;
         let mut type_of_version_bytes = None;
         let mut dcid = None;
@@ -315,7 +338,7 @@ impl<'a> Quic<'a> {
         let mut short_bits_bytes = None;
         let mut rest_of_packet = None;
         if long_form {
-            let read = cursor.array::<5>(&quic_fields::TYPE_OF_VERSION)?;
+            let read = cursor.run::<5>(quic_fields::TYPE_OF_VERSION_BYTES_RUN)?;
             type_of_version_bytes = Some(read);
             let type_of_version = read[0] >> 4 & 3;
             let version = u32::from_be_bytes([read[1], read[2], read[3], read[4]]);
@@ -366,7 +389,7 @@ impl<'a> Quic<'a> {
                 }
             }
         } else {
-            short_bits_bytes = Some(cursor.array::<1>(&quic_fields::SHORT_BITS)?);
+            short_bits_bytes = Some(cursor.run::<1>(quic_fields::SHORT_BITS_BYTES_RUN)?);
             rest_of_packet = Some(cursor.to_end().bytes());
         }
         Ok(Self {
@@ -476,6 +499,129 @@ impl<'a> QuicRetry<'a> {
     #[must_use]
     pub fn retry_token(&self) -> &'a [u8] {
         self.retry_token
+    }
+}
+
+impl Fields for Quic<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &quic_fields::LONG_FORM,
+            BitPlace::of(region, self.head, 0, 1),
+            FieldValue::Bool(self.long_form()),
+        );
+        visitor.value(
+            &quic_fields::FIXED_BIT,
+            BitPlace::of(region, self.head, 1, 1),
+            FieldValue::Bool(self.fixed_bit()),
+        );
+        if let Some(value) = self.type_of_version() {
+            let place = given(|| Some(BitPlace::of(region, self.type_of_version_bytes?, 2, 2)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&quic_fields::TYPE_OF_VERSION, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.type_bits() {
+            let place = given(|| Some(BitPlace::of(region, self.type_of_version_bytes?, 4, 4)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&quic_fields::TYPE_BITS, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.version() {
+            let place = given(|| Some(BitPlace::of(region, self.type_of_version_bytes?, 8, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&quic_fields::VERSION, place, FieldValue::Named(u128::from(value.0), value.name()));
+        }
+        if let Some(value) = self.dcid() {
+            let place = given(|| Some(BitPlace::whole(region, self.dcid?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&quic_fields::DCID, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.scid() {
+            let place = given(|| Some(BitPlace::whole(region, self.scid?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&quic_fields::SCID, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.versions() {
+            let place = given(|| Some(BitPlace::whole(region, self.versions?.bytes())));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.enter(Group::List(&quic_fields::VERSIONS));
+            for (index, value) in (0..).zip(value.iter()) {
+                let place = BitPlace { start: place.start + index * 32, bits: 32 };
+                visitor.value(&quic_fields::VERSIONS, place, FieldValue::Named(u128::from(value.0), value.name()));
+            }
+            visitor.leave();
+        }
+        match self.variant {
+            QuicVariant::Initial(arm) => {
+                visitor.enter(Group::Variant("initial"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            QuicVariant::Encrypted(arm) => {
+                visitor.enter(Group::Variant("encrypted"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            QuicVariant::Retry(arm) => {
+                visitor.enter(Group::Variant("retry"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            QuicVariant::Unnamed => {}
+        }
+        if let Some(value) = self.short_bits() {
+            let place = given(|| Some(BitPlace::of(region, self.short_bits_bytes?, 2, 6)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&quic_fields::SHORT_BITS, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.rest_of_packet() {
+            let place = given(|| Some(BitPlace::whole(region, self.rest_of_packet?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&quic_fields::REST_OF_PACKET, place, FieldValue::Bytes(value));
+        }
+    }
+}
+
+impl QuicInitial<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&quic_fields::TOKEN, BitPlace::whole(region, self.token), FieldValue::Bytes(self.token()));
+        visitor.value(
+            &quic_fields::LENGTH,
+            BitPlace::whole(region, self.length.bytes),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &quic_fields::PROTECTED,
+            BitPlace::whole(region, self.protected),
+            FieldValue::Bytes(self.protected()),
+        );
+    }
+}
+
+impl QuicEncrypted<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &quic_fields::LENGTH,
+            BitPlace::whole(region, self.length.bytes),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &quic_fields::PROTECTED,
+            BitPlace::whole(region, self.protected),
+            FieldValue::Bytes(self.protected()),
+        );
+    }
+}
+
+impl QuicRetry<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &quic_fields::RETRY_TOKEN,
+            BitPlace::whole(region, self.retry_token),
+            FieldValue::Bytes(self.retry_token()),
+        );
     }
 }
 

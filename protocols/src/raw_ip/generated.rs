@@ -4,6 +4,13 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "RawIp",
+    key: "raw_ip",
+    read: |region, visitor| RawIp::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// The fields of [`RawIp`](super::RawIp), by name.
 pub mod raw_ip_fields {
     use packet_core::FieldInfo;
@@ -76,6 +83,17 @@ impl<'a> Element<'a> for RawIp<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for RawIp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &raw_ip_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

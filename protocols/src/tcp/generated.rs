@@ -4,6 +4,25 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Tcp",
+        key: "tcp",
+        read: |region, visitor| Tcp::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "SackBlock",
+        key: "sack_block",
+        read: |region, visitor| SackBlock::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "TcpOption",
+        key: "tcp_option",
+        read: |region, visitor| TcpOption::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// Options: "TCP Option Kind Numbers" of IANA.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TcpOptionKind(pub u8);
@@ -369,21 +388,23 @@ named_flags!(TcpFlags, u16);
 /// The fields of [`Tcp`](super::Tcp), by name.
 pub mod tcp_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `tcp`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tcp", "_");
 
     /// `tcp.src_port`
-    pub static SRC_PORT: FieldInfo = FieldInfo::new("tcp", "src_port");
+    pub static SRC_PORT: FieldInfo = FieldInfo::new("tcp", "src_port").called(&["tcp.srcport"]);
 
     /// `tcp.dst_port`
-    pub static DST_PORT: FieldInfo = FieldInfo::new("tcp", "dst_port");
+    pub static DST_PORT: FieldInfo = FieldInfo::new("tcp", "dst_port").called(&["tcp.dstport"]);
 
     /// `tcp.seq`
-    pub static SEQ: FieldInfo = FieldInfo::new("tcp", "seq");
+    pub static SEQ: FieldInfo = FieldInfo::new("tcp", "seq").called(&["tcp.seq_raw"]);
 
     /// `tcp.ack`
-    pub static ACK: FieldInfo = FieldInfo::new("tcp", "ack");
+    pub static ACK: FieldInfo = FieldInfo::new("tcp", "ack").called(&["tcp.ack_raw"]);
 
     /// `tcp.data_offset`
     pub static DATA_OFFSET: FieldInfo = FieldInfo::new("tcp", "data_offset");
@@ -395,19 +416,33 @@ pub mod tcp_fields {
     pub static FLAGS: FieldInfo = FieldInfo::new("tcp", "flags");
 
     /// `tcp.window`
-    pub static WINDOW: FieldInfo = FieldInfo::new("tcp", "window");
+    pub static WINDOW: FieldInfo = FieldInfo::new("tcp", "window").called(&["tcp.window_size_value"]);
 
     /// `tcp.checksum`
-    pub static CHECKSUM: FieldInfo = FieldInfo::new("tcp", "checksum");
+    pub static CHECKSUM: FieldInfo = FieldInfo::new("tcp", "checksum").shown(Form::Hex).called(&["tcp.checksum"]);
 
     /// `tcp.urgent`
-    pub static URGENT: FieldInfo = FieldInfo::new("tcp", "urgent");
+    pub static URGENT: FieldInfo = FieldInfo::new("tcp", "urgent").called(&["tcp.urgent_pointer"]);
 
     /// `tcp.options`
     pub static OPTIONS: FieldInfo = FieldInfo::new("tcp", "options");
 
     /// `tcp.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("tcp", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[
+        (&SRC_PORT, 0, 16),
+        (&DST_PORT, 16, 16),
+        (&SEQ, 32, 32),
+        (&ACK, 64, 32),
+        (&DATA_OFFSET, 96, 4),
+        (&RESERVED, 100, 3),
+        (&FLAGS, 103, 9),
+        (&WINDOW, 112, 16),
+        (&CHECKSUM, 128, 16),
+        (&URGENT, 144, 16),
+    ];
 }
 
 /// Header, \[RFC 9293 §3.1\].
@@ -547,7 +582,7 @@ impl<'a> Tcp<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<20>(&tcp_fields::SRC_PORT)?;
+        let head = cursor.run::<20>(tcp_fields::HEAD_RUN)?;
         let data_offset = head[12] >> 4;
         if data_offset < 5 {
             return Err(Error::new(
@@ -572,6 +607,78 @@ impl<'a> Element<'a> for Tcp<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Tcp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &tcp_fields::SRC_PORT,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.src_port())),
+        );
+        visitor.value(
+            &tcp_fields::DST_PORT,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.dst_port())),
+        );
+        visitor.value(
+            &tcp_fields::SEQ,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Number(u128::from(self.seq())),
+        );
+        visitor.value(
+            &tcp_fields::ACK,
+            BitPlace::of(region, self.head, 64, 32),
+            FieldValue::Number(u128::from(self.ack())),
+        );
+        visitor.value(
+            &tcp_fields::DATA_OFFSET,
+            BitPlace::of(region, self.head, 96, 4),
+            FieldValue::Number(u128::from(self.data_offset())),
+        );
+        visitor.value(
+            &tcp_fields::RESERVED,
+            BitPlace::of(region, self.head, 100, 3),
+            FieldValue::Number(u128::from(self.reserved())),
+        );
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 103, 9);
+        visitor.value(&tcp_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &tcp_fields::WINDOW,
+            BitPlace::of(region, self.head, 112, 16),
+            FieldValue::Number(u128::from(self.window())),
+        );
+        visitor.value(
+            &tcp_fields::CHECKSUM,
+            BitPlace::of(region, self.head, 128, 16),
+            FieldValue::Number(u128::from(self.checksum())),
+        );
+        visitor.value(
+            &tcp_fields::URGENT,
+            BitPlace::of(region, self.head, 144, 16),
+            FieldValue::Number(u128::from(self.urgent())),
+        );
+        let value = self.options();
+        visitor.enter(Group::List(&tcp_fields::OPTIONS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+        visitor.value(
+            &tcp_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -845,15 +952,19 @@ impl<'a> Tcp<'a> {
 /// The fields of [`SackBlock`](super::SackBlock), by name.
 pub mod sack_block_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `sack_block`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("sack_block", "_");
 
     /// `sack_block.left`
-    pub static LEFT: FieldInfo = FieldInfo::new("sack_block", "left");
+    pub static LEFT: FieldInfo = FieldInfo::new("sack_block", "left").called(&["tcp.options.sack_le"]);
 
     /// `sack_block.right`
-    pub static RIGHT: FieldInfo = FieldInfo::new("sack_block", "right");
+    pub static RIGHT: FieldInfo = FieldInfo::new("sack_block", "right").called(&["tcp.options.sack_re"]);
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LEFT, 0, 32), (&RIGHT, 32, 32)];
 }
 
 /// Bytes that have arrived out of order, \[RFC 2018 §3\].
@@ -912,7 +1023,7 @@ impl<'a> SackBlock<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&sack_block_fields::LEFT)?;
+        let head = cursor.run::<8>(sack_block_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
     }
 }
@@ -924,6 +1035,22 @@ impl<'a> Element<'a> for SackBlock<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for SackBlock<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &sack_block_fields::LEFT,
+            BitPlace::of(region, self.head, 0, 32),
+            FieldValue::Number(u128::from(self.left())),
+        );
+        visitor.value(
+            &sack_block_fields::RIGHT,
+            BitPlace::of(region, self.head, 32, 32),
+            FieldValue::Number(u128::from(self.right())),
+        );
     }
 }
 
@@ -1005,21 +1132,23 @@ impl<'a> SackBlock<'a> {
 /// The fields of [`TcpOption`](super::TcpOption), by name.
 pub mod tcp_option_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `tcp_option`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tcp_option", "_");
 
     /// `tcp_option.kind`
-    pub static KIND: FieldInfo = FieldInfo::new("tcp_option", "kind");
+    pub static KIND: FieldInfo = FieldInfo::new("tcp_option", "kind").called(&["tcp.option_kind"]);
 
     /// `tcp_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("tcp_option", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("tcp_option", "length").counting("bytes").called(&["tcp.option_len"]);
 
     /// `tcp_option.mss`
-    pub static MSS: FieldInfo = FieldInfo::new("tcp_option", "mss");
+    pub static MSS: FieldInfo = FieldInfo::new("tcp_option", "mss").counting("bytes").called(&["tcp.options.mss_val"]);
 
     /// `tcp_option.shift`
-    pub static SHIFT: FieldInfo = FieldInfo::new("tcp_option", "shift");
+    pub static SHIFT: FieldInfo = FieldInfo::new("tcp_option", "shift").called(&["tcp.options.wscale.shift"]);
 
     /// `tcp_option.blocks`
     pub static BLOCKS: FieldInfo = FieldInfo::new("tcp_option", "blocks");
@@ -1028,10 +1157,10 @@ pub mod tcp_option_fields {
     pub static INFORMATION: FieldInfo = FieldInfo::new("tcp_option", "information");
 
     /// `tcp_option.value`
-    pub static VALUE: FieldInfo = FieldInfo::new("tcp_option", "value");
+    pub static VALUE: FieldInfo = FieldInfo::new("tcp_option", "value").called(&["tcp.options.timestamp.tsval"]);
 
     /// `tcp_option.echo`
-    pub static ECHO: FieldInfo = FieldInfo::new("tcp_option", "echo");
+    pub static ECHO: FieldInfo = FieldInfo::new("tcp_option", "echo").called(&["tcp.options.timestamp.tsecr"]);
 
     /// `tcp_option.starts`
     pub static STARTS: FieldInfo = FieldInfo::new("tcp_option", "starts");
@@ -1088,13 +1217,30 @@ pub mod tcp_option_fields {
     pub static COUNTERS: FieldInfo = FieldInfo::new("tcp_option", "counters");
 
     /// `tcp_option.experiment`
-    pub static EXPERIMENT: FieldInfo = FieldInfo::new("tcp_option", "experiment");
+    pub static EXPERIMENT: FieldInfo = FieldInfo::new("tcp_option", "experiment").shown(Form::Hex);
 
     /// `tcp_option.experiment_data`
     pub static EXPERIMENT_DATA: FieldInfo = FieldInfo::new("tcp_option", "experiment_data");
 
     /// `tcp_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("tcp_option", "data");
+
+    /// The fields of `value_bytes`.
+    pub static TIMESTAMPS_VALUE_BYTES_RUN: &[Wanted] = &[(&VALUE, 0, 32), (&ECHO, 32, 32)];
+
+    /// The fields of `starts_bytes`.
+    pub static PARTIAL_ORDER_PROFILE_STARTS_BYTES_RUN: &[Wanted] =
+        &[(&STARTS, 0, 1), (&ENDS, 1, 1), (&RESERVED_, 2, 6)];
+
+    /// The fields of `rate_bytes`.
+    pub static QUICK_START_RATE_BYTES_RUN: &[Wanted] =
+        &[(&RESERVED_, 0, 4), (&RATE, 4, 4), (&TTL_DIFFERENCE, 8, 8), (&NONCE, 16, 30), (&RESERVED_, 46, 2)];
+
+    /// The fields of `minutes_bytes`.
+    pub static USER_TIMEOUT_MINUTES_BYTES_RUN: &[Wanted] = &[(&MINUTES, 0, 1), (&TIMEOUT, 1, 15)];
+
+    /// The fields of `key_id_bytes`.
+    pub static AUTHENTICATION_KEY_ID_BYTES_RUN: &[Wanted] = &[(&KEY_ID, 0, 8), (&NEXT_KEY_ID, 8, 8)];
 }
 
 /// One option, \[RFC 9293 §3.1\]. END stops the list; what is left of its region is padding.
@@ -1343,14 +1489,15 @@ impl<'a> TcpOption<'a> {
                             variant = TcpOptionVariant::Echo(TcpOptionEcho { information_bytes });
                         }
                         8 => {
-                            let value_bytes = cursor.array::<8>(&tcp_option_fields::VALUE)?;
+                            let value_bytes = cursor.run::<8>(tcp_option_fields::TIMESTAMPS_VALUE_BYTES_RUN)?;
                             variant = TcpOptionVariant::Timestamps(TcpOptionTimestamps { value_bytes });
                         }
                         9 => {
                             variant = TcpOptionVariant::PartialOrderPermitted;
                         }
                         10 => {
-                            let starts_bytes = cursor.array::<1>(&tcp_option_fields::STARTS)?;
+                            let starts_bytes =
+                                cursor.run::<1>(tcp_option_fields::PARTIAL_ORDER_PROFILE_STARTS_BYTES_RUN)?;
                             variant =
                                 TcpOptionVariant::PartialOrderProfile(TcpOptionPartialOrderProfile { starts_bytes });
                         }
@@ -1373,15 +1520,15 @@ impl<'a> TcpOption<'a> {
                             variant = TcpOptionVariant::Md5(TcpOptionMd5 { digest_bytes });
                         }
                         27 => {
-                            let rate_bytes = cursor.array::<6>(&tcp_option_fields::RESERVED_)?;
+                            let rate_bytes = cursor.run::<6>(tcp_option_fields::QUICK_START_RATE_BYTES_RUN)?;
                             variant = TcpOptionVariant::QuickStart(TcpOptionQuickStart { rate_bytes });
                         }
                         28 => {
-                            let minutes_bytes = cursor.array::<2>(&tcp_option_fields::MINUTES)?;
+                            let minutes_bytes = cursor.run::<2>(tcp_option_fields::USER_TIMEOUT_MINUTES_BYTES_RUN)?;
                             variant = TcpOptionVariant::UserTimeout(TcpOptionUserTimeout { minutes_bytes });
                         }
                         29 => {
-                            let key_id_bytes = cursor.array::<2>(&tcp_option_fields::KEY_ID)?;
+                            let key_id_bytes = cursor.run::<2>(tcp_option_fields::AUTHENTICATION_KEY_ID_BYTES_RUN)?;
                             let code = cursor.to_end().bytes();
                             variant = TcpOptionVariant::Authentication(TcpOptionAuthentication { key_id_bytes, code });
                         }
@@ -1394,8 +1541,8 @@ impl<'a> TcpOption<'a> {
                             if !matches!(cookie.len() as u64, 0 | 4 | 6 | 8 | 10 | 12 | 14 | 16) {
                                 return Err(Error::new(
                                     &tcp_option_fields::COOKIE,
-                                    cursor.offset(),
-                                    ErrorKind::Where { why: None, found: 0 },
+                                    cursor.offset_in(cookie, 0),
+                                    ErrorKind::Where { why: None, found: leading_number(cookie) },
                                 ));
                             }
                             variant = TcpOptionVariant::FastOpen(TcpOptionFastOpen { cookie });
@@ -1859,6 +2006,382 @@ impl<'a> TcpOptionUnknown<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for TcpOption<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.kind();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&tcp_option_fields::KIND, place, FieldValue::Named(u128::from(value.0), value.name()));
+        if let Some(value) = self.length() {
+            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&tcp_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        match self.variant {
+            TcpOptionVariant::Mss(arm) => {
+                visitor.enter(Group::Variant("mss"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::WindowScale(arm) => {
+                visitor.enter(Group::Variant("window_scale"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::SackPermitted => {
+                visitor.enter(Group::Variant("sack_permitted"));
+                visitor.leave();
+            }
+            TcpOptionVariant::Sack(arm) => {
+                visitor.enter(Group::Variant("sack"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Echo(arm) => {
+                visitor.enter(Group::Variant("echo"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Timestamps(arm) => {
+                visitor.enter(Group::Variant("timestamps"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::PartialOrderPermitted => {
+                visitor.enter(Group::Variant("partial_order_permitted"));
+                visitor.leave();
+            }
+            TcpOptionVariant::PartialOrderProfile(arm) => {
+                visitor.enter(Group::Variant("partial_order_profile"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::ConnectionCount(arm) => {
+                visitor.enter(Group::Variant("connection_count"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::AlternateChecksum(arm) => {
+                visitor.enter(Group::Variant("alternate_checksum"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::AlternateChecksumData(arm) => {
+                visitor.enter(Group::Variant("alternate_checksum_data"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Md5(arm) => {
+                visitor.enter(Group::Variant("md5"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::QuickStart(arm) => {
+                visitor.enter(Group::Variant("quick_start"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::UserTimeout(arm) => {
+                visitor.enter(Group::Variant("user_timeout"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Authentication(arm) => {
+                visitor.enter(Group::Variant("authentication"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Mptcp(arm) => {
+                visitor.enter(Group::Variant("mptcp"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::FastOpen(arm) => {
+                visitor.enter(Group::Variant("fast_open"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Encryption(arm) => {
+                visitor.enter(Group::Variant("encryption"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::AccurateEcn(arm) => {
+                visitor.enter(Group::Variant("accurate_ecn"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Experiment(arm) => {
+                visitor.enter(Group::Variant("experiment"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TcpOptionVariant::Unnamed => {}
+            TcpOptionVariant::Spoiled(error) => visitor.error(&error),
+        }
+    }
+}
+
+impl TcpOptionMss<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::MSS,
+            BitPlace::of(region, self.mss_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.mss())),
+        );
+    }
+}
+
+impl TcpOptionWindowScale<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::SHIFT,
+            BitPlace::of(region, self.shift_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.shift())),
+        );
+    }
+}
+
+impl TcpOptionSack<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.blocks();
+        visitor.enter(Group::List(&tcp_option_fields::BLOCKS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    visitor.enter(Group::Element);
+                    value.fields(visitor);
+                    visitor.leave();
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl TcpOptionEcho<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::INFORMATION,
+            BitPlace::of(region, self.information_bytes, 0, 32),
+            FieldValue::Bytes(self.information().as_slice()),
+        );
+    }
+}
+
+impl TcpOptionTimestamps<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::VALUE,
+            BitPlace::of(region, self.value_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.value())),
+        );
+        visitor.value(
+            &tcp_option_fields::ECHO,
+            BitPlace::of(region, self.value_bytes, 32, 32),
+            FieldValue::Number(u128::from(self.echo())),
+        );
+    }
+}
+
+impl TcpOptionPartialOrderProfile<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::STARTS,
+            BitPlace::of(region, self.starts_bytes, 0, 1),
+            FieldValue::Bool(self.starts()),
+        );
+        visitor.value(
+            &tcp_option_fields::ENDS,
+            BitPlace::of(region, self.starts_bytes, 1, 1),
+            FieldValue::Bool(self.ends()),
+        );
+    }
+}
+
+impl TcpOptionConnectionCount<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::CONNECTION,
+            BitPlace::of(region, self.connection_bytes, 0, 32),
+            FieldValue::Number(u128::from(self.connection())),
+        );
+    }
+}
+
+impl TcpOptionAlternateChecksum<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::ALGORITHM,
+            BitPlace::of(region, self.algorithm_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.algorithm())),
+        );
+    }
+}
+
+impl TcpOptionAlternateChecksumData<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::CHECKSUM,
+            BitPlace::whole(region, self.checksum),
+            FieldValue::Bytes(self.checksum()),
+        );
+    }
+}
+
+impl TcpOptionMd5<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::DIGEST,
+            BitPlace::of(region, self.digest_bytes, 0, 128),
+            FieldValue::Bytes(self.digest().as_slice()),
+        );
+    }
+}
+
+impl TcpOptionQuickStart<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::RATE,
+            BitPlace::of(region, self.rate_bytes, 4, 4),
+            FieldValue::Number(u128::from(self.rate())),
+        );
+        visitor.value(
+            &tcp_option_fields::TTL_DIFFERENCE,
+            BitPlace::of(region, self.rate_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.ttl_difference())),
+        );
+        visitor.value(
+            &tcp_option_fields::NONCE,
+            BitPlace::of(region, self.rate_bytes, 16, 30),
+            FieldValue::Number(u128::from(self.nonce())),
+        );
+    }
+}
+
+impl TcpOptionUserTimeout<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::MINUTES,
+            BitPlace::of(region, self.minutes_bytes, 0, 1),
+            FieldValue::Bool(self.minutes()),
+        );
+        visitor.value(
+            &tcp_option_fields::TIMEOUT,
+            BitPlace::of(region, self.minutes_bytes, 1, 15),
+            FieldValue::Number(u128::from(self.timeout())),
+        );
+    }
+}
+
+impl TcpOptionAuthentication<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::KEY_ID,
+            BitPlace::of(region, self.key_id_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.key_id())),
+        );
+        visitor.value(
+            &tcp_option_fields::NEXT_KEY_ID,
+            BitPlace::of(region, self.key_id_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.next_key_id())),
+        );
+        visitor.value(&tcp_option_fields::CODE, BitPlace::whole(region, self.code), FieldValue::Bytes(self.code()));
+    }
+}
+
+impl TcpOptionMptcp<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.enter(Group::Struct(&tcp_option_fields::MPTCP));
+        self.mptcp().fields(visitor);
+        visitor.leave();
+    }
+}
+
+impl TcpOptionFastOpen<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::COOKIE,
+            BitPlace::whole(region, self.cookie),
+            FieldValue::Bytes(self.cookie()),
+        );
+    }
+}
+
+impl TcpOptionEncryption<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::SUBOPTIONS,
+            BitPlace::whole(region, self.suboptions),
+            FieldValue::Bytes(self.suboptions()),
+        );
+    }
+}
+
+impl TcpOptionAccurateEcn<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.counters();
+        let place = BitPlace::whole(region, self.counters.bytes());
+        visitor.enter(Group::List(&tcp_option_fields::COUNTERS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 24, bits: 24 };
+            visitor.value(&tcp_option_fields::COUNTERS, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.leave();
+    }
+}
+
+impl TcpOptionExperiment<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tcp_option_fields::EXPERIMENT,
+            BitPlace::of(region, self.experiment_bytes, 0, 16),
+            FieldValue::Number(u128::from(self.experiment())),
+        );
+        if let Some(value) = self.cookie() {
+            let place = given(|| Some(BitPlace::whole(region, self.cookie?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&tcp_option_fields::COOKIE, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.experiment_data() {
+            let place = given(|| Some(BitPlace::whole(region, self.experiment_data?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&tcp_option_fields::EXPERIMENT_DATA, place, FieldValue::Bytes(value));
+        }
+    }
+}
+
+impl TcpOptionUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&tcp_option_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
 
@@ -2385,6 +2908,8 @@ impl<'a> TcpOptionUnknown<'a> {
 /// The fields of [`MptcpOption`](super::MptcpOption), by name.
 pub mod mptcp_option_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `mptcp_option`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("mptcp_option", "_");
@@ -2408,16 +2933,16 @@ pub mod mptcp_option_fields {
     pub static HMAC_SHA256: FieldInfo = FieldInfo::new("mptcp_option", "hmac_sha256");
 
     /// `mptcp_option.sender_key`
-    pub static SENDER_KEY: FieldInfo = FieldInfo::new("mptcp_option", "sender_key");
+    pub static SENDER_KEY: FieldInfo = FieldInfo::new("mptcp_option", "sender_key").shown(Form::Hex);
 
     /// `mptcp_option.receiver_key`
-    pub static RECEIVER_KEY: FieldInfo = FieldInfo::new("mptcp_option", "receiver_key");
+    pub static RECEIVER_KEY: FieldInfo = FieldInfo::new("mptcp_option", "receiver_key").shown(Form::Hex);
 
     /// `mptcp_option.data_length`
     pub static DATA_LENGTH: FieldInfo = FieldInfo::new("mptcp_option", "data_length");
 
     /// `mptcp_option.data_checksum`
-    pub static DATA_CHECKSUM: FieldInfo = FieldInfo::new("mptcp_option", "data_checksum");
+    pub static DATA_CHECKSUM: FieldInfo = FieldInfo::new("mptcp_option", "data_checksum").shown(Form::Hex);
 
     /// `mptcp_option.backup`
     pub static BACKUP: FieldInfo = FieldInfo::new("mptcp_option", "backup");
@@ -2426,13 +2951,13 @@ pub mod mptcp_option_fields {
     pub static ADDRESS_ID: FieldInfo = FieldInfo::new("mptcp_option", "address_id");
 
     /// `mptcp_option.token`
-    pub static TOKEN: FieldInfo = FieldInfo::new("mptcp_option", "token");
+    pub static TOKEN: FieldInfo = FieldInfo::new("mptcp_option", "token").shown(Form::Hex);
 
     /// `mptcp_option.random`
-    pub static RANDOM: FieldInfo = FieldInfo::new("mptcp_option", "random");
+    pub static RANDOM: FieldInfo = FieldInfo::new("mptcp_option", "random").shown(Form::Hex);
 
     /// `mptcp_option.truncated_hmac`
-    pub static TRUNCATED_HMAC: FieldInfo = FieldInfo::new("mptcp_option", "truncated_hmac");
+    pub static TRUNCATED_HMAC: FieldInfo = FieldInfo::new("mptcp_option", "truncated_hmac").shown(Form::Hex);
 
     /// `mptcp_option.hmac`
     pub static HMAC: FieldInfo = FieldInfo::new("mptcp_option", "hmac");
@@ -2468,10 +2993,10 @@ pub mod mptcp_option_fields {
     pub static ECHO: FieldInfo = FieldInfo::new("mptcp_option", "echo");
 
     /// `mptcp_option.ipv4`
-    pub static IPV4: FieldInfo = FieldInfo::new("mptcp_option", "ipv4");
+    pub static IPV4: FieldInfo = FieldInfo::new("mptcp_option", "ipv4").shown(Form::Ipv4);
 
     /// `mptcp_option.ipv6`
-    pub static IPV6: FieldInfo = FieldInfo::new("mptcp_option", "ipv6");
+    pub static IPV6: FieldInfo = FieldInfo::new("mptcp_option", "ipv6").shown(Form::Ipv6);
 
     /// `mptcp_option.address_data`
     pub static ADDRESS_DATA: FieldInfo = FieldInfo::new("mptcp_option", "address_data");
@@ -2496,6 +3021,67 @@ pub mod mptcp_option_fields {
 
     /// `mptcp_option.mptcp_data`
     pub static MPTCP_DATA: FieldInfo = FieldInfo::new("mptcp_option", "mptcp_data");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&SUBTYPE, 0, 4)];
+
+    /// The fields of `version_bytes`.
+    pub static CAPABLE_VERSION_BYTES_RUN: &[Wanted] = &[
+        (&VERSION, 4, 4),
+        (&CHECKSUM_REQUIRED, 8, 1),
+        (&EXTENSIBILITY, 9, 1),
+        (&NO_INITIAL_SUBFLOWS, 10, 1),
+        (&RESERVED_, 11, 4),
+        (&HMAC_SHA256, 15, 1),
+    ];
+
+    /// The fields of `backup_bytes`.
+    pub static JOIN_BACKUP_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 4, 3), (&BACKUP, 7, 1)];
+
+    /// The fields of `address_id_bytes`.
+    pub static SYN_ADDRESS_ID_BYTES_RUN: &[Wanted] = &[(&ADDRESS_ID, 0, 8), (&TOKEN, 8, 32), (&RANDOM, 40, 32)];
+
+    /// The fields of `address_id_bytes`.
+    pub static SYN_ACK_ADDRESS_ID_BYTES_RUN: &[Wanted] =
+        &[(&ADDRESS_ID, 0, 8), (&TRUNCATED_HMAC, 8, 64), (&RANDOM, 72, 32)];
+
+    /// The fields of `hmac_bytes`.
+    pub static ACK_HMAC_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 8), (&HMAC, 8, 160)];
+
+    /// The fields of `data_fin_bytes`.
+    pub static DSS_DATA_FIN_BYTES_RUN: &[Wanted] = &[
+        (&RESERVED_, 4, 7),
+        (&DATA_FIN, 11, 1),
+        (&LONG_SEQUENCE, 12, 1),
+        (&HAS_MAPPING, 13, 1),
+        (&LONG_ACK, 14, 1),
+        (&HAS_ACK, 15, 1),
+    ];
+
+    /// The fields of `subflow_sequence_bytes`.
+    pub static DSS_SUBFLOW_SEQUENCE_BYTES_RUN: &[Wanted] = &[(&SUBFLOW_SEQUENCE, 0, 32), (&DATA_LENGTH, 32, 16)];
+
+    /// The fields of `echo_bytes`.
+    pub static ADD_ADDRESS_ECHO_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 4, 3), (&ECHO, 7, 1), (&ADDRESS_ID, 8, 8)];
+
+    /// The fields of `reserved_bytes`.
+    pub static REMOVE_ADDRESS_RESERVED_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 4, 4)];
+
+    /// The fields of `backup_bytes`.
+    pub static PRIORITY_BACKUP_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 4, 3), (&BACKUP, 7, 1)];
+
+    /// The fields of `data_sequence_bytes`.
+    pub static FAIL_DATA_SEQUENCE_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 4, 12), (&DATA_SEQUENCE, 16, 64)];
+
+    /// The fields of `receiver_key_bytes`.
+    pub static FAST_CLOSE_RECEIVER_KEY_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 4, 12), (&RECEIVER_KEY, 16, 64)];
+
+    /// The fields of `unspecified_bytes`.
+    pub static RESET_UNSPECIFIED_BYTES_RUN: &[Wanted] =
+        &[(&RESERVED_, 4, 1), (&UNSPECIFIED, 5, 1), (&MIDDLEBOX, 6, 1), (&TRANSIENT, 7, 1), (&REASON, 8, 8)];
+
+    /// The fields of `reserved_bytes`.
+    pub static MPTCP_UNKNOWN_RESERVED_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 4, 4)];
 }
 
 /// Multipath TCP, \[RFC 8684 §3\]. What there is of an option follows from the length of the whole.
@@ -2615,11 +3201,11 @@ impl<'a> MptcpOption<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>, param_option_length: u8) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array_with_bits::<1>(0, &mptcp_option_fields::SUBTYPE)?;
+        let head = cursor.run_with_bits::<1>(0, mptcp_option_fields::HEAD_RUN)?;
         let subtype = head[0] >> 4;
         let variant = match subtype {
             0 => {
-                let version_bytes = cursor.array::<2>(&mptcp_option_fields::VERSION)?;
+                let version_bytes = cursor.run::<2>(mptcp_option_fields::CAPABLE_VERSION_BYTES_RUN)?;
                 let mut sender_key_bytes = None;
                 if param_option_length >= 12 {
                     sender_key_bytes = Some(cursor.array::<8>(&mptcp_option_fields::SENDER_KEY)?);
@@ -2645,18 +3231,18 @@ impl<'a> MptcpOption<'a> {
                 })
             }
             1 => {
-                let backup_bytes = cursor.array::<1>(&mptcp_option_fields::RESERVED_)?;
+                let backup_bytes = cursor.run::<1>(mptcp_option_fields::JOIN_BACKUP_BYTES_RUN)?;
                 let form = match param_option_length {
                     12 => {
-                        let address_id_bytes = cursor.array::<9>(&mptcp_option_fields::ADDRESS_ID)?;
+                        let address_id_bytes = cursor.run::<9>(mptcp_option_fields::SYN_ADDRESS_ID_BYTES_RUN)?;
                         MptcpOptionJoinVariant::Syn(MptcpOptionSyn { address_id_bytes })
                     }
                     16 => {
-                        let address_id_bytes = cursor.array::<13>(&mptcp_option_fields::ADDRESS_ID)?;
+                        let address_id_bytes = cursor.run::<13>(mptcp_option_fields::SYN_ACK_ADDRESS_ID_BYTES_RUN)?;
                         MptcpOptionJoinVariant::SynAck(MptcpOptionSynAck { address_id_bytes })
                     }
                     24 => {
-                        let hmac_bytes = cursor.array::<21>(&mptcp_option_fields::RESERVED_)?;
+                        let hmac_bytes = cursor.run::<21>(mptcp_option_fields::ACK_HMAC_BYTES_RUN)?;
                         MptcpOptionJoinVariant::Ack(MptcpOptionAck { hmac_bytes })
                     }
                     _ => {
@@ -2667,7 +3253,7 @@ impl<'a> MptcpOption<'a> {
                 MptcpOptionVariant::Join(MptcpOptionJoin { backup_bytes, form })
             }
             2 => {
-                let data_fin_bytes = cursor.array::<2>(&mptcp_option_fields::RESERVED_)?;
+                let data_fin_bytes = cursor.run::<2>(mptcp_option_fields::DSS_DATA_FIN_BYTES_RUN)?;
                 let long_sequence = data_fin_bytes[1] >> 3 & 1 != 0;
                 let has_mapping = data_fin_bytes[1] >> 2 & 1 != 0;
                 let long_ack = data_fin_bytes[1] >> 1 & 1 != 0;
@@ -2691,7 +3277,8 @@ impl<'a> MptcpOption<'a> {
                     } else {
                         data_sequence_bytes_2 = Some(cursor.array::<4>(&mptcp_option_fields::DATA_SEQUENCE)?);
                     }
-                    subflow_sequence_bytes = Some(cursor.array::<6>(&mptcp_option_fields::SUBFLOW_SEQUENCE)?);
+                    subflow_sequence_bytes =
+                        Some(cursor.run::<6>(mptcp_option_fields::DSS_SUBFLOW_SEQUENCE_BYTES_RUN)?);
                     if !cursor.rest().bytes().is_empty() {
                         data_checksum_bytes = Some(cursor.array::<2>(&mptcp_option_fields::DATA_CHECKSUM)?);
                     }
@@ -2707,7 +3294,7 @@ impl<'a> MptcpOption<'a> {
                 })
             }
             3 => {
-                let echo_bytes = cursor.array::<2>(&mptcp_option_fields::RESERVED_)?;
+                let echo_bytes = cursor.run::<2>(mptcp_option_fields::ADD_ADDRESS_ECHO_BYTES_RUN)?;
                 let mut ipv4_bytes = None;
                 let mut ipv6_bytes = None;
                 let mut address_data = None;
@@ -2740,12 +3327,12 @@ impl<'a> MptcpOption<'a> {
                 })
             }
             4 => {
-                cursor.array::<1>(&mptcp_option_fields::RESERVED_)?;
+                cursor.run::<1>(mptcp_option_fields::REMOVE_ADDRESS_RESERVED_BYTES_RUN)?;
                 let address_ids = Numbers::filling(cursor.to_end().bytes());
                 MptcpOptionVariant::RemoveAddress(MptcpOptionRemoveAddress { address_ids })
             }
             5 => {
-                let backup_bytes = cursor.array::<1>(&mptcp_option_fields::RESERVED_)?;
+                let backup_bytes = cursor.run::<1>(mptcp_option_fields::PRIORITY_BACKUP_BYTES_RUN)?;
                 let mut address_id_bytes = None;
                 if !cursor.rest().bytes().is_empty() {
                     address_id_bytes = Some(cursor.array::<1>(&mptcp_option_fields::ADDRESS_ID)?);
@@ -2753,19 +3340,19 @@ impl<'a> MptcpOption<'a> {
                 MptcpOptionVariant::Priority(MptcpOptionPriority { backup_bytes, address_id_bytes })
             }
             6 => {
-                let data_sequence_bytes = cursor.array::<10>(&mptcp_option_fields::RESERVED_)?;
+                let data_sequence_bytes = cursor.run::<10>(mptcp_option_fields::FAIL_DATA_SEQUENCE_BYTES_RUN)?;
                 MptcpOptionVariant::Fail(MptcpOptionFail { data_sequence_bytes })
             }
             7 => {
-                let receiver_key_bytes = cursor.array::<10>(&mptcp_option_fields::RESERVED_)?;
+                let receiver_key_bytes = cursor.run::<10>(mptcp_option_fields::FAST_CLOSE_RECEIVER_KEY_BYTES_RUN)?;
                 MptcpOptionVariant::FastClose(MptcpOptionFastClose { receiver_key_bytes })
             }
             8 => {
-                let unspecified_bytes = cursor.array::<2>(&mptcp_option_fields::RESERVED_)?;
+                let unspecified_bytes = cursor.run::<2>(mptcp_option_fields::RESET_UNSPECIFIED_BYTES_RUN)?;
                 MptcpOptionVariant::Reset(MptcpOptionReset { unspecified_bytes })
             }
             _ => {
-                cursor.array::<1>(&mptcp_option_fields::RESERVED_)?;
+                cursor.run::<1>(mptcp_option_fields::MPTCP_UNKNOWN_RESERVED_BYTES_RUN)?;
                 let mptcp_data = cursor.to_end().bytes();
                 MptcpOptionVariant::MptcpUnknown(MptcpOptionMptcpUnknown { mptcp_data })
             }
@@ -3322,6 +3909,405 @@ impl<'a> MptcpOptionMptcpUnknown<'a> {
     #[must_use]
     pub fn mptcp_data(&self) -> &'a [u8] {
         self.mptcp_data
+    }
+}
+
+impl Fields for MptcpOption<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.subtype();
+        let place = BitPlace::of(region, self.head, 0, 4);
+        visitor.value(&mptcp_option_fields::SUBTYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        match self.variant {
+            MptcpOptionVariant::Capable(arm) => {
+                visitor.enter(Group::Variant("capable"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::Join(arm) => {
+                visitor.enter(Group::Variant("join"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::Dss(arm) => {
+                visitor.enter(Group::Variant("dss"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::AddAddress(arm) => {
+                visitor.enter(Group::Variant("add_address"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::RemoveAddress(arm) => {
+                visitor.enter(Group::Variant("remove_address"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::Priority(arm) => {
+                visitor.enter(Group::Variant("priority"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::Fail(arm) => {
+                visitor.enter(Group::Variant("fail"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::FastClose(arm) => {
+                visitor.enter(Group::Variant("fast_close"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::Reset(arm) => {
+                visitor.enter(Group::Variant("reset"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::MptcpUnknown(arm) => {
+                visitor.enter(Group::Variant("mptcp_unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionVariant::Unnamed => {}
+        }
+    }
+}
+
+impl MptcpOptionCapable<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::VERSION,
+            BitPlace::of(region, self.version_bytes, 4, 4),
+            FieldValue::Number(u128::from(self.version())),
+        );
+        visitor.value(
+            &mptcp_option_fields::CHECKSUM_REQUIRED,
+            BitPlace::of(region, self.version_bytes, 8, 1),
+            FieldValue::Bool(self.checksum_required()),
+        );
+        visitor.value(
+            &mptcp_option_fields::EXTENSIBILITY,
+            BitPlace::of(region, self.version_bytes, 9, 1),
+            FieldValue::Bool(self.extensibility()),
+        );
+        visitor.value(
+            &mptcp_option_fields::NO_INITIAL_SUBFLOWS,
+            BitPlace::of(region, self.version_bytes, 10, 1),
+            FieldValue::Bool(self.no_initial_subflows()),
+        );
+        visitor.value(
+            &mptcp_option_fields::HMAC_SHA256,
+            BitPlace::of(region, self.version_bytes, 15, 1),
+            FieldValue::Bool(self.hmac_sha256()),
+        );
+        if let Some(value) = self.sender_key() {
+            let place = given(|| Some(BitPlace::of(region, self.sender_key_bytes?, 0, 64)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::SENDER_KEY, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.receiver_key() {
+            let place = given(|| Some(BitPlace::of(region, self.receiver_key_bytes?, 0, 64)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::RECEIVER_KEY, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.data_length() {
+            let place = given(|| Some(BitPlace::of(region, self.data_length_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::DATA_LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.data_checksum() {
+            let place = given(|| Some(BitPlace::of(region, self.data_checksum_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::DATA_CHECKSUM, place, FieldValue::Number(u128::from(value)));
+        }
+    }
+}
+
+impl MptcpOptionJoin<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::BACKUP,
+            BitPlace::of(region, self.backup_bytes, 7, 1),
+            FieldValue::Bool(self.backup()),
+        );
+        match self.form {
+            MptcpOptionJoinVariant::Syn(arm) => {
+                visitor.enter(Group::Variant("syn"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionJoinVariant::SynAck(arm) => {
+                visitor.enter(Group::Variant("syn_ack"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionJoinVariant::Ack(arm) => {
+                visitor.enter(Group::Variant("ack"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionJoinVariant::JoinUnknown(arm) => {
+                visitor.enter(Group::Variant("join_unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            MptcpOptionJoinVariant::Unnamed => {}
+        }
+    }
+}
+
+impl MptcpOptionSyn<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::ADDRESS_ID,
+            BitPlace::of(region, self.address_id_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.address_id())),
+        );
+        visitor.value(
+            &mptcp_option_fields::TOKEN,
+            BitPlace::of(region, self.address_id_bytes, 8, 32),
+            FieldValue::Number(u128::from(self.token())),
+        );
+        visitor.value(
+            &mptcp_option_fields::RANDOM,
+            BitPlace::of(region, self.address_id_bytes, 40, 32),
+            FieldValue::Number(u128::from(self.random())),
+        );
+    }
+}
+
+impl MptcpOptionSynAck<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::ADDRESS_ID,
+            BitPlace::of(region, self.address_id_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.address_id())),
+        );
+        visitor.value(
+            &mptcp_option_fields::TRUNCATED_HMAC,
+            BitPlace::of(region, self.address_id_bytes, 8, 64),
+            FieldValue::Number(u128::from(self.truncated_hmac())),
+        );
+        visitor.value(
+            &mptcp_option_fields::RANDOM,
+            BitPlace::of(region, self.address_id_bytes, 72, 32),
+            FieldValue::Number(u128::from(self.random())),
+        );
+    }
+}
+
+impl MptcpOptionAck<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::HMAC,
+            BitPlace::of(region, self.hmac_bytes, 8, 160),
+            FieldValue::Bytes(self.hmac().as_slice()),
+        );
+    }
+}
+
+impl MptcpOptionJoinUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::JOIN_DATA,
+            BitPlace::whole(region, self.join_data),
+            FieldValue::Bytes(self.join_data()),
+        );
+    }
+}
+
+impl MptcpOptionDss<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::DATA_FIN,
+            BitPlace::of(region, self.data_fin_bytes, 11, 1),
+            FieldValue::Bool(self.data_fin()),
+        );
+        visitor.value(
+            &mptcp_option_fields::LONG_SEQUENCE,
+            BitPlace::of(region, self.data_fin_bytes, 12, 1),
+            FieldValue::Bool(self.long_sequence()),
+        );
+        visitor.value(
+            &mptcp_option_fields::HAS_MAPPING,
+            BitPlace::of(region, self.data_fin_bytes, 13, 1),
+            FieldValue::Bool(self.has_mapping()),
+        );
+        visitor.value(
+            &mptcp_option_fields::LONG_ACK,
+            BitPlace::of(region, self.data_fin_bytes, 14, 1),
+            FieldValue::Bool(self.long_ack()),
+        );
+        visitor.value(
+            &mptcp_option_fields::HAS_ACK,
+            BitPlace::of(region, self.data_fin_bytes, 15, 1),
+            FieldValue::Bool(self.has_ack()),
+        );
+        if let Some(value) = self.data_ack() {
+            let place = given(|| Some(BitPlace::of(region, self.data_ack_bytes?, 0, 64)))
+                .or_else(|| given(|| Some(BitPlace::of(region, self.data_ack_bytes_2?, 0, 32))));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::DATA_ACK, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.data_sequence() {
+            let place = given(|| Some(BitPlace::of(region, self.data_sequence_bytes?, 0, 64)))
+                .or_else(|| given(|| Some(BitPlace::of(region, self.data_sequence_bytes_2?, 0, 32))));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::DATA_SEQUENCE, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.subflow_sequence() {
+            let place = given(|| Some(BitPlace::of(region, self.subflow_sequence_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::SUBFLOW_SEQUENCE, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.data_length() {
+            let place = given(|| Some(BitPlace::of(region, self.subflow_sequence_bytes?, 32, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::DATA_LENGTH, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.data_checksum() {
+            let place = given(|| Some(BitPlace::of(region, self.data_checksum_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::DATA_CHECKSUM, place, FieldValue::Number(u128::from(value)));
+        }
+    }
+}
+
+impl MptcpOptionAddAddress<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::ECHO,
+            BitPlace::of(region, self.echo_bytes, 7, 1),
+            FieldValue::Bool(self.echo()),
+        );
+        visitor.value(
+            &mptcp_option_fields::ADDRESS_ID,
+            BitPlace::of(region, self.echo_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.address_id())),
+        );
+        if let Some(value) = self.ipv4() {
+            let place = given(|| Some(BitPlace::of(region, self.ipv4_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::IPV4, place, FieldValue::Ipv4(value));
+        }
+        if let Some(value) = self.ipv6() {
+            let place = given(|| Some(BitPlace::of(region, self.ipv6_bytes?, 0, 128)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::IPV6, place, FieldValue::Bytes(value.as_slice()));
+        }
+        if let Some(value) = self.address_data() {
+            let place = given(|| Some(BitPlace::whole(region, self.address_data?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::ADDRESS_DATA, place, FieldValue::Bytes(value));
+        }
+        if let Some(value) = self.port() {
+            let place = given(|| Some(BitPlace::of(region, self.port_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::PORT, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.truncated_hmac() {
+            let place = given(|| Some(BitPlace::of(region, self.truncated_hmac_bytes?, 0, 64)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::TRUNCATED_HMAC, place, FieldValue::Number(u128::from(value)));
+        }
+    }
+}
+
+impl MptcpOptionRemoveAddress<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.address_ids();
+        let place = BitPlace::whole(region, self.address_ids.bytes());
+        visitor.enter(Group::List(&mptcp_option_fields::ADDRESS_IDS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 8, bits: 8 };
+            visitor.value(&mptcp_option_fields::ADDRESS_IDS, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.leave();
+    }
+}
+
+impl MptcpOptionPriority<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::BACKUP,
+            BitPlace::of(region, self.backup_bytes, 7, 1),
+            FieldValue::Bool(self.backup()),
+        );
+        if let Some(value) = self.address_id() {
+            let place = given(|| Some(BitPlace::of(region, self.address_id_bytes?, 0, 8)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&mptcp_option_fields::ADDRESS_ID, place, FieldValue::Number(u128::from(value)));
+        }
+    }
+}
+
+impl MptcpOptionFail<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::DATA_SEQUENCE,
+            BitPlace::of(region, self.data_sequence_bytes, 16, 64),
+            FieldValue::Number(u128::from(self.data_sequence())),
+        );
+    }
+}
+
+impl MptcpOptionFastClose<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::RECEIVER_KEY,
+            BitPlace::of(region, self.receiver_key_bytes, 16, 64),
+            FieldValue::Number(u128::from(self.receiver_key())),
+        );
+    }
+}
+
+impl MptcpOptionReset<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::UNSPECIFIED,
+            BitPlace::of(region, self.unspecified_bytes, 5, 1),
+            FieldValue::Bool(self.unspecified()),
+        );
+        visitor.value(
+            &mptcp_option_fields::MIDDLEBOX,
+            BitPlace::of(region, self.unspecified_bytes, 6, 1),
+            FieldValue::Bool(self.middlebox()),
+        );
+        visitor.value(
+            &mptcp_option_fields::TRANSIENT,
+            BitPlace::of(region, self.unspecified_bytes, 7, 1),
+            FieldValue::Bool(self.transient()),
+        );
+        visitor.value(
+            &mptcp_option_fields::REASON,
+            BitPlace::of(region, self.unspecified_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.reason())),
+        );
+    }
+}
+
+impl MptcpOptionMptcpUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &mptcp_option_fields::MPTCP_DATA,
+            BitPlace::whole(region, self.mptcp_data),
+            FieldValue::Bytes(self.mptcp_data()),
+        );
     }
 }
 

@@ -4,6 +4,40 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "TlsRecord",
+        key: "tls_record",
+        read: |region, visitor| TlsRecord::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "TlsChangeCipherSpec",
+        key: "tls_change_cipher_spec",
+        read: |region, visitor| TlsChangeCipherSpec::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "TlsAlert",
+        key: "tls_alert",
+        read: |region, visitor| TlsAlert::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "TlsHandshake",
+        key: "tls_handshake",
+        read: |region, visitor| TlsHandshake::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "TlsServerName",
+        key: "tls_server_name",
+        read: |region, visitor| TlsServerName::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "TlsKeyShare",
+        key: "tls_key_share",
+        read: |region, visitor| TlsKeyShare::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// RFC 8446 §5.1, RFC 6520, RFC 9146.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TlsContent(pub u8);
@@ -655,21 +689,26 @@ named_number!(TlsAlertDescription, u8);
 /// The fields of [`TlsRecord`](super::TlsRecord), by name.
 pub mod tls_record_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `tls_record`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tls_record", "_");
 
     /// `tls_record.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("tls_record", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("tls_record", "type").called(&["tls.record.content_type"]);
 
     /// `tls_record.version`
-    pub static VERSION: FieldInfo = FieldInfo::new("tls_record", "version");
+    pub static VERSION: FieldInfo = FieldInfo::new("tls_record", "version").called(&["tls.record.version"]);
 
     /// `tls_record.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("tls_record", "length");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("tls_record", "length").counting("bytes").called(&["tls.record.length"]);
 
     /// `tls_record.fragment`
     pub static FRAGMENT: FieldInfo = FieldInfo::new("tls_record", "fragment");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 8), (&VERSION, 8, 16), (&LENGTH, 24, 16)];
 }
 
 /// RFC 8446 §5.1. Records repeat on a byte stream and may be cut anywhere.
@@ -745,7 +784,7 @@ impl<'a> TlsRecord<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<5>(&tls_record_fields::TYPE)?;
+        let head = cursor.run::<5>(tls_record_fields::HEAD_RUN)?;
         let length = u16::from_be_bytes([head[3], head[4]]);
         if length > 18432 {
             return Err(Error::new(
@@ -767,6 +806,28 @@ impl<'a> Element<'a> for TlsRecord<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for TlsRecord<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.r#type();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&tls_record_fields::TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        let value = self.version();
+        let place = BitPlace::of(region, self.head, 8, 16);
+        visitor.value(&tls_record_fields::VERSION, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &tls_record_fields::LENGTH,
+            BitPlace::of(region, self.head, 24, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &tls_record_fields::FRAGMENT,
+            BitPlace::whole(region, self.fragment.bytes()),
+            FieldValue::Payload(self.fragment()),
+        );
     }
 }
 
@@ -950,6 +1011,17 @@ impl<'a> Element<'a> for TlsChangeCipherSpec<'a> {
     }
 }
 
+impl Fields for TlsChangeCipherSpec<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &tls_change_cipher_spec_fields::MESSAGE,
+            BitPlace::of(region, self.head, 0, 8),
+            FieldValue::Number(u128::from(self.message())),
+        );
+    }
+}
+
 /// Where the parts of [`TlsChangeCipherSpec`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -1028,15 +1100,19 @@ impl<'a> TlsChangeCipherSpec<'a> {
 /// The fields of [`TlsAlert`](super::TlsAlert), by name.
 pub mod tls_alert_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `tls_alert`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tls_alert", "_");
 
     /// `tls_alert.level`
-    pub static LEVEL: FieldInfo = FieldInfo::new("tls_alert", "level");
+    pub static LEVEL: FieldInfo = FieldInfo::new("tls_alert", "level").called(&["tls.alert_message.level"]);
 
     /// `tls_alert.description`
-    pub static DESCRIPTION: FieldInfo = FieldInfo::new("tls_alert", "description");
+    pub static DESCRIPTION: FieldInfo = FieldInfo::new("tls_alert", "description").called(&["tls.alert_message.desc"]);
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&LEVEL, 0, 8), (&DESCRIPTION, 8, 8)];
 }
 
 /// RFC 8446 §6. An encrypted alert is longer than two bytes.
@@ -1095,7 +1171,7 @@ impl<'a> TlsAlert<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<2>(&tls_alert_fields::LEVEL)?;
+        let head = cursor.run::<2>(tls_alert_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
     }
 }
@@ -1107,6 +1183,18 @@ impl<'a> Element<'a> for TlsAlert<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for TlsAlert<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.level();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&tls_alert_fields::LEVEL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        let value = self.description();
+        let place = BitPlace::of(region, self.head, 8, 8);
+        visitor.value(&tls_alert_fields::DESCRIPTION, place, FieldValue::Named(u128::from(value.0), value.name()));
     }
 }
 
@@ -1195,18 +1283,23 @@ impl<'a> TlsAlert<'a> {
 /// The fields of [`TlsHandshake`](super::TlsHandshake), by name.
 pub mod tls_handshake_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `tls_handshake`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tls_handshake", "_");
 
     /// `tls_handshake.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("tls_handshake", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("tls_handshake", "type").called(&["tls.handshake.type"]);
 
     /// `tls_handshake.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("tls_handshake", "length");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("tls_handshake", "length").counting("bytes").called(&["tls.handshake.length"]);
 
     /// `tls_handshake.body`
     pub static BODY: FieldInfo = FieldInfo::new("tls_handshake", "body");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 8), (&LENGTH, 8, 24)];
 }
 
 /// RFC 8446 §4. What is encrypted has no known type, or a length that does not fit: a HelloRequest is empty and alone, RFC 5246
@@ -1275,7 +1368,7 @@ impl<'a> TlsHandshake<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&tls_handshake_fields::TYPE)?;
+        let head = cursor.run::<4>(tls_handshake_fields::HEAD_RUN)?;
         let r#type = head[0];
         let length = u32::from_be_bytes([0, head[1], head[2], head[3]]);
         let body = {
@@ -1297,6 +1390,29 @@ impl<'a> Element<'a> for TlsHandshake<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for TlsHandshake<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.r#type();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&tls_handshake_fields::TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &tls_handshake_fields::LENGTH,
+            BitPlace::of(region, self.head, 8, 24),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        let value = self.body();
+        match value {
+            Ok(value) => {
+                visitor.enter(Group::Struct(&tls_handshake_fields::BODY));
+                value.fields(visitor);
+                visitor.leave();
+            }
+            Err(error) => visitor.error(&error),
+        }
     }
 }
 
@@ -1396,21 +1512,24 @@ impl<'a> TlsHandshake<'a> {
 /// The fields of [`TlsHandshakeBody`](super::TlsHandshakeBody), by name.
 pub mod tls_handshake_body_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `tls_handshake_body`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tls_handshake_body", "_");
 
     /// `tls_handshake_body.legacy_version`
-    pub static LEGACY_VERSION: FieldInfo = FieldInfo::new("tls_handshake_body", "legacy_version");
+    pub static LEGACY_VERSION: FieldInfo =
+        FieldInfo::new("tls_handshake_body", "legacy_version").called(&["tls.handshake.version"]);
 
     /// `tls_handshake_body.random`
-    pub static RANDOM: FieldInfo = FieldInfo::new("tls_handshake_body", "random");
+    pub static RANDOM: FieldInfo = FieldInfo::new("tls_handshake_body", "random").called(&["tls.handshake.random"]);
 
     /// `tls_handshake_body.session_id`
     pub static SESSION_ID: FieldInfo = FieldInfo::new("tls_handshake_body", "session_id");
 
     /// `tls_handshake_body.cipher_suites`
-    pub static CIPHER_SUITES: FieldInfo = FieldInfo::new("tls_handshake_body", "cipher_suites");
+    pub static CIPHER_SUITES: FieldInfo =
+        FieldInfo::new("tls_handshake_body", "cipher_suites").called(&["tls.handshake.ciphersuite"]);
 
     /// `tls_handshake_body.compression_methods`
     pub static COMPRESSION_METHODS: FieldInfo = FieldInfo::new("tls_handshake_body", "compression_methods");
@@ -1419,16 +1538,19 @@ pub mod tls_handshake_body_fields {
     pub static EXTENSIONS: FieldInfo = FieldInfo::new("tls_handshake_body", "extensions");
 
     /// `tls_handshake_body.server_version`
-    pub static SERVER_VERSION: FieldInfo = FieldInfo::new("tls_handshake_body", "server_version");
+    pub static SERVER_VERSION: FieldInfo =
+        FieldInfo::new("tls_handshake_body", "server_version").called(&["tls.handshake.version"]);
 
     /// `tls_handshake_body.server_random`
-    pub static SERVER_RANDOM: FieldInfo = FieldInfo::new("tls_handshake_body", "server_random");
+    pub static SERVER_RANDOM: FieldInfo =
+        FieldInfo::new("tls_handshake_body", "server_random").called(&["tls.handshake.random"]);
 
     /// `tls_handshake_body.server_session_id`
     pub static SERVER_SESSION_ID: FieldInfo = FieldInfo::new("tls_handshake_body", "server_session_id");
 
     /// `tls_handshake_body.cipher_suite`
-    pub static CIPHER_SUITE: FieldInfo = FieldInfo::new("tls_handshake_body", "cipher_suite");
+    pub static CIPHER_SUITE: FieldInfo =
+        FieldInfo::new("tls_handshake_body", "cipher_suite").called(&["tls.handshake.ciphersuite"]);
 
     /// `tls_handshake_body.compression_method`
     pub static COMPRESSION_METHOD: FieldInfo = FieldInfo::new("tls_handshake_body", "compression_method");
@@ -1438,6 +1560,16 @@ pub mod tls_handshake_body_fields {
 
     /// `tls_handshake_body.data`
     pub static DATA: FieldInfo = FieldInfo::new("tls_handshake_body", "data");
+
+    /// The fields of `legacy_version_bytes`.
+    pub static CLIENT_HELLO_LEGACY_VERSION_BYTES_RUN: &[Wanted] = &[(&LEGACY_VERSION, 0, 16), (&RANDOM, 16, 256)];
+
+    /// The fields of `server_version_bytes`.
+    pub static SERVER_HELLO_SERVER_VERSION_BYTES_RUN: &[Wanted] =
+        &[(&SERVER_VERSION, 0, 16), (&SERVER_RANDOM, 16, 256)];
+
+    /// The fields of `cipher_suite_bytes`.
+    pub static SERVER_HELLO_CIPHER_SUITE_BYTES_RUN: &[Wanted] = &[(&CIPHER_SUITE, 0, 16), (&COMPRESSION_METHOD, 16, 8)];
 }
 
 /// A message of the handshake, by its type.
@@ -1502,7 +1634,8 @@ impl<'a> TlsHandshakeBody<'a> {
         let start = *cursor;
         let variant = match param_type {
             1 => {
-                let legacy_version_bytes = cursor.array::<34>(&tls_handshake_body_fields::LEGACY_VERSION)?;
+                let legacy_version_bytes =
+                    cursor.run::<34>(tls_handshake_body_fields::CLIENT_HELLO_LEGACY_VERSION_BYTES_RUN)?;
                 let session_id = {
                     let length = {
                         let read = cursor.array::<1>(&tls_handshake_body_fields::SESSION_ID)?;
@@ -1532,7 +1665,7 @@ impl<'a> TlsHandshakeBody<'a> {
                 if (cipher_suites.len() as u64) < 1 {
                     return Err(Error::new(
                         &tls_handshake_body_fields::CIPHER_SUITES,
-                        cursor.offset(),
+                        cursor.offset_in(cipher_suites.bytes(), 0),
                         ErrorKind::Where { why: None, found: 0 },
                     ));
                 }
@@ -1576,7 +1709,8 @@ impl<'a> TlsHandshakeBody<'a> {
                 })
             }
             2 => {
-                let server_version_bytes = cursor.array::<34>(&tls_handshake_body_fields::SERVER_VERSION)?;
+                let server_version_bytes =
+                    cursor.run::<34>(tls_handshake_body_fields::SERVER_HELLO_SERVER_VERSION_BYTES_RUN)?;
                 let server_session_id = {
                     let length = {
                         let read = cursor.array::<1>(&tls_handshake_body_fields::SERVER_SESSION_ID)?;
@@ -1590,7 +1724,8 @@ impl<'a> TlsHandshakeBody<'a> {
                         )?
                         .bytes()
                 };
-                let cipher_suite_bytes = cursor.array::<3>(&tls_handshake_body_fields::CIPHER_SUITE)?;
+                let cipher_suite_bytes =
+                    cursor.run::<3>(tls_handshake_body_fields::SERVER_HELLO_CIPHER_SUITE_BYTES_RUN)?;
                 let server_extensions = if !cursor.rest().bytes().is_empty() {
                     Some({
                         let length = {
@@ -1767,6 +1902,151 @@ impl<'a> TlsHandshakeBodyOpaque<'a> {
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
+    }
+}
+
+impl Fields for TlsHandshakeBody<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        match self.variant {
+            TlsHandshakeBodyVariant::ClientHello(arm) => {
+                visitor.enter(Group::Variant("client_hello"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsHandshakeBodyVariant::ServerHello(arm) => {
+                visitor.enter(Group::Variant("server_hello"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsHandshakeBodyVariant::Opaque(arm) => {
+                visitor.enter(Group::Variant("opaque"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsHandshakeBodyVariant::Unnamed => {}
+        }
+    }
+}
+
+impl TlsHandshakeBodyClientHello<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.legacy_version();
+        let place = BitPlace::of(region, self.legacy_version_bytes, 0, 16);
+        visitor.value(
+            &tls_handshake_body_fields::LEGACY_VERSION,
+            place,
+            FieldValue::Named(u128::from(value.0), value.name()),
+        );
+        visitor.value(
+            &tls_handshake_body_fields::RANDOM,
+            BitPlace::of(region, self.legacy_version_bytes, 16, 256),
+            FieldValue::Bytes(self.random().as_slice()),
+        );
+        visitor.value(
+            &tls_handshake_body_fields::SESSION_ID,
+            BitPlace::whole(region, self.session_id),
+            FieldValue::Bytes(self.session_id()),
+        );
+        let value = self.cipher_suites();
+        let place = BitPlace::whole(region, self.cipher_suites.bytes());
+        visitor.enter(Group::List(&tls_handshake_body_fields::CIPHER_SUITES));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 16, bits: 16 };
+            visitor.value(
+                &tls_handshake_body_fields::CIPHER_SUITES,
+                place,
+                FieldValue::Named(u128::from(value.0), value.name()),
+            );
+        }
+        visitor.leave();
+        let value = self.compression_methods();
+        let place = BitPlace::whole(region, self.compression_methods.bytes());
+        visitor.enter(Group::List(&tls_handshake_body_fields::COMPRESSION_METHODS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 8, bits: 8 };
+            visitor.value(
+                &tls_handshake_body_fields::COMPRESSION_METHODS,
+                place,
+                FieldValue::Number(u128::from(value)),
+            );
+        }
+        visitor.leave();
+        if let Some(value) = self.extensions() {
+            visitor.enter(Group::List(&tls_handshake_body_fields::EXTENSIONS));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+    }
+}
+
+impl TlsHandshakeBodyServerHello<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.server_version();
+        let place = BitPlace::of(region, self.server_version_bytes, 0, 16);
+        visitor.value(
+            &tls_handshake_body_fields::SERVER_VERSION,
+            place,
+            FieldValue::Named(u128::from(value.0), value.name()),
+        );
+        visitor.value(
+            &tls_handshake_body_fields::SERVER_RANDOM,
+            BitPlace::of(region, self.server_version_bytes, 16, 256),
+            FieldValue::Bytes(self.server_random().as_slice()),
+        );
+        visitor.value(
+            &tls_handshake_body_fields::SERVER_SESSION_ID,
+            BitPlace::whole(region, self.server_session_id),
+            FieldValue::Bytes(self.server_session_id()),
+        );
+        let value = self.cipher_suite();
+        let place = BitPlace::of(region, self.cipher_suite_bytes, 0, 16);
+        visitor.value(
+            &tls_handshake_body_fields::CIPHER_SUITE,
+            place,
+            FieldValue::Named(u128::from(value.0), value.name()),
+        );
+        visitor.value(
+            &tls_handshake_body_fields::COMPRESSION_METHOD,
+            BitPlace::of(region, self.cipher_suite_bytes, 16, 8),
+            FieldValue::Number(u128::from(self.compression_method())),
+        );
+        if let Some(value) = self.server_extensions() {
+            visitor.enter(Group::List(&tls_handshake_body_fields::SERVER_EXTENSIONS));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+    }
+}
+
+impl TlsHandshakeBodyOpaque<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tls_handshake_body_fields::DATA,
+            BitPlace::whole(region, self.data),
+            FieldValue::Bytes(self.data()),
+        );
     }
 }
 
@@ -1971,18 +2251,23 @@ impl<'a> TlsHandshakeBodyOpaque<'a> {
 /// The fields of [`TlsExtension`](super::TlsExtension), by name.
 pub mod tls_extension_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `tls_extension`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tls_extension", "_");
 
     /// `tls_extension.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("tls_extension", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("tls_extension", "type").called(&["tls.handshake.extension.type"]);
 
     /// `tls_extension.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("tls_extension", "length");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("tls_extension", "length").counting("bytes").called(&["tls.handshake.extension.len"]);
 
     /// `tls_extension.body`
     pub static BODY: FieldInfo = FieldInfo::new("tls_extension", "body");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 16), (&LENGTH, 16, 16)];
 }
 
 /// RFC 8446 §4.2. `asks` is 1 in a ClientHello, where lists stand for what an answer chooses.
@@ -2040,7 +2325,7 @@ impl<'a> TlsExtension<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>, param_asks: u8) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&tls_extension_fields::TYPE)?;
+        let head = cursor.run::<4>(tls_extension_fields::HEAD_RUN)?;
         let r#type = u16::from_be_bytes([head[0], head[1]]);
         let length = u16::from_be_bytes([head[2], head[3]]);
         let body = {
@@ -2062,6 +2347,29 @@ impl<'a> Element<'a> for TlsExtension<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (param_asks,): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor, param_asks).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for TlsExtension<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.r#type();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&tls_extension_fields::TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &tls_extension_fields::LENGTH,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        let value = self.body();
+        match value {
+            Ok(value) => {
+                visitor.enter(Group::Struct(&tls_extension_fields::BODY));
+                value.fields(visitor);
+                visitor.leave();
+            }
+            Err(error) => visitor.error(&error),
+        }
     }
 }
 
@@ -2150,6 +2458,7 @@ impl<'a> TlsExtension<'a> {
 /// The fields of [`TlsExtensionBody`](super::TlsExtensionBody), by name.
 pub mod tls_extension_body_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
 
     /// What has no name in `tls_extension_body`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("tls_extension_body", "_");
@@ -2158,13 +2467,16 @@ pub mod tls_extension_body_fields {
     pub static NAMES: FieldInfo = FieldInfo::new("tls_extension_body", "names");
 
     /// `tls_extension_body.protocols`
-    pub static PROTOCOLS: FieldInfo = FieldInfo::new("tls_extension_body", "protocols");
+    pub static PROTOCOLS: FieldInfo =
+        FieldInfo::new("tls_extension_body", "protocols").called(&["tls.handshake.extensions_alpn_str"]);
 
     /// `tls_extension_body.versions`
-    pub static VERSIONS: FieldInfo = FieldInfo::new("tls_extension_body", "versions");
+    pub static VERSIONS: FieldInfo =
+        FieldInfo::new("tls_extension_body", "versions").called(&["tls.handshake.extensions.supported_version"]);
 
     /// `tls_extension_body.selected_version`
-    pub static SELECTED_VERSION: FieldInfo = FieldInfo::new("tls_extension_body", "selected_version");
+    pub static SELECTED_VERSION: FieldInfo = FieldInfo::new("tls_extension_body", "selected_version")
+        .called(&["tls.handshake.extensions.supported_version"]);
 
     /// `tls_extension_body.groups`
     pub static GROUPS: FieldInfo = FieldInfo::new("tls_extension_body", "groups");
@@ -2173,7 +2485,7 @@ pub mod tls_extension_body_fields {
     pub static FORMATS: FieldInfo = FieldInfo::new("tls_extension_body", "formats");
 
     /// `tls_extension_body.schemes`
-    pub static SCHEMES: FieldInfo = FieldInfo::new("tls_extension_body", "schemes");
+    pub static SCHEMES: FieldInfo = FieldInfo::new("tls_extension_body", "schemes").shown(Form::Hex);
 
     /// `tls_extension_body.shares`
     pub static SHARES: FieldInfo = FieldInfo::new("tls_extension_body", "shares");
@@ -2638,6 +2950,213 @@ impl<'a> Element<'a> for TlsExtensionBodyProtocolsElement {
     }
 }
 
+impl Fields for TlsExtensionBody<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        match self.variant {
+            TlsExtensionBodyVariant::ServerName(arm) => {
+                visitor.enter(Group::Variant("server_name"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::Alpn(arm) => {
+                visitor.enter(Group::Variant("alpn"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::SupportedVersions(arm) => {
+                visitor.enter(Group::Variant("supported_versions"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::SupportedGroups(arm) => {
+                visitor.enter(Group::Variant("supported_groups"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::EcPointFormats(arm) => {
+                visitor.enter(Group::Variant("ec_point_formats"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::SignatureAlgorithms(arm) => {
+                visitor.enter(Group::Variant("signature_algorithms"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::KeyShare(arm) => {
+                visitor.enter(Group::Variant("key_share"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::Unknown(arm) => {
+                visitor.enter(Group::Variant("unknown"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::Unnamed => {}
+        }
+    }
+}
+
+impl TlsExtensionBodyServerName<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, _: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        if let Some(value) = self.names() {
+            visitor.enter(Group::List(&tls_extension_body_fields::NAMES));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+    }
+}
+
+impl TlsExtensionBodyAlpn<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.protocols();
+        visitor.enter(Group::List(&tls_extension_body_fields::PROTOCOLS));
+        for element in value.iter() {
+            match element {
+                Ok(value) => {
+                    let place = BitPlace::whole(region, value.bytes());
+                    visitor.value(&tls_extension_body_fields::PROTOCOLS, place, FieldValue::Text(value.bytes()));
+                }
+                Err(error) => visitor.error(&error),
+            }
+        }
+        visitor.leave();
+    }
+}
+
+impl TlsExtensionBodySupportedVersions<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        if let Some(value) = self.versions() {
+            let place = given(|| Some(BitPlace::whole(region, self.versions?.bytes())));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.enter(Group::List(&tls_extension_body_fields::VERSIONS));
+            for (index, value) in (0..).zip(value.iter()) {
+                let place = BitPlace { start: place.start + index * 16, bits: 16 };
+                visitor.value(
+                    &tls_extension_body_fields::VERSIONS,
+                    place,
+                    FieldValue::Named(u128::from(value.0), value.name()),
+                );
+            }
+            visitor.leave();
+        }
+        if let Some(value) = self.selected_version() {
+            let place = given(|| Some(BitPlace::of(region, self.selected_version_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(
+                &tls_extension_body_fields::SELECTED_VERSION,
+                place,
+                FieldValue::Named(u128::from(value.0), value.name()),
+            );
+        }
+    }
+}
+
+impl TlsExtensionBodySupportedGroups<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.groups();
+        let place = BitPlace::whole(region, self.groups.bytes());
+        visitor.enter(Group::List(&tls_extension_body_fields::GROUPS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 16, bits: 16 };
+            visitor.value(
+                &tls_extension_body_fields::GROUPS,
+                place,
+                FieldValue::Named(u128::from(value.0), value.name()),
+            );
+        }
+        visitor.leave();
+    }
+}
+
+impl TlsExtensionBodyEcPointFormats<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.formats();
+        let place = BitPlace::whole(region, self.formats.bytes());
+        visitor.enter(Group::List(&tls_extension_body_fields::FORMATS));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 8, bits: 8 };
+            visitor.value(&tls_extension_body_fields::FORMATS, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.leave();
+    }
+}
+
+impl TlsExtensionBodySignatureAlgorithms<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.schemes();
+        let place = BitPlace::whole(region, self.schemes.bytes());
+        visitor.enter(Group::List(&tls_extension_body_fields::SCHEMES));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 16, bits: 16 };
+            visitor.value(&tls_extension_body_fields::SCHEMES, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.leave();
+    }
+}
+
+impl TlsExtensionBodyKeyShare<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        if let Some(value) = self.shares() {
+            visitor.enter(Group::List(&tls_extension_body_fields::SHARES));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+        if let Some(value) = self.selected_group() {
+            let place = given(|| Some(BitPlace::of(region, self.selected_group_bytes?, 0, 16)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(
+                &tls_extension_body_fields::SELECTED_GROUP,
+                place,
+                FieldValue::Named(u128::from(value.0), value.name()),
+            );
+        }
+        if let Some(value) = self.server_key() {
+            let place = given(|| Some(BitPlace::whole(region, self.server_key?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&tls_extension_body_fields::SERVER_KEY, place, FieldValue::Bytes(value));
+        }
+    }
+}
+
+impl TlsExtensionBodyUnknown<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tls_extension_body_fields::DATA,
+            BitPlace::whole(region, self.data),
+            FieldValue::Bytes(self.data()),
+        );
+    }
+}
+
 /// Where the parts of [`TlsExtensionBody`] stand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -2854,7 +3373,8 @@ pub mod tls_server_name_fields {
     pub static NAME_TYPE: FieldInfo = FieldInfo::new("tls_server_name", "name_type");
 
     /// `tls_server_name.host`
-    pub static HOST: FieldInfo = FieldInfo::new("tls_server_name", "host");
+    pub static HOST: FieldInfo =
+        FieldInfo::new("tls_server_name", "host").called(&["tls.handshake.extensions_server_name"]);
 }
 
 /// RFC 6066 §3: the only type is 0, a host name.
@@ -2933,6 +3453,22 @@ impl<'a> Element<'a> for TlsServerName<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for TlsServerName<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &tls_server_name_fields::NAME_TYPE,
+            BitPlace::of(region, self.head, 0, 8),
+            FieldValue::Number(u128::from(self.name_type())),
+        );
+        visitor.value(
+            &tls_server_name_fields::HOST,
+            BitPlace::whole(region, self.host.bytes()),
+            FieldValue::Text(self.host().bytes()),
+        );
     }
 }
 
@@ -3106,6 +3642,16 @@ impl<'a> Element<'a> for TlsKeyShare<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for TlsKeyShare<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.group();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&tls_key_share_fields::GROUP, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(&tls_key_share_fields::KEY, BitPlace::whole(region, self.key), FieldValue::Bytes(self.key()));
     }
 }
 

@@ -4,27 +4,39 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
+    name: "Udp",
+    key: "udp",
+    read: |region, visitor| Udp::parse(region).map(|view| view.fields(visitor)),
+}];
+
 /// The fields of [`Udp`](super::Udp), by name.
 pub mod udp_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `udp`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("udp", "_");
 
     /// `udp.src_port`
-    pub static SRC_PORT: FieldInfo = FieldInfo::new("udp", "src_port");
+    pub static SRC_PORT: FieldInfo = FieldInfo::new("udp", "src_port").called(&["udp.srcport"]);
 
     /// `udp.dst_port`
-    pub static DST_PORT: FieldInfo = FieldInfo::new("udp", "dst_port");
+    pub static DST_PORT: FieldInfo = FieldInfo::new("udp", "dst_port").called(&["udp.dstport"]);
 
     /// `udp.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("udp", "length");
+    pub static LENGTH: FieldInfo = FieldInfo::new("udp", "length").counting("bytes").called(&["udp.length"]);
 
     /// `udp.checksum`
-    pub static CHECKSUM: FieldInfo = FieldInfo::new("udp", "checksum");
+    pub static CHECKSUM: FieldInfo = FieldInfo::new("udp", "checksum").shown(Form::Hex).called(&["udp.checksum"]);
 
     /// `udp.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("udp", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&SRC_PORT, 0, 16), (&DST_PORT, 16, 16), (&LENGTH, 32, 16), (&CHECKSUM, 48, 16)];
 }
 
 /// Header, \[RFC 768\].
@@ -107,7 +119,7 @@ impl<'a> Udp<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&udp_fields::SRC_PORT)?;
+        let head = cursor.run::<8>(udp_fields::HEAD_RUN)?;
         let length = u16::from_be_bytes([head[4], head[5]]);
         if given(|| Some(length >= 8 || length == 0 && absent::<&[u8]>()?.len() as u64 == 16)) == Some(false) {
             return Err(Error::new(
@@ -131,6 +143,37 @@ impl<'a> Element<'a> for Udp<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Udp<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &udp_fields::SRC_PORT,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Number(u128::from(self.src_port())),
+        );
+        visitor.value(
+            &udp_fields::DST_PORT,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.dst_port())),
+        );
+        visitor.value(
+            &udp_fields::LENGTH,
+            BitPlace::of(region, self.head, 32, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &udp_fields::CHECKSUM,
+            BitPlace::of(region, self.head, 48, 16),
+            FieldValue::Number(u128::from(self.checksum())),
+        );
+        visitor.value(
+            &udp_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

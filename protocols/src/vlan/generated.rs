@@ -4,27 +4,47 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Vlan",
+        key: "vlan",
+        read: |region, visitor| Vlan::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "ServiceVlan",
+        key: "service_vlan",
+        read: |region, visitor| ServiceVlan::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// The fields of [`Vlan`](super::Vlan), by name.
 pub mod vlan_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `vlan`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("vlan", "_");
 
     /// `vlan.priority`
-    pub static PRIORITY: FieldInfo = FieldInfo::new("vlan", "priority");
+    pub static PRIORITY: FieldInfo = FieldInfo::new("vlan", "priority").called(&["vlan.priority"]);
 
     /// `vlan.drop_eligible`
-    pub static DROP_ELIGIBLE: FieldInfo = FieldInfo::new("vlan", "drop_eligible");
+    pub static DROP_ELIGIBLE: FieldInfo = FieldInfo::new("vlan", "drop_eligible").called(&["vlan.dei"]);
 
     /// `vlan.id`
-    pub static ID: FieldInfo = FieldInfo::new("vlan", "id");
+    pub static ID: FieldInfo = FieldInfo::new("vlan", "id").called(&["vlan.id"]);
 
     /// `vlan.type_len`
-    pub static TYPE_LEN: FieldInfo = FieldInfo::new("vlan", "type_len");
+    pub static TYPE_LEN: FieldInfo =
+        FieldInfo::new("vlan", "type_len").shown(Form::Hex).called(&["vlan.etype", "vlan.len"]);
 
     /// `vlan.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("vlan", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&PRIORITY, 0, 3), (&DROP_ELIGIBLE, 3, 1), (&ID, 4, 12), (&TYPE_LEN, 16, 16)];
 }
 
 /// Customer VLAN tag, \[IEEE 802.1Q-2018 §9.5\].
@@ -105,7 +125,7 @@ impl<'a> Vlan<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&vlan_fields::PRIORITY)?;
+        let head = cursor.run::<4>(vlan_fields::HEAD_RUN)?;
         let type_len = u16::from_be_bytes([head[2], head[3]]);
         let payload = match type_len {
             0..=1500 => cursor.open(u64::from(type_len), &vlan_fields::PAYLOAD, Some(&vlan_fields::TYPE_LEN))?,
@@ -122,6 +142,37 @@ impl<'a> Element<'a> for Vlan<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Vlan<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &vlan_fields::PRIORITY,
+            BitPlace::of(region, self.head, 0, 3),
+            FieldValue::Number(u128::from(self.priority())),
+        );
+        visitor.value(
+            &vlan_fields::DROP_ELIGIBLE,
+            BitPlace::of(region, self.head, 3, 1),
+            FieldValue::Bool(self.drop_eligible()),
+        );
+        visitor.value(
+            &vlan_fields::ID,
+            BitPlace::of(region, self.head, 4, 12),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &vlan_fields::TYPE_LEN,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.type_len())),
+        );
+        visitor.value(
+            &vlan_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -244,24 +295,29 @@ impl<'a> Vlan<'a> {
 /// The fields of [`ServiceVlan`](super::ServiceVlan), by name.
 pub mod service_vlan_fields {
     use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
 
     /// What has no name in `service_vlan`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("service_vlan", "_");
 
     /// `service_vlan.priority`
-    pub static PRIORITY: FieldInfo = FieldInfo::new("service_vlan", "priority");
+    pub static PRIORITY: FieldInfo = FieldInfo::new("service_vlan", "priority").called(&["ieee8021ad.priority"]);
 
     /// `service_vlan.drop_eligible`
-    pub static DROP_ELIGIBLE: FieldInfo = FieldInfo::new("service_vlan", "drop_eligible");
+    pub static DROP_ELIGIBLE: FieldInfo = FieldInfo::new("service_vlan", "drop_eligible").called(&["ieee8021ad.dei"]);
 
     /// `service_vlan.id`
-    pub static ID: FieldInfo = FieldInfo::new("service_vlan", "id");
+    pub static ID: FieldInfo = FieldInfo::new("service_vlan", "id").called(&["ieee8021ad.id"]);
 
     /// `service_vlan.type_len`
-    pub static TYPE_LEN: FieldInfo = FieldInfo::new("service_vlan", "type_len");
+    pub static TYPE_LEN: FieldInfo = FieldInfo::new("service_vlan", "type_len").shown(Form::Hex);
 
     /// `service_vlan.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("service_vlan", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&PRIORITY, 0, 3), (&DROP_ELIGIBLE, 3, 1), (&ID, 4, 12), (&TYPE_LEN, 16, 16)];
 }
 
 /// Service VLAN tag, which carries tagged frames of customers, \[IEEE 802.1Q-2018 §9.5\], earlier 802.1ad.
@@ -342,7 +398,7 @@ impl<'a> ServiceVlan<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<4>(&service_vlan_fields::PRIORITY)?;
+        let head = cursor.run::<4>(service_vlan_fields::HEAD_RUN)?;
         let type_len = u16::from_be_bytes([head[2], head[3]]);
         let payload = match type_len {
             0..=1500 => {
@@ -361,6 +417,37 @@ impl<'a> Element<'a> for ServiceVlan<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for ServiceVlan<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &service_vlan_fields::PRIORITY,
+            BitPlace::of(region, self.head, 0, 3),
+            FieldValue::Number(u128::from(self.priority())),
+        );
+        visitor.value(
+            &service_vlan_fields::DROP_ELIGIBLE,
+            BitPlace::of(region, self.head, 3, 1),
+            FieldValue::Bool(self.drop_eligible()),
+        );
+        visitor.value(
+            &service_vlan_fields::ID,
+            BitPlace::of(region, self.head, 4, 12),
+            FieldValue::Number(u128::from(self.id())),
+        );
+        visitor.value(
+            &service_vlan_fields::TYPE_LEN,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.type_len())),
+        );
+        visitor.value(
+            &service_vlan_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 

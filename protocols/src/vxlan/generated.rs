@@ -4,6 +4,20 @@
 
 use packet_core::generated::*;
 
+/// The layers and structs of this module that can be read without being told anything, by name.
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "Vxlan",
+        key: "vxlan",
+        read: |region, visitor| Vxlan::parse(region).map(|view| view.fields(visitor)),
+    },
+    CompositeInfo {
+        name: "VxlanGpe",
+        key: "vxlan_gpe",
+        read: |region, visitor| VxlanGpe::parse(region).map(|view| view.fields(visitor)),
+    },
+];
+
 /// What is carried, \[draft-ietf-nvo3-vxlan-gpe-13 §3.2\].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VxlanProtocol(pub u8);
@@ -193,21 +207,25 @@ named_flags!(VxlanGpeFlags, u8);
 /// The fields of [`Vxlan`](super::Vxlan), by name.
 pub mod vxlan_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `vxlan`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("vxlan", "_");
 
     /// `vxlan.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("vxlan", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("vxlan", "flags").called(&["vxlan.flags"]);
 
     /// `vxlan.group`
-    pub static GROUP: FieldInfo = FieldInfo::new("vxlan", "group");
+    pub static GROUP: FieldInfo = FieldInfo::new("vxlan", "group").called(&["vxlan.gbp"]);
 
     /// `vxlan.vni`
-    pub static VNI: FieldInfo = FieldInfo::new("vxlan", "vni");
+    pub static VNI: FieldInfo = FieldInfo::new("vxlan", "vni").called(&["vxlan.vni"]);
 
     /// `vxlan.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("vxlan", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&FLAGS, 0, 16), (&GROUP, 16, 16), (&VNI, 32, 24), (&RESERVED_, 56, 8)];
 }
 
 /// Header, \[RFC 7348 §5\].
@@ -281,7 +299,7 @@ impl<'a> Vxlan<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&vxlan_fields::FLAGS)?;
+        let head = cursor.run::<8>(vxlan_fields::HEAD_RUN)?;
         let payload = cursor.to_end();
         Ok(Self { region: cursor.since(&start), head, payload })
     }
@@ -294,6 +312,30 @@ impl<'a> Element<'a> for Vxlan<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for Vxlan<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&vxlan_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &vxlan_fields::GROUP,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.group())),
+        );
+        visitor.value(
+            &vxlan_fields::VNI,
+            BitPlace::of(region, self.head, 32, 24),
+            FieldValue::Number(u128::from(self.vni())),
+        );
+        visitor.value(
+            &vxlan_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
@@ -401,21 +443,26 @@ impl<'a> Vxlan<'a> {
 /// The fields of [`VxlanGpe`](super::VxlanGpe), by name.
 pub mod vxlan_gpe_fields {
     use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
 
     /// What has no name in `vxlan_gpe`.
     pub static RESERVED_: FieldInfo = FieldInfo::new("vxlan_gpe", "_");
 
     /// `vxlan_gpe.flags`
-    pub static FLAGS: FieldInfo = FieldInfo::new("vxlan_gpe", "flags");
+    pub static FLAGS: FieldInfo = FieldInfo::new("vxlan_gpe", "flags").called(&["vxlan.flags"]);
 
     /// `vxlan_gpe.next_protocol`
-    pub static NEXT_PROTOCOL: FieldInfo = FieldInfo::new("vxlan_gpe", "next_protocol");
+    pub static NEXT_PROTOCOL: FieldInfo = FieldInfo::new("vxlan_gpe", "next_protocol").called(&["vxlan.next_proto"]);
 
     /// `vxlan_gpe.vni`
-    pub static VNI: FieldInfo = FieldInfo::new("vxlan_gpe", "vni");
+    pub static VNI: FieldInfo = FieldInfo::new("vxlan_gpe", "vni").called(&["vxlan.vni"]);
 
     /// `vxlan_gpe.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("vxlan_gpe", "payload");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] =
+        &[(&FLAGS, 0, 8), (&RESERVED_, 8, 16), (&NEXT_PROTOCOL, 24, 8), (&VNI, 32, 24), (&RESERVED_, 56, 8)];
 }
 
 /// Generic protocol extension, \[draft-ietf-nvo3-vxlan-gpe-13 §3.1\].
@@ -489,7 +536,7 @@ impl<'a> VxlanGpe<'a> {
     #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
         let start = *cursor;
-        let head = cursor.array::<8>(&vxlan_gpe_fields::FLAGS)?;
+        let head = cursor.run::<8>(vxlan_gpe_fields::HEAD_RUN)?;
         let payload = cursor.to_end();
         Ok(Self { region: cursor.since(&start), head, payload })
     }
@@ -502,6 +549,28 @@ impl<'a> Element<'a> for VxlanGpe<'a> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
         Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for VxlanGpe<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.flags();
+        let place = BitPlace::of(region, self.head, 0, 8);
+        visitor.value(&vxlan_gpe_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        let value = self.next_protocol();
+        let place = BitPlace::of(region, self.head, 24, 8);
+        visitor.value(&vxlan_gpe_fields::NEXT_PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &vxlan_gpe_fields::VNI,
+            BitPlace::of(region, self.head, 32, 24),
+            FieldValue::Number(u128::from(self.vni())),
+        );
+        visitor.value(
+            &vxlan_gpe_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
     }
 }
 
