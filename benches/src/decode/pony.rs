@@ -21,20 +21,23 @@ pub(super) fn decode(packet: &[u8], tally: &mut Tally) -> Option<()> {
     match kind {
         IPV4 => {
             let ip = Ipv4::parse(rest).ok()?;
-            if ip.is_fragment() {
-                return None;
-            }
-            let transport = transport(ip.protocol().0, ip.payload())?;
+            let transport = transport(ip.protocol().0, whole(ip.payload())?)?;
             tally.ipv4(ip.src().to_bits(), ip.dst().to_bits(), transport);
         }
         IPV6 => {
             let ip = Ipv6::parse(rest).ok()?;
-            let transport = transport(ip.next_header().0, ip.payload())?;
+            let transport = transport(ip.next_header().0, whole(ip.payload())?)?;
             tally.ipv6(*ip.src(), *ip.dst(), transport);
         }
         _ => return None,
     }
     Some(())
+}
+
+/// The region of a payload that is neither a fragment nor cut.
+#[inline(always)]
+fn whole(region: Region<'_>) -> Option<Region<'_>> {
+    (!region.is_cut()).then_some(region)
 }
 
 #[inline(always)]

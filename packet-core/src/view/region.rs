@@ -1,6 +1,7 @@
 //! A stretch of a packet.
 
 use crate::FieldInfo;
+use core::hint::cold_path;
 
 /// A stretch of a packet that a reader may use, and what is known of its end.
 ///
@@ -87,6 +88,8 @@ impl<'a> Region<'a> {
     #[inline]
     #[must_use]
     pub const fn as_part(self) -> Self {
+        // Most packets are whole: what is asked of a region is decided first, and not carried along.
+        cold_path();
         Self { soft: true, partial: true, ..self }
     }
 
