@@ -14,23 +14,32 @@ use packet_protocols::vlan::Vlan;
 pub(super) fn decode(packet: &[u8], tally: &mut Tally) -> Option<()> {
     let ethernet = Ethernet::parse(packet).ok()?;
     let (mut kind, mut rest) = (ethernet.type_len(), ethernet.payload());
-    while is_tag(kind) {
-        let tag = Vlan::parse(rest).ok()?;
-        (kind, rest) = (tag.type_len(), tag.payload());
-    }
-    match kind {
-        IPV4 => {
-            let ip = Ipv4::parse(rest).ok()?;
-            let transport = transport(ip.protocol().0, whole(ip.payload())?)?;
-            tally.ipv4(ip.src().to_bits(), ip.dst().to_bits(), transport);
+    loop {
+        match kind {
+            IPV4 => return ipv4(rest, tally),
+            IPV6 => return ipv6(rest, tally),
+            _ if is_tag(kind) => {
+                let tag = Vlan::parse(rest).ok()?;
+                (kind, rest) = (tag.type_len(), tag.payload());
+            }
+            _ => return None,
         }
-        IPV6 => {
-            let ip = Ipv6::parse(rest).ok()?;
-            let transport = transport(ip.next_header().0, whole(ip.payload())?)?;
-            tally.ipv6(*ip.src(), *ip.dst(), transport);
-        }
-        _ => return None,
     }
+}
+
+#[inline(always)]
+fn ipv4(region: Region<'_>, tally: &mut Tally) -> Option<()> {
+    let ip = Ipv4::parse(region).ok()?;
+    let transport = transport(ip.protocol().0, whole(ip.payload())?)?;
+    tally.ipv4(ip.src().to_bits(), ip.dst().to_bits(), transport);
+    Some(())
+}
+
+#[inline(always)]
+fn ipv6(region: Region<'_>, tally: &mut Tally) -> Option<()> {
+    let ip = Ipv6::parse(region).ok()?;
+    let transport = transport(ip.next_header().0, whole(ip.payload())?)?;
+    tally.ipv6(*ip.src(), *ip.dst(), transport);
     Some(())
 }
 
