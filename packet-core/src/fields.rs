@@ -54,7 +54,10 @@ impl BitPlace {
     #[inline]
     #[must_use]
     pub fn of(region: Region<'_>, part: &[u8], first: u32, bits: u32) -> Self {
-        let before = part.as_ptr().addr().saturating_sub(region.bytes().as_ptr().addr());
+        let bytes = region.bytes();
+        let before = part.as_ptr().addr().checked_sub(bytes.as_ptr().addr()).filter(|before| *before <= bytes.len());
+        // What is empty since bytes are missing stands where they should begin.
+        let before = before.unwrap_or(bytes.len());
         Self { start: (region.offset() + before as u32) * 8 + first, bits }
     }
 

@@ -5,6 +5,7 @@
 pub mod definitions;
 pub mod derived;
 pub mod fuzz;
+pub mod packets;
 pub mod workspace;
 
 use std::path::PathBuf;

@@ -12,16 +12,15 @@
 )]
 
 use packet_core::{BitPlace, CompositeInfo, Error, ErrorKind, FieldInfo, FieldValue, FieldVisitor, Group, Region};
-use packet_runtime::file::Reader as FileReader;
 use packet_schema::Schema;
 use packet_schema::interp::{Dissection, NodeKind, ReadError, ReadErrorKind, Reader, Val, Value, View, words};
 use packet_schema::model::{CompositeId, Expr, ExprId};
 use pony_tests::definitions::{hex, protocols};
-use pony_tests::fuzz::seeds::{link_layer, vectors};
+use pony_tests::fuzz::seeds::vectors;
+use pony_tests::packets::{Chance, each_captured};
 use pony_tests::root;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 /// How to read a layer or a struct, by its name.
@@ -370,68 +369,12 @@ fn bytes_by_chance() {
     seen.conclude();
 }
 
-/// Numbers that look random, and are the same in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit.max(1)
-    }
-
-    /// A byte, small ones more often than not.
-    fn byte(&mut self) -> u8 {
-        match self.below(3) {
-            0 => self.below(256) as u8,
-            1 => self.below(16) as u8,
-            _ => [0, 1, 4, 0xff, 0x45, 0x80][self.below(6)],
-        }
-    }
-
-    /// A packet with some bytes changed.
-    fn change(&mut self, packet: &[u8]) -> Vec<u8> {
-        let mut changed = packet.to_vec();
-        for _ in 0..=self.below(3) {
-            let at = self.below(changed.len());
-            let byte = self.byte();
-            if let Some(place) = changed.get_mut(at) {
-                *place = if self.below(2) == 0 { byte } else { *place ^ 1 << self.below(8) };
-            }
-        }
-        changed
-    }
-}
-
-fn captures_below(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let Ok(entries) = fs::read_dir(folder) else { return found };
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(captures_below(&path));
-        } else if path.extension().is_some_and(|kind| kind == "pcap" || kind == "pcapng" || kind == "cap") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 fn check_captures(folder: &Path, most: u64) -> Seen {
     let schema = protocols();
     let (reader, mut dissection, mut seen) = (Reader::new(schema), Dissection::default(), Seen::default());
-    for path in captures_below(folder) {
-        let Ok(mut file) = FileReader::new(fs::File::open(&path).unwrap()) else { continue };
-        while let Ok(Some(packet)) = file.next() {
-            if let Some(start) = link_layer(schema, packet.link_type.0) {
-                let origlen = (packet.origlen as usize).max(packet.data.len());
-                seen.check(&reader, &mut dissection, start, packet.data, origlen);
-            }
-            if packet.frame >= most {
-                break;
-            }
-        }
-    }
+    each_captured(schema, folder, most, |start, data, origlen| {
+        seen.check(&reader, &mut dissection, start, data, origlen);
+    });
     seen
 }
 

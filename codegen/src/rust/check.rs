@@ -27,7 +27,7 @@ impl Reader<'_, '_> {
             };
             self.env.fields.insert(id, code.clone());
             let from = Literal::u32_unsuffixed(bits.first / 8);
-            self.spots.insert(id, quote!(cursor.offset_in(#array, #from)));
+            self.spots.insert(id, quote!(start.offset_in(#array, #from)));
             if checks {
                 let back = Literal::u32_unsuffixed(segment.done - bits.first / 8);
                 let offset = if segment.done == bits.first / 8 {

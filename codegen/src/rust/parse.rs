@@ -255,10 +255,11 @@ impl<'w, 's> Reader<'w, 's> {
                 self.env.bytes.insert(id, Code { maybe, ..bytes });
             }
             if certain && self.is_checked(field) {
-                let offset = self.writer.part_bytes(field, &local).filter(|bytes| !bytes.maybe).map_or_else(
-                    || quote!(cursor.offset()),
-                    |Code { tokens, .. }| quote!(cursor.offset_in(#tokens, 0)),
-                );
+                let offset = self
+                    .writer
+                    .part_bytes(field, &local)
+                    .filter(|bytes| !bytes.maybe)
+                    .map_or_else(|| quote!(cursor.offset()), |Code { tokens, .. }| quote!(start.offset_in(#tokens, 0)));
                 let checks = self.checks(id, &code, &offset);
                 out.extend(checks);
             }

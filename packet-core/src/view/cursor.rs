@@ -165,7 +165,8 @@ impl<'a> Cursor<'a> {
         if let Ok(wanted) = usize::try_from(length)
             && let Some((bytes, rest)) = self.rest.bytes.split_at_checked(wanted)
         {
-            let region = Region { bytes, offset: self.rest.offset, missing: 0, soft: false, partial: false, limit };
+            let offset = self.rest.offset;
+            let region = Region { bytes, offset, missing: 0, clipped: 0, soft: false, partial: false, limit };
             self.rest.bytes = rest;
             self.rest.offset += wanted as u32;
             return Ok(region);
@@ -179,9 +180,10 @@ impl<'a> Cursor<'a> {
             return Err(self.short(usize::try_from(length).unwrap_or(usize::MAX), field));
         }
         let missing = u32::try_from(length - available as u64).unwrap_or(u32::MAX);
-        let region = Region { missing, soft: true, partial: false, ..self.rest };
+        let region = Region { missing, clipped: 0, soft: true, partial: false, ..self.rest };
+        let clipped = self.rest.clipped.max(missing);
         // Nothing is left. No pointer into the packet is kept for it, which would have to be chosen between two.
-        self.rest = Region { bytes: &[], offset: self.rest.offset + available as u32, ..self.rest };
+        self.rest = Region { bytes: &[], offset: self.rest.offset + available as u32, clipped, ..self.rest };
         Ok(region)
     }
 
@@ -221,7 +223,10 @@ impl<'a> Cursor<'a> {
     pub fn until(&mut self, last: impl Fn(u8) -> bool, field: &'static FieldInfo) -> Result<&'a [u8], Error> {
         match self.rest.bytes.iter().position(|&byte| last(byte)) {
             Some(at) => self.take(at + 1, field),
-            None if self.rest.soft => Ok(self.to_end().bytes),
+            None if self.rest.soft => {
+                self.rest.partial = true;
+                Ok(self.to_end().bytes)
+            }
             None => Err(self.short(self.rest.bytes.len() + 1, field)),
         }
     }
@@ -244,7 +249,9 @@ impl<'a> Cursor<'a> {
         match (u32::try_from(target), bytes) {
             (Ok(offset), Some(bytes)) if offset < *lowest => {
                 *lowest = offset;
-                Ok(Self { rest: Region { bytes, offset, missing: 0, soft: false, partial: false, limit: None } })
+                Ok(Self {
+                    rest: Region { bytes, offset, missing: 0, clipped: 0, soft: false, partial: false, limit: None },
+                })
             }
             _ => Err(Error::new(field, self.rest.offset, ErrorKind::PointerForward)),
         }
@@ -253,7 +260,8 @@ impl<'a> Cursor<'a> {
     /// All that is left.
     #[inline]
     pub fn to_end(&mut self) -> Region<'a> {
-        let region = self.rest;
+        let region = Region { clipped: 0, ..self.rest };
+        self.rest.clipped = self.rest.clipped.max(self.rest.missing);
         self.skip(region.bytes.len());
         region
     }
@@ -266,12 +274,14 @@ impl<'a> Cursor<'a> {
         self.rest.offset += length as u32;
     }
 
-    /// What was read since the cursor was where `start` is.
+    /// What was read since the cursor was where `start` is; what was to be read and is not there is missing of it.
     #[inline]
     #[must_use]
     pub fn since(&self, start: &Self) -> Region<'a> {
         let length = self.rest.offset.saturating_sub(start.rest.offset) as usize;
-        Region { bytes: start.rest.bytes.get(..length).unwrap_or_default(), missing: 0, ..start.rest }
+        let bytes = start.rest.bytes.get(..length).unwrap_or_default();
+        let partial = start.rest.partial || self.rest.partial;
+        Region { bytes, missing: self.rest.clipped, clipped: 0, partial, ..start.rest }
     }
 
     /// The error of a field that needs more bytes than are left.
@@ -301,12 +311,12 @@ impl<'a> Cursor<'a> {
         Error::new(field, self.rest.offset + first / 8, kind)
     }
 
-    /// Where something that was read stands, so many bytes behind the start of a part.
+    /// Where something in the same packet stands, so many bytes behind the start of a part.
     #[inline(always)]
     #[must_use]
     pub fn offset_in(&self, part: &[u8], behind: u32) -> u32 {
-        let back = self.rest.bytes.as_ptr().addr().wrapping_sub(part.as_ptr().addr());
-        self.rest.offset.wrapping_sub(back as u32).wrapping_add(behind)
+        let further = part.as_ptr().addr().wrapping_sub(self.rest.bytes.as_ptr().addr());
+        self.rest.offset.wrapping_add(further as u32).wrapping_add(behind)
     }
 
     /// The error of a field whose length can't be.

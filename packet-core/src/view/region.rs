@@ -21,6 +21,8 @@ pub struct Region<'a> {
     pub(super) offset: u32,
     /// Bytes that belong to it by the account of a length, and are not there.
     pub(super) missing: u32,
+    /// Bytes that were to be read of it, and are not there.
+    pub(super) clipped: u32,
     pub(super) soft: bool,
     pub(super) partial: bool,
     pub(super) limit: Option<&'static FieldInfo>,
@@ -31,7 +33,7 @@ impl<'a> Region<'a> {
     #[inline]
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0, missing: 0, soft: true, partial: false, limit: None }
+        Self { bytes, offset: 0, missing: 0, clipped: 0, soft: true, partial: false, limit: None }
     }
 
     /// All that was captured of a packet that had so many bytes.

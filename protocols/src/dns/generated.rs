@@ -804,7 +804,7 @@ impl<'a> DnsName<'a> {
                 _ => {
                     return Err(Error::new(
                         &dns_name_fields::LEN,
-                        cursor.offset_in(head, 0),
+                        start.offset_in(head, 0),
                         ErrorKind::Rejected { why: "reserved label type" },
                     ));
                 }

@@ -121,7 +121,7 @@ impl<'a> Ethernet<'a> {
             _ => {
                 return Err(Error::new(
                     &ethernet_fields::TYPE_LEN,
-                    cursor.offset_in(head, 12),
+                    start.offset_in(head, 12),
                     ErrorKind::Rejected { why: "a type or length between 1501 and 1535 is undefined" },
                 ));
             }

@@ -3630,7 +3630,7 @@ impl<'a> IcmpInterface<'a> {
                 _ => {
                     return Err(Error::new(
                         &icmp_interface_fields::FAMILY,
-                        cursor.offset_in(read, 0),
+                        start.offset_in(read, 0),
                         ErrorKind::Rejected { why: "an address family without length" },
                     ));
                 }

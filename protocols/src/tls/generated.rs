@@ -1665,7 +1665,7 @@ impl<'a> TlsHandshakeBody<'a> {
                 if (cipher_suites.len() as u64) < 1 {
                     return Err(Error::new(
                         &tls_handshake_body_fields::CIPHER_SUITES,
-                        cursor.offset_in(cipher_suites.bytes(), 0),
+                        start.offset_in(cipher_suites.bytes(), 0),
                         ErrorKind::Where { why: None, found: 0 },
                     ));
                 }
