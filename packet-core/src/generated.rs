@@ -30,6 +30,13 @@ macro_rules! named_number {
             }
         }
 
+        impl $crate::FromView<Self> for $name {
+            #[inline]
+            fn from_view(view: Self) -> Result<Self, $crate::Error> {
+                Ok(view)
+            }
+        }
+
         impl From<$name> for $number {
             #[inline]
             fn from(named: $name) -> Self {
@@ -72,6 +79,13 @@ macro_rules! named_flags {
             #[inline]
             fn from(number: $number) -> Self {
                 Self(number)
+            }
+        }
+
+        impl $crate::FromView<Self> for $name {
+            #[inline]
+            fn from_view(view: Self) -> Result<Self, $crate::Error> {
+                Ok(view)
             }
         }
 

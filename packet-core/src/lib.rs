@@ -6,6 +6,7 @@
 //! * [`checksum`] has the Internet checksum and the cyclic redundancy checks, over data that comes in pieces;
 //! * [`hash`] has the keyed hash of tables and identifiers;
 //! * [`text`] prints and reads addresses, and prints octets and times;
+//! * [`plain`] fills structs and enums of a user's own from views;
 //! * [`view`] has what generated readers are made of: regions, a cursor, lists, and one small [`Error`].
 //!
 //! The crate allocates nothing and panics at no input. What lies outside the data is `None` or `false`, never an index
@@ -23,12 +24,14 @@ mod fields;
 pub mod generated;
 pub mod hash;
 mod info;
+pub mod plain;
 pub mod text;
 pub mod view;
 
 pub use error::{Error, ErrorKind};
 pub use fields::{BitPlace, CompositeInfo, FieldValue, FieldVisitor, Fields, Group};
 pub use info::{FieldInfo, Form};
+pub use plain::{FromView, Layer, Mut, Payload, Plain, Settable, View};
 pub use view::{
     Coded, Cursor, Element, Elements, Flow, FromBits, KeptChecksum, List, MacAddr, NumberIter, Numbers, Octets, Place,
     Region, Text,

@@ -3,7 +3,7 @@
 //! The macro of an item `B` turns `B! { state }` into `__layer_with! { { {B} {what B names} … } { state } }`. The state holds the
 //! item under derivation, the definitions found so far, and the names that are still to be asked for.
 
-use packet_codegen::derive::{Item, Spans, check, errors, read};
+use packet_codegen::derive::{Item, Spans, check, emit, errors, fallback, read};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::DeriveInput;
@@ -73,6 +73,14 @@ impl State {
         let program = check(&own, &others);
         let mut tokens = errors(&program.found, &spans);
         tokens.extend(definition(&input, &self.own, &self.found));
+        match emit(&input, &own, &others, &program) {
+            Ok(code) => tokens.extend(code),
+            Err(gaps) => {
+                let gap = |gap: &String| syn::Error::new(input.ident.span(), format!("no form in Rust yet: {gap}"));
+                tokens.extend(gaps.iter().map(|text| gap(text).into_compile_error()));
+                tokens.extend(fallback(&input, &own));
+            }
+        }
         tokens
     }
 }

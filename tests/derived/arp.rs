@@ -3,6 +3,7 @@
 use core::net::Ipv4Addr;
 use packet_core::MacAddr;
 use packet_derive::Layer;
+use packet_protocols::net::EtherType;
 
 /// "Hardware Types" of IANA.
 #[derive(Layer)]

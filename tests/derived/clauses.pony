@@ -9,7 +9,7 @@ flags Has : u8 { _: u5, key, retry: u2 "how often" }
 enum Kind : u16 { END = 0, NOP = 1, SIZE = 7, GREASE matches (it & 0x0f0f) == 0x0a0a }
 
 /// What an element holds.
-struct ElementBody(kind: Kind, most: u8) {
+struct EntryBody(kind: Kind, most: u8) {
     match kind {
         Kind.END            => stop;
         Kind.NOP            => Nop {}
@@ -20,7 +20,7 @@ struct ElementBody(kind: Kind, most: u8) {
 }
 
 /// An element of a list.
-struct Element(most: u8) { kind: Kind; body: ElementBody(kind, most); }
+struct Entry(most: u8) { kind: Kind; body: EntryBody(kind, most); }
 
 struct Point { x: i32be; y: i24be; }
 
@@ -38,9 +38,8 @@ layer Everything {
     align 4 bytes fill 0;
     points:     Point[2];
     numbers:    u16[prefix u8 items];
-    labels:     bytes[prefix u8 bytes][prefix u16 bytes];
     length:     u16 auto size_of(elements) + (has.key ? 1 : 0) - 1 + 0;
-    elements:   Element(40)[..] within length bytes align 4;
+    elements:   Entry(40)[..] within length bytes align 4;
     raw:        bytes[9] default hex"00" ++ hex"6162" ++ mac"02:00:00:00:00:01";
     payload:    next from udp_port[window >> 3, 7] else Ethernet partial when has.retry == 1 if first_size != 3 else opaque;
     tail:       bytes trailing;

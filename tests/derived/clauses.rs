@@ -1,6 +1,6 @@
 //! What the other files do not say.
 
-use packet_core::{List, Payload, Text};
+use packet_core::{List, Numbers, Payload, Text};
 use packet_derive::Layer;
 
 /// Which of them are there.
@@ -31,7 +31,7 @@ pub enum Kind {
 /// What an element holds.
 #[derive(Layer)]
 #[layer(match(kind: Kind, most: u8))]
-pub enum ElementBody<'a> {
+pub enum EntryBody<'a> {
     #[layer(tag = Kind::End, stop)]
     End,
     #[layer(tag = Kind::Nop)]
@@ -53,10 +53,10 @@ pub enum ElementBody<'a> {
 /// An element of a list.
 #[derive(Layer)]
 #[layer(struct, params(most: u8))]
-pub struct Element<'a> {
+pub struct Entry<'a> {
     pub kind: Kind,
     #[layer(with(kind, most))]
-    pub body: ElementBody<'a>,
+    pub body: EntryBody<'a>,
 }
 
 #[derive(Layer)]
@@ -81,9 +81,9 @@ pub struct Everything<'a> {
     pub has: Has,
     #[layer(if(has.key))]
     pub key: Option<u32>,
-    #[layer(big, scale = 8)]
+    #[layer(big, bits = 16, scale = 8)]
     #[layer(expect(window > 0, empty, "nothing fits"))]
-    pub window: u16,
+    pub window: u32,
     #[layer(container = u16le, bits = 4)]
     pub fragment: u8,
     #[layer(bits = 12)]
@@ -92,16 +92,14 @@ pub struct Everything<'a> {
     pub name: Text<'a>,
     #[layer(until = it == 0)]
     pub word: &'a [u8],
-    #[layer(aligned(4, fill = 0))]
-    pub points: [Point; 2],
+    #[layer(aligned(4, fill = 0), count = 2)]
+    pub points: List<'a, Point>,
     #[layer(prefix(u8, items))]
-    pub numbers: List<'a, u16>,
-    #[layer(prefix(u8, bytes), prefix(u16, bytes))]
-    pub labels: List<'a, &'a [u8]>,
+    pub numbers: Numbers<'a, u16, 16, true>,
     #[layer(auto = size_of(elements) + if has.key { 1 } else { 0 } - 1 + 0)]
     pub length: u16,
     #[layer(with(40), to_end, within = length, align = 4)]
-    pub elements: List<'a, Element<'a>>,
+    pub elements: List<'a, Entry<'a>>,
     #[layer(default = concat(hex("00"), b"ab", mac("02:00:00:00:00:01")))]
     pub raw: [u8; 9],
     #[layer(next(udp_port[window >> 3, 7], else Ethernet), partial(has.retry == 1))]

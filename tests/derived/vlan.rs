@@ -37,12 +37,7 @@ pub struct Vlan<'a> {
 #[derive(Layer)]
 #[layer(bind(ether_type = EtherType::QINQ))]
 #[layer(expect(id != 0xfff, reserved_id, "the VLAN identifier 4095 is reserved"))]
-#[layer(alias(
-    wireshark,
-    priority = "ieee8021ad.priority",
-    drop_eligible = "ieee8021ad.dei",
-    id = "ieee8021ad.id"
-))]
+#[layer(alias(wireshark, priority = "ieee8021ad.priority", drop_eligible = "ieee8021ad.dei", id = "ieee8021ad.id"))]
 pub struct ServiceVlan<'a> {
     /// Priority code point, [IEEE 802.1Q-2018 §6.9.3].
     #[layer(bits = 3)]

@@ -1,9 +1,10 @@
-//! `#[derive(Layer)]` and a `.pony` file that say the same give the same schema.
+//! `#[derive(Layer)]` and a `.pony` file that say the same give the same schema and the same Rust.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may panic")]
 
-use packet_codegen::derive;
 use packet_codegen::text::parse;
+use packet_codegen::{derive, rust};
+use packet_schema::model::ModuleId;
 use packet_schema::tree::{Endian, ItemKind, Module};
 use packet_schema::{Schema, check};
 use pony_tests::{derived, root};
@@ -18,11 +19,22 @@ fn position(modules: &[Module], path: &str) -> usize {
     modules.iter().position(|module| module.path.as_ref().is_some_and(|own| own.text() == path)).unwrap()
 }
 
-/// Everything of a schema but places and what is ordered by chance, a line for each thing.
-fn lines(modules: &[Module]) -> Vec<String> {
+fn schema(modules: &[Module]) -> Schema {
     let checked = check(modules);
     let errors: Vec<_> = checked.diagnostics.iter().filter(|found| found.is_error()).collect();
-    let Some(mut schema) = checked.schema else { panic!("{errors:#?}") };
+    let Some(schema) = checked.schema else { panic!("{errors:#?}") };
+    schema
+}
+
+/// The Rust of the last module.
+fn code(schema: &Schema) -> String {
+    let last = ModuleId(u32::try_from(schema.modules.len() - 1).unwrap());
+    let paths = |module: ModuleId| schema.modules[module.index()].name.replace('.', "::").parse().unwrap();
+    rust::module(schema, last, &paths).tokens.to_string()
+}
+
+/// Everything of a schema but places and what is ordered by chance, a line for each thing.
+fn lines(mut schema: Schema) -> Vec<String> {
     schema.enums.iter_mut().for_each(|one| one.by_value.clear());
     schema.tables.iter_mut().for_each(|one| one.by_key.clear());
     let lines = things(&schema);
@@ -83,12 +95,15 @@ fn same(name: &str) {
     // What is in the repository under that name stands back.
     modules.retain(|module| module.path.as_ref().is_some_and(|own| own.text() != path));
     modules.push(module);
-    let pony = lines(&modules);
+    let pony = schema(&modules);
     let last = modules.last_mut().unwrap();
     last.items = derived::tree(name);
     // An item of Rust says for itself that its numbers are little-endian.
     last.endian = Endian::Big;
-    assert_same(name, &pony, &lines(&modules));
+    let derived = schema(&modules);
+    assert!(code(&pony).contains("pub struct"));
+    assert_eq!(code(&pony), code(&derived), "{name}: left is the .pony file, right the derive");
+    assert_same(name, &lines(pony), &lines(derived));
 }
 
 #[test]
@@ -139,5 +154,5 @@ fn what_every_stack_shares() {
             _ => {}
         }
     }
-    assert_same("pony.net", &lines(&[pony]), &lines(&[derive::net()]));
+    assert_same("pony.net", &lines(schema(&[pony])), &lines(schema(&[derive::net()])));
 }

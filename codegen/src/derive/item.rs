@@ -8,6 +8,26 @@ use packet_schema::tree::{Composite, Flag, Flags, Item, ItemKind, Name, Span};
 use packet_schema::{Code, Diagnostic};
 use syn::spanned::Spanned as _;
 
+/// The names in derived code.
+const TAKEN: &[&str] = &[
+    "Coded",
+    "Cursor",
+    "Element",
+    "Error",
+    "ErrorKind",
+    "FieldInfo",
+    "Flow",
+    "FromBits",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "List",
+    "MacAddr",
+    "Numbers",
+    "Option",
+    "Region",
+    "Result",
+    "Text",
+];
 /// What may be said of a layer.
 const LAYER: &[&str] = &[
     "alias", "bind", "expect", "flags", "let", "little", "needs", "params", "passes", "probe", "provides", "row",
@@ -24,6 +44,7 @@ pub(super) fn item(reader: &mut Reader<'_>, input: &syn::DeriveInput) -> Vec<Ite
         let name = reader.name(&input.ident);
         let mut entries = reader.entries(&input.attrs);
         reader.generics(&input.generics);
+        reader.own_name(&name);
         if let Some(entry) = entries.take("little") {
             reader.plain(&entry);
             reader.little = true;
@@ -43,6 +64,14 @@ pub(super) fn item(reader: &mut Reader<'_>, input: &syn::DeriveInput) -> Vec<Ite
 }
 
 impl Reader<'_> {
+    /// What an item derives has its name, and stands beside what it is made of.
+    fn own_name(&mut self, name: &Name) {
+        if TAKEN.contains(&name.text.as_str()) {
+            let text = format!("what is derived calls something else `{}`", name.text);
+            self.report(Diagnostic::new(Code::DuplicateName, name.span, text).help("give the item another name"));
+        }
+    }
+
     /// A layer borrows the packet, and is generic in nothing else.
     fn generics(&mut self, generics: &syn::Generics) {
         let mut lifetimes = 0;

@@ -6,8 +6,10 @@
 mod body;
 mod choice;
 mod clauses;
+mod emit;
 mod entries;
 mod expr;
+mod fallback;
 mod item;
 mod names;
 mod net;
@@ -23,6 +25,8 @@ use packet_schema::{Code, Diagnostic};
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 
+pub use emit::emit;
+pub use fallback::fallback;
 pub use program::{Program, check};
 pub use report::errors;
 pub use spans::Spans;
@@ -33,6 +37,8 @@ pub use vocabulary::{is_shared, net};
 pub struct Item {
     /// What it is called.
     pub name: String,
+    /// Whether it borrows the packet: has a lifetime.
+    pub borrows: bool,
     /// What it defines: itself, its rows in tables, its names in other tools.
     pub tree: Vec<tree::Item>,
     /// The items of the user's that it names, each once.
@@ -55,7 +61,12 @@ pub struct Item {
 ///
 /// Places have this number as their source; `spans` knows the tokens behind them.
 pub fn read(source: u32, input: &syn::DeriveInput, spans: &mut Spans) -> Item {
-    let item = Item { name: input.ident.unraw().to_string(), source, ..Item::default() };
+    let item = Item {
+        name: input.ident.unraw().to_string(),
+        source,
+        borrows: input.generics.lifetimes().next().is_some(),
+        ..Item::default()
+    };
     let mut reader = Reader { source, spans, item, little: false, generics: Vec::new(), aliases: Vec::new() };
     let (tree, _) = reader.spanned(|reader| item::item(reader, input));
     reader.item.tree = tree;

@@ -61,12 +61,13 @@ impl Writer<'_> {
         composite: &Composite,
         methods: &TokenStream,
     ) -> impl Iterator<Item = (Ident, TokenStream)> + use<> {
-        let methods = methods.to_string();
+        // A compiler prints tokens with other spaces than a library does.
+        let methods: String = methods.to_string().chars().filter(|sign| !sign.is_whitespace()).collect();
         let params = composite
             .params
             .iter()
             .map(|param| (format_ident!("param_{}", param.name), Number::of_bits(param.bits).tokens()));
-        let kept: Vec<_> = params.filter(|(name, _)| methods.contains(&format!("self . {name}"))).collect();
+        let kept: Vec<_> = params.filter(|(name, _)| methods.contains(&format!("self.{name}"))).collect();
         kept.into_iter()
     }
 

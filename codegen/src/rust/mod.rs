@@ -26,8 +26,10 @@ mod types;
 #[cfg(feature = "text")]
 pub use source::source;
 pub use stack::stack;
+#[cfg(feature = "derive")]
+pub(crate) use types::accessor_ident;
 
-use names::{camel, ident};
+pub(crate) use names::{camel, ident};
 use packet_schema::Schema;
 use packet_schema::model::{
     Action, Block, Composite, CompositeId, CompositeKind, Expr, ExprId, Extent, FieldId, Item, ModuleId, Names, Type,

@@ -16,7 +16,7 @@ const KEYWORDS: &[&str] = &[
 const NEVER_RAW: &[&str] = &["crate", "self", "super", "Self", "_"];
 
 /// A name as Rust can write it.
-pub(super) fn ident(name: &str) -> Ident {
+pub(crate) fn ident(name: &str) -> Ident {
     if KEYWORDS.contains(&name) {
         Ident::new_raw(name, Span::call_site())
     } else if NEVER_RAW.contains(&name) {
@@ -27,7 +27,7 @@ pub(super) fn ident(name: &str) -> Ident {
 }
 
 /// `syn_ack` as `SynAck`.
-pub(super) fn camel(name: &str) -> String {
+pub(crate) fn camel(name: &str) -> String {
     let mut out = String::new();
     for part in name.split('_').filter(|part| !part.is_empty()) {
         let mut chars = part.chars();

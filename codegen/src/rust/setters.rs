@@ -174,9 +174,14 @@ impl Setters<'_, '_> {
     /// The struct of the places that methods name, and how they are found.
     fn places_item(&self, methods: &str) -> TokenStream {
         let writer = self.writer;
-        let methods = format!("{methods} ");
+        // A compiler prints tokens with other spaces than a library does.
+        let methods: String = methods.chars().filter(|sign| !sign.is_whitespace()).collect();
         let needed = |name: &Ident| {
-            [' ', ')', ',', '.', ';'].iter().any(|end| methods.contains(&format!("self . places . {name}{end}")))
+            let wanted = format!("self.places.{name}");
+            let ends = |at: usize| {
+                !methods[at + wanted.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_')
+            };
+            methods.match_indices(&wanted).any(|(at, _)| ends(at))
         };
         let view = ident(&camel(&writer.schema[self.id].name));
         let name = writer.places_ident(self.id);
@@ -373,7 +378,7 @@ impl Setters<'_, '_> {
         let method = format_ident!("set_{name}");
         let bytes = meaning(&schema[id]).is_none();
         let ty = self.writer.accessor_type(first)?;
-        let ty = if bytes { ty.to_string().replace("& 'a ", "").parse().ok()? } else { ty };
+        let ty = if bytes { ty.to_string().replace("& 'a ", "").replace("&'a ", "").parse().ok()? } else { ty };
         let mut writes = Vec::new();
         for &(scope, accessor) in members {
             for &(id, part) in &accessor.fields {

@@ -404,7 +404,7 @@ impl Reader<'_, '_> {
 }
 
 /// A field's name for its accessor.
-pub(super) fn accessor_ident(name: &str) -> Ident {
+pub(crate) fn accessor_ident(name: &str) -> Ident {
     ident(match name {
         // What every view has already.
         "bytes" => "bytes_",

@@ -83,6 +83,13 @@ impl<'a, E: Element<'a>> List<'a, E> {
         Ok(Self { region: cursor.since(&start), count: Some(count), args })
     }
 
+    /// The same elements, read as another type that is told the same.
+    #[inline]
+    #[must_use]
+    pub fn read_as<T: Element<'a, Args = E::Args>>(self) -> List<'a, T> {
+        List { region: self.region, count: self.count, args: self.args }
+    }
+
     /// The elements. Where one can't be read, that is said, and nothing comes behind it.
     #[inline]
     #[must_use]

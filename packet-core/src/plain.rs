@@ -1,0 +1,194 @@
+//! Plain structs and enums of a user's own, filled from views.
+
+use crate::{Cursor, Element, Error, ErrorKind, FieldInfo, Flow, List, MacAddr, Numbers, Region, Text};
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+/// The bytes that a layer carries, to be read as whatever layer they are.
+pub type Payload<'a> = Region<'a>;
+
+/// The view of a plain type: `View<'a, Vxlan<'a>>`.
+pub type View<'a, T> = <T as Plain<'a>>::View;
+
+/// A plain struct or enum that describes a part of a packet; `#[derive(Layer)]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not describe a part of a packet",
+    note = "`#[derive(Layer)]` makes it do so"
+)]
+pub trait Plain<'a>: FromView<Self::View> {
+    /// What is made of it: references into the packet for a struct, a number for an enum of values or flags.
+    type View: Copy;
+}
+
+/// A plain struct that bytes can be read as; `#[derive(Layer)]` implements it.
+pub trait Layer<'a>: Plain<'a> + Settable<'a> {
+    /// Checks the bytes once, and copies nothing: the methods of the view reach each field.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be such a layer.
+    fn view(region: impl Into<Region<'a>>) -> Result<Self::View, Error>;
+
+    /// Reads every field.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be such a layer, or a part of it can't be what its definition says.
+    fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
+        Self::from_view(Self::view(region)?)
+    }
+
+    /// Checks the bytes once, and gives a method for each field that can be set in place.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be such a layer.
+    fn edit(bytes: &'a mut [u8]) -> Result<Self::Mut, Error>;
+}
+
+/// What sets the fields of a plain struct's bytes in place; `#[derive(Layer)]` implements it.
+pub trait Settable<'a> {
+    /// Where each part stands.
+    type Places;
+    /// Bytes that can be changed, with a method for each field of fixed size.
+    type Mut;
+}
+
+/// What changes the bytes of a plain struct in place: `Mut<'a, Vxlan<'a>>`.
+pub type Mut<'a, T> = <T as Settable<'a>>::Mut;
+
+/// A value of a user's type, made of what a view says.
+#[diagnostic::on_unimplemented(
+    message = "a field that is read as `{V}` can't be a `{Self}`",
+    label = "this type is too narrow, or another one"
+)]
+pub trait FromView<V>: Sized {
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// The part of the packet that it stands in could not be read.
+    fn from_view(view: V) -> Result<Self, Error>;
+}
+
+macro_rules! same {
+    ($($ty:ty),*) => {
+        $(impl FromView<$ty> for $ty {
+            #[inline]
+            fn from_view(view: $ty) -> Result<Self, Error> {
+                Ok(view)
+            }
+        })*
+    };
+}
+
+macro_rules! wider {
+    ($($narrow:ty => $($wide:ty),*;)*) => {
+        $($(impl FromView<$narrow> for $wide {
+            #[inline]
+            fn from_view(view: $narrow) -> Result<Self, Error> {
+                Ok(view.into())
+            }
+        })*)*
+    };
+}
+
+same!(u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, bool, f32, f64, Ipv4Addr, Ipv6Addr, MacAddr);
+
+wider! {
+    u8 => u16, u32, u64, u128;
+    u16 => u32, u64, u128;
+    u32 => u64, u128;
+    u64 => u128;
+    i8 => i16, i32, i64, i128;
+    i16 => i32, i64, i128;
+    i32 => i64, i128;
+    i64 => i128;
+}
+
+macro_rules! same_borrowed {
+    ($($ty:ty),*) => {
+        $(impl<'a> FromView<$ty> for $ty {
+            #[inline]
+            fn from_view(view: $ty) -> Result<Self, Error> {
+                Ok(view)
+            }
+        })*
+    };
+}
+
+same_borrowed!(&'a [u8], Text<'a>, Region<'a>);
+
+impl<'a, T, const BITS: u32, const LITTLE: bool> FromView<Self> for Numbers<'a, T, BITS, LITTLE> {
+    #[inline]
+    fn from_view(view: Self) -> Result<Self, Error> {
+        Ok(view)
+    }
+}
+
+impl<const N: usize> FromView<&[u8; N]> for [u8; N] {
+    #[inline]
+    fn from_view(view: &[u8; N]) -> Result<Self, Error> {
+        Ok(*view)
+    }
+}
+
+impl FromView<&[u8; 6]> for MacAddr {
+    #[inline]
+    fn from_view(view: &[u8; 6]) -> Result<Self, Error> {
+        Ok(Self(*view))
+    }
+}
+
+impl FromView<&[u8; 16]> for Ipv6Addr {
+    #[inline]
+    fn from_view(view: &[u8; 16]) -> Result<Self, Error> {
+        Ok(Self::from(*view))
+    }
+}
+
+impl<T: FromView<V>, V> FromView<Option<V>> for Option<T> {
+    #[inline]
+    fn from_view(view: Option<V>) -> Result<Self, Error> {
+        view.map(T::from_view).transpose()
+    }
+}
+
+/// What stands in a region of its own is read, or could not be.
+impl<T: FromView<V>, V> FromView<Result<V, Error>> for T {
+    #[inline]
+    fn from_view(view: Result<V, Error>) -> Result<Self, Error> {
+        T::from_view(view?)
+    }
+}
+
+impl<'a, T, V> FromView<List<'a, V>> for List<'a, T>
+where
+    V: Element<'a>,
+    T: Element<'a, Args = V::Args>,
+{
+    #[inline]
+    fn from_view(view: List<'a, V>) -> Result<Self, Error> {
+        Ok(view.read_as())
+    }
+}
+
+/// Reads an element of a list as a view, and that as a plain value.
+///
+/// # Errors
+///
+/// The bytes can't be one.
+#[inline]
+pub fn plain_element<'a, V: Element<'a>, T: FromView<V::Out>>(
+    cursor: &mut Cursor<'a>,
+    args: V::Args,
+) -> Result<(T, Flow), Error> {
+    let (view, flow) = V::read(cursor, args)?;
+    Ok((T::from_view(view)?, flow))
+}
+
+/// A value that has no name, where all have one.
+#[cold]
+#[must_use]
+pub fn closed(field: &'static FieldInfo, found: u64) -> Error {
+    Error::new(field, 0, ErrorKind::Closed { found })
+}
