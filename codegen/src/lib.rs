@@ -8,6 +8,8 @@
 #[cfg(feature = "text")]
 extern crate alloc;
 
+#[cfg(feature = "text")]
+mod compile;
 #[cfg(feature = "derive")]
 pub mod derive;
 #[cfg(any(feature = "text", feature = "derive"))]
@@ -18,5 +20,7 @@ pub mod rust;
 #[cfg(feature = "text")]
 pub mod text;
 
+#[cfg(feature = "text")]
+pub use compile::{Source, compile, modules};
 #[cfg(feature = "text")]
 pub use render::{Sources, render};

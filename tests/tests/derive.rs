@@ -156,3 +156,13 @@ fn what_every_stack_shares() {
     }
     assert_same("pony.net", &lines(schema(&[pony])), &lines(schema(&[derive::net()])));
 }
+
+#[test]
+fn no_item_has_a_name_of_generated_code() {
+    let text = fs::read_to_string(root().join("packet-core/src/generated.rs")).unwrap();
+    let imports = text.split("pub use ").skip(1).filter_map(|import| import.split(';').next());
+    let words = imports.flat_map(|import| import.split(|sign: char| !sign.is_alphanumeric() && sign != '_'));
+    for name in words.filter(|word| word.starts_with(char::is_uppercase)) {
+        assert!(rust::TAKEN.contains(&name), "`{name}` is missing in codegen/src/rust/mod.rs");
+    }
+}

@@ -4,30 +4,11 @@ use super::Reader;
 use super::body::width;
 use super::entries::Entries;
 use super::types::type_ref;
+use crate::rust::TAKEN;
 use packet_schema::tree::{Composite, Flag, Flags, Item, ItemKind, Name, Span};
 use packet_schema::{Code, Diagnostic};
 use syn::spanned::Spanned as _;
 
-/// The names in derived code.
-const TAKEN: &[&str] = &[
-    "Coded",
-    "Cursor",
-    "Element",
-    "Error",
-    "ErrorKind",
-    "FieldInfo",
-    "Flow",
-    "FromBits",
-    "Ipv4Addr",
-    "Ipv6Addr",
-    "List",
-    "MacAddr",
-    "Numbers",
-    "Option",
-    "Region",
-    "Result",
-    "Text",
-];
 /// What may be said of a layer.
 const LAYER: &[&str] = &[
     "alias", "bind", "expect", "flags", "let", "little", "needs", "params", "passes", "probe", "provides", "row",

@@ -40,6 +40,31 @@ use shape::Shape;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+/// Names that generated code has for what it is made of, so that no type of a definition can have them; a test compares them
+/// with what the code imports.
+pub const TAKEN: &[&str] = &[
+    "Coded",
+    "Cursor",
+    "Element",
+    "Error",
+    "ErrorKind",
+    "FieldInfo",
+    "Flow",
+    "FromBits",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "KeptChecksum",
+    "List",
+    "MacAddr",
+    "Numbers",
+    "Octets",
+    "Option",
+    "Place",
+    "Region",
+    "Result",
+    "Text",
+];
+
 /// What generating gives.
 #[derive(Clone, Debug)]
 pub struct Generated {
