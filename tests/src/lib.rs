@@ -10,6 +10,11 @@ pub mod workspace;
 
 use std::path::PathBuf;
 
+/// The examples of `docs/derive.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/derive.md")]
+pub struct Derive;
+
 /// The root of the repository.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the repository").into()
