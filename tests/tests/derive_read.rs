@@ -34,7 +34,7 @@ fn a_datagram() {
     let view = udp::Udp::view(&packet[..]).unwrap();
     assert_eq!((view.src_port(), view.payload().bytes().len()), (49152, 2));
     let short = udp::Udp::parse(&packet[..6]).err().unwrap();
-    assert_eq!(short.to_string(), "udp.src_port: needs 8 bytes at offset 0, 6 available");
+    assert_eq!(short.to_string(), "udp.checksum: needs 2 bytes at offset 6, 0 available");
     let wrong = udp::Udp::parse(&bytes("c0000007 0007 0000")[..]).err().unwrap();
     assert_eq!(wrong.to_string(), "udp.length: is 7 at offset 4: shorter than the header");
 }

@@ -43,14 +43,20 @@ use std::collections::BTreeSet;
 /// Names that generated code has for what it is made of, so that no type of a definition can have them; a test compares them
 /// with what the code imports.
 pub const TAKEN: &[&str] = &[
+    "BitPlace",
     "Coded",
+    "CompositeInfo",
     "Cursor",
     "Element",
     "Error",
     "ErrorKind",
     "FieldInfo",
+    "FieldValue",
+    "FieldVisitor",
+    "Fields",
     "Flow",
     "FromBits",
+    "Group",
     "Ipv4Addr",
     "Ipv6Addr",
     "KeptChecksum",

@@ -40,5 +40,5 @@ fn main() {
     let view: View<'_, Readings<'_>> = Readings::view(&packet).unwrap();
     assert_eq!(view.readings().get(1).unwrap().value(), -2);
     let error = Readings::parse(&[3, 1]).err().unwrap();
-    assert_eq!(error.to_string(), "reading.kind: needs 3 bytes at offset 1, 1 available");
+    assert_eq!(error.to_string(), "reading.value: needs 2 bytes at offset 2, 0 available");
 }
