@@ -56,7 +56,8 @@ pub fn copies(size: usize) -> Workload {
 
 fn workload(group: &'static str, size: usize, cases: Vec<Case>) -> Workload {
     let units = (size.max(POOL) / size * size) as u64;
-    let limit = cases.iter().map(|case| case.name).find(|name| *name == "limit_avx2").unwrap_or("pony");
+    let limits = ["limit_avx2", "limit_copy"];
+    let limit = limits.into_iter().find(|limit| cases.iter().any(|case| case.name == *limit)).unwrap_or("pony");
     Workload { group, name: size.to_string(), unit: Unit::Byte, units, limit, cases }
 }
 

@@ -5,20 +5,20 @@ use pony_benches::Workload;
 use std::env;
 use std::process::Command;
 
-/// Counts for all workloads, and prints a table of each.
+/// Counts for all workloads, and prints a table of each group.
 pub(crate) fn print(workloads: Vec<Workload>) -> Result<(), String> {
+    let mut columns = Vec::new();
     for mut workload in workloads {
         workload.agree()?;
-        let mut counts = Vec::new();
+        let mut figures = Vec::new();
         for case in &workload.cases {
             let three = count(&workload, case.name, 3)?;
             let one = count(&workload, case.name, 1)?;
-            counts.push(three.saturating_sub(one) as f64 / 2.0 / workload.units as f64);
+            figures.push(three.saturating_sub(one) as f64 / 2.0 / workload.units as f64);
         }
-        let column = table::Column { title: "instructions", show: Box::new(|each| format!("{each:.2}")), also: None };
-        table::print(&workload, column, &counts)?;
+        columns.push(table::Column { workload, figures });
     }
-    Ok(())
+    table::print(&columns, |_, figure| format!("{figure:.0}"))
 }
 
 /// What callgrind runs: some passes of one case, and nothing else.

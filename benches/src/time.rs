@@ -6,10 +6,11 @@ use pony_benches::{Case, Unit, Workload};
 use std::env;
 use std::time::{Duration, Instant};
 
-/// Times the workloads, and prints a table of each.
+/// Times the workloads, and prints a table of each group.
 pub(crate) fn print(workloads: Vec<Workload>) -> Result<(), String> {
     let rounds = number("ROUNDS", 5)?.max(1);
     let turn = Duration::from_millis(number("MILLISECONDS", 60)?);
+    let mut columns = Vec::new();
     for mut workload in workloads {
         workload.agree()?;
         let mut bests = vec![Vec::new(); workload.cases.len()];
@@ -18,10 +19,10 @@ pub(crate) fn print(workloads: Vec<Workload>) -> Result<(), String> {
                 bests.push(best(case, turn));
             }
         }
-        let medians: Vec<f64> = bests.iter_mut().map(|bests| median(bests) / workload.units as f64).collect();
-        table::print(&workload, column(&workload), &medians)?;
+        let figures = bests.iter_mut().map(|bests| median(bests) / workload.units as f64).collect();
+        columns.push(table::Column { workload, figures });
     }
-    Ok(())
+    table::print(&columns, show)
 }
 
 fn number(variable: &str, otherwise: u64) -> Result<u64, String> {
@@ -45,17 +46,11 @@ fn median(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// What is printed of nanoseconds a unit.
-fn column(workload: &Workload) -> table::Column {
-    match workload.unit {
-        Unit::Byte => {
-            let size: f64 = workload.name.parse().unwrap_or(1.0);
-            table::Column {
-                title: "GB/s",
-                show: Box::new(|each| format!("{:.2}", 1.0 / each)),
-                also: Some(("ns a slice", Box::new(move |each| format!("{:.2}", each * size)))),
-            }
-        }
-        Unit::Packet => table::Column { title: "ns a packet", show: Box::new(|each| format!("{each:.2}")), also: None },
+/// Nanoseconds a unit as text: of slices too small for a speed to mean much, those of a slice.
+fn show(workload: &Workload, nanoseconds: f64) -> String {
+    match (workload.unit, workload.name.parse::<u32>()) {
+        (Unit::Byte, Ok(size)) if size < 100 => format!("{:.2} ns", nanoseconds * f64::from(size)),
+        (Unit::Byte, _) => format!("{:.1} GB/s", 1.0 / nanoseconds),
+        (Unit::Packet, _) => format!("{nanoseconds:.1} ns"),
     }
 }

@@ -30,12 +30,43 @@ const STEPS: &[Step] = &[
         name: "lints",
         run: |root| cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
     },
+    Step { name: "lints of benchmarks", run: |root| cargo(root, BENCHES) },
+    Step { name: "without std", run: without_std },
     Step { name: "documentation", run: documentation },
     Step { name: "tidy", run: tidy::run },
     Step { name: "generated code", run: codegen::check },
     Step { name: "format of definitions", run: |root| pony(root, &["fmt", "--check"]) },
     Step { name: "tests of definitions", run: |root| pony(root, &["test"]) },
 ];
+
+/// The benchmarks with the libraries that they compare with, which no other step builds.
+const BENCHES: &[&str] = &[
+    "clippy",
+    "--package",
+    "pony-benches",
+    "--features",
+    "peers",
+    "--all-targets",
+    "--locked",
+    "--",
+    "--deny",
+    "warnings",
+];
+
+/// A target that has no `std`.
+const BARE: &str = "thumbv7em-none-eabi";
+
+/// Builds what promises to need no `std`, if the toolchain has the target.
+fn without_std(root: &Path) -> Outcome {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let asked = Command::new(rustc).args(["--print", "target-libdir", "--target", BARE]).output();
+    let folder = asked.map_err(|error| format!("rustc: {error}"))?.stdout;
+    if !Path::new(String::from_utf8_lossy(&folder).trim()).is_dir() {
+        eprintln!("{BARE} is not installed: left out");
+        return Ok(());
+    }
+    cargo(root, &["build", "--package", "packet-core", "--package", "packet-protocols", "--locked", "--target", BARE])
+}
 
 /// Runs the tests with goldens written instead of compared.
 pub(crate) fn bless(root: &Path, arguments: &[&str]) -> Outcome {
