@@ -397,6 +397,51 @@ impl<'a> Layer<'a> {
         }
     }
 
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[inline]
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        match self {
+            Self::Arp(view) => view.nests_words(),
+            Self::Dhcp(view) => view.nests_words(),
+            Self::Dns(view) => view.nests_words(),
+            Self::Mdns(view) => view.nests_words(),
+            Self::Llmnr(view) => view.nests_words(),
+            Self::DnsOverTcp(view) => view.nests_words(),
+            Self::Erspan(view) => view.nests_words(),
+            Self::Erspan3(view) => view.nests_words(),
+            Self::Ethernet(view) => view.nests_words(),
+            Self::Gre(view) => view.nests_words(),
+            Self::Icmp(view) => view.nests_words(),
+            Self::Icmpv6(view) => view.nests_words(),
+            Self::Ipv4(view) => view.nests_words(),
+            Self::Ipv6(view) => view.nests_words(),
+            Self::Ipv6HopByHop(view) => view.nests_words(),
+            Self::Ipv6Destination(view) => view.nests_words(),
+            Self::Ipv6Routing(view) => view.nests_words(),
+            Self::Ipv6Fragment(view) => view.nests_words(),
+            Self::LinuxSll(view) => view.nests_words(),
+            Self::LinuxSll2(view) => view.nests_words(),
+            Self::Llc(view) => view.nests_words(),
+            Self::Null(view) => view.nests_words(),
+            Self::Loop(view) => view.nests_words(),
+            Self::Mpls(view) => view.nests_words(),
+            Self::Ntp(view) => view.nests_words(),
+            Self::Quic(view) => view.nests_words(),
+            Self::RawIp(view) => view.nests_words(),
+            Self::Tcp(view) => view.nests_words(),
+            Self::TlsRecord(view) => view.nests_words(),
+            Self::TlsChangeCipherSpec(view) => view.nests_words(),
+            Self::TlsAlert(view) => view.nests_words(),
+            Self::TlsHandshake(view) => view.nests_words(),
+            Self::Udp(view) => view.nests_words(),
+            Self::Vlan(view) => view.nests_words(),
+            Self::ServiceVlan(view) => view.nests_words(),
+            Self::Vxlan(view) => view.nests_words(),
+            Self::VxlanGpe(view) => view.nests_words(),
+        }
+    }
+
     /// Where it stands.
     #[inline]
     #[must_use]

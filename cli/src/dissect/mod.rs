@@ -1,6 +1,7 @@
 //! `pony dissect`: what is in a capture.
 
 mod json;
+mod lean;
 mod names;
 mod plan;
 mod show;
@@ -14,6 +15,7 @@ use crate::definitions;
 use crate::failure::Failure;
 use crate::style::{ColorChoice, Palette};
 use json::Json;
+use lean::Lean;
 use names::ToolNames;
 use packet_runtime::file::{FileError, Packet, Reader as Capture};
 use packet_schema::Schema;
@@ -65,7 +67,7 @@ pub(crate) struct Worker<'s> {
 enum Printer<'s> {
     Json(Box<Json<'s>>),
     Tree(Tree<'s>),
-    Summary(Summary<'s>),
+    Summary(Box<Summary<'s>>, Option<Lean>),
 }
 
 /// Runs the command.
@@ -93,7 +95,13 @@ pub(crate) fn run(args: &DissectArgs, color: ColorChoice) -> Result<ExitCode, Fa
                 Printer::Json(Box::new(Json::new(&schema, &plan, names)))
             }
             Format::Tree => Printer::Tree(Tree::new(&schema, &plan, palette)),
-            Format::Summary => Printer::Summary(Summary::new(&schema, &plan, palette)),
+            Format::Summary => {
+                let summary = Summary::new(&schema, &plan, palette);
+                // Generated readers know the definitions that they were made of, and no others.
+                let own = !definitions.own.is_empty() || args.definitions.no_builtin || !args.decode_as.is_empty();
+                let lean = (!own).then(|| Lean::new(&schema, &summary));
+                Printer::Summary(Box::new(summary), lean)
+            }
         },
     };
     let threads = args.threads.map_or_else(threads::processors, std::num::NonZero::get);
@@ -248,7 +256,7 @@ impl Worker<'_> {
         let first = common.link_types.get(&packet.link_type.0);
         match first {
             Some(&first) => {
-                common.reader.read(&mut self.dissection, first, packet.data, packet.origlen as usize);
+                self.read(first, packet);
                 self.read_metas(packet.data);
             }
             None => {
@@ -266,14 +274,26 @@ impl Worker<'_> {
         match &mut self.printer {
             Printer::Json(json) => json.packet(out, &shown),
             Printer::Tree(tree) => tree.packet(out, &shown),
-            Printer::Summary(summary) => summary.packet(out, &shown),
+            Printer::Summary(summary, _) => summary.packet(out, &shown),
         }
+    }
+
+    /// Reads a packet: by generated code where a line is all that is wanted and nothing is out of the way, else by the
+    /// interpreter.
+    fn read(&mut self, first: CompositeId, packet: &Packet<'_>) {
+        let length = packet.origlen as usize;
+        if let Printer::Summary(_, Some(lean)) = &self.printer
+            && lean.read(&mut self.dissection, first, packet.data, length)
+        {
+            return;
+        }
+        self.common.reader.read(&mut self.dissection, first, packet.data, length);
     }
 
     /// Works out the metafields, unless a line has no room for them.
     fn read_metas(&mut self, data: &[u8]) {
         self.metas.clear();
-        if matches!(self.printer, Printer::Summary(_)) || self.dissection.frames.is_empty() {
+        if matches!(self.printer, Printer::Summary(..)) || self.dissection.frames.is_empty() {
             return;
         }
         let schema = self.common.reader.schema();

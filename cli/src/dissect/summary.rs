@@ -12,7 +12,7 @@ use packet_schema::Schema;
 use packet_schema::interp::words::{self, anomaly_name};
 use packet_schema::interp::{Dissection, LayerNode, Node, NodeKind, Value, children};
 use packet_schema::model::{
-    Action, Block, CodecResult, Composite, CompositeKind, Expr, ExprId, FieldId, Item, Layer, Type,
+    Action, Block, CodecResult, Composite, CompositeId, CompositeKind, Expr, ExprId, FieldId, Item, Layer, Type,
 };
 
 /// Writes packets as lines.
@@ -110,6 +110,13 @@ impl<'s> Summary<'s> {
         schema.composites.iter().for_each(|composite| collect_tags(schema, &composite.body, &mut tags));
         let layers = schema.composites.iter().map(|composite| LayerPlan::new(schema, plan, composite, &tags)).collect();
         Self { schema, plan, palette, layers, tags, path: Vec::new() }
+    }
+
+    /// The fields of a layer that a line may show, its payload aside.
+    pub(crate) fn shown_of(&self, layer: CompositeId) -> Vec<FieldId> {
+        let plan = &self.layers[layer.index()];
+        let ends = [plan.addresses, plan.ports].into_iter().flatten().flat_map(|(src, dst)| [src, dst]);
+        ends.chain(plan.telling.iter().map(|telling| telling.field)).collect()
     }
 
     /// Appends a packet's line.

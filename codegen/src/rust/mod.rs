@@ -22,6 +22,7 @@ mod shape;
 mod source;
 mod stack;
 mod types;
+mod words;
 
 #[cfg(feature = "text")]
 pub use source::source;
@@ -150,9 +151,9 @@ impl<'s> Writer<'s> {
             CompositeKind::Layer(_) | CompositeKind::Struct => {
                 let (view, setters) = (self.view(id), self.setters(id));
                 let (provides, following) = (self.provides(id, composite), self.following(id, composite));
-                let regular = self.regularity(id);
+                let (regular, words) = (self.regularity(id), self.wordiness(id));
                 let fields = self.fields_items(id, &self.shapes[id.index()]);
-                quote!(#view #fields #setters #provides #regular #following)
+                quote!(#view #fields #setters #provides #regular #words #following)
             }
         };
         quote!(#fields #body)

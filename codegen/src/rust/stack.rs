@@ -287,6 +287,13 @@ impl Writer<'_> {
                 match self { #(Self::#names(view) => view.next(),)* }
             }
 
+            /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+            #[inline]
+            #[must_use]
+            pub fn nests_words(&self) -> bool {
+                match self { #(Self::#names(view) => view.nests_words(),)* }
+            }
+
             /// Where it stands.
             #[inline]
             #[must_use]

@@ -1119,6 +1119,14 @@ impl<'a> Dhcp<'a> {
 }
 
 impl<'a> Dhcp<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.options.is_some_and(|value| value.valid().any(|element| element.holds_words()))
+    }
+}
+
+impl<'a> Dhcp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -3451,6 +3459,286 @@ impl<'a> DhcpOptionUnknown<'a> {
     }
 }
 
+impl<'a> DhcpOption<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            DhcpOptionVariant::SubnetMask(view) => view.holds_words(),
+            DhcpOptionVariant::Router(view) => view.holds_words(),
+            DhcpOptionVariant::TimeServer(view) => view.holds_words(),
+            DhcpOptionVariant::DomainServer(view) => view.holds_words(),
+            DhcpOptionVariant::Hostname(view) => view.holds_words(),
+            DhcpOptionVariant::DomainName(view) => view.holds_words(),
+            DhcpOptionVariant::RootPath(view) => view.holds_words(),
+            DhcpOptionVariant::Mtu(view) => view.holds_words(),
+            DhcpOptionVariant::Broadcast(view) => view.holds_words(),
+            DhcpOptionVariant::NtpServers(view) => view.holds_words(),
+            DhcpOptionVariant::NetbiosNameServers(view) => view.holds_words(),
+            DhcpOptionVariant::RequestedAddress(view) => view.holds_words(),
+            DhcpOptionVariant::LeaseTime(view) => view.holds_words(),
+            DhcpOptionVariant::Overload(view) => view.holds_words(),
+            DhcpOptionVariant::MessageType(view) => view.holds_words(),
+            DhcpOptionVariant::ServerId(view) => view.holds_words(),
+            DhcpOptionVariant::Parameters(view) => view.holds_words(),
+            DhcpOptionVariant::Message(view) => view.holds_words(),
+            DhcpOptionVariant::MaxSize(view) => view.holds_words(),
+            DhcpOptionVariant::RenewalTime(view) => view.holds_words(),
+            DhcpOptionVariant::RebindingTime(view) => view.holds_words(),
+            DhcpOptionVariant::ClassId(view) => view.holds_words(),
+            DhcpOptionVariant::ClientId(view) => view.holds_words(),
+            DhcpOptionVariant::TftpServer(view) => view.holds_words(),
+            DhcpOptionVariant::BootFile(view) => view.holds_words(),
+            DhcpOptionVariant::ClientFqdn(view) => view.holds_words(),
+            DhcpOptionVariant::RelayAgent(view) => view.holds_words(),
+            DhcpOptionVariant::Architecture(view) => view.holds_words(),
+            DhcpOptionVariant::ClasslessRoutes(view) => view.holds_words(),
+            DhcpOptionVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> DhcpOptionSubnetMask<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionRouter<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionTimeServer<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionDomainServer<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionHostname<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionDomainName<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionRootPath<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionMtu<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionBroadcast<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionNtpServers<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionNetbiosNameServers<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionRequestedAddress<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionLeaseTime<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionOverload<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionMessageType<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionServerId<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionParameters<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionMessage<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionMaxSize<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionRenewalTime<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionRebindingTime<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionClassId<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionClientId<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionTftpServer<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionBootFile<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> DhcpOptionClientFqdn<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionRelayAgent<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.suboptions.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> DhcpOptionArchitecture<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> DhcpOptionClasslessRoutes<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.routes.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> DhcpOptionUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`DhcpSuboption`](super::DhcpSuboption), by name.
 pub mod dhcp_suboption_fields {
     use packet_core::FieldInfo;
@@ -3633,6 +3921,14 @@ impl<'a> DhcpSuboption<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> DhcpSuboption<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }
 
@@ -3857,5 +4153,13 @@ impl<'a> ClasslessRoute<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> ClasslessRoute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
     }
 }

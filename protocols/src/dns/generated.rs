@@ -1036,6 +1036,14 @@ impl<'a> Question<'a> {
     }
 }
 
+impl<'a> Question<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`Record`](super::Record), by name.
 pub mod record_fields {
     use packet_core::FieldInfo;
@@ -1436,6 +1444,14 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.rdata.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> Record<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
     }
 }
 
@@ -4399,6 +4415,250 @@ impl<'a> RdataUnknown<'a> {
     }
 }
 
+impl<'a> Rdata<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            RdataVariant::A(view) => view.holds_words(),
+            RdataVariant::Ns(view) => view.holds_words(),
+            RdataVariant::Cname(view) => view.holds_words(),
+            RdataVariant::Dname(view) => view.holds_words(),
+            RdataVariant::Ptr(view) => view.holds_words(),
+            RdataVariant::Soa(view) => view.holds_words(),
+            RdataVariant::Hinfo(view) => view.holds_words(),
+            RdataVariant::Mx(view) => view.holds_words(),
+            RdataVariant::Txt(view) => view.holds_words(),
+            RdataVariant::Rp(view) => view.holds_words(),
+            RdataVariant::Aaaa(view) => view.holds_words(),
+            RdataVariant::Srv(view) => view.holds_words(),
+            RdataVariant::Naptr(view) => view.holds_words(),
+            RdataVariant::Ds(view) => view.holds_words(),
+            RdataVariant::Sshfp(view) => view.holds_words(),
+            RdataVariant::Rrsig(view) => view.holds_words(),
+            RdataVariant::Nsec(view) => view.holds_words(),
+            RdataVariant::Dnskey(view) => view.holds_words(),
+            RdataVariant::Nsec3(view) => view.holds_words(),
+            RdataVariant::Nsec3Param(view) => view.holds_words(),
+            RdataVariant::Tlsa(view) => view.holds_words(),
+            RdataVariant::Svcb(view) => view.holds_words(),
+            RdataVariant::Uri(view) => view.holds_words(),
+            RdataVariant::Caa(view) => view.holds_words(),
+            RdataVariant::Opt(view) => view.holds_words(),
+            RdataVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> RdataA<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataNs<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataCname<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataDname<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataPtr<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataSoa<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataHinfo<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataMx<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataTxt<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataRp<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataAaaa<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataSrv<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataNaptr<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataDs<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> RdataSshfp<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> RdataRrsig<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataNsec<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataDnskey<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> RdataNsec3<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.types.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> RdataNsec3Param<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> RdataTlsa<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> RdataSvcb<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataUri<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataCaa<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> RdataOpt<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> RdataUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`TypeWindow`](super::TypeWindow), by name.
 pub mod type_window_fields {
     use packet_core::FieldInfo;
@@ -4585,6 +4845,14 @@ impl<'a> TypeWindow<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TypeWindow<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }
 
@@ -5223,6 +5491,70 @@ impl<'a> SvcParamUnknown<'a> {
     }
 }
 
+impl<'a> SvcParam<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            SvcParamVariant::Mandatory(view) => view.holds_words(),
+            SvcParamVariant::Alpn(view) => view.holds_words(),
+            SvcParamVariant::Port(view) => view.holds_words(),
+            SvcParamVariant::Ipv4Hint(view) => view.holds_words(),
+            SvcParamVariant::Ipv6Hint(view) => view.holds_words(),
+            SvcParamVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> SvcParamMandatory<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> SvcParamAlpn<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> SvcParamPort<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> SvcParamIpv4Hint<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> SvcParamIpv6Hint<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> SvcParamUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`EdnsOption`](super::EdnsOption), by name.
 pub mod edns_option_fields {
     use packet_core::FieldInfo;
@@ -5833,6 +6165,52 @@ impl<'a> EdnsOptionUnknown<'a> {
     }
 }
 
+impl<'a> EdnsOption<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            EdnsOptionVariant::ClientSubnet(view) => view.holds_words(),
+            EdnsOptionVariant::Cookie(view) => view.holds_words(),
+            EdnsOptionVariant::ExtendedError(view) => view.holds_words(),
+            EdnsOptionVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> EdnsOptionClientSubnet<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> EdnsOptionCookie<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> EdnsOptionExtendedError<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> EdnsOptionUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`Dns`](super::Dns), by name.
 pub mod dns_fields {
     use packet_core::FieldInfo;
@@ -6265,6 +6643,17 @@ impl<'a> Dns<'a> {
             && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
             && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
             && !self.region.is_cut()
+    }
+}
+
+impl<'a> Dns<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.questions.valid().any(|element| element.holds_words())
+            || self.answers.valid().any(|element| element.holds_words())
+            || self.authorities.valid().any(|element| element.holds_words())
+            || self.additionals.valid().any(|element| element.holds_words())
     }
 }
 
@@ -6712,6 +7101,17 @@ impl<'a> Mdns<'a> {
 }
 
 impl<'a> Mdns<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.questions.valid().any(|element| element.holds_words())
+            || self.answers.valid().any(|element| element.holds_words())
+            || self.authorities.valid().any(|element| element.holds_words())
+            || self.additionals.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Mdns<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -7155,6 +7555,17 @@ impl<'a> Llmnr<'a> {
 }
 
 impl<'a> Llmnr<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.questions.valid().any(|element| element.holds_words())
+            || self.answers.valid().any(|element| element.holds_words())
+            || self.authorities.valid().any(|element| element.holds_words())
+            || self.additionals.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Llmnr<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -7344,6 +7755,14 @@ impl<'a> DnsOverTcp<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.message.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> DnsOverTcp<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 

@@ -397,6 +397,14 @@ impl<'a> Erspan<'a> {
 }
 
 impl<'a> Erspan<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Erspan<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -938,6 +946,14 @@ impl<'a> Erspan3<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Erspan3<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 

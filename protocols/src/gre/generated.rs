@@ -708,6 +708,14 @@ impl<'a> Gre<'a> {
 }
 
 impl<'a> Gre<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.routes.is_some_and(|value| value.valid().any(|element| element.holds_words()))
+    }
+}
+
+impl<'a> Gre<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -957,5 +965,13 @@ impl<'a> SourceRoute<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> SourceRoute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }

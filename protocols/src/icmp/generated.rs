@@ -358,6 +358,14 @@ impl<'a> RouterAddress<'a> {
     }
 }
 
+impl<'a> RouterAddress<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`Icmp`](super::Icmp), by name.
 pub mod icmp_fields {
     use packet_core::FieldInfo;
@@ -2279,6 +2287,142 @@ impl<'a> IcmpUnknown<'a> {
 }
 
 impl<'a> Icmp<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        match self.variant {
+            IcmpVariant::Echo(view) => view.holds_words(),
+            IcmpVariant::EchoReply(view) => view.holds_words(),
+            IcmpVariant::Error(view) => view.holds_words(),
+            IcmpVariant::Error2(view) => view.holds_words(),
+            IcmpVariant::Error3(view) => view.holds_words(),
+            IcmpVariant::RouterAdvertisement(view) => view.holds_words(),
+            IcmpVariant::RouterSolicitation(view) => view.holds_words(),
+            IcmpVariant::Timestamp(view) => view.holds_words(),
+            IcmpVariant::Information(view) => view.holds_words(),
+            IcmpVariant::AddressMask(view) => view.holds_words(),
+            IcmpVariant::Traceroute(view) => view.holds_words(),
+            IcmpVariant::ExtendedEcho(view) => view.holds_words(),
+            IcmpVariant::ExtendedEchoReply(view) => view.holds_words(),
+            IcmpVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> IcmpEcho<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpEchoReply<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpError<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.extensions.is_some_and(|value| value.holds_words())
+    }
+}
+
+impl<'a> IcmpError2<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpError3<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> IcmpRouterAdvertisement<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.addresses.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> IcmpRouterSolicitation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpTimestamp<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpInformation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpAddressMask<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> IcmpTraceroute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpExtendedEcho<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.extensions.is_some_and(|value| value.holds_words())
+    }
+}
+
+impl<'a> IcmpExtendedEchoReply<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> IcmpUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -2578,6 +2722,14 @@ impl<'a> IcmpExtensions<'a> {
                             .finish(),
                     )
                 }) == Some(self.checksum()))
+    }
+}
+
+impl<'a> IcmpExtensions<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.objects.valid().any(|element| element.holds_words())
     }
 }
 
@@ -3258,6 +3410,52 @@ impl<'a> IcmpObjectUnknown<'a> {
     }
 }
 
+impl<'a> IcmpObject<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            IcmpObjectVariant::Mpls(view) => view.holds_words(),
+            IcmpObjectVariant::Interface(view) => view.holds_words(),
+            IcmpObjectVariant::InterfaceId(view) => view.holds_words(),
+            IcmpObjectVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> IcmpObjectMpls<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.entries.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> IcmpObjectInterface<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.interface.holds_words()
+    }
+}
+
+impl<'a> IcmpObjectInterfaceId<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.interface_name.is_some()
+    }
+}
+
+impl<'a> IcmpObjectUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`IcmpLabel`](super::IcmpLabel), by name.
 pub mod icmp_label_fields {
     use packet_core::FieldInfo;
@@ -3481,6 +3679,14 @@ impl<'a> IcmpLabel<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> IcmpLabel<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }
 
@@ -3843,5 +4049,13 @@ impl<'a> IcmpInterface<'a> {
         self.family_bytes.is_none_or(|bytes| u16::from_be_bytes([bytes[2], bytes[3]]) == 0)
             && self.name.is_none_or(|value| value.as_str().is_some())
             && !self.region.is_cut()
+    }
+}
+
+impl<'a> IcmpInterface<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.ipv4_bytes.is_some() || self.ipv6_bytes.is_some() || self.name.is_some()
     }
 }

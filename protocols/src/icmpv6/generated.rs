@@ -3882,6 +3882,259 @@ impl<'a> Icmpv6Unknown<'a> {
 }
 
 impl<'a> Icmpv6<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        match self.variant {
+            Icmpv6Variant::Error(view) => view.holds_words(),
+            Icmpv6Variant::Error2(view) => view.holds_words(),
+            Icmpv6Variant::Error3(view) => view.holds_words(),
+            Icmpv6Variant::Echo(view) => view.holds_words(),
+            Icmpv6Variant::EchoReply(view) => view.holds_words(),
+            Icmpv6Variant::ListenerQuery(view) => view.holds_words(),
+            Icmpv6Variant::Listener(view) => view.holds_words(),
+            Icmpv6Variant::ListenerReport(view) => view.holds_words(),
+            Icmpv6Variant::RouterSolicitation(view) => view.holds_words(),
+            Icmpv6Variant::RouterAdvertisement(view) => view.holds_words(),
+            Icmpv6Variant::NeighbourSolicitation(view) => view.holds_words(),
+            Icmpv6Variant::NeighbourAdvertisement(view) => view.holds_words(),
+            Icmpv6Variant::Redirect(view) => view.holds_words(),
+            Icmpv6Variant::RouterRenumbering(view) => view.holds_words(),
+            Icmpv6Variant::NodeInformation(view) => view.holds_words(),
+            Icmpv6Variant::InverseNeighbour(view) => view.holds_words(),
+            Icmpv6Variant::HomeAgentRequest(view) => view.holds_words(),
+            Icmpv6Variant::HomeAgentReply(view) => view.holds_words(),
+            Icmpv6Variant::MobilePrefixSolicitation(view) => view.holds_words(),
+            Icmpv6Variant::MobilePrefixAdvertisement(view) => view.holds_words(),
+            Icmpv6Variant::PathSolicitation(view) => view.holds_words(),
+            Icmpv6Variant::PathAdvertisement(view) => view.holds_words(),
+            Icmpv6Variant::MulticastRouter(view) => view.holds_words(),
+            Icmpv6Variant::DuplicateAddress(view) => view.holds_words(),
+            Icmpv6Variant::ExtendedEcho(view) => view.holds_words(),
+            Icmpv6Variant::ExtendedEchoReply(view) => view.holds_words(),
+            Icmpv6Variant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Icmpv6Error<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.extensions.is_some_and(|value| value.holds_words())
+    }
+}
+
+impl<'a> Icmpv6Error2<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6Error3<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6Echo<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6EchoReply<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6ListenerQuery<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6Listener<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6ListenerReport<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.records.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Icmpv6RouterSolicitation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Icmpv6RouterAdvertisement<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6NeighbourSolicitation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6NeighbourAdvertisement<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6Redirect<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6RouterRenumbering<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6NodeInformation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6InverseNeighbour<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Icmpv6HomeAgentRequest<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6HomeAgentReply<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6MobilePrefixSolicitation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6MobilePrefixAdvertisement<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Icmpv6PathSolicitation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Icmpv6PathAdvertisement<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Icmpv6MulticastRouter<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6DuplicateAddress<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Icmpv6ExtendedEcho<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.extensions.is_some_and(|value| value.holds_words())
+    }
+}
+
+impl<'a> Icmpv6ExtendedEchoReply<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6Unknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Icmpv6<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -4204,6 +4457,14 @@ impl<'a> ListenerQuery2<'a> {
     }
 }
 
+impl<'a> ListenerQuery2<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`ListenerRecord`](super::ListenerRecord), by name.
 pub mod listener_record_fields {
     use packet_core::FieldInfo;
@@ -4499,6 +4760,14 @@ impl<'a> ListenerRecord<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.sources.iter().all(|element| element.is_ok()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> ListenerRecord<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
     }
 }
 
@@ -6271,5 +6540,159 @@ impl<'a> NdOptionUnknown<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         true
+    }
+}
+
+impl<'a> NdOption<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            NdOptionVariant::LinkAddress(view) => view.holds_words(),
+            NdOptionVariant::PrefixInformation(view) => view.holds_words(),
+            NdOptionVariant::RedirectedHeader(view) => view.holds_words(),
+            NdOptionVariant::Mtu(view) => view.holds_words(),
+            NdOptionVariant::AdvertisementInterval(view) => view.holds_words(),
+            NdOptionVariant::HomeAgent(view) => view.holds_words(),
+            NdOptionVariant::AddressList(view) => view.holds_words(),
+            NdOptionVariant::Timestamp(view) => view.holds_words(),
+            NdOptionVariant::Nonce(view) => view.holds_words(),
+            NdOptionVariant::Route(view) => view.holds_words(),
+            NdOptionVariant::Rdnss(view) => view.holds_words(),
+            NdOptionVariant::Dnssl(view) => view.holds_words(),
+            NdOptionVariant::RaFlags(view) => view.holds_words(),
+            NdOptionVariant::CaptivePortal(view) => view.holds_words(),
+            NdOptionVariant::Pref64(view) => view.holds_words(),
+            NdOptionVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> NdOptionLinkAddress<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionPrefixInformation<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionRedirectedHeader<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionMtu<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionAdvertisementInterval<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionHomeAgent<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionAddressList<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionTimestamp<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionNonce<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionRoute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionRdnss<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionDnssl<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionRaFlags<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionCaptivePortal<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionPref64<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }

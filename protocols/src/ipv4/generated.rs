@@ -1227,6 +1227,14 @@ impl<'a> Ipv4<'a> {
 }
 
 impl<'a> Ipv4<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Ipv4<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -1422,6 +1430,14 @@ impl<'a> Ipv4Passage<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> Ipv4Passage<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
     }
 }
 
@@ -1639,6 +1655,14 @@ impl<'a> CipsoTag<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> CipsoTag<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }
 
@@ -3211,5 +3235,141 @@ impl<'a> Ipv4OptionUnknown<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         true
+    }
+}
+
+impl<'a> Ipv4Option<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            Ipv4OptionVariant::RecordRoute(view) => view.holds_words(),
+            Ipv4OptionVariant::LooseRoute(view) => view.holds_words(),
+            Ipv4OptionVariant::StrictRoute(view) => view.holds_words(),
+            Ipv4OptionVariant::Timestamp(view) => view.holds_words(),
+            Ipv4OptionVariant::StreamId(view) => view.holds_words(),
+            Ipv4OptionVariant::Security(view) => view.holds_words(),
+            Ipv4OptionVariant::ExtendedSecurity(view) => view.holds_words(),
+            Ipv4OptionVariant::Cipso(view) => view.holds_words(),
+            Ipv4OptionVariant::Mtu(view) => view.holds_words(),
+            Ipv4OptionVariant::Traceroute(view) => view.holds_words(),
+            Ipv4OptionVariant::RouterAlert(view) => view.holds_words(),
+            Ipv4OptionVariant::SelectiveBroadcast(view) => view.holds_words(),
+            Ipv4OptionVariant::QuickStart(view) => view.holds_words(),
+            Ipv4OptionVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Ipv4OptionRecordRoute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionLooseRoute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionStrictRoute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionTimestamp<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.passages.is_some_and(|value| value.valid().any(|element| element.holds_words()))
+    }
+}
+
+impl<'a> Ipv4OptionStreamId<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv4OptionSecurity<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionExtendedSecurity<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv4OptionCipso<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.tags.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Ipv4OptionMtu<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv4OptionTraceroute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionRouterAlert<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv4OptionSelectiveBroadcast<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionQuickStart<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv4OptionUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }

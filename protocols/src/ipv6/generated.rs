@@ -717,6 +717,14 @@ impl<'a> Ipv6<'a> {
 }
 
 impl<'a> Ipv6<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -1818,6 +1826,97 @@ impl<'a> Ipv6OptionUnknown<'a> {
     }
 }
 
+impl<'a> Ipv6Option<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            Ipv6OptionVariant::Padding(view) => view.holds_words(),
+            Ipv6OptionVariant::TunnelLimit(view) => view.holds_words(),
+            Ipv6OptionVariant::RouterAlert(view) => view.holds_words(),
+            Ipv6OptionVariant::Jumbo(view) => view.holds_words(),
+            Ipv6OptionVariant::HomeAddress(view) => view.holds_words(),
+            Ipv6OptionVariant::Pdm(view) => view.holds_words(),
+            Ipv6OptionVariant::QuickStart(view) => view.holds_words(),
+            Ipv6OptionVariant::PathMtu(view) => view.holds_words(),
+            Ipv6OptionVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Ipv6OptionPadding<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6OptionTunnelLimit<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6OptionRouterAlert<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6OptionJumbo<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6OptionHomeAddress<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6OptionPdm<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6OptionQuickStart<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6OptionPathMtu<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6OptionUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`Ipv6HopByHop`](super::Ipv6HopByHop), by name.
 pub mod ipv6_hop_by_hop_fields {
     use packet_core::FieldInfo;
@@ -2225,6 +2324,14 @@ impl<'a> Ipv6HopByHop<'a> {
 }
 
 impl<'a> Ipv6HopByHop<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Ipv6HopByHop<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -2543,6 +2650,14 @@ impl<'a> Ipv6Destination<'a> {
 }
 
 impl<'a> Ipv6Destination<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Ipv6Destination<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -2771,6 +2886,14 @@ impl<'a> SegmentTlv<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> SegmentTlv<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }
 
@@ -3783,6 +3906,61 @@ impl<'a> Ipv6RoutingUnknown<'a> {
 }
 
 impl<'a> Ipv6Routing<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        match self.variant {
+            Ipv6RoutingVariant::SourceRoute(view) => view.holds_words(),
+            Ipv6RoutingVariant::Mobility(view) => view.holds_words(),
+            Ipv6RoutingVariant::Rpl(view) => view.holds_words(),
+            Ipv6RoutingVariant::SegmentRouting(view) => view.holds_words(),
+            Ipv6RoutingVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Ipv6RoutingSourceRoute<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6RoutingMobility<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Ipv6RoutingRpl<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6RoutingSegmentRouting<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.tlvs.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Ipv6RoutingUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ipv6Routing<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -4072,6 +4250,14 @@ impl<'a> Ipv6Fragment<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.head[1] == 0 && self.head[3] >> 1 & 3 == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Ipv6Fragment<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 

@@ -508,6 +508,14 @@ impl<'a> LinuxSll<'a> {
 }
 
 impl<'a> LinuxSll<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> LinuxSll<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -874,6 +882,14 @@ impl<'a> LinuxSll2<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         u16::from_be_bytes([self.head[2], self.head[3]]) == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> LinuxSll2<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 

@@ -593,6 +593,34 @@ impl<'a> LlcOther<'a> {
 }
 
 impl<'a> Llc<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        match self.variant {
+            LlcVariant::Ethertype(view) => view.holds_words(),
+            LlcVariant::Other(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> LlcEthertype<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> LlcOther<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Llc<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {

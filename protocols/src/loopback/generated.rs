@@ -420,6 +420,34 @@ impl<'a> NullLittleEndian<'a> {
 }
 
 impl<'a> Null<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        match self.variant {
+            NullVariant::BigEndian(view) => view.holds_words(),
+            NullVariant::LittleEndian(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> NullBigEndian<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NullLittleEndian<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> Null<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -609,6 +637,14 @@ impl<'a> Loop<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Loop<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 

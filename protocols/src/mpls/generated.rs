@@ -310,6 +310,14 @@ impl<'a> Mpls<'a> {
 }
 
 impl<'a> Mpls<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Mpls<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {

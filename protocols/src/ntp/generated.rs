@@ -1010,6 +1010,43 @@ impl<'a> NtpTime<'a> {
 }
 
 impl<'a> Ntp<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        match self.variant {
+            NtpVariant::Control(view) => view.holds_words(),
+            NtpVariant::Private(view) => view.holds_words(),
+            NtpVariant::Time(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> NtpControl<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NtpPrivate<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NtpTime<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Ntp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {

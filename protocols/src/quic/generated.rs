@@ -829,6 +829,44 @@ impl<'a> QuicRetry<'a> {
 }
 
 impl<'a> Quic<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.versions.is_some()
+            || match self.variant {
+                QuicVariant::Initial(view) => view.holds_words(),
+                QuicVariant::Encrypted(view) => view.holds_words(),
+                QuicVariant::Retry(view) => view.holds_words(),
+                _ => false,
+            }
+    }
+}
+
+impl<'a> QuicInitial<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> QuicEncrypted<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> QuicRetry<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Quic<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {

@@ -165,6 +165,14 @@ impl<'a> RawIp<'a> {
 }
 
 impl<'a> RawIp<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> RawIp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {

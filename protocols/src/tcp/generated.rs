@@ -933,6 +933,14 @@ impl<'a> Tcp<'a> {
 }
 
 impl<'a> Tcp<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Tcp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -1126,6 +1134,14 @@ impl<'a> SackBlock<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> SackBlock<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }
 
@@ -2902,6 +2918,187 @@ impl<'a> TcpOptionUnknown<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         true
+    }
+}
+
+impl<'a> TcpOption<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            TcpOptionVariant::Mss(view) => view.holds_words(),
+            TcpOptionVariant::WindowScale(view) => view.holds_words(),
+            TcpOptionVariant::Sack(view) => view.holds_words(),
+            TcpOptionVariant::Echo(view) => view.holds_words(),
+            TcpOptionVariant::Timestamps(view) => view.holds_words(),
+            TcpOptionVariant::PartialOrderProfile(view) => view.holds_words(),
+            TcpOptionVariant::ConnectionCount(view) => view.holds_words(),
+            TcpOptionVariant::AlternateChecksum(view) => view.holds_words(),
+            TcpOptionVariant::AlternateChecksumData(view) => view.holds_words(),
+            TcpOptionVariant::Md5(view) => view.holds_words(),
+            TcpOptionVariant::QuickStart(view) => view.holds_words(),
+            TcpOptionVariant::UserTimeout(view) => view.holds_words(),
+            TcpOptionVariant::Authentication(view) => view.holds_words(),
+            TcpOptionVariant::Mptcp(view) => view.holds_words(),
+            TcpOptionVariant::FastOpen(view) => view.holds_words(),
+            TcpOptionVariant::Encryption(view) => view.holds_words(),
+            TcpOptionVariant::AccurateEcn(view) => view.holds_words(),
+            TcpOptionVariant::Experiment(view) => view.holds_words(),
+            TcpOptionVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> TcpOptionMss<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionWindowScale<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionSack<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.blocks.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> TcpOptionEcho<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionTimestamps<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionPartialOrderProfile<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionConnectionCount<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionAlternateChecksum<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionAlternateChecksumData<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionMd5<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionQuickStart<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionUserTimeout<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionAuthentication<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionMptcp<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.mptcp.holds_words()
+    }
+}
+
+impl<'a> TcpOptionFastOpen<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionEncryption<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionAccurateEcn<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionExperiment<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TcpOptionUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }
 
@@ -4842,5 +5039,143 @@ impl<'a> MptcpOptionMptcpUnknown<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         true
+    }
+}
+
+impl<'a> MptcpOption<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            MptcpOptionVariant::Capable(view) => view.holds_words(),
+            MptcpOptionVariant::Join(view) => view.holds_words(),
+            MptcpOptionVariant::Dss(view) => view.holds_words(),
+            MptcpOptionVariant::AddAddress(view) => view.holds_words(),
+            MptcpOptionVariant::RemoveAddress(view) => view.holds_words(),
+            MptcpOptionVariant::Priority(view) => view.holds_words(),
+            MptcpOptionVariant::Fail(view) => view.holds_words(),
+            MptcpOptionVariant::FastClose(view) => view.holds_words(),
+            MptcpOptionVariant::Reset(view) => view.holds_words(),
+            MptcpOptionVariant::MptcpUnknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> MptcpOptionCapable<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionJoin<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.form {
+            MptcpOptionJoinVariant::Syn(view) => view.holds_words(),
+            MptcpOptionJoinVariant::SynAck(view) => view.holds_words(),
+            MptcpOptionJoinVariant::Ack(view) => view.holds_words(),
+            MptcpOptionJoinVariant::JoinUnknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> MptcpOptionSyn<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionSynAck<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionAck<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionJoinUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionDss<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionAddAddress<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.ipv4_bytes.is_some() || self.ipv6_bytes.is_some()
+    }
+}
+
+impl<'a> MptcpOptionRemoveAddress<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionPriority<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionFail<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionFastClose<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionReset<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> MptcpOptionMptcpUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
     }
 }

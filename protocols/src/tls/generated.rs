@@ -924,6 +924,14 @@ impl<'a> TlsRecord<'a> {
 }
 
 impl<'a> TlsRecord<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TlsRecord<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -1086,6 +1094,14 @@ impl<'a> TlsChangeCipherSpec<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsChangeCipherSpec<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 
@@ -1269,6 +1285,14 @@ impl<'a> TlsAlert<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsAlert<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 
@@ -1498,6 +1522,14 @@ impl<'a> TlsHandshake<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsHandshake<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        self.body.is_ok_and(|value| value.holds_words())
     }
 }
 
@@ -2248,6 +2280,43 @@ impl<'a> TlsHandshakeBodyOpaque<'a> {
     }
 }
 
+impl<'a> TlsHandshakeBody<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            TlsHandshakeBodyVariant::ClientHello(view) => view.holds_words(),
+            TlsHandshakeBodyVariant::ServerHello(view) => view.holds_words(),
+            TlsHandshakeBodyVariant::Opaque(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> TlsHandshakeBodyClientHello<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TlsHandshakeBodyServerHello<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TlsHandshakeBodyOpaque<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`TlsExtension`](super::TlsExtension), by name.
 pub mod tls_extension_fields {
     use packet_core::FieldInfo;
@@ -2452,6 +2521,14 @@ impl<'a> TlsExtension<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsExtension<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
     }
 }
 
@@ -3362,6 +3439,89 @@ impl<'a> TlsExtensionBodyUnknown<'a> {
     }
 }
 
+impl<'a> TlsExtensionBody<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.variant {
+            TlsExtensionBodyVariant::ServerName(view) => view.holds_words(),
+            TlsExtensionBodyVariant::Alpn(view) => view.holds_words(),
+            TlsExtensionBodyVariant::SupportedVersions(view) => view.holds_words(),
+            TlsExtensionBodyVariant::SupportedGroups(view) => view.holds_words(),
+            TlsExtensionBodyVariant::EcPointFormats(view) => view.holds_words(),
+            TlsExtensionBodyVariant::SignatureAlgorithms(view) => view.holds_words(),
+            TlsExtensionBodyVariant::KeyShare(view) => view.holds_words(),
+            TlsExtensionBodyVariant::Unknown(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> TlsExtensionBodyServerName<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.names.is_some_and(|value| value.valid().any(|element| element.holds_words()))
+    }
+}
+
+impl<'a> TlsExtensionBodyAlpn<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TlsExtensionBodySupportedVersions<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.versions.is_some() || self.selected_version_bytes.is_some()
+    }
+}
+
+impl<'a> TlsExtensionBodySupportedGroups<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TlsExtensionBodyEcPointFormats<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TlsExtensionBodySignatureAlgorithms<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TlsExtensionBodyKeyShare<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.shares.is_some_and(|value| value.valid().any(|element| element.holds_words()))
+            || self.selected_group_bytes.is_some()
+    }
+}
+
+impl<'a> TlsExtensionBodyUnknown<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`TlsServerName`](super::TlsServerName), by name.
 pub mod tls_server_name_fields {
     use packet_core::FieldInfo;
@@ -3552,6 +3712,14 @@ impl<'a> TlsServerName<'a> {
     }
 }
 
+impl<'a> TlsServerName<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
+
 /// The fields of [`TlsKeyShare`](super::TlsKeyShare), by name.
 pub mod tls_key_share_fields {
     use packet_core::FieldInfo;
@@ -3732,5 +3900,13 @@ impl<'a> TlsKeyShare<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsKeyShare<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
     }
 }

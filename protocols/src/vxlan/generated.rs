@@ -432,6 +432,14 @@ impl<'a> Vxlan<'a> {
 }
 
 impl<'a> Vxlan<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Vxlan<'a> {
     /// What follows in its payload, by the keys that it has.
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
@@ -666,6 +674,14 @@ impl<'a> VxlanGpe<'a> {
             && self.head[7] == 0
             && !self.payload.is_cut()
             && !self.region.is_cut()
+    }
+}
+
+impl<'a> VxlanGpe<'a> {
+    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn nests_words(&self) -> bool {
+        false
     }
 }
 
