@@ -27,7 +27,12 @@ pub(crate) struct Lean {
 struct LeanLayer {
     composite: CompositeId,
     slots: u32,
-    fields: Vec<LeanField>,
+    /// Who talks to whom, shown of the innermost layer that has it.
+    ends: Vec<LeanField>,
+    /// The ports of both, shown where they stand above those.
+    ports: Vec<LeanField>,
+    /// What is shown of the innermost layer.
+    told: Vec<LeanField>,
     /// Its payload, and the slot of that.
     payload: Option<(FieldId, u32)>,
     /// It has lists or structs, of which something may be shown.
@@ -95,12 +100,35 @@ impl Lean {
             {
                 return None;
             }
-            plan.take_over(dissection, region, layer.region().bytes().len(), data);
-            match layer.next() {
-                Next::Nothing => return Some(()),
-                Next::Opaque(payload) => return plan.carry(dissection, payload),
+            let payload = match layer.next() {
                 Next::Layer(next, _) if next.is_stream() => return None,
-                Next::Layer(next, payload) => (kind, region) = (next, payload),
+                Next::Layer(next, payload) => {
+                    (kind, region) = (next, payload);
+                    continue;
+                }
+                Next::Opaque(payload) => Some(payload),
+                Next::Nothing => None,
+            };
+            self.take_over(dissection, &read, data);
+            return payload.map_or(Some(()), |payload| plan.carry(dissection, payload));
+        }
+    }
+
+    /// Adds the layers, each with the fields that are shown of it.
+    fn take_over(&self, dissection: &mut Dissection, layers: &[Layer<'_>], data: &[u8]) {
+        let plan = |layer: &Layer<'_>| self.layers.get(layer.kind() as usize).and_then(Option::as_ref);
+        let ends = layers.iter().rposition(|layer| plan(layer).is_some_and(|plan| !plan.ends.is_empty()));
+        for (index, layer) in layers.iter().enumerate() {
+            let Some(plan) = plan(layer) else { return };
+            let frame = plan.begin(dissection, layer.region());
+            if ends == Some(index) {
+                frame.fields(dissection, &plan.ends, data);
+            }
+            if ends.is_some_and(|ends| ends <= index) {
+                frame.fields(dissection, &plan.ports, data);
+            }
+            if index + 1 == layers.len() {
+                frame.fields(dissection, &plan.told, data);
             }
         }
     }
@@ -121,9 +149,12 @@ impl LeanLayer {
         if !composite.variants.is_empty() {
             return None;
         }
+        let shown = summary.shown_of(id);
         let nested = |field: &FieldId| matches!(schema[*field].ty, Type::Struct(..) | Type::List(..));
-        let (nested, plain): (Vec<FieldId>, Vec<FieldId>) = summary.shown_of(id).into_iter().partition(nested);
-        let fields = plain.into_iter().map(|field| LeanField::new(schema, composite, field));
+        let fixed = |fields: &[FieldId]| -> Option<Vec<LeanField>> {
+            let plain = fields.iter().filter(|field| !nested(field));
+            plain.map(|&field| LeanField::new(schema, composite, field)).collect()
+        };
         let trailing = composite.fields.iter().map(|&field| &schema[field]).filter(|field| field.trailing);
         let all = |field: &packet_schema::model::Field| {
             matches!(field.ty, Type::Bytes(Extent::ToEnd)) && field.condition.is_none() && field.wheres.is_empty()
@@ -132,56 +163,44 @@ impl LeanLayer {
         Some(Self {
             composite: id,
             slots: composite.fields.len() as u32,
-            fields: fields.collect::<Option<_>>()?,
-            nests: !nested.is_empty(),
+            ends: fixed(&shown.ends)?,
+            ports: fixed(&shown.ports)?,
+            told: fixed(&shown.told)?,
+            nests: shown.told.iter().any(nested),
             payload: payloads.next().map(|&field| (field, schema[field].slot)),
             takes_rest: trailing.clone().next().is_some() && trailing.clone().all(all),
         })
     }
 
-    /// Adds the layer with the fields that are shown.
-    fn take_over(&self, dissection: &mut Dissection, region: Region<'_>, length: usize, data: &[u8]) {
-        let (start, slots) = (region.offset(), dissection.slots.len());
+    /// Adds the layer, as yet without fields.
+    fn begin(&self, dissection: &mut Dissection, region: Region<'_>) -> LeanFrame {
+        let (start, length) = (region.offset(), region.bytes().len() as u32);
+        let (slots, nodes) = (dissection.slots.len() as u32, dissection.nodes.len() as u32);
         let (index, frame) = (dissection.layers.len() as u32, dissection.frames.len() as u32);
-        let nodes = dissection.nodes.len() as u32;
-        dissection.slots.resize(slots + self.slots as usize, 0);
-        for field in &self.fields {
-            let bit = start * 8 + field.bit;
-            let value = match field.number {
-                true => Value::Uint(bits::read_u64(data, bit as usize, field.width).unwrap_or(0)),
-                false => Value::Bytes,
-            };
-            let end = dissection.nodes.len() as u32 + 1;
-            let kind = NodeKind::Field(field.field);
-            dissection.nodes.push(Node { kind, start: bit, bits: field.width, end, value });
-            if let Some(slot) = dissection.slots.get_mut(slots + field.slot as usize) {
-                *slot = end;
-            }
-        }
-        let nodes = (nodes, dissection.nodes.len() as u32);
-        let bits = length as u32 * 8;
-        let slots = slots as u32;
+        let composite = self.composite;
+        dissection.slots.resize((slots + self.slots) as usize, 0);
         dissection.frames.push(Frame {
-            composite: self.composite,
+            composite,
             layer: index,
             slots,
             args: 0,
             start: start * 8,
-            bits,
-            nodes,
+            bits: length * 8,
+            nodes: (nodes, nodes),
         });
         dissection.layers.push(LayerNode {
-            composite: self.composite,
+            composite,
             parent: index.checked_sub(1),
             frame,
             start,
             header: 0,
-            size: length as u32,
+            size: length,
             missing: 0,
-            nodes,
+            nodes: (nodes, nodes),
             tail: (0, 0),
             truncated: false,
         });
+        LeanFrame { start: start * 8, slots }
     }
 
     /// Adds the payload that no layer reads.
@@ -193,6 +212,32 @@ impl LeanLayer {
         dissection.nodes.push(Node { kind: NodeKind::Payload(field, None), start, bits, end, value: Value::Bytes });
         *dissection.slots.get_mut((slots + slot) as usize)? = end;
         Some(())
+    }
+}
+
+/// Where the fields of a layer belong.
+struct LeanFrame {
+    /// The layer's first bit.
+    start: u32,
+    /// Its first slot.
+    slots: u32,
+}
+
+impl LeanFrame {
+    /// Adds fields.
+    fn fields(&self, dissection: &mut Dissection, fields: &[LeanField], data: &[u8]) {
+        for field in fields {
+            let start = self.start + field.bit;
+            let value = match field.number {
+                true => Value::Uint(bits::read_u64(data, start as usize, field.width).unwrap_or(0)),
+                false => Value::Bytes,
+            };
+            let end = dissection.nodes.len() as u32 + 1;
+            dissection.nodes.push(Node { kind: NodeKind::Field(field.field), start, bits: field.width, end, value });
+            if let Some(slot) = dissection.slots.get_mut((self.slots + field.slot) as usize) {
+                *slot = end;
+            }
+        }
     }
 }
 

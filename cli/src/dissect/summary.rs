@@ -43,6 +43,16 @@ struct LayerPlan {
     quotes: bool,
 }
 
+/// The fields of a layer that a line may show.
+pub(crate) struct ShownFields {
+    /// Who talks to whom.
+    pub(crate) ends: Vec<FieldId>,
+    /// The ports of both.
+    pub(crate) ports: Vec<FieldId>,
+    /// What it says.
+    pub(crate) told: Vec<FieldId>,
+}
+
 /// What was said of a layer so far.
 #[derive(Default)]
 struct Told {
@@ -113,10 +123,11 @@ impl<'s> Summary<'s> {
     }
 
     /// The fields of a layer that a line may show, its payload aside.
-    pub(crate) fn shown_of(&self, layer: CompositeId) -> Vec<FieldId> {
+    pub(crate) fn shown_of(&self, layer: CompositeId) -> ShownFields {
         let plan = &self.layers[layer.index()];
-        let ends = [plan.addresses, plan.ports].into_iter().flatten().flat_map(|(src, dst)| [src, dst]);
-        ends.chain(plan.telling.iter().map(|telling| telling.field)).collect()
+        let both = |ends: Option<(FieldId, FieldId)>| ends.into_iter().flat_map(|(src, dst)| [src, dst]).collect();
+        let told = plan.telling.iter().map(|telling| telling.field).collect();
+        ShownFields { ends: both(plan.addresses), ports: both(plan.ports), told }
     }
 
     /// Appends a packet's line.
