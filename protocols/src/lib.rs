@@ -1,13 +1,39 @@
-//! The protocols that Pony knows: one folder each, with a definition written from the standard.
+//! The protocols that Pony knows: one folder each, with a definition written from the standard, and the Rust that
+//! `cargo xtask codegen` makes of it.
 //!
-//! Adding a protocol adds a folder; the table of all definitions is generated from the folders by `cargo xtask codegen`.
-//! The crate has no build script, no macros, no `std` and no allocation: it is text and a table.
+//! A view is read with one check on entry; its methods can't fail, and nothing is allocated.
 //!
 //! ```
-//! for definition in packet_protocols::DEFINITIONS {
-//!     assert!(definition.path.ends_with(".pony"));
-//! }
+//! use packet_protocols::ipv4::Ipv4;
+//! use packet_protocols::udp::Udp;
+//!
+//! let bytes = [
+//!     0x45, 0, 0, 32, 0, 1, 0, 0, 64, 17, 0x66, 0xca, 10, 0, 0, 1, 10, 0, 0, 2, // the Internet header
+//!     0, 7, 0, 53, 0, 12, 0, 0, b'p', b'o', b'n', b'y',
+//! ];
+//! let ipv4 = Ipv4::parse(&bytes)?;
+//! let udp = Udp::parse(ipv4.payload())?;
+//! assert_eq!((ipv4.ttl(), udp.dst_port()), (64, 53));
+//! assert_eq!(udp.payload().bytes(), b"pony");
+//!
+//! let error = Ipv4::parse(&bytes[..10]).unwrap_err();
+//! assert_eq!(error.to_string(), "ipv4.checksum: needs 2 bytes at offset 10, 0 available");
+//! # Ok::<(), packet_core::Error>(())
 //! ```
+//!
+//! [`stack`] has the layers upon each other: which follows, by the tables of keys and by what a payload looks like.
+//!
+//! ```
+//! use packet_core::Region;
+//! use packet_protocols::stack::{Layer, LayerKind, Next};
+//!
+//! let frame = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5, 1, 2];
+//! let layer = Layer::parse(LayerKind::Ethernet, Region::new(&frame))?;
+//! assert!(matches!(layer.next(), Next::Opaque(payload) if payload.bytes() == [1, 2]));
+//! # Ok::<(), packet_core::Error>(())
+//! ```
+//!
+//! [`DEFINITIONS`] has the definitions themselves. The crate has no build script, no proc macro, no `std` and no allocation.
 
 #![no_std]
 
