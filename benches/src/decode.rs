@@ -4,6 +4,7 @@
 //! good reasons (fragments, extension headers of IPv6, cut or damaged packets) are left out.
 
 mod by_hand;
+mod layers;
 mod pony;
 
 #[cfg(feature = "peers")]
@@ -93,6 +94,8 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
     let times = LEAST.div_ceil(packets.len());
     let cases = vec![
         case("pony", packets, times, pony::decode),
+        case("pony_next", packets, times, layers::by_next),
+        case("pony_layers", packets, times, layers::by_layer),
         raw(packets, times),
         case("limit_safe", packets, times, by_hand::decode),
     ];

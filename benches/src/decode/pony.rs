@@ -52,20 +52,26 @@ fn whole(region: Region<'_>) -> Option<Region<'_>> {
 #[inline(always)]
 fn transport(protocol: u8, region: Region<'_>) -> Option<Transport> {
     match protocol {
-        TCP => {
-            let tcp = Tcp::parse(region).ok()?;
-            Some(Transport::Tcp {
-                src: tcp.src_port(),
-                dst: tcp.dst_port(),
-                sequence: tcp.seq(),
-                flags: tcp.flags().0 as u8,
-                payload: tcp.payload().bytes().len(),
-            })
-        }
-        UDP => {
-            let udp = Udp::parse(region).ok()?;
-            Some(Transport::Udp { src: udp.src_port(), dst: udp.dst_port(), payload: udp.payload().bytes().len() })
-        }
+        TCP => tcp(region),
+        UDP => udp(region),
         _ => None,
     }
+}
+
+#[inline(always)]
+pub(super) fn tcp(region: Region<'_>) -> Option<Transport> {
+    let tcp = Tcp::parse(region).ok()?;
+    Some(Transport::Tcp {
+        src: tcp.src_port(),
+        dst: tcp.dst_port(),
+        sequence: tcp.seq(),
+        flags: tcp.flags().0 as u8,
+        payload: tcp.payload().bytes().len(),
+    })
+}
+
+#[inline(always)]
+pub(super) fn udp(region: Region<'_>) -> Option<Transport> {
+    let udp = Udp::parse(region).ok()?;
+    Some(Transport::Udp { src: udp.src_port(), dst: udp.dst_port(), payload: udp.payload().bytes().len() })
 }
