@@ -53,10 +53,29 @@ pub fn workload(size: usize) -> Workload {
 }
 
 fn builders() -> Vec<(&'static str, Build)> {
-    let builders: Vec<(&'static str, Build)> = vec![("limit_avx2", limits::build), ("limit_fused", by_hand::build)];
+    let builders: Vec<(&'static str, Build)> =
+        vec![("limit_avx2", limits::build), ("limit_fused", by_hand::build), ("pony", craft)];
     #[cfg(feature = "peers")]
     let builders = [builders, peers::builders()].concat();
     builders
+}
+
+/// As a user writes it.
+fn craft(buffer: &mut [u8], parameters: Parameters<'_>) -> Option<usize> {
+    use packet_protocols::craft::{Ethernet, Field, Ipv4, MacAddr, Packet, Udp};
+    let Parameters { dst, src_port, payload } = parameters;
+    let packet = Ethernet { dst: MacAddr(DST_MAC), src: MacAddr(SRC_MAC), ..Default::default() }
+        / Ipv4 {
+            identification: Field::Set(0),
+            flags: packet_protocols::ipv4::Ipv4Flags::default().with_dont_fragment(true),
+            ttl: TTL,
+            src: SRC.into(),
+            dst: dst.into(),
+            ..Default::default()
+        }
+        / Udp { src_port, dst_port: DST_PORT, ..Default::default() }
+        / payload;
+    packet.emit(buffer).ok()
 }
 
 fn payloads(size: usize) -> Rc<[u8]> {

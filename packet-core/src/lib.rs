@@ -14,11 +14,15 @@
 
 #![no_std]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 #[cfg(test)]
 extern crate std;
 
 pub mod bits;
 pub mod checksum;
+pub mod craft;
 mod error;
 mod fields;
 pub mod generated;

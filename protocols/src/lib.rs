@@ -37,6 +37,8 @@
 
 #![no_std]
 
+#[cfg(feature = "alloc")]
+pub mod craft;
 mod index;
 pub mod stack;
 

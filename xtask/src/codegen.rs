@@ -1,5 +1,6 @@
 //! What is generated and kept in the repository: the table of all definitions.
 
+mod craft;
 mod rust;
 
 use crate::{Outcome, repository};

@@ -350,12 +350,13 @@ impl Writer<'_> {
     pub(super) fn variant_test(&self, composite: CompositeId, key: &str) -> Option<TokenStream> {
         let shape = self.shapes.get(composite.index())?;
         let variants = &self.schema[composite].variants;
+        let path = self.path(self.schema[composite].module);
         let tests = variants.iter().enumerate().filter(|(_, variant)| variant.key == key).filter_map(|(variant, _)| {
             let (mut chain, choice) = self.path_to_choice(shape, composite, variant as u32)?;
             let (ty, arm) = (ident(&choice.name), self.variant_ident(composite, variant as u32));
             let part = ident(&shape.scopes.get(choice.owner)?.parts.get(choice.part)?.name);
             let inner = choice.arms.iter().find(|arm| arm.0 == variant as u32)?.1;
-            let pattern = if inner.is_some() { quote!(#ty::#arm(_)) } else { quote!(#ty::#arm) };
+            let pattern = if inner.is_some() { quote!(#path #ty::#arm(_)) } else { quote!(#path #ty::#arm) };
             chain.insert(0, quote!(view));
             let direct = chain.len() == 1;
             let (first, rest) = chain.split_first()?;

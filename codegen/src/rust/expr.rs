@@ -104,6 +104,8 @@ impl Code {
 /// What names stand for where an expression is written.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Env {
+    /// Expressions whose values are known otherwise.
+    pub(super) known: BTreeMap<ExprId, Code>,
     /// Values of fields.
     pub(super) fields: BTreeMap<FieldId, Code>,
     /// Bytes that fields take.
@@ -131,6 +133,9 @@ pub(super) struct Env {
 impl Writer<'_> {
     /// An expression in Rust; nothing where this back end has no form for it.
     pub(super) fn expr(&self, env: &Env, id: ExprId) -> Option<Code> {
+        if let Some(code) = env.known.get(&id) {
+            return Some(code.clone());
+        }
         match &self.schema[id] {
             Expr::Int(value) => Some(Code::new(literal(*value), Kind::Literal(*value))),
             Expr::Bool(value) => Some(Code::new(quote!(#value), Kind::Bool)),

@@ -6,13 +6,18 @@
 mod access;
 mod check;
 mod codec;
+mod craft;
+mod emit;
 mod enums;
 mod expr;
 mod fields;
+mod infer;
 mod interface;
+mod layers;
 mod names;
 mod number;
 mod parse;
+mod place;
 #[cfg(feature = "text")]
 mod polish;
 mod regular;
@@ -22,8 +27,10 @@ mod shape;
 mod source;
 mod stack;
 mod types;
+mod value;
 mod words;
 
+pub use craft::craft;
 #[cfg(feature = "text")]
 pub use source::source;
 pub use stack::stack;

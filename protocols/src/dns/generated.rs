@@ -2,6 +2,9 @@
 
 //! The Domain Name System: DNS over UDP and TCP, multicast DNS, and link-local multicast name resolution.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

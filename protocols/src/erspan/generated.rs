@@ -4,6 +4,9 @@
 //!
 //! Types II and III are described in draft-foschiano-erspan-03; type I has no header beside that of GRE.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

@@ -5,6 +5,9 @@
 //! The two forms are described as LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 in the list of link-layer header types of
 //! the tcpdump group. Numbers are in network byte order.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

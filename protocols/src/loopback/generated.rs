@@ -5,6 +5,9 @@
 //! The two forms are described as LINKTYPE_NULL and LINKTYPE_LOOP in the list of link-layer header types of the tcpdump
 //! group.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

@@ -2,6 +2,9 @@
 
 //! Captures whose packets begin with an Internet header.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

@@ -2,6 +2,9 @@
 
 //! Tags of virtual bridged networks.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

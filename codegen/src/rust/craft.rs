@@ -1,0 +1,469 @@
+//! Writers: from a checked schema to modules of values that write its packets.
+
+use super::expr::{Code, Env, Kind};
+use super::names::{camel, constant, docs, ident};
+use super::number::{Meaning, Number};
+use super::value::{Form, Member, Plan, Slot, plan};
+use super::{Generated, Writer};
+use packet_schema::Schema;
+use packet_schema::model::{Composite, CompositeId, CompositeKind, Expr, ExprId, FieldId, ModuleId};
+use packet_schema::tree::Docs;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use std::cell::RefCell;
+
+/// Generates the module of the values of a module's definitions, which is to be a module `craft` within the one that
+/// [`super::module`] gives. `paths` is as there.
+#[must_use]
+pub fn craft(schema: &Schema, module: ModuleId, paths: &dyn Fn(ModuleId) -> TokenStream) -> Generated {
+    let near = |other: ModuleId| if other == module { quote!(super::) } else { paths(other) };
+    let crafter = Crafter::new(schema, module, &near, paths);
+    let composites = crafter.of_module();
+    let items: Vec<TokenStream> = composites.iter().filter_map(|&id| crafter.composite(id).ok()).collect();
+    let gaps = composites.iter().filter_map(|&id| {
+        let why = crafter.failed.borrow().iter().find(|(failed, _)| *failed == id).map(|(_, why)| why.clone())?;
+        Some(format!("{}: {why}", schema[id].name))
+    });
+    let gaps: Vec<String> = gaps.collect();
+    let tokens =
+        if items.is_empty() { TokenStream::new() } else { quote!(use packet_core::craft::generated::*; #(#items)*) };
+    Generated { tokens, gaps }
+}
+
+/// Writes the values of one module.
+pub(super) struct Crafter<'s> {
+    pub(super) schema: &'s Schema,
+    module: ModuleId,
+    paths: &'s dyn Fn(ModuleId) -> TokenStream,
+    /// Says what views, enums and fields are called from here.
+    pub(super) writer: Writer<'s>,
+    /// By composite.
+    plans: Vec<Result<Plan, String>>,
+    /// What has no value, and why.
+    pub(super) failed: RefCell<Vec<(CompositeId, String)>>,
+}
+
+impl<'s> Crafter<'s> {
+    fn new(
+        schema: &'s Schema,
+        module: ModuleId,
+        near: &'s dyn Fn(ModuleId) -> TokenStream,
+        paths: &'s dyn Fn(ModuleId) -> TokenStream,
+    ) -> Self {
+        let plans = (0..schema.composites.len()).map(|index| plan(schema, CompositeId(index as u32))).collect();
+        let writer = Writer::new(schema, ModuleId(u32::MAX), near, None);
+        let crafter = Self { schema, module, paths, writer, plans, failed: RefCell::new(Vec::new()) };
+        crafter.find_failures();
+        crafter
+    }
+
+    fn of_module(&self) -> Vec<CompositeId> {
+        let all = self.schema.composites.iter().zip(0..);
+        let here = all.filter(|(one, _)| one.module == self.module && !matches!(one.kind, CompositeKind::Codec(_)));
+        here.map(|(_, index)| CompositeId(index)).collect()
+    }
+
+    /// Finds what has no value, and what holds such, until nothing is found any more.
+    fn find_failures(&self) {
+        loop {
+            let before = self.failed.borrow().len();
+            for index in 0..self.schema.composites.len() as u32 {
+                let id = CompositeId(index);
+                let codec = matches!(self.schema[id].kind, CompositeKind::Codec(_));
+                if !codec && !self.has_failed(id) {
+                    let why = self.composite(id).err();
+                    self.failed.borrow_mut().extend(why.map(|why| (id, why)));
+                }
+            }
+            if self.failed.borrow().len() == before {
+                return;
+            }
+        }
+    }
+
+    fn has_failed(&self, id: CompositeId) -> bool {
+        self.failed.borrow().iter().any(|(failed, _)| *failed == id)
+    }
+
+    pub(super) fn plan(&self, id: CompositeId) -> Result<&Plan, String> {
+        self.plans.get(id.index()).ok_or("")?.as_ref().map_err(Clone::clone)
+    }
+
+    /// All of a composite.
+    fn composite(&self, id: CompositeId) -> Result<TokenStream, String> {
+        let plan = self.plan(id)?;
+        for slot in plan.slots.values() {
+            if let Form::Struct(inner) | Form::Structs(inner) = slot.form
+                && self.has_failed(inner)
+            {
+                return Err(format!("`{}` holds `{}`", slot.name, self.schema[inner].name));
+            }
+        }
+        if self.schema[id].params.iter().any(|param| param.region) {
+            return Err("a region as a parameter".to_owned());
+        }
+        let types = self.types(id, plan)?;
+        let emission = super::emit::Emitter::new(self, id, plan).all()?;
+        Ok(quote!(#types #emission))
+    }
+
+    /// The type of a composite's value.
+    pub(super) fn path(&self, id: CompositeId) -> TokenStream {
+        let composite = &self.schema[id];
+        let name = ident(&camel(&composite.name));
+        if composite.module == self.module {
+            return quote!(#name);
+        }
+        let path = (self.paths)(composite.module);
+        quote!(#path craft::#name)
+    }
+
+    /// The same, with what it borrows from.
+    fn path_with(&self, id: CompositeId) -> TokenStream {
+        let path = self.path(id);
+        if self.borrows(id) { quote!(#path<'a>) } else { path }
+    }
+
+    /// Whether a composite's value borrows.
+    pub(super) fn borrows(&self, id: CompositeId) -> bool {
+        self.plan(id).is_ok_and(|plan| self.scope_borrows(plan, 0))
+    }
+
+    pub(super) fn scope_borrows(&self, plan: &Plan, scope: usize) -> bool {
+        let Some(scope) = plan.scopes.get(scope) else { return false };
+        scope.members.iter().any(|member| match member {
+            Member::Field(field) => plan.slots.get(field).is_some_and(|slot| match slot.form {
+                Form::Bytes | Form::Chunks => true,
+                Form::Struct(id) | Form::Structs(id) => self.borrows(id),
+                _ => false,
+            }),
+            Member::Choice(key) => plan
+                .choices
+                .get(key)
+                .is_some_and(|choice| choice.arms.iter().any(|(_, scope)| self.scope_borrows(plan, *scope))),
+        })
+    }
+
+    fn types(&self, id: CompositeId, plan: &Plan) -> Result<TokenStream, String> {
+        let scopes: Vec<TokenStream> =
+            (0..plan.scopes.len()).map(|scope| self.scope(id, plan, scope)).collect::<Result<_, String>>()?;
+        let choices = plan.choices.values().map(|choice| {
+            let borrows = choice.arms.iter().any(|(_, scope)| self.scope_borrows(plan, *scope));
+            let generics = borrows.then(|| quote!(<'a>));
+            let name = ident(&choice.name);
+            let about = format!(" The forms of [`{}`].", plan.scopes[choice.owner].name);
+            let arms = choice.arms.iter().map(|&(variant, scope)| {
+                let (arm, ty) = (self.writer.variant_ident(id, variant), ident(&plan.scopes[scope].name));
+                let generics = self.scope_borrows(plan, scope).then(|| quote!(<'a>));
+                let about = format!(" `{}`.", self.schema[id].variants[variant as usize].key);
+                quote!(#[doc = #about] #arm(#ty #generics),)
+            });
+            let into = choice.arms.iter().map(|&(variant, scope)| {
+                let (arm, ty) = (self.writer.variant_ident(id, variant), ident(&plan.scopes[scope].name));
+                let own = self.scope_borrows(plan, scope).then(|| quote!(<'a>));
+                let lifetime = borrows.then(|| quote!(<'a>));
+                quote! {
+                    impl #lifetime From<#ty #own> for #name #lifetime {
+                        #[inline]
+                        fn from(form: #ty #own) -> Self { Self::#arm(form) }
+                    }
+                }
+            });
+            quote! {
+                #[doc = #about]
+                #[derive(Clone, Debug, Default, PartialEq)]
+                pub enum #name #generics {
+                    /// The one that the tag says, with nothing said of it.
+                    #[default]
+                    Unsaid,
+                    #(#arms)*
+                }
+                #(#into)*
+            }
+        });
+        let choices: Vec<TokenStream> = choices.collect();
+        let (first, others) = (scopes.first(), scopes.get(1..).unwrap_or_default());
+        Ok(quote!(#first #(#choices)* #(#others)*))
+    }
+
+    fn scope(&self, id: CompositeId, plan: &Plan, index: usize) -> Result<TokenStream, String> {
+        let composite = &self.schema[id];
+        let scope = &plan.scopes[index];
+        let name = ident(&scope.name);
+        let about = if index == 0 {
+            docs(&composite.docs, &format!("`{}`.", composite.name))
+        } else {
+            docs(&Docs::new(), &format!("What [`{}`] holds in this form.", camel(&composite.name)))
+        };
+        let generics = self.scope_borrows(plan, index).then(|| quote!(<'a>));
+        let (mut members, mut defaults) = (Vec::new(), Vec::new());
+        for member in &scope.members {
+            match member {
+                Member::Field(field) => {
+                    let slot = plan.slots.get(field).ok_or("a field")?;
+                    let (name, ty) = (&slot.name, self.slot_type(slot));
+                    let about = self.member_docs(*field, slot);
+                    members.push(quote!(#about pub #name: #ty,));
+                    let default = self.default(*field, slot)?;
+                    defaults.push(quote!(#name: #default,));
+                }
+                Member::Choice(key) => {
+                    let choice = plan.choices.get(key).ok_or("a choice")?;
+                    let (name, ty) = (ident(&choice.member), ident(&choice.name));
+                    let borrows = choice.arms.iter().any(|(_, scope)| self.scope_borrows(plan, *scope));
+                    let lifetime = borrows.then(|| quote!(<'a>));
+                    members.push(quote!(#[doc = " Which form it has."] pub #name: #ty #lifetime,));
+                    defaults.push(quote!(#name: #ty::Unsaid,));
+                }
+            }
+        }
+        Ok(quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #name #generics { #(#members)* }
+
+            impl #generics Default for #name #generics {
+                #[inline]
+                fn default() -> Self { Self { #(#defaults)* } }
+            }
+        })
+    }
+
+    fn member_docs(&self, field: FieldId, slot: &Slot) -> TokenStream {
+        let field = &self.schema[field];
+        let name = field.name.as_deref().unwrap_or("_");
+        let about = docs(&field.docs, &format!("`{name}`."));
+        let note = match (&field.auto, field.constant, field.default) {
+            (Some(_), ..) => Some(" It is derived unless something is said of it."),
+            (_, Some(_), _) => Some(" It has one value."),
+            (_, _, Some(default)) if matches!(self.schema[default], Expr::Random) => {
+                Some(" It is drawn unless something is said of it.")
+            }
+            _ => None,
+        };
+        let note = note.filter(|_| slot.free).map(|note| quote!(#[doc = ""] #[doc = #note]));
+        quote!(#about #note)
+    }
+
+    /// The Rust type of a field of a value.
+    pub(super) fn slot_type(&self, slot: &Slot) -> TokenStream {
+        match &slot.form {
+            Form::Number(meaning, _) => {
+                let ty = self.writer.meaning_type(meaning);
+                if slot.free { quote!(Field<#ty>) } else { ty }
+            }
+            Form::Array(_) | Form::Mac | Form::Ipv6 => {
+                let ty = array_type(&slot.form);
+                if slot.free { quote!(Field<#ty, #ty>) } else { ty }
+            }
+            Form::Bytes => quote!(Cow<'a, [u8]>),
+            Form::Struct(id) => {
+                let ty = self.path_with(*id);
+                if slot.optional { quote!(Option<#ty>) } else { ty }
+            }
+            Form::Structs(id) => {
+                let ty = self.path_with(*id);
+                quote!(Vec<#ty>)
+            }
+            Form::Numbers(meaning, ..) => {
+                let ty = self.writer.meaning_type(meaning);
+                quote!(Vec<#ty>)
+            }
+            Form::Chunks => quote!(Vec<Cow<'a, [u8]>>),
+            Form::Arrays(length) => {
+                let length = Literal::u32_unsuffixed(*length);
+                quote!(Vec<[u8; #length]>)
+            }
+            Form::Addresses => quote!(Vec<Ipv6Addr>),
+            Form::Payload => quote!(()),
+        }
+    }
+
+    /// What a field of a value is where nothing is said.
+    fn default(&self, id: FieldId, slot: &Slot) -> Result<TokenStream, String> {
+        let field = &self.schema[id];
+        if slot.free {
+            return Ok(quote!(Field::Auto));
+        }
+        let default = field.default.map(|default| &self.schema[default]);
+        Ok(match (&slot.form, default) {
+            (Form::Number(meaning, bits), Some(Expr::Int(value))) => self.shown(meaning, *bits, *value),
+            (Form::Number(_, _), Some(Expr::Bool(value))) => quote!(#value),
+            (Form::Number(meaning, bits), None) => self.shown(meaning, *bits, 0),
+            (Form::Bytes, Some(Expr::Bytes(bytes))) => {
+                let bytes = Literal::byte_string(bytes);
+                quote!(Cow::Borrowed(#bytes))
+            }
+            (Form::Bytes, Some(Expr::Text(text))) => {
+                let bytes = Literal::byte_string(text.as_bytes());
+                quote!(Cow::Borrowed(#bytes))
+            }
+            (Form::Array(_), Some(Expr::Bytes(bytes))) => {
+                let bytes = Literal::byte_string(bytes);
+                quote!(*#bytes)
+            }
+            (Form::Mac, Some(Expr::Bytes(bytes))) => {
+                let bytes = Literal::byte_string(bytes);
+                quote!(MacAddr(*#bytes))
+            }
+            (Form::Array(length), None) => {
+                let length = Literal::u32_unsuffixed(*length);
+                quote!([0; #length])
+            }
+            (Form::Mac, None) => quote!(MacAddr([0; 6])),
+            (Form::Ipv6, None) => quote!(Ipv6Addr::UNSPECIFIED),
+            (Form::Bytes, None) => quote!(Cow::Borrowed(&[])),
+            (Form::Struct(_), None) if slot.optional => quote!(None),
+            (Form::Struct(id), None) => {
+                let path = self.path(*id);
+                quote!(#path::default())
+            }
+            (Form::Structs(_) | Form::Numbers(..) | Form::Chunks | Form::Arrays(_) | Form::Addresses, None) => {
+                quote!(Vec::new())
+            }
+            _ => return Err(format!("the default of `{}`", slot.name)),
+        })
+    }
+
+    /// A number as users say it.
+    fn shown(&self, meaning: &Meaning, bits: u32, value: i128) -> TokenStream {
+        let literal = super::expr::literal(value);
+        match meaning {
+            Meaning::Plain(_) | Meaning::Signed(_) | Meaning::Scaled(..) => literal,
+            Meaning::Bool => {
+                let value = value != 0;
+                quote!(#value)
+            }
+            Meaning::Float(_) => {
+                let value = Literal::f64_unsuffixed(value as f64);
+                let _width_follows_from_the_type = bits;
+                quote!(#value)
+            }
+            Meaning::Named(names, _) => {
+                let path = self.writer.names_path(*names);
+                quote!(#path(#literal))
+            }
+            Meaning::Ipv4 => quote!(Ipv4Addr::from_bits(#literal)),
+            Meaning::Ipv6 => quote!(Ipv6Addr::from_bits(#literal)),
+            Meaning::Mac => quote!(MacAddr::from(#literal)),
+        }
+    }
+
+    /// The information of a field, as views have it.
+    pub(super) fn info(&self, id: FieldId) -> TokenStream {
+        let field = &self.schema[id];
+        let composite = &self.schema[field.owner];
+        let path = self.near(composite);
+        let table = format_ident!("{}_fields", composite.key);
+        let name = field.name.as_deref().map_or_else(|| format_ident!("RESERVED_"), constant);
+        quote!(&#path #table::#name)
+    }
+
+    /// The path of the module of a composite's view.
+    pub(super) fn near(&self, composite: &Composite) -> TokenStream {
+        if composite.module == self.module { quote!(super::) } else { (self.paths)(composite.module) }
+    }
+
+    /// A value as the number on the wire, as the least unsigned number that holds it. It may end with `?`.
+    pub(super) fn wire(&self, id: FieldId, meaning: &Meaning, bits: u32, value: &TokenStream) -> TokenStream {
+        let number = Number::of_bits(bits);
+        let (info, width) = (self.info(id), Literal::u32_unsuffixed(bits));
+        let fitting = |tokens: TokenStream| {
+            if bits == number.bits() { tokens } else { quote!(fits(#tokens, #width, #info)?) }
+        };
+        match meaning {
+            Meaning::Plain(_) => fitting(value.clone()),
+            Meaning::Named(..) => fitting(quote!(#value.0)),
+            Meaning::Signed(_) => {
+                let ty = number.tokens();
+                quote!((#value as #ty))
+            }
+            Meaning::Bool => quote!(u8::from(#value)),
+            Meaning::Float(_) => quote!(#value.to_bits()),
+            Meaning::Ipv4 => quote!(u32::from(#value)),
+            Meaning::Ipv6 => quote!(u128::from(#value)),
+            Meaning::Mac => quote!(u64::from(#value)),
+            Meaning::Scaled(_, scale, _) => {
+                let (ty, scale) = (number.tokens(), Literal::u64_unsuffixed(*scale));
+                quote!(scaled::<#ty>(u128::from(#value), #scale, #width, #info)?)
+            }
+        }
+    }
+
+    /// A number from the wire, as expressions use it.
+    pub(super) fn from_wire(meaning: &Meaning, bits: u32, tokens: &TokenStream) -> Option<Code> {
+        let number = Number::of_bits(bits);
+        Some(match meaning {
+            Meaning::Bool => Code::new(quote!((#tokens != 0)), Kind::Bool),
+            Meaning::Signed(_) | Meaning::Float(_) => return None,
+            Meaning::Scaled(_, scale, logical) => {
+                let (ty, scale) = (logical.tokens(), Literal::u64_unsuffixed(*scale));
+                let wide = number.convert(tokens, *logical);
+                let _named_for_readers = ty;
+                Code::new(quote!((#wide * #scale)), Kind::Number(*logical))
+            }
+            _ => Code::new(tokens.clone(), Kind::Number(number)),
+        })
+    }
+
+    /// An expression that depends on no field.
+    pub(super) fn constant_of(&self, id: ExprId) -> Option<i128> {
+        match self.writer.expr(&Env::default(), id)?.kind {
+            Kind::Literal(value) => Some(value),
+            Kind::Bool => match self.schema[id] {
+                Expr::Bool(value) => Some(i128::from(value)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The keys by which a layer is found, by the full names of tables.
+    pub(super) fn keys_of(&self, id: CompositeId) -> Vec<(String, u128)> {
+        let tables = self.schema.tables.iter();
+        tables.filter_map(|table| Some((self.table_name(table), table.keys_of(id).next()?))).collect()
+    }
+
+    /// The full name of a table.
+    pub(super) fn table_name(&self, table: &packet_schema::model::Table) -> String {
+        format!("{}.{}", self.schema[table.module].name, table.name)
+    }
+
+    /// The full name of a layer.
+    pub(super) fn layer_name(&self, id: CompositeId) -> String {
+        let composite = &self.schema[id];
+        format!("{}.{}", self.schema[composite.module].name, composite.name)
+    }
+}
+
+/// The type of so many bytes.
+pub(super) fn array_type(form: &Form) -> TokenStream {
+    match form {
+        Form::Mac => quote!(MacAddr),
+        Form::Ipv6 => quote!(Ipv6Addr),
+        Form::Array(length) => {
+            let length = Literal::u32_unsuffixed(*length);
+            quote!([u8; #length])
+        }
+        _ => TokenStream::new(),
+    }
+}
+
+/// The bytes of such a value, as an array.
+pub(super) fn array_of(form: &Form, value: &TokenStream) -> TokenStream {
+    match form {
+        Form::Mac => quote!(#value.0),
+        Form::Ipv6 => quote!(#value.octets()),
+        _ => quote!(#value),
+    }
+}
+
+/// The names of a set of fields, for messages.
+pub(super) fn name_of(schema: &Schema, id: FieldId) -> String {
+    format!("`{}`", schema[id].name.as_deref().unwrap_or("_"))
+}
+
+/// The local of a parameter.
+pub(super) fn param_ident(name: &str) -> Ident {
+    format_ident!("param_{name}")
+}

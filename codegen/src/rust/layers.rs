@@ -1,0 +1,650 @@
+//! Layers: the head as one array, the payload behind it, and the sums over both; and what the layers above ask for.
+
+use super::craft::{array_of, name_of};
+use super::emit::{Emitter, Made, used};
+use super::expr::{Code, Env, Kind};
+use super::names::{camel, ident};
+use super::number::{Bits, Number, is_little};
+use super::place::mentions;
+use super::value::Form;
+use packet_schema::model::{CompositeKind, Expr, ExprId, FieldId, InterfaceId, Layer, MemberType, Provide, Type, Via};
+use packet_schema::tree::BinaryOp;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+impl Emitter<'_, '_> {
+    /// How a layer is written.
+    pub(super) fn layer(&self) -> Made {
+        let (name, settled) = (self.name(), self.settled_name());
+        let lifetime = self.crafter.borrows(self.id).then(|| quote!(<'_>));
+        let CompositeKind::Layer(layer) = &self.composite.kind else { return Err("no layer".to_owned()) };
+        let full_name = self.crafter.layer_name(self.id);
+        let keys = self.crafter.keys_of(self.id).into_iter().map(|(table, key)| {
+            let key = Literal::u128_unsuffixed(key);
+            quote!(if table.is(const { Table::new(#table) }) { return Some(#key); })
+        });
+        let keys: Vec<TokenStream> = keys.collect();
+        let table = if keys.is_empty() { quote!(_) } else { quote!(table) };
+        let put = self.put(layer, &settled)?;
+        let (below, _) = self.below(layer)?;
+        let generics = if self.crafter.borrows(self.id) { quote!(<'a, P>) } else { quote!(<P>) };
+        let own = self.crafter.borrows(self.id).then(|| quote!(<'a>));
+        Ok(quote! {
+            impl Layer for #name #lifetime {
+                #[inline(always)]
+                fn len_under<P: Packet>(&self, payload: &P) -> usize {
+                    self.count().bytes() + payload.packet_len()
+                }
+
+                #[inline(always)]
+                fn layer_key(&self, #table: Table) -> Option<u64> {
+                    #(#keys)*
+                    None
+                }
+
+                #[inline(always)]
+                fn layer_name(&self) -> Table {
+                    const { Table::new(#full_name) }
+                }
+
+                #put
+            }
+
+            impl #generics core::ops::Div<P> for #name #own {
+                type Output = Stack<Self, P>;
+
+                #[inline(always)]
+                fn div(self, payload: P) -> Self::Output {
+                    Stack { layer: self, payload }
+                }
+            }
+
+            #below
+        })
+    }
+
+    fn has_payload(&self) -> bool {
+        self.plan.slots.values().any(|slot| slot.form == Form::Payload)
+    }
+
+    /// The fields that are sums over bytes, in the order of derivation.
+    fn sums(&self) -> Vec<FieldId> {
+        self.composite.derive_order.iter().copied().filter(|id| self.is_sum(*id)).collect()
+    }
+
+    fn put(&self, layer: &Layer, settled: &Ident) -> Made {
+        let mut env = self.env(&quote!(value));
+        let trailing = self.trailing_size()?;
+        self.know_below(&mut env, layer, &quote!(below));
+        let finish = self.finish(&mut env)?;
+        let (head, bytes) = (self.head_writes()?, Literal::u32_unsuffixed(self.head_bytes));
+        let sums = self.sums().into_iter().map(|id| self.sum(id, &mut env)).collect::<Made<Vec<_>>>()?;
+        let over_all = sums.iter().any(|sum| mentions(sum, "above"));
+        let want = if over_all { quote!(true) } else { quote!(SUM) };
+        let refuse = (!self.has_payload()).then(|| {
+            quote!(if !payload.is_nothing() {
+                return Err(EmitError::no_payload());
+            })
+        });
+        let (_, view) = self.below(layer)?;
+        let patched = self.sums().iter().any(|id| self.head.iter().any(|(head, _)| head == id));
+        let patch = patched.then(|| {
+            quote!(if let Some(top) = front.first_chunk_mut() {
+                *top = head;
+            })
+        });
+        let mutable = if self.head.is_empty() { quote!() } else { quote!(mut) };
+        let reads = quote!(#(#finish)* #(#sums)* #view);
+        let below = used("below", &reads);
+        let (walk, (definition, _)) = (self.walk_method()?, self.below(layer)?);
+        let lengths = lengths(&quote!(#reads #walk #definition), &trailing);
+        Ok(quote! {
+            #[inline(always)]
+            fn put_under<const SUM: bool, P: Packet, B: Below, R: Random>(
+                &self,
+                payload: &P,
+                #below: &B,
+                random: &mut R,
+                out: &mut [u8],
+            ) -> Result<Inet16, EmitError> {
+                let value = self;
+                #refuse
+                let (count, length, available) = (value.count(), payload.packet_len(), out.len());
+                let mut settled = #settled::default();
+                value.begin(&mut settled, random)?;
+                #(#lengths)*
+                #(#finish)*
+                let #mutable head = [0; #bytes];
+                #(#head)*
+                let short = || EmitError::short(count.bytes() + length, available);
+                let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
+                let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
+                let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+                *top = head;
+                let mut pen = Write::new(body, back, #bytes);
+                value.walk(&mut pen, &mut settled, random)?;
+                if pen.position() != count.bytes() * 8 {
+                    return Err(EmitError::unsettled());
+                }
+                let above = payload.put::<#want, _, _>(#view, random, middle)?;
+                #(#sums)*
+                #patch
+                if !SUM {
+                    return Ok(Inet16::new());
+                }
+                let body = front.get(#bytes..).unwrap_or_default();
+                Ok(sum_array(&head).update(body).followed_by(above).update(back))
+            }
+        })
+    }
+
+    /// How many bytes are behind what counts as the layer.
+    fn trailing_size(&self) -> Made {
+        let trailing = self.composite.fields.iter().filter(|id| self.crafter.schema[**id].trailing);
+        let sizes = trailing.map(|id| {
+            let slot = self.slot(*id)?;
+            let value = self.access(slot);
+            match slot.form {
+                Form::Bytes => Ok(quote!(#value.len() as u64)),
+                _ => Err(name_of(self.crafter.schema, *id)),
+            }
+        });
+        let sizes: Vec<TokenStream> = sizes.collect::<Made<_>>()?;
+        Ok(quote!(#(- #sizes)*))
+    }
+
+    /// The head's bytes: fields that share bytes are put together as one number.
+    fn head_writes(&self) -> Made<Vec<TokenStream>> {
+        let (mut lines, mut group): (Vec<TokenStream>, Vec<(FieldId, Bits)>) = (Vec::new(), Vec::new());
+        for &(id, bits) in &self.head {
+            let slot = self.slot(id)?;
+            if let Form::Array(_) | Form::Mac | Form::Ipv6 = slot.form {
+                if slot.free || bits.first % 8 != 0 {
+                    return Err(name_of(self.crafter.schema, id));
+                }
+                let bytes = array_of(&slot.form, &self.access(slot));
+                let (at, length) = (Literal::u32_unsuffixed(bits.first / 8), Literal::u32_unsuffixed(bits.width / 8));
+                lines.push(quote!(put::<#at, #length, _>(&mut head, &#bytes);));
+                continue;
+            }
+            group.push((id, bits));
+            if (bits.first + bits.width) % 8 == 0 {
+                lines.push(self.head_number(&std::mem::take(&mut group))?);
+            }
+        }
+        if group.is_empty() { Ok(lines) } else { Err("a head that ends within a byte".to_owned()) }
+    }
+
+    /// Fields that fill whole bytes together.
+    fn head_number(&self, fields: &[(FieldId, Bits)]) -> Made {
+        let (Some((_, first)), Some((_, last))) = (fields.first(), fields.last()) else {
+            return Err("an empty head".to_owned());
+        };
+        let (start, end) = (first.first, last.first + last.width);
+        if end - start > 128 {
+            return Err("numbers that share more than 16 bytes".to_owned());
+        }
+        let whole = Number::of_bits(end - start);
+        let terms = fields.iter().map(|(id, bits)| {
+            let (slot, field) = (self.slot(*id)?, &self.crafter.schema[*id]);
+            let Form::Number(meaning, width) = &slot.form else { return Err(name_of(self.crafter.schema, *id)) };
+            if is_little(&field.ty) && fields.len() > 1 {
+                return Err(name_of(self.crafter.schema, *id));
+            }
+            let name = &slot.name;
+            let wire = if Self::is_settled(slot) {
+                quote!(settled.#name)
+            } else {
+                self.crafter.wire(*id, meaning, *width, &self.access(slot))
+            };
+            let wide = Number::of_bits(*width).convert(&wire, whole);
+            let shift = end - bits.first - bits.width;
+            let by = Literal::u32_unsuffixed(shift);
+            Ok(if shift == 0 { wide } else { quote!(#wide << #by) })
+        });
+        let terms: Vec<TokenStream> = terms.collect::<Made<_>>()?;
+        let (at, length) = (Literal::u32_unsuffixed(start / 8), Literal::u32_unsuffixed((end - start) / 8));
+        let little = fields.iter().any(|(id, _)| is_little(&self.crafter.schema[*id].ty));
+        let value = if terms.len() == 1 { quote!((#(#terms)*)) } else { quote!((#(#terms)|*)) };
+        let bytes = if little { quote!(first(&#value.to_le_bytes())) } else { quote!(last(&#value.to_be_bytes())) };
+        Ok(quote!(put::<#at, #length, _>(&mut head, #bytes);))
+    }
+
+    /// A sum over bytes, put in its place.
+    fn sum(&self, id: FieldId, env: &mut Env) -> Made {
+        let (slot, field) = (self.slot(id)?, &self.crafter.schema[id]);
+        let (Some(auto), Form::Number(_, bits)) = (field.auto, &slot.form) else { return Err("a sum".to_owned()) };
+        let missing = || format!("what {} is derived from", name_of(self.crafter.schema, id));
+        let inner = self.find(auto, &|expr| matches!(expr, Expr::Inet16(_))).ok_or_else(missing)?;
+        let Expr::Inet16(of) = self.crafter.schema[inner] else { return Err(missing()) };
+        let pieces = self.summed(of, env).ok_or_else(missing)?;
+        env.known.insert(inner, Code::new(quote!(sum), Kind::Number(Number::U16)));
+        let derived = self.derived(id, auto, *bits, env)?;
+        let value = self.access(slot);
+        let sum = quote!(given(|| {
+            let mut sum = Inet16::new();
+            #pieces
+            Some(sum.finish())
+        }));
+        // Where the layers below don't give what is asked of them, the field is left 0.
+        let Some((_, place)) = self.head.iter().find(|(head, _)| *head == id) else {
+            let (at, width, little) = (self.place_ident(id), Literal::u32_unsuffixed(*bits), is_little(&field.ty));
+            let first = Literal::u32_unsuffixed(self.head_bytes);
+            return Ok(quote! {
+                if let Some(at) = settled.#at {
+                    let sum = #sum;
+                    if let Some(sum) = sum {
+                        let derived = #derived;
+                        Write::new(front.get_mut(#first..).unwrap_or_default(), &mut [], #first)
+                            .patch(at, u128::from(derived), #width, #little);
+                    }
+                }
+            });
+        };
+        if place.first % 8 != 0 || *bits % 8 != 0 {
+            return Err(missing());
+        }
+        let (at, length) = (Literal::u32_unsuffixed(place.first / 8), Literal::u32_unsuffixed(bits / 8));
+        Ok(quote! {
+            if let Field::Auto = #value {
+                let sum = #sum;
+                if let Some(sum) = sum {
+                    let derived = #derived;
+                    put::<#at, #length, _>(&mut head, last(&derived.to_be_bytes()));
+                }
+            }
+        })
+    }
+
+    /// What adds bytes to a sum.
+    fn summed(&self, id: ExprId, env: &mut Env) -> Option<TokenStream> {
+        let bytes = Literal::u32_unsuffixed(self.head_bytes);
+        match &self.crafter.schema[id] {
+            Expr::Binary(BinaryOp::Concat, left, right) => {
+                let (left, right) = (self.summed(*left, env)?, self.summed(*right, env)?);
+                Some(quote!(#left #right))
+            }
+            Expr::SelfBytes => Some(quote! {
+                sum = sum.followed_by(sum_array(&head)).update(front.get(#bytes..).unwrap_or_default());
+                sum = sum.followed_by(above);
+            }),
+            Expr::BytesOf(from, to) if self.is_first(*from) && self.is_last(*to) => Some(quote! {
+                sum = sum.followed_by(sum_array(&head)).update(front.get(#bytes..).unwrap_or_default());
+            }),
+            Expr::Carrier { via: Via::Below, interface, member, args } => {
+                let name = self.member(*interface, *member);
+                let args = args.iter().map(|&arg| {
+                    self.prepare(env, arg);
+                    self.crafter.writer.expr(env, arg)?.typed_number(Number::U64)
+                });
+                let args: Vec<TokenStream> = args.collect::<Option<_>>()?;
+                Some(quote!(below.octets(below, #name, &[#(#args),*], &mut sum)?;))
+            }
+            _ => None,
+        }
+    }
+
+    /// A member of an interface, by its full name.
+    fn member(&self, interface: InterfaceId, member: u32) -> TokenStream {
+        let interface = &self.crafter.schema[interface];
+        let name = interface.members.get(member as usize).map_or("", |member| member.name.as_str());
+        let interface = interface.name.as_str();
+        quote!(const { Member::new(#interface, #name) })
+    }
+
+    /// Makes known the numbers that the layers below give.
+    fn know_below(&self, env: &mut Env, layer: &Layer, below: &TokenStream) {
+        let fields = self.composite.fields.iter().map(|id| &self.crafter.schema[*id]);
+        let exprs: Vec<ExprId> =
+            fields.flat_map(|field| field.auto.into_iter().chain(field.wheres.iter().map(|(e, _)| *e))).collect();
+        let members = layer.provides.iter().flat_map(|provide| provide.members.iter().flatten().copied());
+        for expr in exprs.into_iter().chain(members) {
+            self.know_in(env, expr, below);
+        }
+    }
+
+    fn know_in(&self, env: &mut Env, id: ExprId, below: &TokenStream) {
+        let expr = &self.crafter.schema[id];
+        let asked = |of: &Expr| match of {
+            Expr::Carrier { via, interface, member, args } if args.is_empty() => {
+                let (name, asker) = (self.member(*interface, *member), from(*via, below));
+                let ty = self.crafter.schema[*interface].members.get(*member as usize)?.ty;
+                Some((name, asker, ty))
+            }
+            _ => None,
+        };
+        if let Expr::Len(of) = expr
+            && let Some((name, asker, MemberType::Bytes)) = asked(&self.crafter.schema[*of])
+        {
+            let tokens = quote!(octets_len(#asker, #name, &[])?);
+            env.known.insert(id, Code::maybe(tokens, Kind::Number(Number::U64)));
+            return;
+        }
+        if let Some((name, asker, ty)) = asked(expr) {
+            let number = quote!(#asker.number(#asker, #name, &[])?);
+            match ty {
+                MemberType::Bool => {
+                    env.known.insert(id, Code::maybe(quote!((#number != 0)), Kind::Bool));
+                }
+                MemberType::Uint(_) => {
+                    env.known.insert(id, Code::maybe(number, Kind::Number(Number::U128)));
+                }
+                MemberType::Bytes => {}
+            }
+            return;
+        }
+        expr.children().into_iter().for_each(|child| self.know_in(env, child, below));
+    }
+
+    /// What the layers above see, and how it is made.
+    fn below(&self, layer: &Layer) -> Made<(TokenStream, TokenStream)> {
+        if layer.provides.is_empty() {
+            return Ok((TokenStream::new(), quote!(&Nothing)));
+        }
+        let (mut octets, mut numbers) = (Vec::new(), Vec::new());
+        for provide in &layer.provides {
+            self.provided(provide, layer, &mut octets, &mut numbers)?;
+        }
+        let all = quote!(#(#octets)* #(#numbers)*);
+        let from_view = mentions(&all, "written");
+        let from_list = mentions(&all, "listed");
+        let view_type = self.view_type();
+        let setup = if from_view {
+            quote!(let written = #view_type::parse(Region::new(self.front)).ok();)
+        } else if from_list {
+            let bytes = Literal::u32_unsuffixed(self.head_bytes);
+            let (_, element) = self.list_behind_head().ok_or("a list")?;
+            let element = self.view_path(element);
+            quote!(let listed = List::<#element>::filling(
+                Region::new(self.front.get(#bytes..).unwrap_or_default()), ());)
+        } else {
+            TokenStream::new()
+        };
+        let (octets, numbers) = (quote!(#(#octets)*), quote!(#(#numbers)*));
+        let with_setup = |body: TokenStream| {
+            let needed = mentions(&body, "written") || mentions(&body, "listed");
+            if needed { quote!(#setup #body) } else { body }
+        };
+        Ok(self.below_type(&with_setup(octets), &with_setup(numbers)))
+    }
+
+    /// The type of what the layers above see, and how it is made.
+    fn below_type(&self, octets: &TokenStream, numbers: &TokenStream) -> (TokenStream, TokenStream) {
+        let (name, value, settled) =
+            (format_ident!("{}Below", self.plan.scopes[0].name), self.name(), self.settled_name());
+        let lifetime = self.crafter.borrows(self.id).then(|| quote!(<'p>));
+        let [asker, member, args, to] = ["asker", "member", "args", "to"].map(|name| used(name, octets));
+        let [asker_2, member_2, args_2] = ["asker", "member", "args"].map(|name| used(name, numbers));
+        let (open_octets, open_numbers) = (opened(octets), opened(numbers));
+        let all = quote!(#octets #numbers);
+        let kept = |name: &str, ty: TokenStream| {
+            let ident = format_ident!("{name}");
+            mentions(&all, name).then(|| (quote!(#ident: #ty,), ident))
+        };
+        let fields = [
+            kept("value", quote!(&'p #value #lifetime)),
+            kept("settled", quote!(&'p #settled)),
+            kept("front", quote!(&'p [u8])),
+            kept("below", quote!(&'p B)),
+        ];
+        let (types, given): (Vec<TokenStream>, Vec<Ident>) = fields.into_iter().flatten().unzip();
+        let given =
+            given.into_iter().map(|name| if name == "settled" { quote!(settled: &settled,) } else { quote!(#name,) });
+        let looks_below = mentions(&all, "below");
+        let (generics, arguments) =
+            if looks_below { (quote!(<B: Below>), quote!(B)) } else { (TokenStream::new(), TokenStream::new()) };
+        let (parameters, lower) = match (types.is_empty(), looks_below) {
+            (true, _) => (TokenStream::new(), TokenStream::new()),
+            (false, true) => (quote!(<'p, B>), quote!('_,)),
+            (false, false) => (quote!(<'p>), quote!('_)),
+        };
+        let definition = quote! {
+            /// What the layers above see.
+            struct #name #parameters {
+                #(#types)*
+            }
+
+            impl #generics Below for #name<#lower #arguments> {
+                #[inline(always)]
+                fn octets<A: Below, S: Sink>(
+                    &self, #asker: &A, #member: Member, #args: &[u64], #to: &mut S,
+                ) -> Option<()> {
+                    #open_octets
+                    #octets
+                    None
+                }
+
+                #[inline(always)]
+                fn number<A: Below>(&self, #asker_2: &A, #member_2: Member, #args_2: &[u64]) -> Option<u128> {
+                    #open_numbers
+                    #numbers
+                    None
+                }
+            }
+        };
+        (definition, quote!(&#name { #(#given)* }))
+    }
+
+    fn view_path(&self, id: packet_schema::model::CompositeId) -> TokenStream {
+        let composite = &self.crafter.schema[id];
+        let (path, name) = (self.crafter.near(composite), ident(&camel(&composite.name)));
+        quote!(#path #name)
+    }
+
+    fn view_type(&self) -> TokenStream {
+        self.view_path(self.id)
+    }
+
+    /// The members that a layer gives.
+    fn provided(
+        &self,
+        provide: &Provide,
+        layer: &Layer,
+        octets: &mut Vec<TokenStream>,
+        numbers: &mut Vec<TokenStream>,
+    ) -> Made<()> {
+        let members = &self.crafter.schema[provide.interface].members;
+        for (at, (definition, value)) in members.iter().zip(&provide.members).enumerate() {
+            let Some(value) = value else { continue };
+            let missing = || format!("the member `{}`", definition.name);
+            let name = self.member(provide.interface, at as u32);
+            let own = self.member_env(layer, false);
+            let (of, into) = match definition.ty {
+                MemberType::Bytes => (&mut *octets, self.octets(*value, &own)),
+                MemberType::Uint(_) | MemberType::Bool => (&mut *numbers, self.number_of_member(*value, &own)),
+            };
+            let into = match (into, definition.ty) {
+                (Some(into), _) => into,
+                (None, MemberType::Bytes) => {
+                    let by_view = self.octets(*value, &self.member_env(layer, true)).ok_or_else(missing)?;
+                    quote!(let written = written?; #by_view)
+                }
+                (None, _) => {
+                    let by_view = self.number_of_member(*value, &self.member_env(layer, true)).ok_or_else(missing)?;
+                    quote!(let written = written?; #by_view)
+                }
+            };
+            let result = if definition.ty == MemberType::Bytes { quote!(return Some(());) } else { quote!() };
+            of.push(quote!(if member.is(#name) { #into #result }));
+        }
+        if provide.passes {
+            let some = self.member(provide.interface, 0);
+            octets.push(quote!(if member.is_of(#some) { return below.octets(asker, member, args, to); }));
+            numbers.push(quote!(if member.is_of(#some) { return below.number(asker, member, args); }));
+        }
+        Ok(())
+    }
+
+    /// What names stand for in a member: the value's fields, or those of the view of what was written.
+    fn member_env(&self, layer: &Layer, by_view: bool) -> Env {
+        let mut env = if by_view { Env::default() } else { self.env(&quote!(value)) };
+        if by_view {
+            for &field in &self.composite.fields {
+                if let Some(code) = self.crafter.writer.access_from(&quote!(written), self.id, field) {
+                    env.fields.insert(field, code);
+                }
+            }
+        } else if let Some((list, element)) = self.list_behind_head() {
+            env.fields.insert(list, Code::new(quote!(listed), Kind::Views(element)));
+        }
+        self.know_below(&mut env, layer, &quote!((*below)));
+        env
+    }
+
+    fn number_of_member(&self, id: ExprId, env: &Env) -> Option<TokenStream> {
+        let mut env = env.clone();
+        self.know_args(&mut env, id);
+        let code = self.crafter.writer.expr(&env, id)?;
+        let number = code.typed_number(Number::U128)?;
+        Some(quote!(return Some(#number);))
+    }
+
+    fn know_args(&self, env: &mut Env, id: ExprId) {
+        let expr = &self.crafter.schema[id];
+        if let Expr::Arg(index) = expr {
+            let index = Literal::u32_unsuffixed(*index);
+            env.known.insert(id, Code::maybe(quote!(*args.get(#index)?), Kind::Number(Number::U64)));
+        }
+        expr.children().into_iter().for_each(|child| self.know_args(env, child));
+    }
+
+    /// What puts the bytes of an expression into the sink.
+    fn octets(&self, id: ExprId, env: &Env) -> Option<TokenStream> {
+        let mut env = env.clone();
+        self.know_args(&mut env, id);
+        let schema = self.crafter.schema;
+        match &schema[id] {
+            Expr::Binary(BinaryOp::Concat, left, right) => {
+                let (left, right) = (self.octets(*left, &env)?, self.octets(*right, &env)?);
+                Some(quote!(#left #right))
+            }
+            Expr::Cond(condition, yes, no) => {
+                let test = self.crafter.writer.expr(&env, *condition)?.truth()?;
+                let (yes, no) = (self.octets(*yes, &env)?, self.octets(*no, &env)?);
+                Some(quote!(if #test { #yes } else { #no }))
+            }
+            Expr::ToBytes { of, bits, little: false } => {
+                let number = self.crafter.writer.expr(&env, *of)?.typed_number(Number::U128)?;
+                let bits = Literal::u32_unsuffixed(*bits);
+                Some(quote!(to.number(#number, #bits);))
+            }
+            Expr::Carrier { via, interface, member, args } => {
+                let args: Vec<TokenStream> = args
+                    .iter()
+                    .map(|&arg| self.crafter.writer.expr(&env, arg)?.typed_number(Number::U64))
+                    .collect::<Option<_>>()?;
+                let (name, asker) = (self.member(*interface, *member), from(*via, &quote!((*below))));
+                Some(quote!(#asker.octets(#asker, #name, &[#(#args),*], to)?;))
+            }
+            Expr::Slice(of, first, last) => {
+                let Expr::Carrier { via, interface, member, .. } = &schema[*of] else {
+                    return self.plain_octets(id, &env);
+                };
+                let (name, asker) = (self.member(*interface, *member), from(*via, &quote!((*below))));
+                let first = self.crafter.writer.expr(&env, *first)?.typed_number(Number::U64)?;
+                let last = self.crafter.writer.expr(&env, *last)?.typed_number(Number::U64)?;
+                Some(quote! {
+                    let octets = Octets::of(#asker, #name, &[])?;
+                    to.bytes(slice(octets.bytes(), #first, #last)?);
+                })
+            }
+            _ => self.plain_octets(id, &env),
+        }
+    }
+
+    fn plain_octets(&self, id: ExprId, env: &Env) -> Option<TokenStream> {
+        if let Expr::Index(of, at) = &self.crafter.schema[id]
+            && let Expr::Field(fields) = &self.crafter.schema[*of]
+            && let Some(Form::Addresses | Form::Arrays(_)) =
+                fields.first().and_then(|field| self.plan.slots.get(field)).map(|slot| &slot.form)
+        {
+            let list = self.crafter.writer.expr(env, *of)?.tokens;
+            // The length of such a list is asked for too, to find its last element.
+            let mut env = env.clone();
+            self.know_lengths(&mut env, *at, &list);
+            let at = self.crafter.writer.expr(&env, *at)?.typed_number(Number::U64)?;
+            return Some(quote!(to.bytes(#list.get(usize::try_from(#at).ok()?)?);));
+        }
+        let code = self.crafter.writer.expr(env, id)?;
+        let tokens = &code.tokens;
+        Some(match code.kind {
+            Kind::Bytes => quote!(to.bytes(#tokens);),
+            Kind::Number(_) => {
+                let (number, bits) = (code.typed_number(Number::U128)?, self.width_of(id)?);
+                let bits = Literal::u32_unsuffixed(bits);
+                quote!(to.number(#number, #bits);)
+            }
+            _ => return None,
+        })
+    }
+
+    fn know_lengths(&self, env: &mut Env, id: ExprId, list: &TokenStream) {
+        let expr = &self.crafter.schema[id];
+        if let Expr::Len(_) = expr {
+            env.known.insert(id, Code::new(quote!((#list.len() as u64)), Kind::Number(Number::U64)));
+        }
+        expr.children().into_iter().for_each(|child| self.know_lengths(env, child, list));
+    }
+
+    /// How many bits a number has on the wire.
+    fn width_of(&self, id: ExprId) -> Option<u32> {
+        let schema = self.crafter.schema;
+        let of_type = |ty: &Type| match ty {
+            Type::Uint { bits, .. } => Some(*bits),
+            _ => None,
+        };
+        match &schema[id] {
+            Expr::Field(fields) => of_type(&schema[*fields.first()?].ty),
+            Expr::Member(_, fields) => match &schema[*fields.first()?].ty {
+                Type::List(element, _) => of_type(element),
+                ty => of_type(ty),
+            },
+            Expr::Index(of, _) => match &schema[*of] {
+                Expr::Field(fields) | Expr::Member(_, fields) => match &schema[*fields.first()?].ty {
+                    Type::List(element, _) => of_type(element),
+                    _ => Some(8),
+                },
+                _ => None,
+            },
+            Expr::ToBytes { bits, .. } => Some(*bits),
+            Expr::Cond(_, yes, _) => self.width_of(*yes),
+            // An argument's own width, or that of the member's parameter.
+            Expr::Arg(index) => schema.interfaces.iter().find_map(|interface| {
+                let members = interface.members.iter().filter(|member| !member.params.is_empty());
+                let mut found = members.filter_map(|member| member.params.get(*index as usize));
+                found.next().map(|(_, bits)| *bits)
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Settles the lengths that somebody reads.
+fn lengths(readers: &TokenStream, trailing: &TokenStream) -> Vec<TokenStream> {
+    let lengths = [
+        ("front_", quote!(count.front() as u64)),
+        ("payload_", quote!(length as u64)),
+        ("size_", quote!((count.bytes() + length) as u64 #trailing)),
+    ];
+    let read = lengths.into_iter().filter(|(name, _)| mentions(readers, name));
+    let lines = read.map(|(name, length)| {
+        let name = format_ident!("{name}");
+        quote!(settled.#name = #length;)
+    });
+    lines.collect()
+}
+
+/// Takes apart what the layers above see, as far as it is looked at.
+fn opened(body: &TokenStream) -> TokenStream {
+    let names = ["value", "settled", "below"].into_iter().filter(|name| mentions(body, name));
+    let names: Vec<Ident> = names.map(|name| format_ident!("{name}")).collect();
+    if names.is_empty() { TokenStream::new() } else { quote!(let Self { #(#names,)* .. } = self;) }
+}
+
+/// Who is asked.
+fn from(via: Via, below: &TokenStream) -> TokenStream {
+    match via {
+        Via::Late => quote!(asker),
+        Via::Below | Via::Outer | Via::Packet => quote!(#below),
+    }
+}

@@ -1,0 +1,329 @@
+//! Values: what a builder is told of a composite, as plain structs.
+//!
+//! A field that follows from others, has one value, or stands in an arm that may not be taken is a `Field`, of which nothing
+//! need be said; any other one is its value. Named arms are variants of an enum.
+
+use super::names::{camel, ident};
+use super::number::{self, Meaning, is_little};
+use super::shape::Key;
+use packet_schema::Schema;
+use packet_schema::model::{
+    Action, Block, CompositeId, CompositeKind, Display, Expr, ExprId, Extent, Field, FieldId, Item, Match, Names, Type,
+};
+use proc_macro2::Ident;
+use quote::format_ident;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The value of a composite.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// The composite itself first, then its named arms.
+    pub(super) scopes: Vec<Scope>,
+    /// How each field is said.
+    pub(super) slots: BTreeMap<FieldId, Slot>,
+    /// Matches with named arms.
+    pub(super) choices: BTreeMap<Key, Choice>,
+}
+
+/// A struct of a value.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// Its Rust type.
+    pub(super) name: String,
+    /// Its fields.
+    pub(super) members: Vec<Member>,
+}
+
+/// What stands in a struct of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Member {
+    /// A field; of several in exclusive arms, the first.
+    Field(FieldId),
+    /// The named arm taken.
+    Choice(Key),
+}
+
+/// A match with named arms.
+#[derive(Debug)]
+pub(super) struct Choice {
+    /// The Rust type of the arm taken.
+    pub(super) name: String,
+    /// The field that holds it.
+    pub(super) member: String,
+    /// The scope that field is in.
+    pub(super) owner: usize,
+    /// The arms: which variant of the composite, and its scope.
+    pub(super) arms: Vec<(u32, usize)>,
+}
+
+/// How a field is said.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    /// The scope it is in.
+    pub(super) scope: usize,
+    /// Its name there.
+    pub(super) name: Ident,
+    /// What it is.
+    pub(super) form: Form,
+    /// Nothing need be said of it.
+    pub(super) free: bool,
+    /// It may not be there.
+    pub(super) optional: bool,
+}
+
+/// What a field is for a builder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A number of so many bits.
+    Number(Meaning, u32),
+    /// So many bytes.
+    Array(u32),
+    /// A MAC address.
+    Mac,
+    /// An address of IPv6.
+    Ipv6,
+    /// Bytes.
+    Bytes,
+    /// A struct.
+    Struct(CompositeId),
+    /// A list of structs.
+    Structs(CompositeId),
+    /// A list of numbers.
+    Numbers(Meaning, u32, bool),
+    /// A list of bytes.
+    Chunks,
+    /// A list of arrays.
+    Arrays(u32),
+    /// A list of addresses of IPv6.
+    Addresses,
+    /// What stands upon the layer.
+    Payload,
+}
+
+/// Plans the value of a composite; else, which field has no form.
+pub(super) fn plan(schema: &Schema, id: CompositeId) -> Result<Plan, String> {
+    let composite = &schema[id];
+    let name = camel(&composite.name);
+    let mut tags = BTreeSet::new();
+    tags_of(schema, &composite.body, &mut tags);
+    let mut planner = Planner { schema, id, tags, plan: Plan::default(), scope: 0 };
+    planner.plan.scopes.push(Scope { name, members: Vec::new() });
+    planner.block(&composite.body, false)?;
+    Ok(planner.plan)
+}
+
+struct Planner<'s> {
+    schema: &'s Schema,
+    id: CompositeId,
+    /// Fields by whose values arms are chosen.
+    tags: BTreeSet<FieldId>,
+    plan: Plan,
+    scope: usize,
+}
+
+impl<'s> Planner<'s> {
+    fn block(&mut self, block: &'s Block, optional: bool) -> Result<(), String> {
+        block.items.iter().try_for_each(|item| self.item(item, optional))
+    }
+
+    fn item(&mut self, item: &'s Item, optional: bool) -> Result<(), String> {
+        match item {
+            Item::Run(run) => run.fields.iter().try_for_each(|&field| self.field(field, optional)),
+            Item::Container { fields, .. } => fields.iter().try_for_each(|&field| self.field(field, optional)),
+            Item::Field(field) => self.field(*field, optional),
+            Item::Match(choice) => self.choice(choice),
+            Item::If { then, otherwise, .. } => {
+                self.block(then, true)?;
+                self.block(otherwise, true)
+            }
+            Item::Expect(_) | Item::Align { .. } => Ok(()),
+            Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => Err("a codec".to_owned()),
+        }
+    }
+
+    fn choice(&mut self, choice: &'s Match) -> Result<(), String> {
+        let key = Key::of_match(choice);
+        for arm in &choice.arms {
+            match &arm.action {
+                Action::Read(None, block) => self.block(block, true)?,
+                Action::Read(Some(variant), block) => {
+                    if !self.plan.choices.contains_key(&key) {
+                        self.new_choice(key);
+                    }
+                    self.named_arm(key, *variant, block)?;
+                }
+                Action::Stop | Action::Reject(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn new_choice(&mut self, key: Key) {
+        let owner = self.scope;
+        let taken = self.plan.choices.values().filter(|choice| choice.owner == owner).count();
+        let suffix = if taken == 0 { String::new() } else { (taken + 1).to_string() };
+        let scope = &mut self.plan.scopes[owner];
+        let name = format!("{}Variant{suffix}", scope.name);
+        let member = self.free_name(owner, &format!("{}{suffix}", if owner == 0 { "variant" } else { "form" }));
+        self.plan.scopes[owner].members.push(Member::Choice(key));
+        self.plan.choices.insert(key, Choice { name, member, owner, arms: Vec::new() });
+    }
+
+    fn named_arm(&mut self, key: Key, variant: u32, block: &'s Block) -> Result<(), String> {
+        let composite = &self.schema[self.id];
+        let arm = composite.variants.get(variant as usize).map_or("Arm", |variant| variant.name.as_str());
+        let base = format!("{}{}", camel(&composite.name), camel(arm));
+        let taken = |name: &str| self.plan.scopes.iter().any(|scope| scope.name == name);
+        let numbered = (2..).map(|count| format!("{base}{count}"));
+        let name = std::iter::once(base.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
+        let outer = std::mem::replace(&mut self.scope, self.plan.scopes.len());
+        let scope = self.scope;
+        self.plan.scopes.push(Scope { name, members: Vec::new() });
+        if let Some(choice) = self.plan.choices.get_mut(&key) {
+            choice.arms.push((variant, scope));
+        }
+        self.block(block, false)?;
+        self.scope = outer;
+        Ok(())
+    }
+
+    fn field(&mut self, id: FieldId, optional: bool) -> Result<(), String> {
+        let field = &self.schema[id];
+        let name = field.name.as_deref().unwrap_or("reserved");
+        let optional = optional || field.condition.is_some() && !field.opaque_otherwise;
+        let is_layer = matches!(self.schema[self.id].kind, CompositeKind::Layer(_));
+        let form = form(self.schema, field).ok_or_else(|| format!("`{name}`"))?;
+        // Of a struct, what stands upon it is bytes.
+        let form = if form == Form::Payload && !is_layer { Form::Bytes } else { form };
+        let free = self.is_free(id, field, &form, optional);
+        if form == Form::Payload {
+            let (scope, name) = (self.scope, ident(name));
+            self.plan.slots.insert(id, Slot { scope, name, form, free: false, optional });
+            return Ok(());
+        }
+        // Fields by one name in exclusive arms are one field of the value, where they are alike.
+        let alike = self.plan.slots.iter().find(|(other, slot)| {
+            let same = self.schema[**other].name == field.name && field.name.is_some();
+            same && slot.scope == self.scope && slot.optional && optional && slot.form == form && slot.free == free
+        });
+        if let Some((_, slot)) = alike {
+            let slot = slot.clone();
+            self.plan.slots.insert(id, slot);
+            return Ok(());
+        }
+        let scope = self.scope;
+        let name = ident(&self.free_name(scope, name));
+        self.plan.slots.insert(id, Slot { scope, name, form, free, optional });
+        self.plan.scopes[scope].members.push(Member::Field(id));
+        Ok(())
+    }
+
+    fn is_free(&self, id: FieldId, field: &Field, form: &Form, optional: bool) -> bool {
+        let closed = matches!(field.ty, Type::Uint { names: Names::Enum(names), .. } if self.schema[names].closed);
+        let literal = field.default.is_none_or(|default| matches!(self.schema[default], Expr::Int(_) | Expr::Bool(_)));
+        match form {
+            Form::Number(..) => {
+                let derived = field.auto.is_some() || field.constant.is_some() || !literal;
+                optional || derived || closed || !field.wheres.is_empty() || self.tags.contains(&id)
+            }
+            Form::Array(_) | Form::Mac | Form::Ipv6 => optional || field.constant.is_some(),
+            _ => false,
+        }
+    }
+
+    fn free_name(&self, scope: usize, base: &str) -> String {
+        let taken = |name: &str| {
+            let fields = self.plan.slots.values().any(|slot| slot.scope == scope && slot.name == ident(name));
+            fields || self.plan.choices.values().any(|choice| choice.owner == scope && choice.member == name)
+        };
+        let numbered = (2..).map(|count| format!("{base}_{count}"));
+        std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+    }
+}
+
+/// What a field is for a builder.
+fn form(schema: &Schema, field: &Field) -> Option<Form> {
+    if let Some((meaning, bits)) = number::meaning(field) {
+        let whole = !matches!(meaning, Meaning::Signed(bits) if !matches!(bits, 8 | 16 | 32 | 64 | 128));
+        return whole.then_some(Form::Number(meaning, bits));
+    }
+    match &field.ty {
+        Type::Bytes(Extent::Count(count)) | Type::Text(_, Extent::Count(count)) => {
+            Some(fixed_bytes(schema, *count, field.display).unwrap_or(Form::Bytes))
+        }
+        Type::Bytes(_) | Type::Text(..) => Some(Form::Bytes),
+        Type::Struct(id, _) => Some(Form::Struct(*id)),
+        Type::List(element, _) => list_form(schema, element, field),
+        Type::Next(_) => Some(Form::Payload),
+        _ => None,
+    }
+}
+
+fn fixed_bytes(schema: &Schema, count: ExprId, display: Display) -> Option<Form> {
+    let Expr::Int(count) = schema[count] else { return None };
+    Some(match (count, display) {
+        (6, Display::Mac) => Form::Mac,
+        (16, Display::Ipv6) => Form::Ipv6,
+        (count, _) => Form::Array(u32::try_from(count).ok()?),
+    })
+}
+
+fn list_form(schema: &Schema, element: &Type, field: &Field) -> Option<Form> {
+    match element {
+        Type::Struct(id, _) => Some(Form::Structs(*id)),
+        Type::Bytes(Extent::Count(count)) => Some(match fixed_bytes(schema, *count, field.display) {
+            Some(Form::Ipv6) => Form::Addresses,
+            Some(Form::Array(length)) => Form::Arrays(length),
+            Some(Form::Mac) => Form::Arrays(6),
+            _ => Form::Chunks,
+        }),
+        Type::Bytes(_) | Type::Text(..) => Some(Form::Chunks),
+        _ => {
+            let (meaning, bits) = number::of_type(element, field.display, 1)?;
+            let plain = !matches!(meaning, Meaning::Signed(_) | Meaning::Float(_) | Meaning::Scaled(..));
+            plain.then(|| Form::Numbers(meaning, bits, is_little(element)))
+        }
+    }
+}
+
+/// The fields by which arms are chosen, or other fields are there or not.
+fn tags_of(schema: &Schema, block: &Block, found: &mut BTreeSet<FieldId>) {
+    for item in &block.items {
+        match item {
+            Item::Match(choice) => {
+                fields_of(schema, choice.on, found);
+                for arm in &choice.arms {
+                    if let Action::Read(_, block) = &arm.action {
+                        tags_of(schema, block, found);
+                    }
+                }
+            }
+            Item::If { condition, then, otherwise } => {
+                fields_of(schema, *condition, found);
+                tags_of(schema, then, found);
+                tags_of(schema, otherwise, found);
+            }
+            Item::Field(id) => {
+                let field = &schema[*id];
+                if let Some(condition) = field.condition.filter(|_| !field.opaque_otherwise) {
+                    fields_of(schema, condition, found);
+                }
+            }
+            Item::Run(_) | Item::Container { .. } | Item::Expect(_) | Item::Align { .. } => {}
+            Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => {}
+        }
+    }
+}
+
+fn fields_of(schema: &Schema, id: ExprId, found: &mut BTreeSet<FieldId>) {
+    let expr = &schema[id];
+    if let Expr::Field(fields) = expr {
+        found.extend(fields.iter().copied());
+    }
+    expr.children().into_iter().for_each(|child| fields_of(schema, child, found));
+}
+
+/// The local in which the value of a named arm is held.
+pub(super) fn arm_ident(scope: usize) -> Ident {
+    format_ident!("arm_{scope}")
+}

@@ -1,0 +1,153 @@
+//! What generated writers are made of: values of layers, stacks of them, and the pen that writes their bytes.
+//!
+//! A layer's value is a plain struct. Layers are stacked by `/`, the outermost first, and the stack is written into a buffer
+//! of the caller in one pass: lengths, keys and counts are known before the first byte, and checksums are summed while the
+//! bytes are copied. Nothing is allocated.
+
+mod below;
+mod field;
+mod pen;
+mod stack;
+mod sum;
+
+pub use below::{Below, Member, Nothing, Octets, octets_len};
+pub use field::{Field, Number, cut, fits, into_number, scaled};
+pub use pen::{Count, Pen, Write};
+pub use stack::{Layer, NoPayload, Packet, Random, SplitMix, Stack, Table};
+pub use sum::{Sink, sum_array};
+
+use crate::FieldInfo;
+use core::fmt;
+
+/// Why a packet could not be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmitError {
+    /// The field, where it is one's fault.
+    pub field: Option<&'static FieldInfo>,
+    /// What is wrong.
+    pub kind: EmitErrorKind,
+}
+
+/// The kinds of errors of writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields of a variant are explained by the variant")]
+pub enum EmitErrorKind {
+    /// So many bytes are needed, and so many are there.
+    Short { needed: usize, available: usize },
+    /// A number, set or derived, needs more bits than there are, or is no multiple of the field's scale.
+    TooWide { bits: u32 },
+    /// A set value is not the only one, none of a closed enum's, or not what the definition allows, for this reason where one
+    /// was given.
+    Invalid { why: Option<&'static str> },
+    /// The definition rejects what the values amount to, for that reason.
+    Rejected { why: &'static str },
+    /// So many bytes where the field always has so many.
+    Length { found: usize, expected: usize },
+    /// The field stands in another arm than the one taken.
+    NotInArm,
+    /// The layer has no payload to put something in.
+    NoPayload,
+    /// Lengths that depend on themselves do not settle.
+    Unsettled,
+}
+
+impl EmitError {
+    /// An error of a field. Out of line: errors are rare, and what leads to them need not be fast.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn new(field: &'static FieldInfo, kind: EmitErrorKind) -> Self {
+        Self { field: Some(field), kind }
+    }
+
+    /// The buffer is too short.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn short(needed: usize, available: usize) -> Self {
+        Self { field: None, kind: EmitErrorKind::Short { needed, available } }
+    }
+
+    /// A length depends on itself.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn unsettled() -> Self {
+        Self { field: None, kind: EmitErrorKind::Unsettled }
+    }
+
+    /// There is nowhere to put what stands upon a layer.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn no_payload() -> Self {
+        Self { field: None, kind: EmitErrorKind::NoPayload }
+    }
+}
+
+impl fmt::Display for EmitError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(field) = self.field {
+            write!(out, "{field}: ")?;
+        }
+        match self.kind {
+            EmitErrorKind::Short { needed, available } => write!(out, "needs {needed} bytes, {available} available"),
+            EmitErrorKind::TooWide { bits } => write!(out, "does not fit {bits} bits"),
+            EmitErrorKind::Invalid { why: Some(why) } => write!(out, "is not allowed: {why}; `Raw` forges it"),
+            EmitErrorKind::Invalid { why: None } => write!(out, "is not allowed; `Raw` forges it"),
+            EmitErrorKind::Rejected { why } => write!(out, "is rejected: {why}"),
+            EmitErrorKind::Length { found, expected } => write!(out, "has {found} bytes, must have {expected}"),
+            EmitErrorKind::NotInArm => write!(out, "stands in an arm that is not taken"),
+            EmitErrorKind::NoPayload => write!(out, "the layer has no payload to put something in"),
+            EmitErrorKind::Unsettled => write!(out, "a length depends on itself"),
+        }
+    }
+}
+
+impl core::error::Error for EmitError {}
+
+/// The place of a number in a run of bytes: the bytes of an array at a place that is known when compiling.
+#[inline(always)]
+pub fn put<const AT: usize, const LENGTH: usize, const N: usize>(array: &mut [u8; N], bytes: &[u8; LENGTH]) {
+    const { assert!(AT + LENGTH <= N, "the part lies within the array") };
+    if let Some(part) = array.split_at_mut(AT).1.first_chunk_mut() {
+        *part = *bytes;
+    }
+}
+
+/// The last bytes of a number in network order.
+#[inline(always)]
+#[must_use]
+pub fn last<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENGTH] {
+    const { assert!(LENGTH <= N, "an end is no longer than the whole") };
+    match bytes.last_chunk() {
+        Some(end) => end,
+        None => &[0; LENGTH],
+    }
+}
+
+/// The first bytes of a number in reverse order.
+#[inline(always)]
+#[must_use]
+pub fn first<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENGTH] {
+    const { assert!(LENGTH <= N, "a beginning is no longer than the whole") };
+    match bytes.first_chunk() {
+        Some(beginning) => beginning,
+        None => &[0; LENGTH],
+    }
+}
+
+/// What generated writers name, in one place.
+#[cfg(feature = "alloc")]
+pub mod generated {
+    pub use super::{
+        Below, Count, EmitError, EmitErrorKind, Field, Layer, Member, Nothing, Number, Octets, Packet, Pen, Random,
+        Sink, SplitMix, Stack, Table, Write, cut, first, fits, into_number, last, octets_len, put, scaled, sum_array,
+    };
+    pub use crate::checksum::{self, Inet16};
+    pub use crate::view::{absent, both, either, given, slice};
+    pub use crate::{List, MacAddr, Region};
+    pub use alloc::borrow::Cow;
+    pub use alloc::vec::Vec;
+    pub use core::net::{Ipv4Addr, Ipv6Addr};
+}
