@@ -34,7 +34,13 @@ pub(crate) fn go_on(tokens: TokenStream) -> TokenStream {
     let mut groups = groups(tokens).into_iter();
     let (Some(definitions), Some(state)) = (groups.next(), groups.next()) else { return TokenStream::new() };
     let Some(mut state) = State::from(state) else { return TokenStream::new() };
-    state.found.extend(self::groups(definitions));
+    for definition in self::groups(definitions) {
+        // An item that several others name comes with each of them.
+        let text = words(&definition);
+        if !state.found.iter().any(|known| words(known) == text) {
+            state.found.push(definition);
+        }
+    }
     state.next()
 }
 
@@ -48,8 +54,6 @@ impl State {
 
     /// Asks the next item, or ends.
     fn next(mut self) -> TokenStream {
-        let known: Vec<String> = self.found.iter().map(name).collect();
-        self.wanted.retain(|path| path.segments.last().is_some_and(|last| !known.contains(&last.ident.to_string())));
         if self.wanted.is_empty() {
             return self.end();
         }
@@ -62,11 +66,14 @@ impl State {
     fn end(self) -> TokenStream {
         let Ok(input) = syn::parse2::<DeriveInput>(self.own.clone()) else { return TokenStream::new() };
         let mut spans = Spans::default();
-        let own = read(0, &input, &mut spans);
+        let mut own = read(0, &input, &mut spans);
         let mut others: Vec<Item> = Vec::new();
         for (tokens, source) in self.found.iter().zip(1..) {
             let Ok(other) = syn::parse2::<DeriveInput>(tokens.clone()) else { continue };
-            if others.iter().chain([&own]).all(|known| known.name != name(tokens)) {
+            let name = name(tokens);
+            if others.iter().chain([&own]).any(|known| known.name == name) {
+                own.another(&name);
+            } else {
                 others.push(read(source, &other, &mut spans));
             }
         }
@@ -113,6 +120,27 @@ fn groups(tokens: TokenStream) -> Vec<TokenStream> {
         _ => None,
     };
     tokens.into_iter().filter_map(inside).collect()
+}
+
+/// The words and signs of an item. Tokens change their spaces, and documentation its form, from one macro to the next.
+fn words(tokens: &TokenStream) -> String {
+    let mut out = String::new();
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Group(group) => {
+                let inside = words(&group.stream());
+                // What a macro was given as a whole is in a group without a sign.
+                match group.delimiter() {
+                    Delimiter::None => out += &inside,
+                    _ if inside.starts_with("doc =") => {}
+                    delimiter => out += &format!("{delimiter:?} {inside}end "),
+                }
+            }
+            TokenTree::Punct(sign) => out.extend([sign.as_char(), ' ']),
+            TokenTree::Ident(_) | TokenTree::Literal(_) => out += &format!("{token} "),
+        }
+    }
+    out
 }
 
 /// The name of an item, from its tokens.

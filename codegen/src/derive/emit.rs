@@ -34,7 +34,11 @@ pub fn emit(
     let mut named: Vec<(&syn::Path, &Item)> = Vec::new();
     for path in &own.names {
         let last = path.segments.last().map(|segment| segment.ident.unraw().to_string());
-        named.extend(others.iter().find(|other| Some(&other.name) == last.as_ref()).map(|other| (path, other)));
+        // Two paths may lead to one item.
+        let new =
+            |other: &&Item| Some(&other.name) == last.as_ref() && !named.iter().any(|(_, one)| one.name == other.name);
+        let found = others.iter().find(new);
+        named.extend(found.map(|other| (path, other)));
     }
     let outer: TokenStream = named.iter().map(|(path, other)| outside(path, other)).collect();
     let inner: TokenStream = named.iter().map(|(_, other)| inside(other)).collect();

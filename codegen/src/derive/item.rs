@@ -23,6 +23,7 @@ const FLAG: &[&str] = &["bits", "label", "reserved"];
 pub(super) fn item(reader: &mut Reader<'_>, input: &syn::DeriveInput) -> Vec<Item> {
     let ((kind, others), span) = reader.spanned(|reader| {
         let name = reader.name(&input.ident);
+        reader.item.place = name.span;
         let mut entries = reader.entries(&input.attrs);
         reader.generics(&input.generics);
         reader.own_name(&name);

@@ -49,12 +49,23 @@ pub struct Item {
     pub widths: Vec<(String, u32, tree::Span)>,
     /// The number of its source.
     pub source: u32,
+    /// The place of its name.
+    pub place: tree::Span,
     /// The places of its parts, each read by itself.
     pub parts: Vec<tree::Span>,
     /// Fields that could not be read.
     pub lost: Vec<String>,
     /// What is wrong with it so far.
     pub found: Vec<Diagnostic>,
+}
+
+impl Item {
+    /// Reports that two items of one name are part of this one.
+    pub fn another(&mut self, name: &str) {
+        let text = format!("two items called `{name}` are part of this one");
+        let finding = Diagnostic::new(Code::DuplicateName, self.place, text);
+        self.found.push(finding.help("give one of them another name"));
+    }
 }
 
 /// Reads an item. Whatever can be read is there, however much else is wrong.
@@ -148,16 +159,18 @@ impl Reader<'_> {
     fn type_path(&mut self, path: &syn::Path, segments: usize) -> String {
         let Some(last) = segments.checked_sub(1).and_then(|last| path.segments.get(last)) else { return String::new() };
         let name = last.ident.unraw().to_string();
-        if name == "Self" || name == self.item.name {
+        if name == "Self" || name == self.item.name && segments == 1 {
             return self.item.name.clone();
         }
-        let same = |other: &syn::Path| other.segments.last().is_some_and(|segment| segment.ident == last.ident);
-        if !is_shared(&name) && !self.item.names.iter().any(same) {
-            let plain = |segment: &syn::PathSegment| syn::PathSegment::from(segment.ident.clone());
-            self.item.names.push(syn::Path {
-                leading_colon: path.leading_colon,
-                segments: path.segments.iter().take(segments).map(plain).collect(),
-            });
+        let plain = |segment: &syn::PathSegment| syn::PathSegment::from(segment.ident.clone());
+        let named = syn::Path {
+            leading_colon: path.leading_colon,
+            segments: path.segments.iter().take(segments).map(plain).collect(),
+        };
+        let words = |path: &syn::Path| path.segments.iter().map(|segment| segment.ident.clone()).collect::<Vec<_>>();
+        let known = self.item.names.iter().any(|other| words(other) == words(&named));
+        if !is_shared(&name) && !known {
+            self.item.names.push(named);
         }
         name
     }

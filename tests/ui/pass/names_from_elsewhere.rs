@@ -35,6 +35,7 @@ mod header {
     #[layer(struct)]
     pub struct Header2 {
         pub kind: wire::Kind,
+        pub same: wire::kinds::Kind,
     }
 }
 
@@ -67,9 +68,9 @@ fn main() {
     }
 
     let inner = Inner { point: Point { x: 1, y: 2 } };
-    let outer = Outer { inner, header: header::Header2 { kind: wire::Kind::Other(7) } };
+    let outer = Outer { inner, header: header::Header2 { kind: wire::Kind::Other(7), same: wire::Kind::Ping } };
     let header = header::Header { kind: wire::Kind::Ping, point: Point { x: 3, y: 4 } };
     assert!(matches!(header.kind, wire::Kind::Ping) && header.point.x == 3);
-    assert!(matches!(outer.header.kind, wire::Kind::Other(7)));
+    assert!(matches!((&outer.header.kind, outer.header.same), (wire::Kind::Other(7), wire::Kind::Ping)));
     assert_eq!(outer.inner.point.x + outer.inner.point.y, 3);
 }
