@@ -353,7 +353,6 @@ impl<'a> Layer<'a> {
     }
 
     /// What follows in its payload.
-    #[inline]
     #[must_use]
     pub fn next(&self) -> Next<'a> {
         match self {

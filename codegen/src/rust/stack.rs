@@ -26,6 +26,7 @@ impl Writer<'_> {
         quote! {
             impl<'a> #name<'a> {
                 /// What follows in its payload, by the keys that it has.
+                #[inline]
                 #[must_use]
                 pub fn next(&self) -> #stack Next<'a> {
                     #body
@@ -281,7 +282,6 @@ impl Writer<'_> {
             }
 
             /// What follows in its payload.
-            #[inline]
             #[must_use]
             pub fn next(&self) -> Next<'a> {
                 match self { #(Self::#names(view) => view.next(),)* }

@@ -764,6 +764,7 @@ impl<'a> Arp<'a> {
 
 impl<'a> Arp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

@@ -1131,6 +1131,7 @@ impl<'a> Dhcp<'a> {
 
 impl<'a> Dhcp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

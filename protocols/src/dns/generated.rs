@@ -6662,6 +6662,7 @@ impl<'a> Dns<'a> {
 
 impl<'a> Dns<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -7116,6 +7117,7 @@ impl<'a> Mdns<'a> {
 
 impl<'a> Mdns<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -7570,6 +7572,7 @@ impl<'a> Llmnr<'a> {
 
 impl<'a> Llmnr<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -7771,6 +7774,7 @@ impl<'a> DnsOverTcp<'a> {
 
 impl<'a> DnsOverTcp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.message();

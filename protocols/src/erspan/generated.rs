@@ -409,6 +409,7 @@ impl<'a> Erspan<'a> {
 
 impl<'a> Erspan<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
@@ -962,6 +963,7 @@ impl<'a> Erspan3<'a> {
 
 impl<'a> Erspan3<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.frame_type().0 {

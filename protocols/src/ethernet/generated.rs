@@ -271,6 +271,7 @@ impl<'a> Ethernet<'a> {
 
 impl<'a> Ethernet<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.type_len() {

@@ -720,6 +720,7 @@ impl<'a> Gre<'a> {
 
 impl<'a> Gre<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         if self.protocol().0 == 35006 && !self.has_sequence() {

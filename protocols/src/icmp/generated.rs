@@ -2427,6 +2427,7 @@ impl<'a> IcmpUnknown<'a> {
 
 impl<'a> Icmp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.r#type().0 {

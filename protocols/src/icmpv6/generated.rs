@@ -4139,6 +4139,7 @@ impl<'a> Icmpv6Unknown<'a> {
 
 impl<'a> Icmpv6<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.r#type().0 {

@@ -1239,6 +1239,7 @@ impl<'a> Ipv4<'a> {
 
 impl<'a> Ipv4<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();

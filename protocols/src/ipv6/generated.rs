@@ -729,6 +729,7 @@ impl<'a> Ipv6<'a> {
 
 impl<'a> Ipv6<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         {
@@ -2336,6 +2337,7 @@ impl<'a> Ipv6HopByHop<'a> {
 
 impl<'a> Ipv6HopByHop<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         {
@@ -2662,6 +2664,7 @@ impl<'a> Ipv6Destination<'a> {
 
 impl<'a> Ipv6Destination<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
@@ -3965,6 +3968,7 @@ impl<'a> Ipv6RoutingUnknown<'a> {
 
 impl<'a> Ipv6Routing<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
@@ -4266,6 +4270,7 @@ impl<'a> Ipv6Fragment<'a> {
 
 impl<'a> Ipv6Fragment<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();

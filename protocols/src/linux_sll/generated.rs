@@ -520,6 +520,7 @@ impl<'a> LinuxSll<'a> {
 
 impl<'a> LinuxSll<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.protocol().0 {
@@ -898,6 +899,7 @@ impl<'a> LinuxSll2<'a> {
 
 impl<'a> LinuxSll2<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.protocol().0 {

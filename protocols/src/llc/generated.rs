@@ -622,6 +622,7 @@ impl<'a> LlcOther<'a> {
 
 impl<'a> Llc<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         if self.dsap().0 == 170 && self.control() == 3 {

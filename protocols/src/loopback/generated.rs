@@ -452,6 +452,7 @@ impl<'a> NullLittleEndian<'a> {
 
 impl<'a> Null<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
@@ -653,6 +654,7 @@ impl<'a> Loop<'a> {
 
 impl<'a> Loop<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();

@@ -322,6 +322,7 @@ impl<'a> Mpls<'a> {
 
 impl<'a> Mpls<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         if self.bottom() {

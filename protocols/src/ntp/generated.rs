@@ -1051,6 +1051,7 @@ impl<'a> NtpTime<'a> {
 
 impl<'a> Ntp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

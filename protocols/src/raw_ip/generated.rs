@@ -177,6 +177,7 @@ impl<'a> RawIp<'a> {
 
 impl<'a> RawIp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();

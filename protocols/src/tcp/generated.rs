@@ -945,6 +945,7 @@ impl<'a> Tcp<'a> {
 
 impl<'a> Tcp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();

@@ -936,6 +936,7 @@ impl<'a> TlsRecord<'a> {
 
 impl<'a> TlsRecord<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.fragment();
@@ -1110,6 +1111,7 @@ impl<'a> TlsChangeCipherSpec<'a> {
 
 impl<'a> TlsChangeCipherSpec<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -1301,6 +1303,7 @@ impl<'a> TlsAlert<'a> {
 
 impl<'a> TlsAlert<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -1538,6 +1541,7 @@ impl<'a> TlsHandshake<'a> {
 
 impl<'a> TlsHandshake<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

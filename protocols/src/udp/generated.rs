@@ -389,6 +389,7 @@ impl<'a> Udp<'a> {
 
 impl<'a> Udp<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.length() {

@@ -288,6 +288,7 @@ impl<'a> Vlan<'a> {
 
 impl<'a> Vlan<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.type_len() {
@@ -571,6 +572,7 @@ impl<'a> ServiceVlan<'a> {
 
 impl<'a> ServiceVlan<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.type_len() {

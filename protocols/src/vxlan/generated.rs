@@ -444,6 +444,7 @@ impl<'a> Vxlan<'a> {
 
 impl<'a> Vxlan<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
@@ -690,6 +691,7 @@ impl<'a> VxlanGpe<'a> {
 
 impl<'a> VxlanGpe<'a> {
     /// What follows in its payload, by the keys that it has.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
