@@ -5,8 +5,8 @@ pub use crate::checksum;
 pub use crate::text::{write_bytes, write_name};
 pub use crate::view::{absent, both, contained, either, end_in, given, leading_number, part, shifted, slice};
 pub use crate::{
-    BitPlace, Coded, CompositeInfo, Cursor, Element, Error, ErrorKind, FieldInfo, FieldValue, FieldVisitor, Fields,
-    Flow, FromBits, Group, KeptChecksum, List, MacAddr, Numbers, Octets, Place, Region, Text, named_flags,
+    Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Element, Error, ErrorKind, FieldInfo, FieldValue, FieldVisitor,
+    Fields, Flow, FromBits, Group, KeptChecksum, List, MacAddr, Numbers, Octets, Place, Region, Text, named_flags,
     named_number,
 };
 pub use core::fmt;

@@ -20,6 +20,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod anomaly;
 pub mod bits;
 pub mod checksum;
 pub mod craft;
@@ -32,6 +33,7 @@ pub mod plain;
 pub mod text;
 pub mod view;
 
+pub use anomaly::Anomaly;
 pub use error::{Error, ErrorKind};
 pub use fields::{BitPlace, CompositeInfo, FieldValue, FieldVisitor, Fields, Group};
 pub use info::{FieldInfo, Form};

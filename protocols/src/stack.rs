@@ -530,6 +530,49 @@ impl<'a> Layer<'a> {
             Self::VxlanGpe(view) => view.is_regular(),
         }
     }
+
+    /// Tells what is not as it should be, as it stands upon the layers below, one by one.
+    pub fn anomalies(&self, below: &Below<'_, 'a>, report: &mut dyn FnMut(Anomaly)) {
+        match self {
+            Self::Arp(view) => view.anomalies(report),
+            Self::Dhcp(view) => view.anomalies(report),
+            Self::Dns(view) => view.anomalies(report),
+            Self::Mdns(view) => view.anomalies(report),
+            Self::Llmnr(view) => view.anomalies(report),
+            Self::DnsOverTcp(view) => view.anomalies(report),
+            Self::Erspan(view) => view.anomalies(report),
+            Self::Erspan3(view) => view.anomalies(report),
+            Self::Ethernet(view) => view.anomalies(report),
+            Self::Gre(view) => view.anomalies(report),
+            Self::Icmp(view) => view.anomalies(report),
+            Self::Icmpv6(view) => view.anomalies(below, report),
+            Self::Ipv4(view) => view.anomalies(report),
+            Self::Ipv6(view) => view.anomalies(report),
+            Self::Ipv6HopByHop(view) => view.anomalies(below, report),
+            Self::Ipv6Destination(view) => view.anomalies(report),
+            Self::Ipv6Routing(view) => view.anomalies(report),
+            Self::Ipv6Fragment(view) => view.anomalies(report),
+            Self::LinuxSll(view) => view.anomalies(report),
+            Self::LinuxSll2(view) => view.anomalies(report),
+            Self::Llc(view) => view.anomalies(report),
+            Self::Null(view) => view.anomalies(report),
+            Self::Loop(view) => view.anomalies(report),
+            Self::Mpls(view) => view.anomalies(report),
+            Self::Ntp(view) => view.anomalies(report),
+            Self::Quic(view) => view.anomalies(report),
+            Self::RawIp(view) => view.anomalies(report),
+            Self::Tcp(view) => view.anomalies(below, report),
+            Self::TlsRecord(view) => view.anomalies(report),
+            Self::TlsChangeCipherSpec(view) => view.anomalies(report),
+            Self::TlsAlert(view) => view.anomalies(report),
+            Self::TlsHandshake(view) => view.anomalies(report),
+            Self::Udp(view) => view.anomalies(below, report),
+            Self::Vlan(view) => view.anomalies(report),
+            Self::ServiceVlan(view) => view.anomalies(report),
+            Self::Vxlan(view) => view.anomalies(report),
+            Self::VxlanGpe(view) => view.anomalies(report),
+        }
+    }
 }
 
 /// What is in a payload.

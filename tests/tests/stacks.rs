@@ -1,5 +1,6 @@
 //! What the generated code says of layers upon each other is what the interpreter says: which layer follows which, where,
-//! and, where it says that nothing is wrong with a layer and those below it, that nothing is.
+//! what is not as it should be with it, and, where it says that nothing is wrong with a layer and those below it, that nothing
+//! is.
 //!
 //! It is told from views alone, so that a length which only a layer below knows, as of a jumbogram, is not known: what is wrong
 //! with the layer that asks for it makes what is said of those above worthless.
@@ -8,17 +9,20 @@
 
 use packet_core::Region;
 use packet_protocols::stack::{Below, Layer, LayerKind, Next};
-use packet_schema::interp::{AnomalyKind, Dissection, NodeKind, Reader, View, words};
+use packet_schema::interp::{Anomaly, AnomalyKind, Dissection, NodeKind, Reader, View, words};
 use packet_schema::model::CompositeId;
 use pony_tests::definitions::{hex, protocols};
 use pony_tests::fuzz::seeds::vectors;
 use pony_tests::packets::{Chance, each_captured};
 use pony_tests::root;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// As many layers as are read.
 const MOST_LAYERS: usize = 64;
+
+/// Layers whose length only a layer below knows: a view of one does not see what is missing.
+const ASK_BELOW: &[LayerKind] = &[LayerKind::Ipv6HopByHop];
 
 /// The layers upon each other, each in the first payload of the one before, and what is in the last one's.
 fn stack<'a>(start: LayerKind, region: Region<'a>) -> (Vec<Layer<'a>>, Option<Next<'a>>) {
@@ -40,6 +44,7 @@ struct Seen {
     layers: usize,
     /// Layers with which nothing is wrong, and of how many of them the generated code says so.
     right: (usize, usize),
+    anomalies: usize,
     faults: BTreeMap<String, (usize, String)>,
 }
 
@@ -50,12 +55,20 @@ impl Seen {
         reader.read(found, start, data, origlen);
         let view = View { schema: reader.schema(), data, dissection: found };
         let (layers, end) = stack(*kind, Region::captured(data, origlen));
-        let (mut at, mut regular) = (0, true);
+        let (mut at, mut regular, mut below_known) = (0, true, true);
         for (index, layer) in layers.iter().enumerate() {
             self.layers += 1;
             let known = layer.is_regular(&Below(&layers[..index]));
             regular &= known;
             self.compare(&view, at, layer, (regular, known), data);
+            let mut told = BTreeSet::new();
+            layer.anomalies(&Below(&layers[..index]), &mut |anomaly| {
+                told.insert(anomaly.name().to_owned());
+            });
+            if below_known && !ASK_BELOW.contains(&layer.kind()) {
+                self.anomalies(&view, at, layer, &told, data);
+            }
+            below_known &= known || !told.is_empty();
             let (expected, here) = (child(&view, at), layers.get(index + 1));
             match (expected, here) {
                 (Some(child), Some(next)) => {
@@ -98,6 +111,27 @@ impl Seen {
         }
     }
 
+    /// Compares the names of the anomalies of a layer that was read without errors.
+    fn anomalies(&mut self, view: &View<'_>, index: u32, layer: &Layer<'_>, told: &BTreeSet<String>, data: &[u8]) {
+        let nodes = view.dissection.layers[index as usize].nodes;
+        let within = |node: u32| nodes.0 <= node && node < nodes.1;
+        if view.dissection.errors.iter().any(|error| error.node.is_none_or(within)) {
+            return;
+        }
+        // A capture that was cut behind all that was looked for is said of the first layer.
+        let counts = |anomaly: &&Anomaly| {
+            let of_packet = anomaly.kind == AnomalyKind::Truncated && anomaly.node.is_none();
+            anomaly.layer == index && anomaly.kind != AnomalyKind::Unclaimed && !of_packet && !in_tail(view, anomaly)
+        };
+        let anomalies = view.dissection.anomalies.iter().filter(counts);
+        let expected: BTreeSet<String> =
+            anomalies.map(|anomaly| words::anomaly_name(view.schema, anomaly.kind).into_owned()).collect();
+        self.anomalies += expected.len();
+        if *told != expected {
+            self.fault(&format!("anomalies {told:?}, the interpreter {expected:?}"), layer, data);
+        }
+    }
+
     fn fault(&mut self, what: &str, layer: &Layer<'_>, data: &[u8]) {
         let kind: String = what.chars().filter(|c| !c.is_ascii_digit()).take(50).collect();
         let example = format!("{:?}: {what}\n    {}", layer.kind(), &hex(data)[..(data.len() * 2).min(500)]);
@@ -105,7 +139,10 @@ impl Seen {
     }
 
     fn conclude(&self) {
-        println!("{} layers; right {}, of which known {}", self.layers, self.right.0, self.right.1);
+        println!(
+            "{} layers; right {}, of which known {}; {} anomalies",
+            self.layers, self.right.0, self.right.1, self.anomalies
+        );
         let lines: Vec<String> =
             self.faults.values().map(|(count, example)| format!("{count} times: {example}")).collect();
         assert!(lines.is_empty(), "{} kinds of differences:\n{}", lines.len(), lines.join("\n"));
@@ -128,7 +165,7 @@ fn child(view: &View<'_>, index: u32) -> Option<u32> {
 }
 
 /// Whether an anomaly is of a trailing field, which is read when the layers above are.
-fn in_tail(view: &View<'_>, anomaly: &packet_schema::interp::Anomaly) -> bool {
+fn in_tail(view: &View<'_>, anomaly: &Anomaly) -> bool {
     let tail = view.dissection.layers[anomaly.layer as usize].tail;
     anomaly.node.is_some_and(|node| tail.0 <= node && node < tail.1)
 }

@@ -4,6 +4,7 @@
 //! can't fail. Nothing is allocated, nothing panics, and there is no `unsafe`.
 
 mod access;
+mod anomalies;
 mod check;
 mod codec;
 mod craft;
@@ -154,13 +155,17 @@ impl<'s> Writer<'s> {
     fn composite(&self, id: CompositeId, composite: &Composite) -> TokenStream {
         let fields = self.field_table(id, composite);
         let body = match &composite.kind {
-            CompositeKind::Codec(codec) => self.codec(id, codec),
+            CompositeKind::Codec(codec) => {
+                let (codec, anomalies) = (self.codec(id, codec), self.codec_anomalies(id));
+                quote!(#codec #anomalies)
+            }
             CompositeKind::Layer(_) | CompositeKind::Struct => {
+                let shape = &self.shapes[id.index()];
                 let (view, setters) = (self.view(id), self.setters(id));
                 let (provides, following) = (self.provides(id, composite), self.following(id, composite));
                 let (regular, words) = (self.regularity(id), self.wordiness(id));
-                let fields = self.fields_items(id, &self.shapes[id.index()]);
-                quote!(#view #fields #setters #provides #regular #words #following)
+                let (fields, anomalies) = (self.fields_items(id, shape), self.anomalies(id));
+                quote!(#view #fields #setters #provides #regular #anomalies #words #following)
             }
         };
         quote!(#fields #body)

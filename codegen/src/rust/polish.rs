@@ -49,6 +49,7 @@ fn better(expr: &mut Expr) -> Option<Expr> {
                 binary.op = opposite(&binary.op)?;
                 Some(take(inner))
             }
+            Expr::Unary(ExprUnary { op: UnOp::Not(_), expr: twice, .. }) => Some(take(twice)),
             _ => None,
         },
         Expr::Binary(binary) => arithmetic(binary),
@@ -66,6 +67,14 @@ fn better(expr: &mut Expr) -> Option<Expr> {
             Some(Expr::MethodCall(first))
         }
         Expr::Call(call) => unwrapped(call),
+        Expr::If(choice) if choice.else_branch.is_none() => {
+            let [Stmt::Expr(Expr::If(inner), None)] = choice.then_branch.stmts.as_mut_slice() else { return None };
+            if inner.else_branch.is_some() {
+                return None;
+            }
+            let (outer, inner_cond, then) = (take(&mut choice.cond), take(&mut inner.cond), &inner.then_branch);
+            Some(parse_quote!(if #outer && #inner_cond #then))
+        }
         Expr::If(choice) => {
             let (_, otherwise) = choice.else_branch.as_ref()?;
             let Expr::Block(block) = &**otherwise else { return None };

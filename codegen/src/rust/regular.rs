@@ -167,7 +167,7 @@ impl Writer<'_> {
         self.schema[id].fields.iter().all(|&field| self.schema[field].verify.is_none())
     }
 
-    fn has_expects(&self, block: &Block) -> bool {
+    pub(super) fn has_expects(&self, block: &Block) -> bool {
         block.items.iter().any(|item| match item {
             Item::Expect(_) => true,
             Item::If { then, otherwise, .. } => self.has_expects(then) || self.has_expects(otherwise),
@@ -180,7 +180,7 @@ impl Writer<'_> {
     }
 
     /// A lenient constant has its value.
-    fn lenient_test(&self, field: &Field, value: &Code) -> Option<TokenStream> {
+    pub(super) fn lenient_test(&self, field: &Field, value: &Code) -> Option<TokenStream> {
         let constant = field.constant.filter(|_| field.lenient)?;
         let expected = self.expr(&Env::default(), constant)?;
         let (found, other) = (&value.tokens, &expected.tokens);
@@ -285,7 +285,14 @@ impl Writer<'_> {
     }
 
     /// The value that a field is derived to be, in a closure where `?` works.
-    fn derived(&self, id: CompositeId, field: FieldId, auto: ExprId, number: Number, env: &Env) -> Option<TokenStream> {
+    pub(super) fn derived(
+        &self,
+        id: CompositeId,
+        field: FieldId,
+        auto: ExprId,
+        number: Number,
+        env: &Env,
+    ) -> Option<TokenStream> {
         match &self.schema[auto] {
             Expr::ZeroAsFfff(of) => {
                 let sum = self.derived(id, field, *of, Number::U16, env)?;
@@ -319,19 +326,14 @@ impl Writer<'_> {
                 self.pieces(id, field, *right, env, out)?;
             }
             Expr::SelfBytes => {
-                let (from, to) = self.static_place(id, field)?;
-                let (low, high) = (Literal::u32_unsuffixed(from), Literal::u32_unsuffixed(to));
-                let zeros = (from..to).map(|_| quote!(0));
-                out.extend(quote!(.update(self.bytes().get(..#low)?).update(&[#(#zeros),*]).update(self.bytes().get(#high..)?)));
+                let (low, high, zeros) = self.hole(id, field)?;
+                out.extend(quote!(.update(self.region.whole()?.get(..#low)?).update(&[#zeros]).update(self.bytes().get(#high..)?)));
             }
             Expr::BytesOf(first, last) => {
-                let (from, to) = self.static_place(id, field)?;
-                let start = self.static_place(id, *first)?.0;
+                let (low, high, zeros) = self.hole(id, field)?;
+                let start = Literal::u32_unsuffixed(self.static_place(id, *first)?.0);
                 let end = self.end_of(id, *last)?;
-                let (start, low, high) =
-                    (Literal::u32_unsuffixed(start), Literal::u32_unsuffixed(from), Literal::u32_unsuffixed(to));
-                let zeros = (from..to).map(|_| quote!(0));
-                out.extend(quote!(.update(self.bytes().get(#start..#low)?).update(&[#(#zeros),*]).update(self.bytes().get(#high..#end)?)));
+                out.extend(quote!(.update(self.bytes().get(#start..#low)?).update(&[#zeros]).update(self.bytes().get(#high..#end)?)));
             }
             Expr::Carrier { via, interface, member, args } => {
                 let code = self.carrier(env, *via, *interface, *member, args)?;
@@ -348,6 +350,27 @@ impl Writer<'_> {
             }
         }
         Some(())
+    }
+
+    /// The first byte of a field, the byte behind it, and as many zeros.
+    fn hole(&self, id: CompositeId, field: FieldId) -> Option<(TokenStream, TokenStream, TokenStream)> {
+        if let Some((from, to)) = self.static_place(id, field) {
+            let (low, high) = (Literal::u32_unsuffixed(from), Literal::u32_unsuffixed(to));
+            let zeros = (from..to).map(|_| quote!(0));
+            return Some((quote!(#low), quote!(#high), quote!(#(#zeros),*)));
+        }
+        let root = self.shapes.get(id.index())?.scopes.first()?;
+        root.parts.iter().filter(|part| part.optional).find_map(|part| {
+            let PartKind::Segment(segment) = &part.kind else { return None };
+            let (_, bits) = segment.fields.iter().find(|(id, _)| *id == field)?;
+            let (from, to) = (bits.first / 8, (bits.first + bits.width).div_ceil(8));
+            let name = ident(&part.name);
+            let (before, behind) =
+                (Literal::u32_unsuffixed(segment.bytes - from), Literal::u32_unsuffixed(segment.bytes - to));
+            let end = quote!(end_in(self.bytes(), self.#name?));
+            let zeros = (from..to).map(|_| quote!(0));
+            Some((quote!(#end.checked_sub(#before)?), quote!(#end.checked_sub(#behind)?), quote!(#(#zeros),*)))
+        })
     }
 
     /// The first byte of a field of the composite's head, and the byte behind it.
@@ -368,6 +391,14 @@ impl Writer<'_> {
         let root = self.shapes.get(id.index())?.scopes.first()?;
         let part = root.parts.iter().find(|part| matches!(part.kind, PartKind::Field(id) if id == field))?;
         let name = ident(&part.name);
+        if let Type::List(element, _) = &self.schema[field].ty
+            && !part.optional
+            && matches!(**element, Type::Struct(..))
+        {
+            // What is missing of an element is missing of the list.
+            let whole = quote!(self.#name.valid().all(|element| !element.region().is_truncated()));
+            return Some(quote!(end_in(self.bytes(), self.#name.region().all().filter(|_| #whole)?)));
+        }
         let bytes =
             self.part_bytes(&self.schema[field], &quote!(self.#name)).filter(|code| !code.maybe && !part.optional)?;
         let bytes = bytes.tokens;

@@ -264,6 +264,11 @@ impl Writer<'_> {
             quote!(Self::#name(view) => view.is_regular(#(#needs),*),)
         });
         let regular: Vec<TokenStream> = regular.collect();
+        let anomalies = layers.iter().zip(names).map(|((_, composite), name)| {
+            let needs = self.needs(composite).into_iter().map(|_| quote!(below,));
+            quote!(Self::#name(view) => view.anomalies(#(#needs)* report),)
+        });
+        let anomalies: Vec<TokenStream> = anomalies.collect();
         quote! {
             /// Reads a layer of that kind from the start of a region.
             ///
@@ -306,6 +311,11 @@ impl Writer<'_> {
             #[must_use]
             pub fn is_regular(&self, below: &Below<'_, 'a>) -> bool {
                 match self { #(#regular)* }
+            }
+
+            /// Tells what is not as it should be, as it stands upon the layers below, one by one.
+            pub fn anomalies(&self, below: &Below<'_, 'a>, report: &mut dyn FnMut(Anomaly)) {
+                match self { #(#anomalies)* }
             }
         }
     }

@@ -166,7 +166,8 @@ impl<'a> Cursor<'a> {
             && let Some((bytes, rest)) = self.rest.bytes.split_at_checked(wanted)
         {
             let offset = self.rest.offset;
-            let region = Region { bytes, offset, missing: 0, clipped: 0, soft: false, partial: false, limit };
+            let region =
+                Region { bytes, offset, missing: 0, clipped: 0, cut: false, soft: false, partial: false, limit };
             self.rest.bytes = rest;
             self.rest.offset += wanted as u32;
             return Ok(region);
@@ -180,10 +181,10 @@ impl<'a> Cursor<'a> {
             return Err(self.short(usize::try_from(length).unwrap_or(usize::MAX), field));
         }
         let missing = u32::try_from(length - available as u64).unwrap_or(u32::MAX);
-        let region = Region { missing, clipped: 0, soft: true, partial: false, ..self.rest };
+        let region = Region { missing, clipped: 0, cut: false, soft: true, partial: false, ..self.rest };
         let clipped = self.rest.clipped.max(missing);
         // Nothing is left. No pointer into the packet is kept for it, which would have to be chosen between two.
-        self.rest = Region { bytes: &[], offset: self.rest.offset + available as u32, clipped, ..self.rest };
+        self.rest = Region { bytes: &[], offset: self.rest.offset + available as u32, clipped, cut: true, ..self.rest };
         Ok(region)
     }
 
@@ -224,7 +225,7 @@ impl<'a> Cursor<'a> {
         match self.rest.bytes.iter().position(|&byte| last(byte)) {
             Some(at) => self.take(at + 1, field),
             None if self.rest.soft => {
-                self.rest.partial = true;
+                self.rest.cut = true;
                 Ok(self.to_end().bytes)
             }
             None => Err(self.short(self.rest.bytes.len() + 1, field)),
@@ -250,7 +251,16 @@ impl<'a> Cursor<'a> {
             (Ok(offset), Some(bytes)) if offset < *lowest => {
                 *lowest = offset;
                 Ok(Self {
-                    rest: Region { bytes, offset, missing: 0, clipped: 0, soft: false, partial: false, limit: None },
+                    rest: Region {
+                        bytes,
+                        offset,
+                        missing: 0,
+                        clipped: 0,
+                        cut: false,
+                        soft: false,
+                        partial: false,
+                        limit: None,
+                    },
                 })
             }
             _ => Err(Error::new(field, self.rest.offset, ErrorKind::PointerForward)),
@@ -260,8 +270,9 @@ impl<'a> Cursor<'a> {
     /// All that is left.
     #[inline]
     pub fn to_end(&mut self) -> Region<'a> {
-        let region = Region { clipped: 0, ..self.rest };
+        let region = Region { clipped: 0, cut: false, ..self.rest };
         self.rest.clipped = self.rest.clipped.max(self.rest.missing);
+        self.rest.cut |= self.rest.partial || self.rest.missing > 0;
         self.skip(region.bytes.len());
         region
     }
@@ -280,8 +291,7 @@ impl<'a> Cursor<'a> {
     pub fn since(&self, start: &Self) -> Region<'a> {
         let length = self.rest.offset.saturating_sub(start.rest.offset) as usize;
         let bytes = start.rest.bytes.get(..length).unwrap_or_default();
-        let partial = start.rest.partial || self.rest.partial;
-        Region { bytes, missing: self.rest.clipped, clipped: 0, partial, ..start.rest }
+        Region { bytes, missing: self.rest.clipped, clipped: 0, cut: self.rest.cut, ..start.rest }
     }
 
     /// The error of a field that needs more bytes than are left.

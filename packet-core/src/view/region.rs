@@ -23,6 +23,8 @@ pub struct Region<'a> {
     pub(super) missing: u32,
     /// Bytes that were to be read of it, and are not there.
     pub(super) clipped: u32,
+    /// Something that was to be read of it is not all there.
+    pub(super) cut: bool,
     pub(super) soft: bool,
     pub(super) partial: bool,
     pub(super) limit: Option<&'static FieldInfo>,
@@ -33,7 +35,7 @@ impl<'a> Region<'a> {
     #[inline]
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0, missing: 0, clipped: 0, soft: true, partial: false, limit: None }
+        Self { bytes, offset: 0, missing: 0, clipped: 0, cut: false, soft: true, partial: false, limit: None }
     }
 
     /// All that was captured of a packet that had so many bytes.
@@ -72,11 +74,32 @@ impl<'a> Region<'a> {
         self.soft
     }
 
+    /// Of what was read: whether something in it is not all there.
+    #[inline]
+    #[must_use]
+    pub const fn is_truncated(&self) -> bool {
+        self.cut
+    }
+
+    /// The bytes, where nothing is missing of what was read.
+    #[inline]
+    #[must_use]
+    pub const fn whole(&self) -> Option<&'a [u8]> {
+        if self.cut { None } else { Some(self.bytes) }
+    }
+
+    /// The bytes, where all that belong to it are there.
+    #[inline]
+    #[must_use]
+    pub const fn all(&self) -> Option<&'a [u8]> {
+        if self.is_cut() { None } else { Some(self.bytes) }
+    }
+
     /// Whether bytes that belong to it are not there, or it holds a part of something longer.
     #[inline]
     #[must_use]
     pub const fn is_cut(&self) -> bool {
-        self.partial || self.missing > 0
+        self.partial || self.cut || self.missing > 0
     }
 
     /// The field that says where it ends; absent where the packet does.

@@ -1122,6 +1122,20 @@ impl<'a> Dhcp<'a> {
 }
 
 impl<'a> Dhcp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.options {
+            for element in value.valid() {
+                element.anomalies(report);
+            }
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Dhcp<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -3464,6 +3478,234 @@ impl<'a> DhcpOptionUnknown<'a> {
 }
 
 impl<'a> DhcpOption<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            DhcpOptionVariant::SubnetMask(view) => view.anomalies(report),
+            DhcpOptionVariant::Router(view) => view.anomalies(report),
+            DhcpOptionVariant::TimeServer(view) => view.anomalies(report),
+            DhcpOptionVariant::DomainServer(view) => view.anomalies(report),
+            DhcpOptionVariant::Hostname(view) => view.anomalies(report),
+            DhcpOptionVariant::DomainName(view) => view.anomalies(report),
+            DhcpOptionVariant::RootPath(view) => view.anomalies(report),
+            DhcpOptionVariant::Mtu(view) => view.anomalies(report),
+            DhcpOptionVariant::Broadcast(view) => view.anomalies(report),
+            DhcpOptionVariant::NtpServers(view) => view.anomalies(report),
+            DhcpOptionVariant::NetbiosNameServers(view) => view.anomalies(report),
+            DhcpOptionVariant::RequestedAddress(view) => view.anomalies(report),
+            DhcpOptionVariant::LeaseTime(view) => view.anomalies(report),
+            DhcpOptionVariant::Overload(view) => view.anomalies(report),
+            DhcpOptionVariant::MessageType(view) => view.anomalies(report),
+            DhcpOptionVariant::ServerId(view) => view.anomalies(report),
+            DhcpOptionVariant::Parameters(view) => view.anomalies(report),
+            DhcpOptionVariant::Message(view) => view.anomalies(report),
+            DhcpOptionVariant::MaxSize(view) => view.anomalies(report),
+            DhcpOptionVariant::RenewalTime(view) => view.anomalies(report),
+            DhcpOptionVariant::RebindingTime(view) => view.anomalies(report),
+            DhcpOptionVariant::ClassId(view) => view.anomalies(report),
+            DhcpOptionVariant::ClientId(view) => view.anomalies(report),
+            DhcpOptionVariant::TftpServer(view) => view.anomalies(report),
+            DhcpOptionVariant::BootFile(view) => view.anomalies(report),
+            DhcpOptionVariant::ClientFqdn(view) => view.anomalies(report),
+            DhcpOptionVariant::RelayAgent(view) => view.anomalies(report),
+            DhcpOptionVariant::Architecture(view) => view.anomalies(report),
+            DhcpOptionVariant::ClasslessRoutes(view) => view.anomalies(report),
+            DhcpOptionVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> DhcpOptionSubnetMask<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionRouter<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionTimeServer<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionDomainServer<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionHostname<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.hostname.as_str().is_none() {
+            report(Anomaly::Encoding(&dhcp_option_fields::HOSTNAME));
+        }
+    }
+}
+
+impl<'a> DhcpOptionDomainName<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.domain.as_str().is_none() {
+            report(Anomaly::Encoding(&dhcp_option_fields::DOMAIN));
+        }
+    }
+}
+
+impl<'a> DhcpOptionRootPath<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.path.as_str().is_none() {
+            report(Anomaly::Encoding(&dhcp_option_fields::PATH));
+        }
+    }
+}
+
+impl<'a> DhcpOptionMtu<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionBroadcast<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionNtpServers<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionNetbiosNameServers<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionRequestedAddress<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionLeaseTime<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionOverload<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionMessageType<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionServerId<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionParameters<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionMessage<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.message.as_str().is_none() {
+            report(Anomaly::Encoding(&dhcp_option_fields::MESSAGE));
+        }
+    }
+}
+
+impl<'a> DhcpOptionMaxSize<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionRenewalTime<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionRebindingTime<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionClassId<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.class.as_str().is_none() {
+            report(Anomaly::Encoding(&dhcp_option_fields::CLASS));
+        }
+    }
+}
+
+impl<'a> DhcpOptionClientId<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionTftpServer<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.tftp_server.as_str().is_none() {
+            report(Anomaly::Encoding(&dhcp_option_fields::TFTP_SERVER));
+        }
+    }
+}
+
+impl<'a> DhcpOptionBootFile<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.file.as_str().is_none() {
+            report(Anomaly::Encoding(&dhcp_option_fields::FILE));
+        }
+    }
+}
+
+impl<'a> DhcpOptionClientFqdn<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionRelayAgent<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.suboptions.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> DhcpOptionArchitecture<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOptionClasslessRoutes<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.routes.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> DhcpOptionUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> DhcpOption<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -3929,6 +4171,15 @@ impl<'a> DhcpSuboption<'a> {
 }
 
 impl<'a> DhcpSuboption<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> DhcpSuboption<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -4157,6 +4408,15 @@ impl<'a> ClasslessRoute<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> ClasslessRoute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

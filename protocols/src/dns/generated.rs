@@ -1040,6 +1040,15 @@ impl<'a> Question<'a> {
 }
 
 impl<'a> Question<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Question<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -1447,6 +1456,18 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.rdata.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> Record<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Ok(value) = self.rdata {
+            value.anomalies(report);
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -4419,6 +4440,217 @@ impl<'a> RdataUnknown<'a> {
 }
 
 impl<'a> Rdata<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            RdataVariant::A(view) => view.anomalies(report),
+            RdataVariant::Ns(view) => view.anomalies(report),
+            RdataVariant::Cname(view) => view.anomalies(report),
+            RdataVariant::Dname(view) => view.anomalies(report),
+            RdataVariant::Ptr(view) => view.anomalies(report),
+            RdataVariant::Soa(view) => view.anomalies(report),
+            RdataVariant::Hinfo(view) => view.anomalies(report),
+            RdataVariant::Mx(view) => view.anomalies(report),
+            RdataVariant::Txt(view) => view.anomalies(report),
+            RdataVariant::Rp(view) => view.anomalies(report),
+            RdataVariant::Aaaa(view) => view.anomalies(report),
+            RdataVariant::Srv(view) => view.anomalies(report),
+            RdataVariant::Naptr(view) => view.anomalies(report),
+            RdataVariant::Ds(view) => view.anomalies(report),
+            RdataVariant::Sshfp(view) => view.anomalies(report),
+            RdataVariant::Rrsig(view) => view.anomalies(report),
+            RdataVariant::Nsec(view) => view.anomalies(report),
+            RdataVariant::Dnskey(view) => view.anomalies(report),
+            RdataVariant::Nsec3(view) => view.anomalies(report),
+            RdataVariant::Nsec3Param(view) => view.anomalies(report),
+            RdataVariant::Tlsa(view) => view.anomalies(report),
+            RdataVariant::Svcb(view) => view.anomalies(report),
+            RdataVariant::Uri(view) => view.anomalies(report),
+            RdataVariant::Caa(view) => view.anomalies(report),
+            RdataVariant::Opt(view) => view.anomalies(report),
+            RdataVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> RdataA<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataNs<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataCname<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataDname<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataPtr<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataSoa<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataHinfo<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataMx<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataTxt<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.strings.valid() {
+            if element.as_str().is_none() {
+                report(Anomaly::Encoding(&rdata_fields::STRINGS));
+            }
+        }
+    }
+}
+
+impl<'a> RdataRp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataAaaa<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataSrv<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataNaptr<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if !self.flags.bytes().is_ascii() {
+            report(Anomaly::Encoding(&rdata_fields::FLAGS));
+        }
+        if !self.services.bytes().is_ascii() {
+            report(Anomaly::Encoding(&rdata_fields::SERVICES));
+        }
+        if self.regexp.as_str().is_none() {
+            report(Anomaly::Encoding(&rdata_fields::REGEXP));
+        }
+    }
+}
+
+impl<'a> RdataDs<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataSshfp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataRrsig<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataNsec<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.types.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> RdataDnskey<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataNsec3<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.types.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> RdataNsec3Param<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataTlsa<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> RdataSvcb<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.params.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> RdataUri<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.target.as_str().is_none() {
+            report(Anomaly::Encoding(&rdata_fields::TARGET));
+        }
+    }
+}
+
+impl<'a> RdataCaa<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if !self.tag.bytes().is_ascii() {
+            report(Anomaly::Encoding(&rdata_fields::TAG));
+        }
+        if self.value.as_str().is_none() {
+            report(Anomaly::Encoding(&rdata_fields::VALUE));
+        }
+    }
+}
+
+impl<'a> RdataOpt<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> RdataUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Rdata<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -4848,6 +5080,15 @@ impl<'a> TypeWindow<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TypeWindow<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -5492,6 +5733,60 @@ impl<'a> SvcParamUnknown<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> SvcParam<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            SvcParamVariant::Mandatory(view) => view.anomalies(report),
+            SvcParamVariant::Alpn(view) => view.anomalies(report),
+            SvcParamVariant::Port(view) => view.anomalies(report),
+            SvcParamVariant::Ipv4Hint(view) => view.anomalies(report),
+            SvcParamVariant::Ipv6Hint(view) => view.anomalies(report),
+            SvcParamVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> SvcParamMandatory<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> SvcParamAlpn<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.protocols.valid() {
+            if !element.bytes().is_ascii() {
+                report(Anomaly::Encoding(&svc_param_fields::PROTOCOLS));
+            }
+        }
+    }
+}
+
+impl<'a> SvcParamPort<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> SvcParamIpv4Hint<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> SvcParamIpv6Hint<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> SvcParamUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> SvcParam<'a> {
@@ -6169,6 +6464,46 @@ impl<'a> EdnsOptionUnknown<'a> {
 }
 
 impl<'a> EdnsOption<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            EdnsOptionVariant::ClientSubnet(view) => view.anomalies(report),
+            EdnsOptionVariant::Cookie(view) => view.anomalies(report),
+            EdnsOptionVariant::ExtendedError(view) => view.anomalies(report),
+            EdnsOptionVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> EdnsOptionClientSubnet<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> EdnsOptionCookie<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> EdnsOptionExtendedError<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.text.as_str().is_none() {
+            report(Anomaly::Encoding(&edns_option_fields::TEXT));
+        }
+    }
+}
+
+impl<'a> EdnsOptionUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> EdnsOption<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -6650,6 +6985,27 @@ impl<'a> Dns<'a> {
 }
 
 impl<'a> Dns<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.questions.valid() {
+            element.anomalies(report);
+        }
+        for element in self.answers.valid() {
+            element.anomalies(report);
+        }
+        for element in self.authorities.valid() {
+            element.anomalies(report);
+        }
+        for element in self.additionals.valid() {
+            element.anomalies(report);
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Dns<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -7101,6 +7457,27 @@ impl<'a> Mdns<'a> {
             && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
             && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
             && !self.region.is_cut()
+    }
+}
+
+impl<'a> Mdns<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.questions.valid() {
+            element.anomalies(report);
+        }
+        for element in self.answers.valid() {
+            element.anomalies(report);
+        }
+        for element in self.authorities.valid() {
+            element.anomalies(report);
+        }
+        for element in self.additionals.valid() {
+            element.anomalies(report);
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -7560,6 +7937,27 @@ impl<'a> Llmnr<'a> {
 }
 
 impl<'a> Llmnr<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.questions.valid() {
+            element.anomalies(report);
+        }
+        for element in self.answers.valid() {
+            element.anomalies(report);
+        }
+        for element in self.authorities.valid() {
+            element.anomalies(report);
+        }
+        for element in self.additionals.valid() {
+            element.anomalies(report);
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Llmnr<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -7761,6 +8159,15 @@ impl<'a> DnsOverTcp<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.message.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> DnsOverTcp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

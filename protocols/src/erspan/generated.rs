@@ -400,6 +400,18 @@ impl<'a> Erspan<'a> {
 }
 
 impl<'a> Erspan<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.head[4], self.head[5]]) >> 4 != 0 {
+            report(Anomaly::Constant(&erspan_fields::RESERVED_));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Erspan<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -950,6 +962,15 @@ impl<'a> Erspan3<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Erspan3<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

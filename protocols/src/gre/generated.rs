@@ -711,6 +711,45 @@ impl<'a> Gre<'a> {
 }
 
 impl<'a> Gre<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        let mut cut = self.region.is_truncated();
+        {
+            let report = &mut |anomaly| {
+                cut |= anomaly == Anomaly::Truncated;
+                report(anomaly);
+            };
+            if self.head[1] >> 3 & 15 != 0 {
+                report(Anomaly::Constant(&gre_fields::RESERVED));
+            }
+            if let Some(value) = self.routes {
+                for element in value.valid() {
+                    element.anomalies(report);
+                }
+            }
+        }
+        if !cut
+            && self.has_checksum()
+            && let Some(expected) = given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(self.region.whole()?.get(..end_in(self.bytes(), self.checksum_bytes?).checked_sub(4)?)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(end_in(self.bytes(), self.checksum_bytes?).checked_sub(2)?..)?)
+                        .finish(),
+                )
+            })
+            && self.checksum().is_some_and(|found| found != expected)
+        {
+            report(Anomaly::Derived { field: &gre_fields::CHECKSUM, expected: u64::from(expected) });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Gre<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -969,6 +1008,15 @@ impl<'a> SourceRoute<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> SourceRoute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

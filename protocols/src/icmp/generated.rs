@@ -362,6 +362,15 @@ impl<'a> RouterAddress<'a> {
 }
 
 impl<'a> RouterAddress<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> RouterAddress<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -2123,7 +2132,7 @@ impl<'a> Icmp<'a> {
             && given(|| {
                 Some(
                     checksum::Inet16::new()
-                        .update(self.bytes().get(..2)?)
+                        .update(self.region.whole()?.get(..2)?)
                         .update(&[0, 0])
                         .update(self.bytes().get(4..)?)
                         .finish(),
@@ -2287,6 +2296,176 @@ impl<'a> IcmpUnknown<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> Icmp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        let mut cut = self.region.is_truncated();
+        {
+            let report = &mut |anomaly| {
+                cut |= anomaly == Anomaly::Truncated;
+                report(anomaly);
+            };
+            match self.variant {
+                IcmpVariant::Echo(view) => view.anomalies(report),
+                IcmpVariant::EchoReply(view) => view.anomalies(report),
+                IcmpVariant::Error(view) => view.anomalies(report),
+                IcmpVariant::Error2(view) => view.anomalies(report),
+                IcmpVariant::Error3(view) => view.anomalies(report),
+                IcmpVariant::RouterAdvertisement(view) => view.anomalies(report),
+                IcmpVariant::RouterSolicitation(view) => view.anomalies(report),
+                IcmpVariant::Timestamp(view) => view.anomalies(report),
+                IcmpVariant::Information(view) => view.anomalies(report),
+                IcmpVariant::AddressMask(view) => view.anomalies(report),
+                IcmpVariant::Traceroute(view) => view.anomalies(report),
+                IcmpVariant::ExtendedEcho(view) => view.anomalies(report),
+                IcmpVariant::ExtendedEchoReply(view) => view.anomalies(report),
+                IcmpVariant::Unknown(view) => view.anomalies(report),
+                _ => {}
+            }
+        }
+        if !cut
+            && let Some(expected) = given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(self.region.whole()?.get(..2)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(4..)?)
+                        .finish(),
+                )
+            })
+            && Some(self.checksum()).is_some_and(|found| found != expected)
+        {
+            report(Anomaly::Derived { field: &icmp_fields::CHECKSUM, expected: u64::from(expected) });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> IcmpEcho<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> IcmpEchoReply<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> IcmpError<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(bytes) = self.reserved_bytes
+            && bytes[0] != 0
+        {
+            report(Anomaly::Constant(&icmp_fields::RESERVED_));
+        }
+        if let Some(bytes) = self.reserved_bytes_2
+            && u16::from_be_bytes([bytes[0], bytes[1]]) != 0
+        {
+            report(Anomaly::Constant(&icmp_fields::RESERVED_));
+        }
+        if let Some(value) = self.extensions {
+            value.anomalies(report);
+        }
+    }
+}
+
+impl<'a> IcmpError2<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&icmp_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> IcmpError3<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> IcmpRouterAdvertisement<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.addresses.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> IcmpRouterSolicitation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&icmp_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> IcmpTimestamp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> IcmpInformation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> IcmpAddressMask<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> IcmpTraceroute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) != 0 {
+            report(Anomaly::Constant(&icmp_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> IcmpExtendedEcho<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.id_bytes[3] >> 1 != 0 {
+            report(Anomaly::Constant(&icmp_fields::RESERVED_));
+        }
+        if let Some(value) = self.extensions {
+            value.anomalies(report);
+        }
+    }
+}
+
+impl<'a> IcmpExtendedEchoReply<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.id_bytes[3] >> 3 & 3 != 0 {
+            report(Anomaly::Constant(&icmp_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> IcmpUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> Icmp<'a> {
@@ -2722,10 +2901,54 @@ impl<'a> IcmpExtensions<'a> {
                         checksum::Inet16::new()
                             .update(self.bytes().get(0..2)?)
                             .update(&[0, 0])
-                            .update(self.bytes().get(4..end_in(self.bytes(), self.objects.region().bytes()))?)
+                            .update(self.bytes().get(
+                                4..end_in(
+                                    self.bytes(),
+                                    self.objects.region().all().filter(|_| {
+                                        self.objects.valid().all(|element| !element.region().is_truncated())
+                                    })?,
+                                ),
+                            )?)
                             .finish(),
                     )
                 }) == Some(self.checksum()))
+    }
+}
+
+impl<'a> IcmpExtensions<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.head[0], self.head[1]]) & 0xfff != 0 {
+            report(Anomaly::Constant(&icmp_extensions_fields::RESERVED_));
+        }
+        for element in self.objects.valid() {
+            element.anomalies(report);
+        }
+        if self.checksum() != 0
+            && let Some(expected) = given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(self.bytes().get(0..2)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(
+                            4
+                                ..end_in(
+                                    self.bytes(),
+                                    self.objects.region().all().filter(|_| {
+                                        self.objects.valid().all(|element| !element.region().is_truncated())
+                                    })?,
+                                ),
+                        )?)
+                        .finish(),
+                )
+            })
+            && Some(self.checksum()).is_some_and(|found| found != expected)
+        {
+            report(Anomaly::Derived { field: &icmp_extensions_fields::CHECKSUM, expected: u64::from(expected) });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -3415,6 +3638,59 @@ impl<'a> IcmpObjectUnknown<'a> {
 }
 
 impl<'a> IcmpObject<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            IcmpObjectVariant::Mpls(view) => view.anomalies(report),
+            IcmpObjectVariant::Interface(view) => view.anomalies(report),
+            IcmpObjectVariant::InterfaceId(view) => view.anomalies(report),
+            IcmpObjectVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> IcmpObjectMpls<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.entries.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> IcmpObjectInterface<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        self.interface.anomalies(report);
+    }
+}
+
+impl<'a> IcmpObjectInterfaceId<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.interface_name
+            && value.as_str().is_none()
+        {
+            report(Anomaly::Encoding(&icmp_object_fields::INTERFACE_NAME));
+        }
+        if let Some(bytes) = self.family_bytes
+            && bytes[3] != 0
+        {
+            report(Anomaly::Constant(&icmp_object_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> IcmpObjectUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> IcmpObject<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -3683,6 +3959,15 @@ impl<'a> IcmpLabel<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> IcmpLabel<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -4053,6 +4338,25 @@ impl<'a> IcmpInterface<'a> {
         self.family_bytes.is_none_or(|bytes| u16::from_be_bytes([bytes[2], bytes[3]]) == 0)
             && self.name.is_none_or(|value| value.as_str().is_some())
             && !self.region.is_cut()
+    }
+}
+
+impl<'a> IcmpInterface<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(bytes) = self.family_bytes
+            && u16::from_be_bytes([bytes[2], bytes[3]]) != 0
+        {
+            report(Anomaly::Constant(&icmp_interface_fields::RESERVED_));
+        }
+        if let Some(value) = self.name
+            && value.as_str().is_none()
+        {
+            report(Anomaly::Encoding(&icmp_interface_fields::NAME));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

@@ -3570,7 +3570,7 @@ impl<'a> Icmpv6<'a> {
                             )?
                             .as_slice(),
                         )
-                        .update(self.bytes().get(..2)?)
+                        .update(self.region.whole()?.get(..2)?)
                         .update(&[0, 0])
                         .update(self.bytes().get(4..)?)
                         .finish(),
@@ -3882,6 +3882,350 @@ impl<'a> Icmpv6Unknown<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> Icmpv6<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, ip: &dyn crate::net::IpCarrier, report: &mut dyn FnMut(Anomaly)) {
+        let mut cut = self.region.is_truncated();
+        {
+            let report = &mut |anomaly| {
+                cut |= anomaly == Anomaly::Truncated;
+                report(anomaly);
+            };
+            match self.variant {
+                Icmpv6Variant::Error(view) => view.anomalies(report),
+                Icmpv6Variant::Error2(view) => view.anomalies(report),
+                Icmpv6Variant::Error3(view) => view.anomalies(report),
+                Icmpv6Variant::Echo(view) => view.anomalies(report),
+                Icmpv6Variant::EchoReply(view) => view.anomalies(report),
+                Icmpv6Variant::ListenerQuery(view) => view.anomalies(report),
+                Icmpv6Variant::Listener(view) => view.anomalies(report),
+                Icmpv6Variant::ListenerReport(view) => view.anomalies(report),
+                Icmpv6Variant::RouterSolicitation(view) => view.anomalies(report),
+                Icmpv6Variant::RouterAdvertisement(view) => view.anomalies(report),
+                Icmpv6Variant::NeighbourSolicitation(view) => view.anomalies(report),
+                Icmpv6Variant::NeighbourAdvertisement(view) => view.anomalies(report),
+                Icmpv6Variant::Redirect(view) => view.anomalies(report),
+                Icmpv6Variant::RouterRenumbering(view) => view.anomalies(report),
+                Icmpv6Variant::NodeInformation(view) => view.anomalies(report),
+                Icmpv6Variant::InverseNeighbour(view) => view.anomalies(report),
+                Icmpv6Variant::HomeAgentRequest(view) => view.anomalies(report),
+                Icmpv6Variant::HomeAgentReply(view) => view.anomalies(report),
+                Icmpv6Variant::MobilePrefixSolicitation(view) => view.anomalies(report),
+                Icmpv6Variant::MobilePrefixAdvertisement(view) => view.anomalies(report),
+                Icmpv6Variant::PathSolicitation(view) => view.anomalies(report),
+                Icmpv6Variant::PathAdvertisement(view) => view.anomalies(report),
+                Icmpv6Variant::MulticastRouter(view) => view.anomalies(report),
+                Icmpv6Variant::DuplicateAddress(view) => view.anomalies(report),
+                Icmpv6Variant::ExtendedEcho(view) => view.anomalies(report),
+                Icmpv6Variant::ExtendedEchoReply(view) => view.anomalies(report),
+                Icmpv6Variant::Unknown(view) => view.anomalies(report),
+                _ => {}
+            }
+        }
+        if !cut
+            && let Some(expected) = given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(
+                            ip.pseudo_header(
+                                ip,
+                                58_u64,
+                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
+                            )?
+                            .as_slice(),
+                        )
+                        .update(self.region.whole()?.get(..2)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(4..)?)
+                        .finish(),
+                )
+            })
+            && Some(self.checksum()).is_some_and(|found| found != expected)
+        {
+            report(Anomaly::Derived { field: &icmpv6_fields::CHECKSUM, expected: u64::from(expected) });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Icmpv6Error<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([0, self.length_bytes[1], self.length_bytes[2], self.length_bytes[3]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        if let Some(value) = self.extensions {
+            value.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6Error2<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Icmpv6Error3<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Icmpv6Echo<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Icmpv6EchoReply<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Icmpv6ListenerQuery<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.max_response_bytes[2], self.max_response_bytes[3]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.query.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6Listener<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.max_response_bytes[2], self.max_response_bytes[3]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Icmpv6ListenerReport<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.record_count_bytes[0], self.record_count_bytes[1]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.records.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6RouterSolicitation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6RouterAdvertisement<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.cur_hop_limit_bytes[1] & 3 != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6NeighbourSolicitation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([self.target_bytes[0], self.target_bytes[1], self.target_bytes[2], self.target_bytes[3]])
+            != 0
+        {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6NeighbourAdvertisement<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([self.router_bytes[0], self.router_bytes[1], self.router_bytes[2], self.router_bytes[3]])
+            & 0x1fffffff
+            != 0
+        {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6Redirect<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([self.target_bytes[0], self.target_bytes[1], self.target_bytes[2], self.target_bytes[3]])
+            != 0
+        {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6RouterRenumbering<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([
+            self.sequence_bytes[8],
+            self.sequence_bytes[9],
+            self.sequence_bytes[10],
+            self.sequence_bytes[11],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Icmpv6NodeInformation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Icmpv6InverseNeighbour<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6HomeAgentRequest<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Icmpv6HomeAgentReply<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Icmpv6MobilePrefixSolicitation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Icmpv6MobilePrefixAdvertisement<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) & 0x3fff != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6PathSolicitation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6PathAdvertisement<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.id_bytes[6], self.id_bytes[7]]) != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6MulticastRouter<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Icmpv6DuplicateAddress<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.status_bytes[1] != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Icmpv6ExtendedEcho<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.id_bytes[3] >> 1 != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        if let Some(value) = self.extensions {
+            value.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Icmpv6ExtendedEchoReply<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.id_bytes[3] >> 3 & 3 != 0 {
+            report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Icmpv6Unknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> Icmpv6<'a> {
@@ -4462,6 +4806,18 @@ impl<'a> ListenerQuery2<'a> {
 }
 
 impl<'a> ListenerQuery2<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.head[0] >> 4 != 0 {
+            report(Anomaly::Constant(&listener_query2_fields::RESERVED_));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> ListenerQuery2<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -4764,6 +5120,15 @@ impl<'a> ListenerRecord<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.sources.iter().all(|element| element.is_ok()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> ListenerRecord<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -6545,6 +6910,200 @@ impl<'a> NdOptionUnknown<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> NdOption<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            NdOptionVariant::LinkAddress(view) => view.anomalies(report),
+            NdOptionVariant::PrefixInformation(view) => view.anomalies(report),
+            NdOptionVariant::RedirectedHeader(view) => view.anomalies(report),
+            NdOptionVariant::Mtu(view) => view.anomalies(report),
+            NdOptionVariant::AdvertisementInterval(view) => view.anomalies(report),
+            NdOptionVariant::HomeAgent(view) => view.anomalies(report),
+            NdOptionVariant::AddressList(view) => view.anomalies(report),
+            NdOptionVariant::Timestamp(view) => view.anomalies(report),
+            NdOptionVariant::Nonce(view) => view.anomalies(report),
+            NdOptionVariant::Route(view) => view.anomalies(report),
+            NdOptionVariant::Rdnss(view) => view.anomalies(report),
+            NdOptionVariant::Dnssl(view) => view.anomalies(report),
+            NdOptionVariant::RaFlags(view) => view.anomalies(report),
+            NdOptionVariant::CaptivePortal(view) => view.anomalies(report),
+            NdOptionVariant::Pref64(view) => view.anomalies(report),
+            NdOptionVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> NdOptionLinkAddress<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionPrefixInformation<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.prefix_length_bytes[1] & 0x1f != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+        if u32::from_be_bytes([
+            self.prefix_length_bytes[10],
+            self.prefix_length_bytes[11],
+            self.prefix_length_bytes[12],
+            self.prefix_length_bytes[13],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionRedirectedHeader<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u64::from_be_bytes([
+            0,
+            0,
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+            self.reserved_bytes[4],
+            self.reserved_bytes[5],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionMtu<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.mtu_bytes[0], self.mtu_bytes[1]]) != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionAdvertisementInterval<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.interval_bytes[0], self.interval_bytes[1]]) != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionHomeAgent<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.agent_preference_bytes[0], self.agent_preference_bytes[1]]) != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionAddressList<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u64::from_be_bytes([
+            0,
+            0,
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+            self.reserved_bytes[4],
+            self.reserved_bytes[5],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionTimestamp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u64::from_be_bytes([
+            0,
+            0,
+            self.timestamp_bytes[0],
+            self.timestamp_bytes[1],
+            self.timestamp_bytes[2],
+            self.timestamp_bytes[3],
+            self.timestamp_bytes[4],
+            self.timestamp_bytes[5],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionNonce<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionRoute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.route_length_bytes[1] >> 5 != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+        if self.route_length_bytes[1] & 7 != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionRdnss<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.dns_lifetime_bytes[0], self.dns_lifetime_bytes[1]]) != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionDnssl<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.dns_lifetime_bytes[0], self.dns_lifetime_bytes[1]]) != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> NdOptionRaFlags<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionCaptivePortal<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if !self.uri.bytes().is_ascii() {
+            report(Anomaly::Encoding(&nd_option_fields::URI));
+        }
+    }
+}
+
+impl<'a> NdOptionPref64<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> NdOption<'a> {

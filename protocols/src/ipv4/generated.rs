@@ -1220,12 +1220,68 @@ impl<'a> Ipv4<'a> {
                     checksum::Inet16::new()
                         .update(self.bytes().get(0..10)?)
                         .update(&[0, 0])
-                        .update(self.bytes().get(12..end_in(self.bytes(), self.options.region().bytes()))?)
+                        .update(self.bytes().get(
+                            12
+                                ..end_in(
+                                    self.bytes(),
+                                    self.options.region().all().filter(|_| {
+                                        self.options.valid().all(|element| !element.region().is_truncated())
+                                    })?,
+                                ),
+                        )?)
                         .finish(),
                 )
             }) == Some(self.checksum())
             && self.flags().0 >> 2 & 1 == 0
             && !(self.flags().0 >> 1 & 1 != 0 && (self.flags().0 & 1 != 0 || self.fragment_offset() != 0))
+    }
+}
+
+impl<'a> Ipv4<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+        if self.flags().0 >> 2 & 1 != 0 {
+            report(Anomaly::Unexpected {
+                owner: "ipv4",
+                name: "reserved_flag",
+                message: "the reserved flag is set, RFC 791 §3.1",
+            });
+        }
+        if self.flags().0 >> 1 & 1 != 0 && (self.flags().0 & 1 != 0 || self.fragment_offset() != 0) {
+            report(Anomaly::Unexpected {
+                owner: "ipv4",
+                name: "forbidden_fragment",
+                message: "a fragment that forbids fragmentation",
+            });
+        }
+        if let Some(expected) =
+            given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(self.bytes().get(0..10)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(
+                            12
+                                ..end_in(
+                                    self.bytes(),
+                                    self.options.region().all().filter(|_| {
+                                        self.options.valid().all(|element| !element.region().is_truncated())
+                                    })?,
+                                ),
+                        )?)
+                        .finish(),
+                )
+            })
+            && Some(self.checksum()).is_some_and(|found| found != expected)
+        {
+            report(Anomaly::Derived { field: &ipv4_fields::CHECKSUM, expected: u64::from(expected) });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -1434,6 +1490,15 @@ impl<'a> Ipv4Passage<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> Ipv4Passage<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -1659,6 +1724,15 @@ impl<'a> CipsoTag<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> CipsoTag<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -3240,6 +3314,116 @@ impl<'a> Ipv4OptionUnknown<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> Ipv4Option<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            Ipv4OptionVariant::RecordRoute(view) => view.anomalies(report),
+            Ipv4OptionVariant::LooseRoute(view) => view.anomalies(report),
+            Ipv4OptionVariant::StrictRoute(view) => view.anomalies(report),
+            Ipv4OptionVariant::Timestamp(view) => view.anomalies(report),
+            Ipv4OptionVariant::StreamId(view) => view.anomalies(report),
+            Ipv4OptionVariant::Security(view) => view.anomalies(report),
+            Ipv4OptionVariant::ExtendedSecurity(view) => view.anomalies(report),
+            Ipv4OptionVariant::Cipso(view) => view.anomalies(report),
+            Ipv4OptionVariant::Mtu(view) => view.anomalies(report),
+            Ipv4OptionVariant::Traceroute(view) => view.anomalies(report),
+            Ipv4OptionVariant::RouterAlert(view) => view.anomalies(report),
+            Ipv4OptionVariant::SelectiveBroadcast(view) => view.anomalies(report),
+            Ipv4OptionVariant::QuickStart(view) => view.anomalies(report),
+            Ipv4OptionVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Ipv4OptionRecordRoute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionLooseRoute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionStrictRoute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionTimestamp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.passages {
+            for element in value.valid() {
+                element.anomalies(report);
+            }
+        }
+    }
+}
+
+impl<'a> Ipv4OptionStreamId<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionSecurity<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionExtendedSecurity<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionCipso<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.tags.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Ipv4OptionMtu<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionTraceroute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionRouterAlert<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionSelectiveBroadcast<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv4OptionQuickStart<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.function_bytes[5] & 3 != 0 {
+            report(Anomaly::Constant(&ipv4_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Ipv4OptionUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> Ipv4Option<'a> {

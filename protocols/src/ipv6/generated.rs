@@ -720,6 +720,15 @@ impl<'a> Ipv6<'a> {
 }
 
 impl<'a> Ipv6<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Ipv6<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -1831,6 +1840,76 @@ impl<'a> Ipv6OptionUnknown<'a> {
 }
 
 impl<'a> Ipv6Option<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            Ipv6OptionVariant::Padding(view) => view.anomalies(report),
+            Ipv6OptionVariant::TunnelLimit(view) => view.anomalies(report),
+            Ipv6OptionVariant::RouterAlert(view) => view.anomalies(report),
+            Ipv6OptionVariant::Jumbo(view) => view.anomalies(report),
+            Ipv6OptionVariant::HomeAddress(view) => view.anomalies(report),
+            Ipv6OptionVariant::Pdm(view) => view.anomalies(report),
+            Ipv6OptionVariant::QuickStart(view) => view.anomalies(report),
+            Ipv6OptionVariant::PathMtu(view) => view.anomalies(report),
+            Ipv6OptionVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Ipv6OptionPadding<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6OptionTunnelLimit<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6OptionRouterAlert<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6OptionJumbo<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6OptionHomeAddress<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6OptionPdm<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6OptionQuickStart<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.function_bytes[5] & 3 != 0 {
+            report(Anomaly::Constant(&ipv6_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Ipv6OptionPathMtu<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6OptionUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6Option<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -2328,6 +2407,64 @@ impl<'a> Ipv6HopByHop<'a> {
 }
 
 impl<'a> Ipv6HopByHop<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, below: &dyn Jumbogram, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+        if given(|| {
+            Some(
+                (0..=1)
+                    .find(|_: &u64| {
+                        self.options()
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                            .map(|_| true)
+                            == Some(true)
+                    })
+                    .unwrap_or(1)
+                    == 0
+                    || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                        && below.is_jumbo(below)?),
+            )
+        }) == Some(false)
+        {
+            report(Anomaly::Unexpected {
+                owner: "ipv6_hop_by_hop",
+                name: "no_length",
+                message: "neither the header nor an option has a length",
+            });
+        }
+        if given(|| {
+            Some(
+                (0..=1)
+                    .find(|_: &u64| {
+                        self.options()
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                            .map(|_| true)
+                            == Some(true)
+                    })
+                    .unwrap_or(1)
+                    != 0
+                    || (0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                        && below.is_jumbo(below)?,
+            )
+        }) == Some(false)
+        {
+            report(Anomaly::Unexpected {
+                owner: "ipv6_hop_by_hop",
+                name: "two_lengths",
+                message: "a jumbo payload, though the header has a length",
+            });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Ipv6HopByHop<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -2655,6 +2792,18 @@ impl<'a> Ipv6Destination<'a> {
 }
 
 impl<'a> Ipv6Destination<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.options.valid() {
+            element.anomalies(report);
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Ipv6Destination<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -2892,6 +3041,15 @@ impl<'a> SegmentTlv<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> SegmentTlv<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -3912,6 +4070,78 @@ impl<'a> Ipv6RoutingUnknown<'a> {
 }
 
 impl<'a> Ipv6Routing<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            Ipv6RoutingVariant::SourceRoute(view) => view.anomalies(report),
+            Ipv6RoutingVariant::Mobility(view) => view.anomalies(report),
+            Ipv6RoutingVariant::Rpl(view) => view.anomalies(report),
+            Ipv6RoutingVariant::SegmentRouting(view) => view.anomalies(report),
+            Ipv6RoutingVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Ipv6RoutingSourceRoute<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([
+            self.reserved_bytes[0],
+            self.reserved_bytes[1],
+            self.reserved_bytes[2],
+            self.reserved_bytes[3],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&ipv6_routing_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Ipv6RoutingMobility<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([
+            self.home_address_bytes[0],
+            self.home_address_bytes[1],
+            self.home_address_bytes[2],
+            self.home_address_bytes[3],
+        ]) != 0
+        {
+            report(Anomaly::Constant(&ipv6_routing_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Ipv6RoutingRpl<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u32::from_be_bytes([0, self.left_out_bytes[1], self.left_out_bytes[2], self.left_out_bytes[3]]) & 0xfffff
+            != 0
+        {
+            report(Anomaly::Constant(&ipv6_routing_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> Ipv6RoutingSegmentRouting<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.tlvs.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> Ipv6RoutingUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Ipv6Routing<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -4257,6 +4487,21 @@ impl<'a> Ipv6Fragment<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.head[1] == 0 && self.head[3] >> 1 & 3 == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Ipv6Fragment<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.head[1] != 0 {
+            report(Anomaly::Constant(&ipv6_fragment_fields::RESERVED_));
+        }
+        if self.head[3] >> 1 & 3 != 0 {
+            report(Anomaly::Constant(&ipv6_fragment_fields::RESERVED_));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

@@ -511,6 +511,15 @@ impl<'a> LinuxSll<'a> {
 }
 
 impl<'a> LinuxSll<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> LinuxSll<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -886,6 +895,18 @@ impl<'a> LinuxSll2<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         u16::from_be_bytes([self.head[2], self.head[3]]) == 0 && !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> LinuxSll2<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.head[2], self.head[3]]) != 0 {
+            report(Anomaly::Constant(&linux_sll2_fields::RESERVED_));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

@@ -423,6 +423,30 @@ impl<'a> NullLittleEndian<'a> {
 }
 
 impl<'a> Null<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            NullVariant::BigEndian(view) => view.anomalies(report),
+            NullVariant::LittleEndian(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> NullBigEndian<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NullLittleEndian<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> Null<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -641,6 +665,15 @@ impl<'a> Loop<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut()
+    }
+}
+
+impl<'a> Loop<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

@@ -99,6 +99,30 @@ impl<'a> Element<'a> for Varint {
     }
 }
 
+impl Varint {
+    /// Tells what is not as it should be in the bytes of one, one by one.
+    pub fn anomalies(bytes: &[u8], report: &mut dyn FnMut(Anomaly)) {
+        let start = Cursor::new(Region::new(bytes));
+        let cursor = &mut start.clone();
+        let _ = contained(|| {
+            let head = cursor.run_with_bits::<1>(0, varint_fields::HEAD_RUN)?;
+            let lead = head[0] >> 6;
+            let value = cursor.number(2, (8_u64 << u32::from(lead)) - 2, &varint_fields::VALUE)?;
+            let value: u128 = value;
+            if u64::from(lead)
+                != (0..=3)
+                    .find(|&candidate: &u64| {
+                        (value as i128) < i128::from(1_u64 << ((8_u64 << candidate as u32) - 2) as u32)
+                    })
+                    .unwrap_or(3)
+            {
+                report(Anomaly::Unexpected { owner: "varint", name: "not_shortest", message: "not the shortest form" });
+            }
+            Ok(())
+        });
+    }
+}
+
 /// The fields of [`Quic`](super::Quic), by name.
 pub mod quic_fields {
     use packet_core::FieldInfo;
@@ -826,6 +850,54 @@ impl<'a> QuicRetry<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> Quic<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.head[0] >> 6 & 1 == 0 {
+            report(Anomaly::Constant(&quic_fields::FIXED_BIT));
+        }
+        match self.variant {
+            QuicVariant::Initial(view) => view.anomalies(report),
+            QuicVariant::Encrypted(view) => view.anomalies(report),
+            QuicVariant::Retry(view) => view.anomalies(report),
+            _ => {}
+        }
+        if either(
+            given(|| Some(!self.long_form() || self.version()?.0 == 0)),
+            both(given(|| Some(self.dcid?.len() as u64 <= 20)), given(|| Some(self.scid?.len() as u64 <= 20))),
+        ) == Some(false)
+        {
+            report(Anomaly::Unexpected {
+                owner: "quic",
+                name: "connection_id_too_long",
+                message: "connection id of more than 20 bytes",
+            });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> QuicInitial<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        Varint::anomalies(self.length.bytes, report);
+    }
+}
+
+impl<'a> QuicEncrypted<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        Varint::anomalies(self.length.bytes, report);
+    }
+}
+
+impl<'a> QuicRetry<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> Quic<'a> {

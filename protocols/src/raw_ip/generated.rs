@@ -168,6 +168,15 @@ impl<'a> RawIp<'a> {
 }
 
 impl<'a> RawIp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> RawIp<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {

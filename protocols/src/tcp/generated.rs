@@ -922,7 +922,7 @@ impl<'a> Tcp<'a> {
                             )?
                             .as_slice(),
                         )
-                        .update(self.bytes().get(..16)?)
+                        .update(self.region.whole()?.get(..16)?)
                         .update(&[0, 0])
                         .update(self.bytes().get(18..)?)
                         .finish(),
@@ -932,6 +932,70 @@ impl<'a> Tcp<'a> {
             && (self.flags().0 >> 5 & 1 != 0 || self.urgent() == 0)
             && !(self.flags().0 >> 1 & 1 != 0 && self.flags().0 & 1 != 0)
             && !(self.flags().0 >> 1 & 1 != 0 && self.flags().0 >> 2 & 1 != 0)
+    }
+}
+
+impl<'a> Tcp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, ip: &dyn crate::net::IpCarrier, report: &mut dyn FnMut(Anomaly)) {
+        let mut cut = self.region.is_truncated();
+        {
+            let report = &mut |anomaly| {
+                cut |= anomaly == Anomaly::Truncated;
+                report(anomaly);
+            };
+            if self.head[12] >> 1 & 7 != 0 {
+                report(Anomaly::Constant(&tcp_fields::RESERVED));
+            }
+            for element in self.options.valid() {
+                element.anomalies(report);
+            }
+        }
+        if !(self.flags().0 >> 4 & 1 != 0 || self.ack() == 0) {
+            report(Anomaly::Unexpected {
+                owner: "tcp",
+                name: "ack_without_flag",
+                message: "an acknowledgment number without ACK",
+            });
+        }
+        if !(self.flags().0 >> 5 & 1 != 0 || self.urgent() == 0) {
+            report(Anomaly::Unexpected {
+                owner: "tcp",
+                name: "urgent_without_flag",
+                message: "an urgent pointer without URG",
+            });
+        }
+        if self.flags().0 >> 1 & 1 != 0 && self.flags().0 & 1 != 0 {
+            report(Anomaly::Unexpected { owner: "tcp", name: "syn_with_fin", message: "SYN with FIN" });
+        }
+        if self.flags().0 >> 1 & 1 != 0 && self.flags().0 >> 2 & 1 != 0 {
+            report(Anomaly::Unexpected { owner: "tcp", name: "syn_with_rst", message: "SYN with RST" });
+        }
+        if !cut
+            && let Some(expected) = given(|| {
+                Some(
+                    checksum::Inet16::new()
+                        .update(
+                            ip.pseudo_header(
+                                ip,
+                                6_u64,
+                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
+                            )?
+                            .as_slice(),
+                        )
+                        .update(self.region.whole()?.get(..16)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(18..)?)
+                        .finish(),
+                )
+            })
+            && Some(self.checksum()).is_some_and(|found| found != expected)
+        {
+            report(Anomaly::Derived { field: &tcp_fields::CHECKSUM, expected: u64::from(expected) });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -1138,6 +1202,15 @@ impl<'a> SackBlock<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> SackBlock<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -2923,6 +2996,156 @@ impl<'a> TcpOptionUnknown<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> TcpOption<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            TcpOptionVariant::Mss(view) => view.anomalies(report),
+            TcpOptionVariant::WindowScale(view) => view.anomalies(report),
+            TcpOptionVariant::Sack(view) => view.anomalies(report),
+            TcpOptionVariant::Echo(view) => view.anomalies(report),
+            TcpOptionVariant::Timestamps(view) => view.anomalies(report),
+            TcpOptionVariant::PartialOrderProfile(view) => view.anomalies(report),
+            TcpOptionVariant::ConnectionCount(view) => view.anomalies(report),
+            TcpOptionVariant::AlternateChecksum(view) => view.anomalies(report),
+            TcpOptionVariant::AlternateChecksumData(view) => view.anomalies(report),
+            TcpOptionVariant::Md5(view) => view.anomalies(report),
+            TcpOptionVariant::QuickStart(view) => view.anomalies(report),
+            TcpOptionVariant::UserTimeout(view) => view.anomalies(report),
+            TcpOptionVariant::Authentication(view) => view.anomalies(report),
+            TcpOptionVariant::Mptcp(view) => view.anomalies(report),
+            TcpOptionVariant::FastOpen(view) => view.anomalies(report),
+            TcpOptionVariant::Encryption(view) => view.anomalies(report),
+            TcpOptionVariant::AccurateEcn(view) => view.anomalies(report),
+            TcpOptionVariant::Experiment(view) => view.anomalies(report),
+            TcpOptionVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if given(|| Some(self.window_scale()?.shift() <= 14)) == Some(false) {
+            report(Anomaly::Unexpected {
+                owner: "tcp_option",
+                name: "window_scale",
+                message: "a window scale of more than 14",
+            });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> TcpOptionMss<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionWindowScale<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionSack<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        for element in self.blocks.valid() {
+            element.anomalies(report);
+        }
+    }
+}
+
+impl<'a> TcpOptionEcho<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionTimestamps<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionPartialOrderProfile<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.starts_bytes[0] & 0x3f != 0 {
+            report(Anomaly::Constant(&tcp_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> TcpOptionConnectionCount<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionAlternateChecksum<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionAlternateChecksumData<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionMd5<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionQuickStart<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.rate_bytes[0] >> 4 != 0 {
+            report(Anomaly::Constant(&tcp_option_fields::RESERVED_));
+        }
+        if self.rate_bytes[5] & 3 != 0 {
+            report(Anomaly::Constant(&tcp_option_fields::RESERVED_));
+        }
+    }
+}
+
+impl<'a> TcpOptionUserTimeout<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionAuthentication<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionMptcp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        self.mptcp.anomalies(report);
+    }
+}
+
+impl<'a> TcpOptionFastOpen<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionEncryption<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionAccurateEcn<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionExperiment<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TcpOptionUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> TcpOption<'a> {
@@ -5044,6 +5267,106 @@ impl<'a> MptcpOptionMptcpUnknown<'a> {
     pub fn is_regular(&self) -> bool {
         true
     }
+}
+
+impl<'a> MptcpOption<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            MptcpOptionVariant::Capable(view) => view.anomalies(report),
+            MptcpOptionVariant::Join(view) => view.anomalies(report),
+            MptcpOptionVariant::Dss(view) => view.anomalies(report),
+            MptcpOptionVariant::AddAddress(view) => view.anomalies(report),
+            MptcpOptionVariant::RemoveAddress(view) => view.anomalies(report),
+            MptcpOptionVariant::Priority(view) => view.anomalies(report),
+            MptcpOptionVariant::Fail(view) => view.anomalies(report),
+            MptcpOptionVariant::FastClose(view) => view.anomalies(report),
+            MptcpOptionVariant::Reset(view) => view.anomalies(report),
+            MptcpOptionVariant::MptcpUnknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> MptcpOptionCapable<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionJoin<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.form {
+            MptcpOptionJoinVariant::Syn(view) => view.anomalies(report),
+            MptcpOptionJoinVariant::SynAck(view) => view.anomalies(report),
+            MptcpOptionJoinVariant::Ack(view) => view.anomalies(report),
+            MptcpOptionJoinVariant::JoinUnknown(view) => view.anomalies(report),
+            _ => {}
+        }
+    }
+}
+
+impl<'a> MptcpOptionSyn<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionSynAck<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionAck<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionJoinUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionDss<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionAddAddress<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionRemoveAddress<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionPriority<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionFail<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionFastClose<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionReset<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> MptcpOptionMptcpUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> MptcpOption<'a> {

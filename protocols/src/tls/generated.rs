@@ -927,6 +927,15 @@ impl<'a> TlsRecord<'a> {
 }
 
 impl<'a> TlsRecord<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> TlsRecord<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -1098,6 +1107,15 @@ impl<'a> TlsChangeCipherSpec<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsChangeCipherSpec<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -1290,6 +1308,15 @@ impl<'a> TlsAlert<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsAlert<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -1528,6 +1555,18 @@ impl<'a> TlsHandshake<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsHandshake<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Ok(value) = self.body {
+            value.anomalies(report);
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -2288,6 +2327,48 @@ impl<'a> TlsHandshakeBodyOpaque<'a> {
 }
 
 impl<'a> TlsHandshakeBody<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            TlsHandshakeBodyVariant::ClientHello(view) => view.anomalies(report),
+            TlsHandshakeBodyVariant::ServerHello(view) => view.anomalies(report),
+            TlsHandshakeBodyVariant::Opaque(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> TlsHandshakeBodyClientHello<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.extensions {
+            for element in value.valid() {
+                element.anomalies(report);
+            }
+        }
+    }
+}
+
+impl<'a> TlsHandshakeBodyServerHello<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.server_extensions {
+            for element in value.valid() {
+                element.anomalies(report);
+            }
+        }
+    }
+}
+
+impl<'a> TlsHandshakeBodyOpaque<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsHandshakeBody<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -2528,6 +2609,18 @@ impl<'a> TlsExtension<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsExtension<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Ok(value) = self.body {
+            value.anomalies(report);
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -3447,6 +3540,78 @@ impl<'a> TlsExtensionBodyUnknown<'a> {
 }
 
 impl<'a> TlsExtensionBody<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.variant {
+            TlsExtensionBodyVariant::ServerName(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::Alpn(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::SupportedVersions(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::SupportedGroups(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::EcPointFormats(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::SignatureAlgorithms(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::KeyShare(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::Unknown(view) => view.anomalies(report),
+            _ => {}
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> TlsExtensionBodyServerName<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.names {
+            for element in value.valid() {
+                element.anomalies(report);
+            }
+        }
+    }
+}
+
+impl<'a> TlsExtensionBodyAlpn<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBodySupportedVersions<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBodySupportedGroups<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBodyEcPointFormats<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBodySignatureAlgorithms<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBodyKeyShare<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.shares {
+            for element in value.valid() {
+                element.anomalies(report);
+            }
+        }
+    }
+}
+
+impl<'a> TlsExtensionBodyUnknown<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBody<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -3720,6 +3885,18 @@ impl<'a> TlsServerName<'a> {
 }
 
 impl<'a> TlsServerName<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if !self.host.bytes().is_ascii() {
+            report(Anomaly::Encoding(&tls_server_name_fields::HOST));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> TlsServerName<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -3907,6 +4084,15 @@ impl<'a> TlsKeyShare<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
+    }
+}
+
+impl<'a> TlsKeyShare<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

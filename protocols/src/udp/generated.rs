@@ -366,7 +366,7 @@ impl<'a> Udp<'a> {
                                 )?
                                 .as_slice(),
                             )
-                            .update(self.bytes().get(..6)?)
+                            .update(self.region.whole()?.get(..6)?)
                             .update(&[0, 0])
                             .update(self.bytes().get(8..)?)
                             .finish()
@@ -376,6 +376,41 @@ impl<'a> Udp<'a> {
                         },
                     )
                 }) == Some(self.checksum()))
+    }
+}
+
+impl<'a> Udp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, ip: &dyn crate::net::IpCarrier, report: &mut dyn FnMut(Anomaly)) {
+        if self.checksum() != 0
+            && let Some(expected) = given(|| {
+                Some(
+                    match checksum::Inet16::new()
+                        .update(
+                            ip.pseudo_header(
+                                ip,
+                                17_u64,
+                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
+                            )?
+                            .as_slice(),
+                        )
+                        .update(self.region.whole()?.get(..6)?)
+                        .update(&[0, 0])
+                        .update(self.bytes().get(8..)?)
+                        .finish()
+                    {
+                        0 => 0xffff,
+                        sum => sum,
+                    },
+                )
+            })
+            && Some(self.checksum()).is_some_and(|found| found != expected)
+        {
+            report(Anomaly::Derived { field: &udp_fields::CHECKSUM, expected: u64::from(expected) });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

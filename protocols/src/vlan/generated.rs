@@ -279,6 +279,22 @@ impl<'a> Vlan<'a> {
 }
 
 impl<'a> Vlan<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.id() == 4095 {
+            report(Anomaly::Unexpected {
+                owner: "vlan",
+                name: "reserved_id",
+                message: "the VLAN identifier 4095 is reserved",
+            });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Vlan<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -559,6 +575,22 @@ impl<'a> ServiceVlan<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut() && self.id() != 4095
+    }
+}
+
+impl<'a> ServiceVlan<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.id() == 4095 {
+            report(Anomaly::Unexpected {
+                owner: "service_vlan",
+                name: "reserved_id",
+                message: "the VLAN identifier 4095 is reserved",
+            });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

@@ -435,6 +435,18 @@ impl<'a> Vxlan<'a> {
 }
 
 impl<'a> Vxlan<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.head[7] != 0 {
+            report(Anomaly::Constant(&vxlan_fields::RESERVED_));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> Vxlan<'a> {
     /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
     #[must_use]
     pub fn nests_words(&self) -> bool {
@@ -678,6 +690,21 @@ impl<'a> VxlanGpe<'a> {
             && self.head[7] == 0
             && !self.payload.is_cut()
             && !self.region.is_cut()
+    }
+}
+
+impl<'a> VxlanGpe<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.head[1], self.head[2]]) != 0 {
+            report(Anomaly::Constant(&vxlan_gpe_fields::RESERVED_));
+        }
+        if self.head[7] != 0 {
+            report(Anomaly::Constant(&vxlan_gpe_fields::RESERVED_));
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 

@@ -1,0 +1,274 @@
+//! What is not as it should be, told one by one.
+
+use super::Writer;
+use super::expr::{Code, Env, Kind};
+use super::names::{camel, ident};
+use super::parse::{Reader, fails, holds};
+use super::shape::{Part, PartKind, Shape};
+use packet_schema::model::{
+    Action, Block, CompositeId, CompositeKind, Encoding, Expect, Expr, ExprId, Field, FieldId, Item, Type, Verify,
+};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+impl Writer<'_> {
+    /// The methods of a composite's view and of those of its named arms that tell what is not as it should be.
+    pub(super) fn anomalies(&self, id: CompositeId) -> TokenStream {
+        let (composite, shape) = (&self.schema[id], &self.shapes[id.index()]);
+        let scopes =
+            shape.scopes.iter().enumerate().filter(|(index, scope)| *index == 0 || scope.kept().next().is_some());
+        scopes
+            .map(|(index, scope)| {
+                let name = ident(&scope.name);
+                let mut body: TokenStream =
+                    scope.kept().filter_map(|part| self.part_anomalies(id, shape, part)).collect();
+                let mut params = TokenStream::new();
+                if index == 0 {
+                    let mut env = self.method_env(id);
+                    for (interface, name) in self.needs(composite) {
+                        let (name, path) = (format_ident!("{name}"), self.interface_path(interface));
+                        env.below.insert(interface, quote!(#name));
+                        params.extend(quote!(#name: &dyn #path,));
+                    }
+                    let whole = self.composite_anomalies(id, &env);
+                    if !body.is_empty() && self.covers_itself(id) {
+                        body = quote! {
+                            // What is derived from bytes that are not all there is not known.
+                            let mut cut = self.region.is_truncated();
+                            {
+                                let report = &mut |anomaly| {
+                                    cut |= anomaly == Anomaly::Truncated;
+                                    report(anomaly);
+                                };
+                                #body
+                            }
+                        };
+                    }
+                    body.extend(whole);
+                }
+                let text = body.to_string();
+                let unused = self.needs(composite).into_iter().filter(|(_, name)| !text.contains(&format!("{name} .")));
+                let unused = unused.filter(|_| index == 0).map(|(_, name)| format_ident!("{name}"));
+                let unused: Vec<_> = unused.collect();
+                let ignore = (!unused.is_empty()).then(|| quote!(let _ = (#(#unused),*);));
+                let report = if text.contains("report") { quote!(report) } else { quote!(_) };
+                quote! {
+                    impl<'a> #name<'a> {
+                        /// Tells what is not as it should be, one by one.
+                        pub fn anomalies(&self, #params #report: &mut dyn FnMut(Anomaly)) { #ignore #body }
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// Whether a derived value of a composite covers all of it.
+    fn covers_itself(&self, id: CompositeId) -> bool {
+        let derived = self.schema[id].fields.iter().map(|&field| &self.schema[field]);
+        derived.filter(|field| field.verify.is_some()).any(|field| field.auto.is_some_and(|auto| self.names_self(auto)))
+    }
+
+    fn names_self(&self, id: ExprId) -> bool {
+        let expr = &self.schema[id];
+        matches!(expr, Expr::SelfBytes) || expr.children().into_iter().any(|child| self.names_self(child))
+    }
+
+    /// Whether something may be wrong with the parts of a composite themselves.
+    fn has_nested(&self, id: CompositeId) -> bool {
+        let shape = &self.shapes[id.index()];
+        let parts = shape.scopes.first().into_iter().flat_map(|scope| scope.kept());
+        parts.into_iter().any(|part| self.part_anomalies(id, shape, part).is_some())
+    }
+
+    /// What is wrong with a part itself.
+    fn part_anomalies(&self, id: CompositeId, shape: &Shape, part: &Part) -> Option<TokenStream> {
+        let name = ident(&part.name);
+        match &part.kind {
+            PartKind::Segment(segment) => {
+                let array = if part.optional { quote!(bytes) } else { quote!(self.#name) };
+                let checks = segment.fields.iter().filter_map(|&(id, bits)| {
+                    let field = &self.schema[id];
+                    self.constant_anomaly(id, &self.value(field, bits, &array)?)
+                });
+                let checks: TokenStream = checks.collect();
+                if checks.is_empty() {
+                    return None;
+                }
+                Some(if part.optional { quote!(if let Some(bytes) = self.#name { #checks }) } else { checks })
+            }
+            PartKind::Field(field) => {
+                let contained = self.part_type(&self.schema[*field])?.to_string().starts_with("Result");
+                let value = quote!(self.#name);
+                let held = if part.optional || contained { quote!(value) } else { value.clone() };
+                let body = self.value_anomalies(*field, &self.schema[*field], &held)?;
+                Some(match (part.optional, contained) {
+                    (false, false) => body,
+                    (false, true) => quote!(if let Ok(value) = #value { #body }),
+                    (true, false) => quote!(if let Some(value) = #value { #body }),
+                    (true, true) => quote!(if let Some(Ok(value)) = #value { #body }),
+                })
+            }
+            PartKind::Choice(choice) => {
+                let choice = shape.choices.get(*choice)?;
+                let ty = ident(&choice.name);
+                let arms = choice.arms.iter().filter(|arm| arm.1.is_some()).map(|&(variant, _)| {
+                    let arm = self.variant_ident(id, variant);
+                    quote!(#ty::#arm(view) => view.anomalies(report),)
+                });
+                let arms: Vec<TokenStream> = arms.collect();
+                (!arms.is_empty()).then(|| quote!(match self.#name { #(#arms)* _ => {} }))
+            }
+        }
+    }
+
+    fn constant_anomaly(&self, id: FieldId, value: &Code) -> Option<TokenStream> {
+        let (test, info) = (self.lenient_test(&self.schema[id], value)?, self.info(id));
+        Some(quote!(if !(#test) { report(Anomaly::Constant(#info)); }))
+    }
+
+    /// What is wrong with the value of a field that varies.
+    fn value_anomalies(&self, id: FieldId, field: &Field, value: &TokenStream) -> Option<TokenStream> {
+        let inner = self.type_anomalies(&field.ty, id, field, value);
+        let constant = match &field.ty {
+            Type::Bytes(_) => self.constant_anomaly(id, &Code::new(value.clone(), Kind::Bytes)),
+            _ => None,
+        };
+        match (inner, constant) {
+            (None, None) => None,
+            (inner, constant) => Some(quote!(#inner #constant)),
+        }
+    }
+
+    fn type_anomalies(&self, ty: &Type, id: FieldId, field: &Field, value: &TokenStream) -> Option<TokenStream> {
+        let info = self.info(id);
+        match ty {
+            Type::Struct(..) => Some(quote!(#value.anomalies(report);)),
+            Type::Text(Encoding::Utf8, _) => {
+                Some(quote!(if #value.as_str().is_none() { report(Anomaly::Encoding(#info)); }))
+            }
+            Type::Text(Encoding::Ascii, _) => {
+                Some(quote!(if !#value.bytes().is_ascii() { report(Anomaly::Encoding(#info)); }))
+            }
+            Type::Codec(codec, _) if self.yields_number(*codec) && self.has_expects(&self.schema[*codec].body) => {
+                let path = self.composite_path(*codec);
+                Some(quote!(#path::anomalies(#value.bytes, report);))
+            }
+            Type::List(element, _) if self.numbers_of(ty, field).is_none() => {
+                let body = self.type_anomalies(element, id, field, &quote!(element))?;
+                Some(quote!(for element in #value.valid() { #body }))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a composite as a whole.
+    fn composite_anomalies(&self, id: CompositeId, env: &Env) -> TokenStream {
+        let composite = &self.schema[id];
+        let mut out = TokenStream::new();
+        let mut expects = Vec::new();
+        expects_in(&composite.body, &mut expects);
+        for expect in expects {
+            match self.expr(env, expect.condition).and_then(|code| fails(&code)) {
+                Some(test) => out.extend(self.unexpected(id, expect, &test)),
+                None => self.gap(id, &expect.name),
+            }
+        }
+        for &field in &composite.fields {
+            let Some(verify) = self.schema[field].verify else { continue };
+            match self.derived_anomaly(id, field, verify, env) {
+                Some(tokens) => out.extend(tokens),
+                None => self.gap(id, "a derived value"),
+            }
+        }
+        quote! {
+            #out
+            if self.region.is_truncated() {
+                report(Anomaly::Truncated);
+            }
+        }
+    }
+
+    fn unexpected(&self, id: CompositeId, expect: &Expect, test: &TokenStream) -> TokenStream {
+        let (owner, name, message) = (&self.schema[id].key, &expect.name, &expect.message);
+        quote! {
+            if #test {
+                report(Anomaly::Unexpected { owner: #owner, name: #name, message: #message });
+            }
+        }
+    }
+
+    fn derived_anomaly(&self, id: CompositeId, field: FieldId, verify: Verify, env: &Env) -> Option<TokenStream> {
+        let definition = &self.schema[field];
+        let found = env.fields.get(&field)?;
+        let env = Env { it: Some(found.clone()), ..env.clone() };
+        let Kind::Number(number) = found.kind else { return None };
+        let expected = self.derived(id, field, definition.auto?, number, &env)?;
+        let (info, found) = (self.info(field), found.option());
+        let whole = self.covers_itself(id) && self.has_nested(id);
+        let whole = whole.then(|| quote!(!cut &&));
+        let applies = match verify {
+            Verify::Always => whole,
+            Verify::When(condition) => {
+                let test = holds(&self.expr(&env, condition)?)?;
+                Some(quote!(#whole #test &&))
+            }
+        };
+        Some(quote! {
+            if #applies let Some(expected) = given(|| Some(#expected)) && #found.is_some_and(|found| found != expected) {
+                report(Anomaly::Derived { field: #info, expected: u64::from(expected) });
+            }
+        })
+    }
+
+    /// The function of a number's codec that tells what is not as it should be in how a number is written.
+    pub(super) fn codec_anomalies(&self, id: CompositeId) -> TokenStream {
+        let composite = &self.schema[id];
+        let is_codec = matches!(composite.kind, CompositeKind::Codec(_));
+        if !is_codec || !self.yields_number(id) || !self.has_expects(&composite.body) || !composite.params.is_empty() {
+            return TokenStream::new();
+        }
+        let Some(mut reader) = Reader::new(self, id, true) else { return TokenStream::new() };
+        let body = reader.block(&composite.body);
+        let mut expects = Vec::new();
+        expects_in(&composite.body, &mut expects);
+        let checks = expects.into_iter().filter_map(|expect| {
+            let test = fails(&self.expr(&reader.env, expect.condition)?)?;
+            Some(self.unexpected(id, expect, &test))
+        });
+        let checks: Vec<TokenStream> = checks.collect();
+        let name = ident(&camel(&composite.name));
+        quote! {
+            impl #name {
+                /// Tells what is not as it should be in the bytes of one, one by one.
+                pub fn anomalies(bytes: &[u8], report: &mut dyn FnMut(Anomaly)) {
+                    let start = Cursor::new(Region::new(bytes));
+                    let cursor = &mut start.clone();
+                    // It was read before, so that it can be read again.
+                    let _ = contained(|| { #body #(#checks)* Ok(()) });
+                }
+            }
+        }
+    }
+}
+
+/// What is expected anywhere in a block.
+fn expects_in<'s>(block: &'s Block, found: &mut Vec<&'s Expect>) {
+    for item in &block.items {
+        match item {
+            Item::Expect(expect) => found.push(expect),
+            Item::If { then, otherwise, .. } => {
+                expects_in(then, found);
+                expects_in(otherwise, found);
+            }
+            Item::Match(choice) => {
+                for arm in &choice.arms {
+                    if let Action::Read(_, block) = &arm.action {
+                        expects_in(block, found);
+                    }
+                }
+            }
+            Item::Repeat { body, .. } => expects_in(body, found),
+            _ => {}
+        }
+    }
+}
