@@ -14,7 +14,7 @@ pub use below::{Below, Member, Nothing, Octets, octets_len};
 pub use field::{Field, Number, cut, fits, into_number, scaled};
 pub use pen::{Count, Pen, Write};
 pub use stack::{Layer, NoPayload, Packet, Random, SplitMix, Stack, Table};
-pub use sum::{Sink, sum_array};
+pub use sum::{Sink, add, sum_array};
 
 use crate::FieldInfo;
 use core::fmt;
@@ -142,7 +142,8 @@ pub fn first<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENG
 pub mod generated {
     pub use super::{
         Below, Count, EmitError, EmitErrorKind, Field, Layer, Member, Nothing, Number, Octets, Packet, Pen, Random,
-        Sink, SplitMix, Stack, Table, Write, cut, first, fits, into_number, last, octets_len, put, scaled, sum_array,
+        Sink, SplitMix, Stack, Table, Write, add, cut, first, fits, into_number, last, octets_len, put, scaled,
+        sum_array,
     };
     pub use crate::checksum::{self, Inet16};
     pub use crate::view::{absent, both, either, given, slice};

@@ -82,7 +82,7 @@ impl<'c, 's> Emitter<'c, 's> {
         let (head, settled_name) = (Literal::u32_unsuffixed(self.head_bytes), self.settled_name());
         let count = quote! {
             /// Counts what is written.
-            #[inline]
+            #[inline(always)]
             fn count(&self, #(#params)*) -> Count {
                 let mut pen = Count::new(#head);
                 let random = &mut SplitMix::default();
@@ -200,7 +200,7 @@ impl<'c, 's> Emitter<'c, 's> {
         let out = used("settled", &lines);
         Ok(quote! {
             /// Settles what follows from nothing that has to be counted.
-            #[inline]
+            #[inline(always)]
             fn begin<R: Random>(
                 &self, #out: &mut #settled, #random: &mut R, #(#params)*
             ) -> Result<(), EmitError> {

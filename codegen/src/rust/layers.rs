@@ -133,7 +133,7 @@ impl Emitter<'_, '_> {
                     return Ok(Inet16::new());
                 }
                 let body = front.get(#bytes..).unwrap_or_default();
-                Ok(sum_array(&head).update(body).followed_by(above).update(back))
+                Ok(add(add(sum_array(&head), body).followed_by(above), back))
             }
         })
     }
@@ -265,11 +265,11 @@ impl Emitter<'_, '_> {
                 Some(quote!(#left #right))
             }
             Expr::SelfBytes => Some(quote! {
-                sum = sum.followed_by(sum_array(&head)).update(front.get(#bytes..).unwrap_or_default());
+                sum = add(sum.followed_by(sum_array(&head)), front.get(#bytes..).unwrap_or_default());
                 sum = sum.followed_by(above);
             }),
             Expr::BytesOf(from, to) if self.is_first(*from) && self.is_last(*to) => Some(quote! {
-                sum = sum.followed_by(sum_array(&head)).update(front.get(#bytes..).unwrap_or_default());
+                sum = add(sum.followed_by(sum_array(&head)), front.get(#bytes..).unwrap_or_default());
             }),
             Expr::Carrier { via: Via::Below, interface, member, args } => {
                 let name = self.member(*interface, *member);
@@ -343,7 +343,7 @@ impl Emitter<'_, '_> {
         }
         let (mut octets, mut numbers) = (Vec::new(), Vec::new());
         for provide in &layer.provides {
-            self.provided(provide, layer, &mut octets, &mut numbers)?;
+            self.provided(provide, layer, false, &mut octets, &mut numbers)?;
         }
         let all = quote!(#(#octets)* #(#numbers)*);
         let from_view = mentions(&all, "written");
@@ -365,18 +365,39 @@ impl Emitter<'_, '_> {
             let needed = mentions(&body, "written") || mentions(&body, "listed");
             if needed { quote!(#setup #body) } else { body }
         };
-        Ok(self.below_type(&with_setup(octets), &with_setup(numbers)))
+        let (octets, numbers) = (with_setup(octets), with_setup(numbers));
+        if !mentions(&octets, "listed") {
+            return Ok(self.below_type(&octets, None, &numbers));
+        }
+        // Most packets have nothing in that list, and what looks into it is long.
+        let mut without = Vec::new();
+        for provide in &layer.provides {
+            self.provided(provide, layer, true, &mut without, &mut Vec::new())?;
+        }
+        let bytes = Literal::u32_unsuffixed(self.head_bytes);
+        let without = quote! {
+            if self.front.len() > #bytes {
+                return self.octets_with_list(asker, member, args, to);
+            }
+            #(#without)*
+        };
+        Ok(self.below_type(&without, Some(&octets), &numbers))
     }
 
     /// The type of what the layers above see, and how it is made.
-    fn below_type(&self, octets: &TokenStream, numbers: &TokenStream) -> (TokenStream, TokenStream) {
+    fn below_type(
+        &self,
+        octets: &TokenStream,
+        with_list: Option<&TokenStream>,
+        numbers: &TokenStream,
+    ) -> (TokenStream, TokenStream) {
         let (name, value, settled) =
             (format_ident!("{}Below", self.plan.scopes[0].name), self.name(), self.settled_name());
         let lifetime = self.crafter.borrows(self.id).then(|| quote!(<'p>));
         let [asker, member, args, to] = ["asker", "member", "args", "to"].map(|name| used(name, octets));
         let [asker_2, member_2, args_2] = ["asker", "member", "args"].map(|name| used(name, numbers));
         let (open_octets, open_numbers) = (opened(octets), opened(numbers));
-        let all = quote!(#octets #numbers);
+        let all = quote!(#octets #with_list #numbers);
         let kept = |name: &str, ty: TokenStream| {
             let ident = format_ident!("{name}");
             mentions(&all, name).then(|| (quote!(#ident: #ty,), ident))
@@ -398,11 +419,14 @@ impl Emitter<'_, '_> {
             (false, true) => (quote!(<'p, B>), quote!('_,)),
             (false, false) => (quote!(<'p>), quote!('_)),
         };
+        let with_list = with_list.map(|octets| list_method(&generics, &quote!(#name<#lower #arguments>), octets));
         let definition = quote! {
             /// What the layers above see.
             struct #name #parameters {
                 #(#types)*
             }
+
+            #with_list
 
             impl #generics Below for #name<#lower #arguments> {
                 #[inline(always)]
@@ -440,6 +464,7 @@ impl Emitter<'_, '_> {
         &self,
         provide: &Provide,
         layer: &Layer,
+        empty: bool,
         octets: &mut Vec<TokenStream>,
         numbers: &mut Vec<TokenStream>,
     ) -> Made<()> {
@@ -448,7 +473,10 @@ impl Emitter<'_, '_> {
             let Some(value) = value else { continue };
             let missing = || format!("the member `{}`", definition.name);
             let name = self.member(provide.interface, at as u32);
-            let own = self.member_env(layer, false);
+            let mut own = self.member_env(layer, false);
+            if empty {
+                self.know_absent(&mut own, *value);
+            }
             let (of, into) = match definition.ty {
                 MemberType::Bytes => (&mut *octets, self.octets(*value, &own)),
                 MemberType::Uint(_) | MemberType::Bool => (&mut *numbers, self.number_of_member(*value, &own)),
@@ -489,6 +517,33 @@ impl Emitter<'_, '_> {
         }
         self.know_below(&mut env, layer, &quote!((*below)));
         env
+    }
+
+    /// Makes known which value a choice has that asks for something in the list behind the head, where that is empty.
+    fn know_absent(&self, env: &mut Env, id: ExprId) {
+        let expr = &self.crafter.schema[id];
+        expr.children().into_iter().for_each(|child| self.know_absent(env, child));
+        if let Expr::Cond(condition, _, otherwise) = expr
+            && self.is_absent(*condition)
+            && let Some(code) = self.crafter.writer.expr(env, *otherwise)
+        {
+            env.known.insert(id, code);
+        }
+    }
+
+    /// Whether a condition asks first whether something is in the list behind the head.
+    fn is_absent(&self, id: ExprId) -> bool {
+        let schema = self.crafter.schema;
+        let list = self.list_behind_head().map(|(list, _)| list);
+        let of_list = |expr: &Expr| matches!(expr, Expr::Field(fields) if fields.first().copied() == list);
+        match &schema[id] {
+            Expr::Binary(BinaryOp::And, left, _) => self.is_absent(*left),
+            Expr::Binary(BinaryOp::Eq, left, right) => {
+                let looks = matches!(schema[*left], Expr::Smallest(0, 1, _)) && matches!(schema[*right], Expr::Int(0));
+                looks && self.find(*left, &of_list).is_some()
+            }
+            _ => false,
+        }
     }
 
     fn number_of_member(&self, id: ExprId, env: &Env) -> Option<TokenStream> {
@@ -615,6 +670,24 @@ impl Emitter<'_, '_> {
                 found.next().map(|(_, bits)| *bits)
             }),
             _ => None,
+        }
+    }
+}
+
+/// The method that gives members where there is something in the list behind the head.
+fn list_method(generics: &TokenStream, ty: &TokenStream, octets: &TokenStream) -> TokenStream {
+    let opened = opened(octets);
+    quote! {
+        impl #generics #ty {
+            /// The same where there is something in the list behind the head.
+            #[inline(never)]
+            fn octets_with_list<A: Below, S: Sink>(
+                &self, asker: &A, member: Member, args: &[u64], to: &mut S,
+            ) -> Option<()> {
+                #opened
+                #octets
+                None
+            }
         }
     }
 }

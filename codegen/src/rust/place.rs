@@ -27,7 +27,7 @@ impl<'s> Emitter<'_, 's> {
         let params = only_used(params, &body);
         Ok(quote! {
             /// Goes over what stands behind the head.
-            #[inline]
+            #[inline(always)]
             fn walk<P: Pen, R: Random>(
                 &self,
                 #pen: &mut P,

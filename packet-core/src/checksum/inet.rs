@@ -65,6 +65,13 @@ impl Inet16 {
         Some(self.followed_by(Self { sum, odd: piece.len() % 2 == 1 }))
     }
 
+    /// Adds the next byte of the data, as a number.
+    #[inline]
+    #[must_use]
+    pub const fn byte(self, byte: u8) -> Self {
+        self.followed_by(Self { sum: ((byte as u16) << 8).to_be() as u64, odd: true })
+    }
+
     /// Adds the next word of the data, as a number. It may begin in the middle of a word of the sum.
     #[inline]
     #[must_use]

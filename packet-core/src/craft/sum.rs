@@ -25,7 +25,7 @@ impl Sink for Inet16 {
     #[inline(always)]
     fn number(&mut self, value: u128, bits: u32) {
         match bits {
-            8 => *self = self.followed_by(Inet16::new().update(&[value as u8])),
+            8 => *self = self.byte(value as u8),
             16 => *self = self.word(value as u16),
             32 => *self = self.double_word(value as u32),
             _ => {
@@ -57,6 +57,13 @@ impl Sink for usize {
     }
 }
 
+/// A sum with more bytes, of which there are none mostly.
+#[inline(always)]
+#[must_use]
+pub fn add(sum: Inet16, bytes: &[u8]) -> Inet16 {
+    if bytes.is_empty() { sum } else { sum.update(bytes) }
+}
+
 /// The sum of an array that is short, and mostly in registers.
 #[inline(always)]
 #[must_use]
@@ -67,5 +74,29 @@ pub fn sum_array<const N: usize>(array: &[u8; N]) -> Inet16 {
         [] => sum,
         [a, b] => sum.word(u16::from_be_bytes([*a, *b])),
         rest => sum.update(rest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checksum::inet16;
+
+    #[test]
+    fn numbers_are_summed_as_their_bytes() {
+        let bytes = [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0, 0x11, 0x22, 0x33, 0x44];
+        let mut sum = Inet16::new();
+        sum.number(0x12, 8);
+        sum.number(0x34, 8);
+        sum.number(0x5678, 16);
+        sum.number(0x9a, 8);
+        sum.number(0xbcde_f011, 32);
+        sum.number(0x22_3344, 24);
+        assert_eq!(sum.finish(), inet16(&bytes));
+        assert_eq!(sum_array(&bytes).finish(), inet16(&bytes));
+        assert_eq!(add(Inet16::new(), &bytes).finish(), inet16(&bytes));
+        let mut length = 0_usize;
+        length.number(0x22_3344, 24);
+        assert_eq!(length, 3);
     }
 }

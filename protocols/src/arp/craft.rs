@@ -67,7 +67,7 @@ struct ArpSettled {
 
 impl Arp<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut ArpSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.hardware = match value.hardware {
@@ -121,7 +121,7 @@ impl Arp<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut ArpSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         let (yes, no): (u32, u32) =
@@ -194,7 +194,7 @@ impl Arp<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(8);
         let random = &mut SplitMix::default();
@@ -259,7 +259,7 @@ impl Layer for Arp<'_> {
             return Ok(Inet16::new());
         }
         let body = front.get(8..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -741,7 +741,7 @@ struct DhcpOptionSettled {
 
 impl DhcpOption<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut DhcpOptionSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.code = match value.code {
@@ -843,7 +843,7 @@ impl DhcpOption<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -1144,7 +1144,7 @@ impl DhcpOption<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -1203,13 +1203,13 @@ struct DhcpSuboptionSettled {}
 
 impl DhcpSuboption<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut DhcpSuboptionSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut DhcpSuboptionSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(value.code), 8, false);
@@ -1223,7 +1223,7 @@ impl DhcpSuboption<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -1281,7 +1281,7 @@ struct ClasslessRouteSettled {
 
 impl ClasslessRoute<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut ClasslessRouteSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.width = match value.width {
@@ -1293,7 +1293,7 @@ impl ClasslessRoute<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -1312,7 +1312,7 @@ impl ClasslessRoute<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();

@@ -32,13 +32,13 @@ struct TypeWindowSettled {}
 
 impl TypeWindow<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut TypeWindowSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut TypeWindowSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(value.window), 8, false);
@@ -52,7 +52,7 @@ impl TypeWindow<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -261,7 +261,7 @@ struct SvcParamSettled {
 
 impl SvcParam<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut SvcParamSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.key = match value.key {
@@ -296,7 +296,7 @@ impl SvcParam<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut SvcParamSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(settled.key), 16, false);
@@ -372,7 +372,7 @@ impl SvcParam<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -554,7 +554,7 @@ struct EdnsOptionSettled {
 
 impl EdnsOption<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut EdnsOptionSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.code = match value.code {
@@ -583,7 +583,7 @@ impl EdnsOption<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -642,7 +642,7 @@ impl EdnsOption<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -709,7 +709,7 @@ struct DnsOverTcpSettled {
 
 impl DnsOverTcp {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut DnsOverTcpSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.length = match value.length {
@@ -721,14 +721,14 @@ impl DnsOverTcp {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut DnsOverTcpSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(2);
         let random = &mut SplitMix::default();
@@ -790,7 +790,7 @@ impl Layer for DnsOverTcp {
             return Ok(Inet16::new());
         }
         let body = front.get(2..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -51,7 +51,7 @@ struct ErspanSettled {
 
 impl Erspan {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut ErspanSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.reserved = match value.reserved {
@@ -63,14 +63,14 @@ impl Erspan {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut ErspanSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(8);
         let random = &mut SplitMix::default();
@@ -155,7 +155,7 @@ impl Layer for Erspan {
             return Ok(Inet16::new());
         }
         let body = front.get(8..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -238,7 +238,7 @@ struct Erspan3Settled {
 
 impl Erspan3 {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut Erspan3Settled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.frame_type = match value.frame_type {
@@ -261,7 +261,7 @@ impl Erspan3 {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut Erspan3Settled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         let (yes, no): (u32, u32) =
@@ -286,7 +286,7 @@ impl Erspan3 {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(12);
         let random = &mut SplitMix::default();
@@ -375,7 +375,7 @@ impl Layer for Erspan3 {
             return Ok(Inet16::new());
         }
         let body = front.get(12..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -37,7 +37,7 @@ struct EthernetSettled {
 
 impl Ethernet<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut EthernetSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.type_len = match value.type_len {
@@ -49,7 +49,7 @@ impl Ethernet<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut EthernetSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         if !P::COUNTS {
@@ -72,7 +72,7 @@ impl Ethernet<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(14);
         let random = &mut SplitMix::default();
@@ -155,7 +155,7 @@ impl Layer for Ethernet<'_> {
             return Ok(Inet16::new());
         }
         let body = front.get(14..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

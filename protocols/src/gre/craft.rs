@@ -98,7 +98,7 @@ struct GreSettled {
 
 impl Gre<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut GreSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.has_checksum = match value.has_checksum {
@@ -185,7 +185,7 @@ impl Gre<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut GreSettled, random: &mut R) -> Result<(), EmitError> {
         let value = self;
         let (yes, no): (u32, u32) = (u32::from(value.checksum.is_said()) + u32::from(value.offset.is_said()), 0);
@@ -289,7 +289,7 @@ impl Gre<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(4);
         let random = &mut SplitMix::default();
@@ -376,7 +376,7 @@ impl Layer for Gre<'_> {
         if let Some(at) = settled.at_10 {
             let sum = given(|| {
                 let mut sum = Inet16::new();
-                sum = sum.followed_by(sum_array(&head)).update(front.get(4..).unwrap_or_default());
+                sum = add(sum.followed_by(sum_array(&head)), front.get(4..).unwrap_or_default());
                 sum = sum.followed_by(above);
                 Some(sum.finish())
             });
@@ -394,7 +394,7 @@ impl Layer for Gre<'_> {
             return Ok(Inet16::new());
         }
         let body = front.get(4..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -437,7 +437,7 @@ struct SourceRouteSettled {
 
 impl SourceRoute<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut SourceRouteSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.length = match value.length {
@@ -449,7 +449,7 @@ impl SourceRoute<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -465,7 +465,7 @@ impl SourceRoute<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();

@@ -27,13 +27,13 @@ struct RouterAddressSettled {}
 
 impl RouterAddress {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut RouterAddressSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut RouterAddressSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(u32::from(value.address)), 32, false);
@@ -42,7 +42,7 @@ impl RouterAddress {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -108,7 +108,7 @@ struct IcmpExtensionsSettled {
 
 impl IcmpExtensions<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut IcmpExtensionsSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.reserved = match value.reserved {
@@ -125,7 +125,7 @@ impl IcmpExtensions<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -146,7 +146,7 @@ impl IcmpExtensions<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -352,7 +352,7 @@ struct IcmpObjectSettled {
 
 impl IcmpObject<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut IcmpObjectSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.length = match value.length {
@@ -386,7 +386,7 @@ impl IcmpObject<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -536,7 +536,7 @@ impl IcmpObject<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -605,13 +605,13 @@ struct IcmpLabelSettled {}
 
 impl IcmpLabel {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut IcmpLabelSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut IcmpLabelSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(fits(value.label, 20, &super::icmp_label_fields::LABEL)?), 20, false);
@@ -622,7 +622,7 @@ impl IcmpLabel {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -701,13 +701,13 @@ struct IcmpInterfaceSettled {}
 
 impl IcmpInterface<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut IcmpInterfaceSettled, _: &mut R, _: u8) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -838,7 +838,7 @@ impl IcmpInterface<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self, param_ctype: u8) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();

@@ -49,7 +49,7 @@ struct ListenerQuery2Settled {
 
 impl ListenerQuery2 {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut ListenerQuery2Settled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.reserved = match value.reserved {
@@ -66,7 +66,7 @@ impl ListenerQuery2 {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -86,7 +86,7 @@ impl ListenerQuery2 {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -179,7 +179,7 @@ struct ListenerRecordSettled {
 
 impl ListenerRecord<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut ListenerRecordSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.aux_length = match value.aux_length {
@@ -196,7 +196,7 @@ impl ListenerRecord<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -216,7 +216,7 @@ impl ListenerRecord<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -766,7 +766,7 @@ struct NdOptionSettled {
 
 impl NdOption<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut NdOptionSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.r#type = match value.r#type {
@@ -831,7 +831,7 @@ impl NdOption<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut NdOptionSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(settled.r#type), 8, false);
@@ -1140,7 +1140,7 @@ impl NdOption<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();

@@ -89,7 +89,7 @@ struct Ipv4Settled {
 
 impl Ipv4<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut Ipv4Settled, random: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.version = match value.version {
@@ -131,7 +131,7 @@ impl Ipv4<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut Ipv4Settled, random: &mut R) -> Result<(), EmitError> {
         let value = self;
         let start = pen.position();
@@ -144,7 +144,7 @@ impl Ipv4<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(20);
         let random = &mut SplitMix::default();
@@ -272,7 +272,7 @@ impl Layer for Ipv4<'_> {
         if let Field::Auto = value.checksum {
             let sum = given(|| {
                 let mut sum = Inet16::new();
-                sum = sum.followed_by(sum_array(&head)).update(front.get(20..).unwrap_or_default());
+                sum = add(sum.followed_by(sum_array(&head)), front.get(20..).unwrap_or_default());
                 Some(sum.finish())
             });
             if let Some(sum) = sum {
@@ -287,7 +287,7 @@ impl Layer for Ipv4<'_> {
             return Ok(Inet16::new());
         }
         let body = front.get(20..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -306,9 +306,10 @@ struct Ipv4Below<'p> {
     front: &'p [u8],
 }
 
-impl Below for Ipv4Below<'_> {
-    #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+impl Ipv4Below<'_> {
+    /// The same where there is something in the list behind the head.
+    #[inline(never)]
+    fn octets_with_list<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
         let Self { value, .. } = self;
         let listed = List::<super::Ipv4Option>::filling(Region::new(self.front.get(20..).unwrap_or_default()), ());
         if member.is(const { Member::new("IpCarrier", "src") }) {
@@ -442,6 +443,33 @@ impl Below for Ipv4Below<'_> {
         }
         None
     }
+}
+
+impl Below for Ipv4Below<'_> {
+    #[inline(always)]
+    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+        let Self { value, .. } = self;
+        if self.front.len() > 20 {
+            return self.octets_with_list(asker, member, args, to);
+        }
+        if member.is(const { Member::new("IpCarrier", "src") }) {
+            to.number(u128::from(u32::from(value.src)), 32);
+            return Some(());
+        }
+        if member.is(const { Member::new("IpCarrier", "dst") }) {
+            to.number(u128::from(u32::from(value.dst)), 32);
+            return Some(());
+        }
+        if member.is(const { Member::new("IpCarrier", "pseudo_header") }) {
+            asker.octets(asker, const { Member::new("IpCarrier", "src") }, &[], to)?;
+            to.number(u128::from(u32::from(value.dst)), 32);
+            to.number(0_u128, 8);
+            to.number(u128::from(*args.first()?), 8);
+            to.number(u128::from((i128::from(*args.get(1)?) & 0xffff) as u16), 16);
+            return Some(());
+        }
+        None
+    }
 
     #[inline(always)]
     fn number<A: Below>(&self, _: &A, member: Member, _: &[u64]) -> Option<u128> {
@@ -475,13 +503,13 @@ struct Ipv4PassageSettled {}
 
 impl Ipv4Passage {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut Ipv4PassageSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut Ipv4PassageSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(u32::from(value.address)), 32, false);
@@ -490,7 +518,7 @@ impl Ipv4Passage {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -552,7 +580,7 @@ struct CipsoTagSettled {
 
 impl CipsoTag<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut CipsoTagSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.tag_length = match value.tag_length {
@@ -564,7 +592,7 @@ impl CipsoTag<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut CipsoTagSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(value.tag), 8, false);
@@ -574,7 +602,7 @@ impl CipsoTag<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -1013,7 +1041,7 @@ struct Ipv4OptionSettled {
 
 impl Ipv4Option<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut Ipv4OptionSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.kind = match value.kind {
@@ -1067,7 +1095,7 @@ impl Ipv4Option<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -1361,7 +1389,7 @@ impl Ipv4Option<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();

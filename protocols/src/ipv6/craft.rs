@@ -70,7 +70,7 @@ struct Ipv6Settled {
 
 impl Ipv6 {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut Ipv6Settled, random: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.version = match value.version {
@@ -102,14 +102,14 @@ impl Ipv6 {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut Ipv6Settled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(40);
         let random = &mut SplitMix::default();
@@ -222,7 +222,7 @@ impl Layer for Ipv6 {
             return Ok(Inet16::new());
         }
         let body = front.get(40..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -305,7 +305,7 @@ struct SegmentTlvSettled {
 
 impl SegmentTlv<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut SegmentTlvSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.tlv_type = match value.tlv_type {
@@ -317,7 +317,7 @@ impl SegmentTlv<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         pen: &mut P,
@@ -356,7 +356,7 @@ impl SegmentTlv<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -438,7 +438,7 @@ struct Ipv6FragmentSettled {
 
 impl Ipv6Fragment {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut Ipv6FragmentSettled, random: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.next_header = match value.next_header {
@@ -465,14 +465,14 @@ impl Ipv6Fragment {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut Ipv6FragmentSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(8);
         let random = &mut SplitMix::default();
@@ -559,7 +559,7 @@ impl Layer for Ipv6Fragment {
             return Ok(Inet16::new());
         }
         let body = front.get(8..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -48,7 +48,7 @@ struct LinuxSllSettled {
 
 impl LinuxSll<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut LinuxSllSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.protocol = match value.protocol {
@@ -60,7 +60,7 @@ impl LinuxSll<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut LinuxSllSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         if value.address.is_empty() {
@@ -96,7 +96,7 @@ impl LinuxSll<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(6);
         let random = &mut SplitMix::default();
@@ -163,7 +163,7 @@ impl Layer for LinuxSll<'_> {
             return Ok(Inet16::new());
         }
         let body = front.get(6..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -229,7 +229,7 @@ struct LinuxSll2Settled {
 
 impl LinuxSll2<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut LinuxSll2Settled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.protocol = match value.protocol {
@@ -246,7 +246,7 @@ impl LinuxSll2<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut LinuxSll2Settled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         if value.address.is_empty() {
@@ -281,7 +281,7 @@ impl LinuxSll2<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(12);
         let random = &mut SplitMix::default();
@@ -354,7 +354,7 @@ impl Layer for LinuxSll2<'_> {
             return Ok(Inet16::new());
         }
         let body = front.get(12..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -29,7 +29,7 @@ struct LoopSettled {
 
 impl Loop {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut LoopSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.family = match value.family {
@@ -41,14 +41,14 @@ impl Loop {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut LoopSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(4);
         let random = &mut SplitMix::default();
@@ -113,7 +113,7 @@ impl Layer for Loop {
             return Ok(Inet16::new());
         }
         let body = front.get(4..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -34,7 +34,7 @@ struct MplsSettled {
 
 impl Mpls {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut MplsSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.bottom = match value.bottom {
@@ -46,14 +46,14 @@ impl Mpls {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut MplsSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(4);
         let random = &mut SplitMix::default();
@@ -136,7 +136,7 @@ impl Layer for Mpls {
             return Ok(Inet16::new());
         }
         let body = front.get(4..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

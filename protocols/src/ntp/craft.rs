@@ -176,7 +176,7 @@ struct NtpSettled {
 
 impl Ntp<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut NtpSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.leap = match value.leap {
@@ -202,7 +202,7 @@ impl Ntp<'_> {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut NtpSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         let start = pen.position();
@@ -279,7 +279,7 @@ impl Ntp<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(1);
         let random = &mut SplitMix::default();
@@ -352,7 +352,7 @@ impl Layer for Ntp<'_> {
             return Ok(Inet16::new());
         }
         let body = front.get(1..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -29,13 +29,13 @@ struct SackBlockSettled {}
 
 impl SackBlock {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut SackBlockSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut SackBlockSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(value.left), 32, false);
@@ -44,7 +44,7 @@ impl SackBlock {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();

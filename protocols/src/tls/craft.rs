@@ -41,7 +41,7 @@ struct TlsRecordSettled {
 
 impl TlsRecord {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut TlsRecordSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.r#type = match value.r#type {
@@ -58,14 +58,14 @@ impl TlsRecord {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut TlsRecordSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(5);
         let random = &mut SplitMix::default();
@@ -139,7 +139,7 @@ impl Layer for TlsRecord {
             return Ok(Inet16::new());
         }
         let body = front.get(5..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -172,13 +172,13 @@ struct TlsChangeCipherSpecSettled {}
 
 impl TlsChangeCipherSpec {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut TlsChangeCipherSpecSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(
         &self,
         _: &mut P,
@@ -189,7 +189,7 @@ impl TlsChangeCipherSpec {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(1);
         let random = &mut SplitMix::default();
@@ -250,7 +250,7 @@ impl Layer for TlsChangeCipherSpec {
             return Ok(Inet16::new());
         }
         let body = front.get(1..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -285,19 +285,19 @@ struct TlsAlertSettled {}
 
 impl TlsAlert {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut TlsAlertSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, _: &mut P, _: &mut TlsAlertSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(2);
         let random = &mut SplitMix::default();
@@ -359,7 +359,7 @@ impl Layer for TlsAlert {
             return Ok(Inet16::new());
         }
         let body = front.get(2..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -394,13 +394,13 @@ struct TlsServerNameSettled {}
 
 impl TlsServerName<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut TlsServerNameSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut TlsServerNameSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(value.name_type), 8, false);
@@ -414,7 +414,7 @@ impl TlsServerName<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();
@@ -468,13 +468,13 @@ struct TlsKeyShareSettled {}
 
 impl TlsKeyShare<'_> {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, _: &mut TlsKeyShareSettled, _: &mut R) -> Result<(), EmitError> {
         Ok(())
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut TlsKeyShareSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(value.group.0), 16, false);
@@ -488,7 +488,7 @@ impl TlsKeyShare<'_> {
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(0);
         let random = &mut SplitMix::default();

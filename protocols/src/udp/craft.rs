@@ -39,7 +39,7 @@ struct UdpSettled {
 
 impl Udp {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut UdpSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.length = match value.length {
@@ -56,14 +56,14 @@ impl Udp {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut UdpSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(8);
         let random = &mut SplitMix::default();
@@ -147,7 +147,7 @@ impl Layer for Udp {
                     &[17_u64, settled.size_],
                     &mut sum,
                 )?;
-                sum = sum.followed_by(sum_array(&head)).update(front.get(8..).unwrap_or_default());
+                sum = add(sum.followed_by(sum_array(&head)), front.get(8..).unwrap_or_default());
                 sum = sum.followed_by(above);
                 Some(sum.finish())
             });
@@ -170,7 +170,7 @@ impl Layer for Udp {
             return Ok(Inet16::new());
         }
         let body = front.get(8..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

@@ -36,7 +36,7 @@ struct VlanSettled {
 
 impl Vlan {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut VlanSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.type_len = match value.type_len {
@@ -48,14 +48,14 @@ impl Vlan {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut VlanSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(4);
         let random = &mut SplitMix::default();
@@ -136,7 +136,7 @@ impl Layer for Vlan {
             return Ok(Inet16::new());
         }
         let body = front.get(4..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -181,7 +181,7 @@ struct ServiceVlanSettled {
 
 impl ServiceVlan {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut ServiceVlanSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.type_len = match value.type_len {
@@ -193,14 +193,14 @@ impl ServiceVlan {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut ServiceVlanSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(4);
         let random = &mut SplitMix::default();
@@ -281,7 +281,7 @@ impl Layer for ServiceVlan {
             return Ok(Inet16::new());
         }
         let body = front.get(4..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 

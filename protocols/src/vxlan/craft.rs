@@ -34,7 +34,7 @@ struct VxlanSettled {
 
 impl Vxlan {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut VxlanSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.reserved = match value.reserved {
@@ -46,14 +46,14 @@ impl Vxlan {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut VxlanSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(8);
         let random = &mut SplitMix::default();
@@ -117,7 +117,7 @@ impl Layer for Vxlan {
             return Ok(Inet16::new());
         }
         let body = front.get(8..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
@@ -174,7 +174,7 @@ struct VxlanGpeSettled {
 
 impl VxlanGpe {
     /// Settles what follows from nothing that has to be counted.
-    #[inline]
+    #[inline(always)]
     fn begin<R: Random>(&self, settled: &mut VxlanGpeSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
         settled.reserved = match value.reserved {
@@ -196,14 +196,14 @@ impl VxlanGpe {
     }
 
     /// Goes over what stands behind the head.
-    #[inline]
+    #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut VxlanGpeSettled, _: &mut R) -> Result<(), EmitError> {
         pen.payload();
         Ok(())
     }
 
     /// Counts what is written.
-    #[inline]
+    #[inline(always)]
     fn count(&self) -> Count {
         let mut pen = Count::new(8);
         let random = &mut SplitMix::default();
@@ -278,7 +278,7 @@ impl Layer for VxlanGpe {
             return Ok(Inet16::new());
         }
         let body = front.get(8..).unwrap_or_default();
-        Ok(sum_array(&head).update(body).followed_by(above).update(back))
+        Ok(add(add(sum_array(&head), body).followed_by(above), back))
     }
 }
 
