@@ -66,7 +66,7 @@ pub(crate) struct Worker<'s> {
 /// Prints packets in one of the forms.
 enum Printer<'s> {
     Json(Box<Json<'s>>),
-    Tree(Tree<'s>),
+    Tree(Box<Tree<'s>>),
     Summary(Box<Summary<'s>>, Option<Lean>),
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn run(args: &DissectArgs, color: ColorChoice) -> Result<ExitCode, Fa
                 let names = args.names.as_deref().and_then(|tool| ToolNames::new(&schema, tool));
                 Printer::Json(Box::new(Json::new(&schema, &plan, names)))
             }
-            Format::Tree => Printer::Tree(Tree::new(&schema, &plan, palette)),
+            Format::Tree => Printer::Tree(Box::new(Tree::new(&schema, &plan, palette))),
             Format::Summary => {
                 let summary = Summary::new(&schema, &plan, palette);
                 // Generated readers know the definitions that they were made of, and no others.

@@ -52,6 +52,7 @@ use std::collections::BTreeSet;
 /// Names that generated code has for what it is made of, so that no type of a definition can have them; a test compares them
 /// with what the code imports.
 pub const TAKEN: &[&str] = &[
+    "Anomaly",
     "BitPlace",
     "Coded",
     "CompositeInfo",
