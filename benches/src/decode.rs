@@ -1,6 +1,6 @@
 //! Headers read down to the transport: addresses, ports, sequence numbers and flags.
 //!
-//! Each program reads a packet its own way and tells a [`Tally`] of what it read. Packets on which programs differ for
+//! Each program reads a packet its own way and tells a `Tally` of what it read. Packets on which programs differ for
 //! good reasons (fragments, extension headers of IPv6, cut or damaged packets) are left out.
 
 mod by_hand;
