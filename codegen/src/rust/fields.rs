@@ -28,7 +28,7 @@ impl Writer<'_> {
                 Some(quote!(#[doc = #words] pub static #constant: FieldInfo = FieldInfo::new(#key, #name)#more;))
             })
             .collect();
-        let about = format!(" The fields of [`{}`](super::{}), by name.", composite.name, camel(&composite.name));
+        let about = format!(" The fields of [`{}`]({}), by name.", composite.name, camel(&composite.name));
         let whole = format!(" What has no name in `{key}`.");
         let (runs, has_runs) = self.runs(id);
         let wanted = has_runs.then(|| {

@@ -210,7 +210,7 @@ impl ArpOperation {
 
 named_number!(ArpOperation, u16);
 
-/// The fields of [`Arp`](super::Arp), by name.
+/// The fields of [`Arp`](Arp), by name.
 pub mod arp_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

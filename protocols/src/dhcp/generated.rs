@@ -520,7 +520,7 @@ impl DhcpFlags {
 
 named_flags!(DhcpFlags, u16);
 
-/// The fields of [`Dhcp`](super::Dhcp), by name.
+/// The fields of [`Dhcp`](Dhcp), by name.
 pub mod dhcp_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -1152,7 +1152,7 @@ impl<'a> Dhcp<'a> {
     }
 }
 
-/// The fields of [`DhcpOption`](super::DhcpOption), by name.
+/// The fields of [`DhcpOption`](DhcpOption), by name.
 pub mod dhcp_option_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -3985,7 +3985,7 @@ impl<'a> DhcpOptionUnknown<'a> {
     }
 }
 
-/// The fields of [`DhcpSuboption`](super::DhcpSuboption), by name.
+/// The fields of [`DhcpSuboption`](DhcpSuboption), by name.
 pub mod dhcp_suboption_fields {
     use packet_core::FieldInfo;
 
@@ -4187,7 +4187,7 @@ impl<'a> DhcpSuboption<'a> {
     }
 }
 
-/// The fields of [`ClasslessRoute`](super::ClasslessRoute), by name.
+/// The fields of [`ClasslessRoute`](ClasslessRoute), by name.
 pub mod classless_route_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

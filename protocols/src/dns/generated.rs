@@ -726,7 +726,7 @@ impl EdnsFlags {
 
 named_flags!(EdnsFlags, u16);
 
-/// The fields of [`DnsName`](super::DnsName), by name.
+/// The fields of [`DnsName`](DnsName), by name.
 pub mod dns_name_fields {
     use packet_core::FieldInfo;
 
@@ -849,7 +849,7 @@ impl<'a> Element<'a> for DnsName<'a> {
     }
 }
 
-/// The fields of [`Question`](super::Question), by name.
+/// The fields of [`Question`](Question), by name.
 pub mod question_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -1056,7 +1056,7 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The fields of [`Record`](super::Record), by name.
+/// The fields of [`Record`](Record), by name.
 pub mod record_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -1479,7 +1479,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The fields of [`Rdata`](super::Rdata), by name.
+/// The fields of [`Rdata`](Rdata), by name.
 pub mod rdata_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -4894,7 +4894,7 @@ impl<'a> RdataUnknown<'a> {
     }
 }
 
-/// The fields of [`TypeWindow`](super::TypeWindow), by name.
+/// The fields of [`TypeWindow`](TypeWindow), by name.
 pub mod type_window_fields {
     use packet_core::FieldInfo;
 
@@ -5100,7 +5100,7 @@ impl<'a> TypeWindow<'a> {
     }
 }
 
-/// The fields of [`SvcParam`](super::SvcParam), by name.
+/// The fields of [`SvcParam`](SvcParam), by name.
 pub mod svc_param_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -5853,7 +5853,7 @@ impl<'a> SvcParamUnknown<'a> {
     }
 }
 
-/// The fields of [`EdnsOption`](super::EdnsOption), by name.
+/// The fields of [`EdnsOption`](EdnsOption), by name.
 pub mod edns_option_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -6549,7 +6549,7 @@ impl<'a> EdnsOptionUnknown<'a> {
     }
 }
 
-/// The fields of [`Dns`](super::Dns), by name.
+/// The fields of [`Dns`](Dns), by name.
 pub mod dns_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -7025,7 +7025,7 @@ impl<'a> Dns<'a> {
     }
 }
 
-/// The fields of [`Mdns`](super::Mdns), by name.
+/// The fields of [`Mdns`](Mdns), by name.
 pub mod mdns_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -7501,7 +7501,7 @@ impl<'a> Mdns<'a> {
     }
 }
 
-/// The fields of [`Llmnr`](super::Llmnr), by name.
+/// The fields of [`Llmnr`](Llmnr), by name.
 pub mod llmnr_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -7977,7 +7977,7 @@ impl<'a> Llmnr<'a> {
     }
 }
 
-/// The fields of [`DnsOverTcp`](super::DnsOverTcp), by name.
+/// The fields of [`DnsOverTcp`](DnsOverTcp), by name.
 pub mod dns_over_tcp_fields {
     use packet_core::FieldInfo;
 

@@ -79,7 +79,7 @@ impl ErspanFrameType {
 
 named_number!(ErspanFrameType, u8);
 
-/// The fields of [`Erspan`](super::Erspan), by name.
+/// The fields of [`Erspan`](Erspan), by name.
 pub mod erspan_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -429,7 +429,7 @@ impl<'a> Erspan<'a> {
     }
 }
 
-/// The fields of [`Erspan3`](super::Erspan3), by name.
+/// The fields of [`Erspan3`](Erspan3), by name.
 pub mod erspan3_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

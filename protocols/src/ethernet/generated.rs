@@ -14,7 +14,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     read: |region, visitor| Ethernet::parse(region).map(|view| view.fields(visitor)),
 }];
 
-/// The fields of [`Ethernet`](super::Ethernet), by name.
+/// The fields of [`Ethernet`](Ethernet), by name.
 pub mod ethernet_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

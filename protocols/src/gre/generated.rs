@@ -21,7 +21,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[
     },
 ];
 
-/// The fields of [`Gre`](super::Gre), by name.
+/// The fields of [`Gre`](Gre), by name.
 pub mod gre_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -772,7 +772,7 @@ impl<'a> Gre<'a> {
     }
 }
 
-/// The fields of [`SourceRoute`](super::SourceRoute), by name.
+/// The fields of [`SourceRoute`](SourceRoute), by name.
 pub mod source_route_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -179,7 +179,7 @@ impl IcmpObjectClass {
 
 named_number!(IcmpObjectClass, u8);
 
-/// The fields of [`RouterAddress`](super::RouterAddress), by name.
+/// The fields of [`RouterAddress`](RouterAddress), by name.
 pub mod router_address_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -378,7 +378,7 @@ impl<'a> RouterAddress<'a> {
     }
 }
 
-/// The fields of [`Icmp`](super::Icmp), by name.
+/// The fields of [`Icmp`](Icmp), by name.
 pub mod icmp_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -2648,7 +2648,7 @@ impl<'a> Icmp<'a> {
     }
 }
 
-/// The fields of [`IcmpExtensions`](super::IcmpExtensions), by name.
+/// The fields of [`IcmpExtensions`](IcmpExtensions), by name.
 pub mod icmp_extensions_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -2960,7 +2960,7 @@ impl<'a> IcmpExtensions<'a> {
     }
 }
 
-/// The fields of [`IcmpObject`](super::IcmpObject), by name.
+/// The fields of [`IcmpObject`](IcmpObject), by name.
 pub mod icmp_object_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -3736,7 +3736,7 @@ impl<'a> IcmpObjectUnknown<'a> {
     }
 }
 
-/// The fields of [`IcmpLabel`](super::IcmpLabel), by name.
+/// The fields of [`IcmpLabel`](IcmpLabel), by name.
 pub mod icmp_label_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -3979,7 +3979,7 @@ impl<'a> IcmpLabel<'a> {
     }
 }
 
-/// The fields of [`IcmpInterface`](super::IcmpInterface), by name.
+/// The fields of [`IcmpInterface`](IcmpInterface), by name.
 pub mod icmp_interface_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -394,7 +394,7 @@ impl NdOptionType {
 
 named_number!(NdOptionType, u8);
 
-/// The fields of [`Icmpv6`](super::Icmpv6), by name.
+/// The fields of [`Icmpv6`](Icmpv6), by name.
 pub mod icmpv6_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -4539,7 +4539,7 @@ impl<'a> Icmpv6<'a> {
     }
 }
 
-/// The fields of [`ListenerQuery2`](super::ListenerQuery2), by name.
+/// The fields of [`ListenerQuery2`](ListenerQuery2), by name.
 pub mod listener_query2_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -4825,7 +4825,7 @@ impl<'a> ListenerQuery2<'a> {
     }
 }
 
-/// The fields of [`ListenerRecord`](super::ListenerRecord), by name.
+/// The fields of [`ListenerRecord`](ListenerRecord), by name.
 pub mod listener_record_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -5140,7 +5140,7 @@ impl<'a> ListenerRecord<'a> {
     }
 }
 
-/// The fields of [`NdOption`](super::NdOption), by name.
+/// The fields of [`NdOption`](NdOption), by name.
 pub mod nd_option_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -333,7 +333,7 @@ impl Ipv4Flags {
 
 named_flags!(Ipv4Flags, u8);
 
-/// The fields of [`Ipv4`](super::Ipv4), by name.
+/// The fields of [`Ipv4`](Ipv4), by name.
 pub mod ipv4_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -1310,7 +1310,7 @@ impl<'a> Ipv4<'a> {
     }
 }
 
-/// The fields of [`Ipv4Passage`](super::Ipv4Passage), by name.
+/// The fields of [`Ipv4Passage`](Ipv4Passage), by name.
 pub mod ipv4_passage_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -1510,7 +1510,7 @@ impl<'a> Ipv4Passage<'a> {
     }
 }
 
-/// The fields of [`CipsoTag`](super::CipsoTag), by name.
+/// The fields of [`CipsoTag`](CipsoTag), by name.
 pub mod cipso_tag_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -1744,7 +1744,7 @@ impl<'a> CipsoTag<'a> {
     }
 }
 
-/// The fields of [`Ipv4Option`](super::Ipv4Option), by name.
+/// The fields of [`Ipv4Option`](Ipv4Option), by name.
 pub mod ipv4_option_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

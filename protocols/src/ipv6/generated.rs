@@ -224,7 +224,7 @@ pub trait Jumbogram {
     fn is_jumbo(&self, late: &dyn Jumbogram) -> Option<bool>;
 }
 
-/// The fields of [`Ipv6`](super::Ipv6), by name.
+/// The fields of [`Ipv6`](Ipv6), by name.
 pub mod ipv6_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -748,7 +748,7 @@ impl<'a> Ipv6<'a> {
     }
 }
 
-/// The fields of [`Ipv6Option`](super::Ipv6Option), by name.
+/// The fields of [`Ipv6Option`](Ipv6Option), by name.
 pub mod ipv6_option_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -2000,7 +2000,7 @@ impl<'a> Ipv6OptionUnknown<'a> {
     }
 }
 
-/// The fields of [`Ipv6HopByHop`](super::Ipv6HopByHop), by name.
+/// The fields of [`Ipv6HopByHop`](Ipv6HopByHop), by name.
 pub mod ipv6_hop_by_hop_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -2484,7 +2484,7 @@ impl<'a> Ipv6HopByHop<'a> {
     }
 }
 
-/// The fields of [`Ipv6Destination`](super::Ipv6Destination), by name.
+/// The fields of [`Ipv6Destination`](Ipv6Destination), by name.
 pub mod ipv6_destination_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -2821,7 +2821,7 @@ impl<'a> Ipv6Destination<'a> {
     }
 }
 
-/// The fields of [`SegmentTlv`](super::SegmentTlv), by name.
+/// The fields of [`SegmentTlv`](SegmentTlv), by name.
 pub mod segment_tlv_fields {
     use packet_core::FieldInfo;
 
@@ -3061,7 +3061,7 @@ impl<'a> SegmentTlv<'a> {
     }
 }
 
-/// The fields of [`Ipv6Routing`](super::Ipv6Routing), by name.
+/// The fields of [`Ipv6Routing`](Ipv6Routing), by name.
 pub mod ipv6_routing_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -4206,7 +4206,7 @@ impl<'a> Ipv6Routing<'a> {
     }
 }
 
-/// The fields of [`Ipv6Fragment`](super::Ipv6Fragment), by name.
+/// The fields of [`Ipv6Fragment`](Ipv6Fragment), by name.
 pub mod ipv6_fragment_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -184,7 +184,7 @@ impl CookedProtocol {
 
 named_number!(CookedProtocol, u16);
 
-/// The fields of [`LinuxSll`](super::LinuxSll), by name.
+/// The fields of [`LinuxSll`](LinuxSll), by name.
 pub mod linux_sll_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -545,7 +545,7 @@ impl<'a> LinuxSll<'a> {
     }
 }
 
-/// The fields of [`LinuxSll2`](super::LinuxSll2), by name.
+/// The fields of [`LinuxSll2`](LinuxSll2), by name.
 pub mod linux_sll2_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -99,7 +99,7 @@ impl Sap {
 
 named_number!(Sap, u8);
 
-/// The fields of [`Llc`](super::Llc), by name.
+/// The fields of [`Llc`](Llc), by name.
 pub mod llc_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -104,7 +104,7 @@ impl AddressFamilyLe {
 
 named_number!(AddressFamilyLe, u32);
 
-/// The fields of [`Null`](super::Null), by name.
+/// The fields of [`Null`](Null), by name.
 pub mod null_fields {
     use packet_core::FieldInfo;
 
@@ -489,7 +489,7 @@ impl<'a> Null<'a> {
     }
 }
 
-/// The fields of [`Loop`](super::Loop), by name.
+/// The fields of [`Loop`](Loop), by name.
 pub mod loop_fields {
     use packet_core::FieldInfo;
 

@@ -62,7 +62,7 @@ impl MplsLabel {
 
 named_number!(MplsLabel, u32);
 
-/// The fields of [`Mpls`](super::Mpls), by name.
+/// The fields of [`Mpls`](Mpls), by name.
 pub mod mpls_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;

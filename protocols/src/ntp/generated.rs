@@ -94,7 +94,7 @@ impl NtpMode {
 
 named_number!(NtpMode, u8);
 
-/// The fields of [`Ntp`](super::Ntp), by name.
+/// The fields of [`Ntp`](Ntp), by name.
 pub mod ntp_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -47,7 +47,7 @@ impl QuicVersion {
 
 named_number!(QuicVersion, u32);
 
-/// The fields of [`Varint`](super::Varint), by name.
+/// The fields of [`Varint`](Varint), by name.
 pub mod varint_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -123,7 +123,7 @@ impl Varint {
     }
 }
 
-/// The fields of [`Quic`](super::Quic), by name.
+/// The fields of [`Quic`](Quic), by name.
 pub mod quic_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

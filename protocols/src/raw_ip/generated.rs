@@ -14,7 +14,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     read: |region, visitor| RawIp::parse(region).map(|view| view.fields(visitor)),
 }];
 
-/// The fields of [`RawIp`](super::RawIp), by name.
+/// The fields of [`RawIp`](RawIp), by name.
 pub mod raw_ip_fields {
     use packet_core::FieldInfo;
 

@@ -388,7 +388,7 @@ impl TcpFlags {
 
 named_flags!(TcpFlags, u16);
 
-/// The fields of [`Tcp`](super::Tcp), by name.
+/// The fields of [`Tcp`](Tcp), by name.
 pub mod tcp_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -1025,7 +1025,7 @@ impl<'a> Tcp<'a> {
     }
 }
 
-/// The fields of [`SackBlock`](super::SackBlock), by name.
+/// The fields of [`SackBlock`](SackBlock), by name.
 pub mod sack_block_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -1222,7 +1222,7 @@ impl<'a> SackBlock<'a> {
     }
 }
 
-/// The fields of [`TcpOption`](super::TcpOption), by name.
+/// The fields of [`TcpOption`](TcpOption), by name.
 pub mod tcp_option_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -3329,7 +3329,7 @@ impl<'a> TcpOptionUnknown<'a> {
     }
 }
 
-/// The fields of [`MptcpOption`](super::MptcpOption), by name.
+/// The fields of [`MptcpOption`](MptcpOption), by name.
 pub mod mptcp_option_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -689,7 +689,7 @@ impl TlsAlertDescription {
 
 named_number!(TlsAlertDescription, u8);
 
-/// The fields of [`TlsRecord`](super::TlsRecord), by name.
+/// The fields of [`TlsRecord`](TlsRecord), by name.
 pub mod tls_record_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -957,7 +957,7 @@ impl<'a> TlsRecord<'a> {
     }
 }
 
-/// The fields of [`TlsChangeCipherSpec`](super::TlsChangeCipherSpec), by name.
+/// The fields of [`TlsChangeCipherSpec`](TlsChangeCipherSpec), by name.
 pub mod tls_change_cipher_spec_fields {
     use packet_core::FieldInfo;
 
@@ -1136,7 +1136,7 @@ impl<'a> TlsChangeCipherSpec<'a> {
     }
 }
 
-/// The fields of [`TlsAlert`](super::TlsAlert), by name.
+/// The fields of [`TlsAlert`](TlsAlert), by name.
 pub mod tls_alert_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -1337,7 +1337,7 @@ impl<'a> TlsAlert<'a> {
     }
 }
 
-/// The fields of [`TlsHandshake`](super::TlsHandshake), by name.
+/// The fields of [`TlsHandshake`](TlsHandshake), by name.
 pub mod tls_handshake_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -1587,7 +1587,7 @@ impl<'a> TlsHandshake<'a> {
     }
 }
 
-/// The fields of [`TlsHandshakeBody`](super::TlsHandshakeBody), by name.
+/// The fields of [`TlsHandshakeBody`](TlsHandshakeBody), by name.
 pub mod tls_handshake_body_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -2405,7 +2405,7 @@ impl<'a> TlsHandshakeBodyOpaque<'a> {
     }
 }
 
-/// The fields of [`TlsExtension`](super::TlsExtension), by name.
+/// The fields of [`TlsExtension`](TlsExtension), by name.
 pub mod tls_extension_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -2632,7 +2632,7 @@ impl<'a> TlsExtension<'a> {
     }
 }
 
-/// The fields of [`TlsExtensionBody`](super::TlsExtensionBody), by name.
+/// The fields of [`TlsExtensionBody`](TlsExtensionBody), by name.
 pub mod tls_extension_body_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -3694,7 +3694,7 @@ impl<'a> TlsExtensionBodyUnknown<'a> {
     }
 }
 
-/// The fields of [`TlsServerName`](super::TlsServerName), by name.
+/// The fields of [`TlsServerName`](TlsServerName), by name.
 pub mod tls_server_name_fields {
     use packet_core::FieldInfo;
 
@@ -3904,7 +3904,7 @@ impl<'a> TlsServerName<'a> {
     }
 }
 
-/// The fields of [`TlsKeyShare`](super::TlsKeyShare), by name.
+/// The fields of [`TlsKeyShare`](TlsKeyShare), by name.
 pub mod tls_key_share_fields {
     use packet_core::FieldInfo;
 

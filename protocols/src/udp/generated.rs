@@ -14,7 +14,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     read: |region, visitor| Udp::parse(region).map(|view| view.fields(visitor)),
 }];
 
-/// The fields of [`Udp`](super::Udp), by name.
+/// The fields of [`Udp`](Udp), by name.
 pub mod udp_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

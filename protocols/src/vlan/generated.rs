@@ -21,7 +21,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[
     },
 ];
 
-/// The fields of [`Vlan`](super::Vlan), by name.
+/// The fields of [`Vlan`](Vlan), by name.
 pub mod vlan_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;
@@ -320,7 +320,7 @@ impl<'a> Vlan<'a> {
     }
 }
 
-/// The fields of [`ServiceVlan`](super::ServiceVlan), by name.
+/// The fields of [`ServiceVlan`](ServiceVlan), by name.
 pub mod service_vlan_fields {
     use packet_core::FieldInfo;
     use packet_core::Form;

@@ -207,7 +207,7 @@ impl VxlanGpeFlags {
 
 named_flags!(VxlanGpeFlags, u8);
 
-/// The fields of [`Vxlan`](super::Vxlan), by name.
+/// The fields of [`Vxlan`](Vxlan), by name.
 pub mod vxlan_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
@@ -464,7 +464,7 @@ impl<'a> Vxlan<'a> {
     }
 }
 
-/// The fields of [`VxlanGpe`](super::VxlanGpe), by name.
+/// The fields of [`VxlanGpe`](VxlanGpe), by name.
 pub mod vxlan_gpe_fields {
     use packet_core::FieldInfo;
     use packet_core::view::Wanted;
