@@ -1,7 +1,7 @@
 //! The `.pony` language.
 //!
-//! [`text`] reads a definition into a tree and lays one out canonically, [`derive`] reads items of Rust; [`render`] shows what is wrong with one; [`rust`] is the
-//! back end that turns a checked schema into Rust.
+//! [`text`] reads a definition into a tree and lays one out canonically, [`mod@derive`] reads items of Rust; [`render`] shows
+//! what is wrong with one; [`rust`] is the back end that turns a checked schema into Rust.
 
 // What pest derives names it, for pest is built without its use of `std`: it would look at the stack before every rule,
 // and nothing is nested deeply where pest reads it.
