@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,23 +17,20 @@ fn lines(capture: &Path, interpreted: bool) -> Vec<u8> {
     pony.arg(capture).output().unwrap().stdout
 }
 
-fn assert_same(folder: &Path, step: usize) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+#[test]
+fn own_captures_have_the_same_lines_either_way() {
+    let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap());
+    let entries = fs::read_dir(own.join("../tests/captures")).unwrap();
     let mut captures: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     captures.retain(|path| {
         path.extension().is_some_and(|kind| ["pcap", "pcapng", "cap"].iter().any(|known| kind == *known))
     });
-    captures.sort();
-    for capture in captures.iter().step_by(step) {
-        let (lean, whole) = (lines(capture, false), lines(capture, true));
+    assert!(!captures.is_empty());
+    for capture in captures {
+        let (lean, whole) = (lines(&capture, false), lines(&capture, true));
         let differs = lean.split(|&byte| byte == b'\n').zip(whole.split(|&byte| byte == b'\n')).find(|(a, b)| a != b);
         let differs =
             differs.map(|(a, b)| (String::from_utf8_lossy(a).into_owned(), String::from_utf8_lossy(b).into_owned()));
         assert!(lean == whole, "{}: {differs:?}", capture.display());
     }
-}
-
-#[test]
-fn own_captures_have_the_same_lines_either_way() {
-    assert_same(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/captures"), 1);
 }

@@ -12,9 +12,10 @@ pub use crate::{
 pub use core::fmt;
 pub use core::net::{Ipv4Addr, Ipv6Addr};
 
-/// What every newtype of a number with names can do.
+/// What every newtype of a number is made of, and made into.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! named_number {
+macro_rules! made_of_number {
     ($name:ident, $number:ty) => {
         impl $crate::FromBits for $name {
             #[inline]
@@ -39,10 +40,18 @@ macro_rules! named_number {
 
         impl From<$name> for $number {
             #[inline]
-            fn from(named: $name) -> Self {
-                named.0
+            fn from(made: $name) -> Self {
+                made.0
             }
         }
+    };
+}
+
+/// What every newtype of a number with names can do.
+#[macro_export]
+macro_rules! named_number {
+    ($name:ident, $number:ty) => {
+        $crate::made_of_number!($name, $number);
 
         impl core::fmt::Display for $name {
             fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -68,33 +77,7 @@ macro_rules! named_number {
 #[macro_export]
 macro_rules! named_flags {
     ($name:ident, $number:ty) => {
-        impl $crate::FromBits for $name {
-            #[inline]
-            fn from_bits(bits: u128) -> Self {
-                Self(bits as $number)
-            }
-        }
-
-        impl From<$number> for $name {
-            #[inline]
-            fn from(number: $number) -> Self {
-                Self(number)
-            }
-        }
-
-        impl $crate::FromView<Self> for $name {
-            #[inline]
-            fn from_view(view: Self) -> Result<Self, $crate::Error> {
-                Ok(view)
-            }
-        }
-
-        impl From<$name> for $number {
-            #[inline]
-            fn from(flags: $name) -> Self {
-                flags.0
-            }
-        }
+        $crate::made_of_number!($name, $number);
 
         impl core::fmt::Display for $name {
             fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -1,15 +1,16 @@
 //! The files of the repository.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Names of what is not ours: the repository's own records, and what is built or found by fuzzing.
 const FOREIGN: &[&str] = &[".git", "target", "artifacts"];
 
-/// The root of the repository.
+/// The root of the repository, as cargo says it now: what was built in one clone may run in another.
 pub(crate) fn root() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own).to_path_buf()
+    let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    own.parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
 /// The paths of all files below `folder`, relative to it, with `/` between folders, sorted.

@@ -8,7 +8,8 @@ use std::process::{Command, Output, Stdio};
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap();
+    Path::new(&own).parent().unwrap().to_path_buf()
 }
 
 /// A command at the root of the repository, with nothing of the tester's environment that changes what is printed.
@@ -69,7 +70,7 @@ pub(crate) fn file(name: &str, text: &str) -> String {
 
 /// Compares text with a golden, or writes the golden if `BLESS` is set.
 pub(crate) fn golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(name);
+    let path = root().join("cli/tests/goldens").join(name);
     if std::env::var_os("BLESS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();

@@ -154,6 +154,10 @@ impl<'s> Writer<'s> {
     }
 
     fn composite(&self, id: CompositeId, composite: &Composite) -> TokenStream {
+        // What is nested as deeply as a packet says would be read by as many calls within each other.
+        if self.reaches(id, id, &mut BTreeSet::new()) {
+            self.gap(id, "what may contain itself");
+        }
         let fields = self.field_table(id, composite);
         let body = match &composite.kind {
             CompositeKind::Codec(codec) => {
@@ -192,6 +196,13 @@ impl<'s> Writer<'s> {
 
     fn needs_outer(&self, id: CompositeId) -> bool {
         self.outer.contains(&id) && !matches!(self.schema[id].kind, CompositeKind::Layer(_))
+    }
+
+    /// Whether one composite may hold another, at any depth.
+    fn reaches(&self, from: CompositeId, to: CompositeId, seen: &mut BTreeSet<CompositeId>) -> bool {
+        let mut held = Vec::new();
+        self.schema[from].fields.iter().for_each(|&field| held_in(&self.schema[field].ty, &mut held));
+        held.into_iter().any(|id| id == to || seen.insert(id) && self.reaches(id, to, seen))
     }
 
     /// Notes what has no form in Rust.
@@ -359,5 +370,20 @@ impl<'s> Writer<'s> {
                 self.meaning_type(&meaning)
             }
         })
+    }
+}
+
+/// The composites that a value of a type is made of.
+fn held_in(ty: &Type, held: &mut Vec<CompositeId>) {
+    match ty {
+        Type::Struct(id, _) | Type::Codec(id, _) => held.push(*id),
+        Type::List(element, extent) => {
+            held_in(element, held);
+            if let Extent::PrefixBytes(prefix) | Extent::PrefixItems(prefix) = extent {
+                held_in(prefix, held);
+            }
+        }
+        Type::Bytes(Extent::PrefixBytes(prefix)) | Type::Text(_, Extent::PrefixBytes(prefix)) => held_in(prefix, held),
+        _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! Readers: the statements that move a cursor over the bytes of a composite and keep its parts.
 
 use super::Writer;
+use super::access::unparenthesised;
 use super::expr::{Code, Env, Kind};
 use super::names::ident;
 use super::number::Number;
@@ -637,26 +638,13 @@ fn collect_keys(item: &Item, keys: &mut Vec<Key>) {
 /// Whether a condition holds, for certain.
 pub(super) fn holds(code: &Code) -> Option<TokenStream> {
     let truth = code.truth()?;
-    Some(if code.maybe { quote!(given(|| Some(#truth)) == Some(true)) } else { bare(truth) })
+    Some(if code.maybe { quote!(given(|| Some(#truth)) == Some(true)) } else { unparenthesised(truth) })
 }
 
 /// Whether a condition does not hold, for certain.
 pub(super) fn fails(code: &Code) -> Option<TokenStream> {
     let truth = code.truth()?;
     Some(if code.maybe { quote!(given(|| Some(#truth)) == Some(false)) } else { quote!(!#truth) })
-}
-
-/// Without the parentheses around all of it.
-fn bare(tokens: TokenStream) -> TokenStream {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(proc_macro2::TokenTree::Group(group)), None)
-            if group.delimiter() == proc_macro2::Delimiter::Parenthesis =>
-        {
-            group.stream()
-        }
-        _ => tokens,
-    }
 }
 
 /// The field that says how long another one is.

@@ -50,7 +50,7 @@ impl Writer<'_> {
                         _ if yes.is_empty() && no.is_empty() => TokenStream::new(),
                         Some(test) if no.is_empty() => quote!(if #test { #yes }),
                         Some(test) => quote!(if #test { #yes } else { #no }),
-                        None => TokenStream::new(),
+                        None => self.left_out(id, "the condition of a payload"),
                     }
                 }
                 Item::Match(choice) => self.next_choice(id, choice, env, stack),
@@ -75,16 +75,16 @@ impl Writer<'_> {
             // What a view does not keep has decided; where all arms lead to the same, that needs not be known.
             let bodies: Vec<String> = arms.iter().map(|(_, body)| body.to_string()).collect();
             let same = bodies.iter().all(|body| Some(body) == bodies.first());
-            return arms.into_iter().next().map(|(_, body)| body).filter(|_| same).unwrap_or_default();
+            let body = arms.into_iter().next().map(|(_, body)| body).filter(|_| same);
+            return body.unwrap_or_else(|| self.left_out(id, "what decides between payloads"));
         };
         let subject = if on.maybe { on.option() } else { on.tokens.clone() };
         let arms = arms.into_iter().map(|(arm, body)| {
             let pattern = super::parse::pattern(arm, &on);
-            let guard = arm
-                .guard
-                .and_then(|guard| self.expr(env, guard))
-                .and_then(|code| holds(&code))
-                .map(|test| quote!(if #test));
+            let guard = arm.guard.map(|guard| match self.expr(env, guard).and_then(|code| holds(&code)) {
+                Some(test) => quote!(if #test),
+                None => self.left_out(id, "the guard of a payload"),
+            });
             quote!(#pattern #guard => { #body })
         });
         let arms: Vec<TokenStream> = arms.collect();
@@ -105,11 +105,17 @@ impl Writer<'_> {
         let found = match next {
             Next::Host => quote!(None),
             Next::Is(layer) => self.kind(*layer, stack),
-            Next::From { table, keys, otherwise } => self.by_keys(*table, keys, *otherwise, &env, stack),
+            Next::From { table, keys, otherwise } => {
+                let keys: Vec<TokenStream> =
+                    keys.iter().filter_map(|&key| self.by_key(id, *table, key, &env, stack)).collect();
+                self.by_keys(*table, &keys, *otherwise, stack)
+            }
         };
-        let opaque = definition.condition.filter(|_| definition.opaque_otherwise);
-        let found = match opaque.and_then(|condition| self.expr(&env, condition)).and_then(|code| holds(&code)) {
-            Some(test) => quote!(if #test { #found } else { None }),
+        let found = match definition.condition.filter(|_| definition.opaque_otherwise) {
+            Some(condition) => match self.expr(&env, condition).and_then(|code| holds(&code)) {
+                Some(test) => quote!(if #test { #found } else { None }),
+                None => return self.left_out(id, "the condition of a payload"),
+            },
             None => found,
         };
         let result = quote!(return #stack Next::new(#found, payload););
@@ -122,6 +128,12 @@ impl Writer<'_> {
         }
     }
 
+    /// Notes that something of what follows a layer has no form in Rust.
+    fn left_out(&self, id: CompositeId, what: &str) -> TokenStream {
+        self.gap(id, what);
+        TokenStream::new()
+    }
+
     fn kind(&self, layer: CompositeId, stack: &TokenStream) -> TokenStream {
         let name = ident(&camel(&self.schema[layer].name));
         let certain = quote!(Some(#stack LayerKind::#name));
@@ -132,28 +144,36 @@ impl Writer<'_> {
         }
     }
 
-    fn by_keys(
+    /// The layer that a key leads to. A key that is wider than those of the table, and does not fit, leads nowhere.
+    fn by_key(
         &self,
+        id: CompositeId,
         table: TableId,
-        keys: &[ExprId],
-        otherwise: Otherwise,
+        key: ExprId,
         env: &Env,
         stack: &TokenStream,
-    ) -> TokenStream {
-        let bits = self.schema[table].bits;
-        let function = ident(&self.schema[table].name);
-        let key = Number::of_bits(bits);
-        let found = keys.iter().filter_map(|&id| {
-            let code = self.expr(env, id)?;
-            let number = code.typed_number(key)?;
-            Some(if code.maybe {
-                quote!(given(|| Some(#number)).and_then(|key| #stack tables::#function(key, payload)))
-            } else {
-                quote!(#stack tables::#function(#number, payload))
-            })
-        });
-        let mut found = found.collect::<Vec<_>>().into_iter();
-        let first = found.next().unwrap_or(quote!(None));
+    ) -> Option<TokenStream> {
+        let number = Number::of_bits(self.schema[table].bits);
+        let (function, name) = (ident(&self.schema[table].name), number.tokens());
+        let code = self.expr(env, key);
+        let Some((code, value)) = code.and_then(|code| Some((code.clone(), code.typed_number(number)?))) else {
+            self.gap(id, "a key");
+            return None;
+        };
+        let wider = matches!(code.kind, Kind::Number(from) if from.bits() > number.bits() || from.is_signed());
+        let tokens = &code.tokens;
+        let value = if wider { quote!(#name::try_from(#tokens).ok()?) } else { value };
+        Some(if code.maybe || wider {
+            quote!(given(|| Some(#value)).and_then(|key| #stack tables::#function(key, payload)))
+        } else {
+            quote!(#stack tables::#function(#value, payload))
+        })
+    }
+
+    /// The layer of the first key that has a row, or what is taken where none has.
+    fn by_keys(&self, table: TableId, keys: &[TokenStream], otherwise: Otherwise, stack: &TokenStream) -> TokenStream {
+        let mut found = keys.iter();
+        let first = found.next().cloned().unwrap_or(quote!(None));
         let by_key = quote!(#first #(.or_else(|| #found))*);
         let streams = self.schema[table].rows.iter().any(|row| self.is_stream(row.layer));
         let by_key = match otherwise {
@@ -323,12 +343,9 @@ impl Writer<'_> {
     /// A table as a function from keys to layers.
     fn table(&self, table: &Table) -> TokenStream {
         let (name, key) = (ident(&table.name), Number::of_bits(table.bits).tokens());
-        let mut rows: Vec<&Row> = table.rows.iter().collect();
-        rows.sort_by_key(|row| row.guard.is_none());
         let uses_rest = table.rows.iter().any(|row| row.guard.is_some());
-        let payload = if uses_rest { quote!(payload) } else { quote!(_: Region<'_>) };
-        let payload = if uses_rest { quote!(#payload: Region<'_>) } else { payload };
-        let arms = table.rows.iter().filter_map(|row| self.row(table, row));
+        let payload = if uses_rest { quote!(payload: Region<'_>) } else { quote!(_: Region<'_>) };
+        let arms = table.rows.iter().map(|row| self.row(table, row));
         let arms: Vec<TokenStream> = arms.collect();
         let about =
             format!(" The layer of a key of `{}`; the payload is looked at where a row asks for it.", table.name);
@@ -345,7 +362,7 @@ impl Writer<'_> {
         }
     }
 
-    fn row(&self, table: &Table, row: &Row) -> Option<TokenStream> {
+    fn row(&self, table: &Table, row: &Row) -> TokenStream {
         let kind = ident(&camel(&self.schema[row.layer].name));
         let (low, high) = (Literal::u128_unsuffixed(row.low), Literal::u128_unsuffixed(row.high));
         let pattern = if row.low == row.high { quote!(#low) } else { quote!(#low..=#high) };
@@ -356,12 +373,14 @@ impl Writer<'_> {
                     rest: Some(quote!(payload.bytes())),
                     ..Env::default()
                 };
-                let test = self.expr(&env, guard).and_then(|code| holds(&code))?;
-                Some(quote!(if #test))
+                match self.expr(&env, guard).and_then(|code| holds(&code)) {
+                    Some(test) => Some(quote!(if #test)),
+                    None => return self.left_out(row.layer, "the guard of a row"),
+                }
             }
             None => None,
         };
-        Some(quote!(#pattern #guard => LayerKind::#kind,))
+        quote!(#pattern #guard => LayerKind::#kind,)
     }
 
     /// What may begin somewhere, and what is guessed where no key says it.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// All definitions of the repository, with their texts.
 pub(crate) fn definitions() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let own = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap());
+    let root = own.parent().unwrap();
     for folder in ["codegen/tests/examples", "protocols", "examples", "tests", "docs"] {
         search(&root.join(folder), &mut found);
     }

@@ -17,6 +17,8 @@ pub type Wanted = (&'static FieldInfo, u32, u32);
 /// What was taken is never looked at again, and nothing beyond the region ever is: every method that can run short returns an
 /// error that says what was needed.
 ///
+/// Offsets are 32 bits wide, and begin anew behind 4 GiB: no packet is as long, and whatever is handed over, nothing panics.
+///
 /// On the way of a packet that is all right, no function that is not inlined takes a reference to a cursor or gives an error:
 /// it would keep the cursor in memory instead of registers, and readers would take six times as long.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +65,7 @@ impl<'a> Cursor<'a> {
         match self.rest.bytes.split_first_chunk::<N>() {
             Some((array, rest)) => {
                 self.rest.bytes = rest;
-                self.rest.offset += N as u32;
+                self.rest.offset = self.rest.offset.wrapping_add(N as u32);
                 Ok(array)
             }
             None => Err(self.short(N, field)),
@@ -100,7 +102,7 @@ impl<'a> Cursor<'a> {
         match self.rest.bytes.split_first_chunk::<N>() {
             Some((array, rest)) => {
                 self.rest.bytes = rest;
-                self.rest.offset += N as u32;
+                self.rest.offset = self.rest.offset.wrapping_add(N as u32);
                 Ok(array)
             }
             None => Err(self.short_in(fields)),
@@ -169,7 +171,7 @@ impl<'a> Cursor<'a> {
             let region =
                 Region { bytes, offset, missing: 0, clipped: 0, cut: false, soft: false, partial: false, limit };
             self.rest.bytes = rest;
-            self.rest.offset += wanted as u32;
+            self.rest.offset = self.rest.offset.wrapping_add(wanted as u32);
             return Ok(region);
         }
         cold_path();
@@ -184,7 +186,13 @@ impl<'a> Cursor<'a> {
         let region = Region { missing, clipped: 0, cut: false, soft: true, partial: false, ..self.rest };
         let clipped = self.rest.clipped.max(missing);
         // Nothing is left. No pointer into the packet is kept for it, which would have to be chosen between two.
-        self.rest = Region { bytes: &[], offset: self.rest.offset + available as u32, clipped, cut: true, ..self.rest };
+        self.rest = Region {
+            bytes: &[],
+            offset: self.rest.offset.wrapping_add(available as u32),
+            clipped,
+            cut: true,
+            ..self.rest
+        };
         Ok(region)
     }
 
@@ -282,7 +290,7 @@ impl<'a> Cursor<'a> {
     pub fn skip(&mut self, length: usize) {
         let length = length.min(self.rest.bytes.len());
         self.rest.bytes = self.rest.bytes.get(length..).unwrap_or_default();
-        self.rest.offset += length as u32;
+        self.rest.offset = self.rest.offset.wrapping_add(length as u32);
     }
 
     /// What was read since the cursor was where `start` is; what was to be read and is not there is missing of it.
@@ -318,7 +326,7 @@ impl<'a> Cursor<'a> {
         let limit = if self.rest.is_cut() { None } else { self.rest.limit };
         let available = self.rest.bytes.len().saturating_mul(8).saturating_sub(first as usize) / 8;
         let kind = ErrorKind::Short { needed: bits.div_ceil(8), available: saturated(available), limit };
-        Error::new(field, self.rest.offset + first / 8, kind)
+        Error::new(field, self.rest.offset.wrapping_add(first / 8), kind)
     }
 
     /// Where something in the same packet stands, so many bytes behind the start of a part.

@@ -26,6 +26,9 @@ pub(super) fn modules(root: &Path, definitions: &[String]) -> Result<Vec<(String
         quote!(crate::#folder::)
     };
     let stack = rust::stack(&schema, &paths);
+    if let Some(gap) = stack.gaps.first() {
+        return Err(format!("no Rust for {gap}, and {} more", stack.gaps.len() - 1));
+    }
     let docs = "//! The layers of all protocols upon each other.";
     let text = format!("{HEADER}\n\n{docs}\n\n{}", rust::source(stack.tokens)?);
     let stack = (format!("{PROTOCOLS}/stack.rs"), formatted(root, &text)?);
