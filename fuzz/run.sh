@@ -13,7 +13,7 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-3600}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- grammar interpreter schema generated files
+[ $# -gt 0 ] || set -- grammar interpreter schema generated files readers
 export RUSTC_BOOTSTRAP=1
 
 fuzz() {

@@ -575,6 +575,50 @@ impl<'a> Layer<'a> {
     }
 }
 
+impl Fields for Layer<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        match self {
+            Self::Arp(view) => view.fields(visitor),
+            Self::Dhcp(view) => view.fields(visitor),
+            Self::Dns(view) => view.fields(visitor),
+            Self::Mdns(view) => view.fields(visitor),
+            Self::Llmnr(view) => view.fields(visitor),
+            Self::DnsOverTcp(view) => view.fields(visitor),
+            Self::Erspan(view) => view.fields(visitor),
+            Self::Erspan3(view) => view.fields(visitor),
+            Self::Ethernet(view) => view.fields(visitor),
+            Self::Gre(view) => view.fields(visitor),
+            Self::Icmp(view) => view.fields(visitor),
+            Self::Icmpv6(view) => view.fields(visitor),
+            Self::Ipv4(view) => view.fields(visitor),
+            Self::Ipv6(view) => view.fields(visitor),
+            Self::Ipv6HopByHop(view) => view.fields(visitor),
+            Self::Ipv6Destination(view) => view.fields(visitor),
+            Self::Ipv6Routing(view) => view.fields(visitor),
+            Self::Ipv6Fragment(view) => view.fields(visitor),
+            Self::LinuxSll(view) => view.fields(visitor),
+            Self::LinuxSll2(view) => view.fields(visitor),
+            Self::Llc(view) => view.fields(visitor),
+            Self::Null(view) => view.fields(visitor),
+            Self::Loop(view) => view.fields(visitor),
+            Self::Mpls(view) => view.fields(visitor),
+            Self::Ntp(view) => view.fields(visitor),
+            Self::Quic(view) => view.fields(visitor),
+            Self::RawIp(view) => view.fields(visitor),
+            Self::Tcp(view) => view.fields(visitor),
+            Self::TlsRecord(view) => view.fields(visitor),
+            Self::TlsChangeCipherSpec(view) => view.fields(visitor),
+            Self::TlsAlert(view) => view.fields(visitor),
+            Self::TlsHandshake(view) => view.fields(visitor),
+            Self::Udp(view) => view.fields(visitor),
+            Self::Vlan(view) => view.fields(visitor),
+            Self::ServiceVlan(view) => view.fields(visitor),
+            Self::Vxlan(view) => view.fields(visitor),
+            Self::VxlanGpe(view) => view.fields(visitor),
+        }
+    }
+}
+
 /// What is in a payload.
 #[derive(Clone, Copy, Debug)]
 pub enum Next<'a> {

@@ -41,6 +41,11 @@ fn interpreter() {
 }
 
 #[test]
+fn readers() {
+    replay("readers");
+}
+
+#[test]
 fn schema() {
     replay("schema");
 }

@@ -268,6 +268,12 @@ impl Writer<'_> {
 
             impl<'a> Layer<'a> { #methods }
 
+            impl Fields for Layer<'_> {
+                fn fields(&self, visitor: &mut dyn FieldVisitor) {
+                    match self { #(Self::#names(view) => view.fields(visitor),)* }
+                }
+            }
+
             #next
         }
     }

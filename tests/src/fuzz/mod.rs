@@ -6,19 +6,23 @@
 #![allow(clippy::panic, reason = "what is found is shown by a panic")]
 
 mod bytes;
+mod drive;
 mod files;
 mod generate;
 mod generated;
 mod grammar;
 mod interpreter;
 mod packet;
+mod readers;
 mod schema;
 pub mod seeds;
 
+pub use drive::{Driven, drive};
 pub use files::files;
 pub use generated::generated;
 pub use grammar::grammar;
 pub use interpreter::interpreter;
+pub use readers::readers;
 pub use schema::schema;
 
 /// A fuzz target.
@@ -30,5 +34,6 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("generated", generated),
     ("grammar", grammar),
     ("interpreter", interpreter),
+    ("readers", readers),
     ("schema", schema),
 ];

@@ -2,6 +2,7 @@
 
 use super::TARGETS;
 use super::interpreter::input;
+use super::readers;
 use crate::definitions::protocols;
 use crate::root;
 use packet_runtime::file::Reader;
@@ -23,22 +24,34 @@ const LONGEST_FILE: usize = 8192;
 ///
 /// Files can't be read or written, or there is no such target.
 pub fn write(target: &str, folder: &Path) -> io::Result<()> {
-    let seeds = match target {
+    fs::create_dir_all(folder)?;
+    for (seed, number) in of(target)?.iter().zip(0..) {
+        fs::write(folder.join(format!("seed-{number:04}")), seed)?;
+    }
+    Ok(())
+}
+
+/// The seeds of a target.
+///
+/// # Errors
+///
+/// Files can't be read, or there is no such target.
+pub fn of(target: &str) -> io::Result<Vec<Vec<u8>>> {
+    Ok(match target {
         "grammar" => texts()?,
         "schema" => schema_seeds()?,
-        "interpreter" => packets()?,
+        "interpreter" => packets()?.iter().filter_map(|(start, packet)| input(*start, packet)).collect(),
+        "readers" => {
+            let input = |(start, packet): &(CompositeId, Vec<u8>)| readers::input(&protocols()[*start].name, packet);
+            packets()?.iter().filter_map(input).collect()
+        }
         "files" => captures()?.into_iter().map(|capture| capture[..capture.len().min(LONGEST_FILE)].to_vec()).collect(),
         "generated" => choices(),
         _ => {
             let known: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
             return Err(io::Error::other(format!("no target `{target}`; there are {}", known.join(", "))));
         }
-    };
-    fs::create_dir_all(folder)?;
-    for (seed, number) in seeds.iter().zip(0..) {
-        fs::write(folder.join(format!("seed-{number:04}")), seed)?;
-    }
-    Ok(())
+    })
 }
 
 /// Bytes by chance, always the same ones, for definitions and packets to be made of.
@@ -96,7 +109,7 @@ fn schema_seeds() -> io::Result<Vec<Vec<u8>>> {
 }
 
 /// The vectors of the built-in definitions, and packets of the captures.
-fn packets() -> io::Result<Vec<Vec<u8>>> {
+fn packets() -> io::Result<Vec<(CompositeId, Vec<u8>)>> {
     let schema = protocols();
     let mut packets: Vec<(CompositeId, Vec<u8>)> = vectors(schema);
     for capture in captures()? {
@@ -106,7 +119,7 @@ fn packets() -> io::Result<Vec<Vec<u8>>> {
             packets.extend(link_layer(schema, packet.link_type.0).map(|layer| (layer, packet.data.to_vec())));
         }
     }
-    Ok(packets.iter().filter_map(|(start, packet)| input(*start, packet)).collect())
+    Ok(packets)
 }
 
 /// The bytes of a schema's own tests, with what they are read as.
