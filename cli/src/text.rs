@@ -37,25 +37,30 @@ const PAIRS: &[u8; 200] = b"00010203040506070809101112131415161718192021222324\
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
+/// Appends the first bytes of an array, all of them at first: to copy as many as are always the same takes no call.
+#[inline]
+pub(crate) fn start_of<const N: usize>(out: &mut Vec<u8>, bytes: &[u8; N], length: usize) {
+    let end = out.len() + length;
+    out.extend_from_slice(bytes);
+    out.truncate(end);
+}
+
 /// A number in decimal.
+#[inline]
 pub(crate) fn decimal(out: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0_u8; 20];
-    let mut at = digits.len();
-    while number >= 100 {
+    let length = number.checked_ilog10().unwrap_or(0) as usize + 1;
+    let mut at = length;
+    while number >= 10 {
         let pair = (number % 100) as usize * 2;
         number /= 100;
         at -= 2;
         digits[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
     }
-    if number >= 10 {
-        let pair = number as usize * 2;
-        at -= 2;
-        digits[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
-    } else {
-        at -= 1;
-        digits[at] = b'0' + number as u8;
+    if at > 0 {
+        digits[0] = b'0' + number as u8;
     }
-    out.extend_from_slice(&digits[at..]);
+    start_of(out, &digits, length);
 }
 
 /// A number in decimal, however wide.
@@ -66,14 +71,15 @@ pub(crate) fn wide(out: &mut Vec<u8>, number: u128) {
     }
 }
 
-/// The last digits of a number, zeros in front included.
+/// The last digits of a number, ten at most, zeros in front included.
 pub(crate) fn padded(out: &mut Vec<u8>, mut number: u32, digits: usize) {
-    let start = out.len();
-    out.resize(start + digits, b'0');
-    for digit in out[start..].iter_mut().rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
+    let mut text = [b'0'; 10];
+    for pair in text.as_chunks_mut::<2>().0.iter_mut().rev() {
+        let at = (number % 100) as usize * 2;
+        number /= 100;
+        pair.copy_from_slice(&PAIRS[at..at + 2]);
     }
+    out.extend_from_slice(text.get(10_usize.saturating_sub(digits)..).unwrap_or(&text));
 }
 
 /// Bytes as pairs of hexadecimal digits.
@@ -156,9 +162,15 @@ pub(crate) fn utf8(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
 }
 
 /// Spaces up to a column counted from `start`.
+#[inline]
 pub(crate) fn pad_to(out: &mut Vec<u8>, start: usize, column: usize) {
-    let width = out.len().saturating_sub(start);
-    out.resize(out.len() + column.saturating_sub(width), b' ');
+    const SPACES: [u8; 64] = [b' '; 64];
+    let wanted = column.saturating_sub(out.len().saturating_sub(start));
+    if wanted <= SPACES.len() {
+        start_of(out, &SPACES, wanted);
+    } else {
+        out.resize(out.len() + wanted, b' ');
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +190,21 @@ mod tests {
         }
         assert_eq!(text(|out| wide(out, u128::MAX)), u128::MAX.to_string());
         assert_eq!(text(|out| padded(out, 42, 5)), "00042");
+        assert_eq!(text(|out| padded(out, 123_456, 6)), "123456");
+        assert_eq!(text(|out| padded(out, u32::MAX, 10)), u32::MAX.to_string());
+    }
+
+    #[test]
+    fn columns_however_far() {
+        for column in [0, 3, 4, 64, 70, 300] {
+            assert_eq!(
+                text(|out| {
+                    out.extend_from_slice(b"line\nabc");
+                    pad_to(out, 5, column);
+                }),
+                format!("line\n{:column$}", "abc")
+            );
+        }
     }
 
     #[test]

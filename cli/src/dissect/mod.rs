@@ -2,6 +2,7 @@
 
 mod json;
 mod lean;
+mod line;
 mod names;
 mod plan;
 mod show;
@@ -67,7 +68,7 @@ pub(crate) struct Worker<'s> {
 enum Printer<'s> {
     Json(Box<Json<'s>>),
     Tree(Box<Tree<'s>>),
-    Summary(Box<Summary<'s>>, Option<Lean>),
+    Summary(Box<Summary<'s>>, Option<Box<Lean>>),
 }
 
 /// Runs the command.
@@ -99,7 +100,7 @@ pub(crate) fn run(args: &DissectArgs, color: ColorChoice) -> Result<ExitCode, Fa
                 let summary = Summary::new(&schema, &plan, palette);
                 // Generated readers know the definitions that they were made of, and no others.
                 let own = !definitions.own.is_empty() || args.definitions.no_builtin || !args.decode_as.is_empty();
-                let lean = (!own).then(|| Lean::new(&schema, &summary));
+                let lean = (!own).then(|| Box::new(Lean::new(&schema, &summary)));
                 Printer::Summary(Box::new(summary), lean)
             }
         },
@@ -250,13 +251,21 @@ fn listed(mut names: Vec<&str>) -> String {
 }
 
 impl Worker<'_> {
-    /// Reads a packet and appends what is printed of it.
+    /// Reads a packet and appends what is printed of it: by generated code where a line is all that is wanted and nothing is
+    /// out of the way, else by the interpreter.
     pub(crate) fn packet(&mut self, out: &mut Vec<u8>, packet: &Packet<'_>) {
         let common = self.common;
         let first = common.link_types.get(&packet.link_type.0);
+        let start = common.start.get().copied();
+        if let (Printer::Summary(summary, Some(lean)), Some(&first)) = (&mut self.printer, first)
+            && lean.packet(out, summary, first, packet, start)
+        {
+            return;
+        }
         match first {
             Some(&first) => {
-                self.read(first, packet);
+                let length = packet.origlen as usize;
+                common.reader.read(&mut self.dissection, first, packet.data, length);
                 self.read_metas(packet.data);
             }
             None => {
@@ -269,25 +278,13 @@ impl Worker<'_> {
             dissection: &self.dissection,
             metas: &self.metas,
             known_link_type: first.is_some(),
-            start: common.start.get().copied(),
+            start,
         };
         match &mut self.printer {
             Printer::Json(json) => json.packet(out, &shown),
             Printer::Tree(tree) => tree.packet(out, &shown),
             Printer::Summary(summary, _) => summary.packet(out, &shown),
         }
-    }
-
-    /// Reads a packet: by generated code where a line is all that is wanted and nothing is out of the way, else by the
-    /// interpreter.
-    fn read(&mut self, first: CompositeId, packet: &Packet<'_>) {
-        let length = packet.origlen as usize;
-        if let Printer::Summary(_, Some(lean)) = &self.printer
-            && lean.read(&mut self.dissection, first, packet.data, length)
-        {
-            return;
-        }
-        self.common.reader.read(&mut self.dissection, first, packet.data, length);
     }
 
     /// Works out the metafields, unless a line has no room for them.

@@ -3,11 +3,12 @@
 //! Nothing here knows a protocol. Who talks to whom are the fields that a layer calls `src` and `dst`, itself or through an
 //! interface that it provides; what a layer says are its names, flags and texts first, then its numbers.
 
+use super::line::{self, Parts};
 use super::plan::{FieldPlan, Plan, Shape, always};
 use super::show::{Show, title};
 use super::{Shown, values};
 use crate::style::Palette;
-use crate::text::{self, decimal, join, pad_to, padded, put};
+use crate::text::{self, decimal, join, put};
 use packet_schema::Schema;
 use packet_schema::interp::words::{self, anomaly_name};
 use packet_schema::interp::{Dissection, LayerNode, Node, NodeKind, Value, children};
@@ -20,6 +21,8 @@ pub(crate) struct Summary<'s> {
     schema: &'s Schema,
     plan: &'s Plan,
     palette: Palette,
+    /// No colours, within what is said.
+    plain: Palette,
     /// By composite.
     layers: Vec<LayerPlan>,
     /// By field: whether it chooses an arm.
@@ -44,24 +47,74 @@ struct LayerPlan {
 }
 
 /// The fields of a layer that a line may show.
-pub(crate) struct ShownFields {
-    /// Who talks to whom.
-    pub(crate) ends: Vec<FieldId>,
+pub(super) struct ShownFields<'a> {
+    /// Who sends, and who receives.
+    pub(super) ends: Option<(FieldId, FieldId)>,
     /// The ports of both.
-    pub(crate) ports: Vec<FieldId>,
-    /// What it says.
-    pub(crate) told: Vec<FieldId>,
+    pub(super) ports: Option<(FieldId, FieldId)>,
+    /// What it says, the most telling first.
+    pub(super) told: &'a [Telling],
+    /// What it carries is quoted from another packet.
+    pub(super) quotes: bool,
 }
 
 /// What was said of a layer so far.
-#[derive(Default)]
-struct Told {
+pub(super) struct Told {
     /// Where it starts.
     start: usize,
     texts: usize,
     numbers: usize,
     /// A number in a struct was called by its name.
     named: bool,
+}
+
+impl Told {
+    /// Nothing yet; what is said stands from here on.
+    pub(super) fn from(start: usize) -> Self {
+        Self { start, texts: 0, numbers: 0, named: false }
+    }
+
+    /// Whether the line has no room for more.
+    pub(super) fn is_full(&self, out: &[u8]) -> bool {
+        out.len() - self.start >= ROOM
+    }
+
+    /// Whether a field is worth its place beside what was said; it counts as said then.
+    pub(super) fn wants(&mut self, telling: &Telling, number: Option<u128>) -> bool {
+        if number.is_some() && number == telling.default {
+            return false;
+        }
+        match telling.kind {
+            TellingKind::Number if self.numbers == NUMBERS || number == Some(0) => return false,
+            TellingKind::Text | TellingKind::Mac | TellingKind::Nested if self.texts >= TEXTS => return false,
+            TellingKind::Number => self.numbers += 1,
+            TellingKind::Text | TellingKind::Mac => self.texts += 1,
+            TellingKind::Named | TellingKind::Flags | TellingKind::Nested => {}
+        }
+        true
+    }
+}
+
+/// A packet that the interpreter has read.
+struct Whole<'a, 's> {
+    summary: &'a Summary<'s>,
+    shown: &'a Shown<'a>,
+    path: &'a Path,
+}
+
+impl Parts for Whole<'_, '_> {
+    fn who(&mut self, out: &mut Vec<u8>) -> usize {
+        self.summary.who(out, self.shown, self.path)
+    }
+
+    fn layers(&mut self, out: &mut Vec<u8>) -> usize {
+        self.summary.chain(out, self.shown, self.path)
+    }
+
+    fn says(&mut self, out: &mut Vec<u8>) {
+        self.summary.says(out, self.shown, self.path);
+        self.summary.faults(out, self.shown);
+    }
 }
 
 /// Where the layers of a packet lead to.
@@ -74,15 +127,16 @@ struct Path {
 
 /// A field worth a place in the line.
 #[derive(Clone, Copy)]
-struct Telling {
-    field: FieldId,
-    kind: TellingKind,
+pub(super) struct Telling {
+    pub(super) field: FieldId,
+    pub(super) kind: TellingKind,
     /// The value that it has where nothing is said, and which says nothing.
     default: Option<u128>,
 }
 
+/// How telling a field is, the most first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum TellingKind {
+pub(super) enum TellingKind {
     /// Its value has a name.
     Named,
     /// Named bits.
@@ -96,13 +150,6 @@ enum TellingKind {
     /// An address of hardware.
     Mac,
 }
-
-/// Columns at which the parts of a line start, unless what precedes them is longer.
-const TIME: usize = 6;
-const WHO: usize = 20;
-const LENGTH: usize = 62;
-const LAYERS: usize = 69;
-const SAYS: usize = 96;
 
 /// Bytes that the line says of the top layer, about.
 const ROOM: usize = 72;
@@ -119,44 +166,19 @@ impl<'s> Summary<'s> {
         let mut tags = vec![false; schema.fields.len()];
         schema.composites.iter().for_each(|composite| collect_tags(schema, &composite.body, &mut tags));
         let layers = schema.composites.iter().map(|composite| LayerPlan::new(schema, plan, composite, &tags)).collect();
-        Self { schema, plan, palette, layers, tags, path: Vec::new() }
+        Self { schema, plan, palette, plain: Palette::default(), layers, tags, path: Vec::new() }
     }
 
     /// The fields of a layer that a line may show, its payload aside.
-    pub(crate) fn shown_of(&self, layer: CompositeId) -> ShownFields {
+    pub(super) fn shown_of(&self, layer: CompositeId) -> ShownFields<'_> {
         let plan = &self.layers[layer.index()];
-        let both = |ends: Option<(FieldId, FieldId)>| ends.into_iter().flat_map(|(src, dst)| [src, dst]).collect();
-        let told = plan.telling.iter().map(|telling| telling.field).collect();
-        ShownFields { ends: both(plan.addresses), ports: both(plan.ports), told }
+        ShownFields { ends: plan.addresses, ports: plan.ports, told: &plan.telling, quotes: plan.quotes }
     }
 
     /// Appends a packet's line.
     pub(crate) fn packet(&mut self, out: &mut Vec<u8>, shown: &Shown<'_>) {
-        // Colours take no room on the screen; what they take in the buffer is added to the columns.
-        let line = out.len();
-        let digits = shown.packet.frame.checked_ilog10().unwrap_or(0) as usize + 1;
-        pad_to(out, line, (TIME - 1).saturating_sub(digits));
-        decimal(out, shown.packet.frame);
-        out.push(b' ');
-        time(out, shown);
-        out.push(b' ');
-        pad_to(out, line, WHO);
         let path = self.path_of(shown.dissection);
-        let wider = self.who(out, shown, &path);
-        out.push(b' ');
-        pad_to(out, line, LENGTH + wider);
-        decimal(out, shown.packet.origlen.into());
-        out.push(b' ');
-        pad_to(out, line, LAYERS + wider);
-        let colored = self.chain(out, shown, &path);
-        out.push(b' ');
-        pad_to(out, line, SAYS + wider + colored);
-        self.says(out, shown, &path);
-        self.faults(out, shown);
-        while out.last() == Some(&b' ') {
-            out.pop();
-        }
-        out.push(b'\n');
+        line::write(out, &shown.packet, shown.start, &mut Whole { summary: self, shown, path: &path });
         self.path = path.layers;
     }
 
@@ -190,15 +212,27 @@ impl<'s> Summary<'s> {
             let port = |field| values::number(node(shown.dissection, self.schema, layer, field)?);
             Some((port(src)?, port(dst)?))
         });
+        self.ends(out, shown.packet.data, from, to, ports)
+    }
+
+    /// `192.0.2.1:4000 → 192.0.2.2:80`. Bytes that take no room on the screen.
+    pub(super) fn ends(
+        &self,
+        out: &mut Vec<u8>,
+        data: &[u8],
+        from: (FieldId, &Node),
+        to: (FieldId, &Node),
+        ports: Option<(u128, u128)>,
+    ) -> usize {
         let Palette { text, end, .. } = self.palette;
-        self.end_point(out, shown, from, ports.map(|(port, _)| port));
+        self.end_point(out, data, from, ports.map(|(port, _)| port));
         out.extend_from_slice(" → ".as_bytes());
-        self.end_point(out, shown, to, ports.map(|(_, port)| port));
+        self.end_point(out, data, to, ports.map(|(_, port)| port));
         // The arrow takes three bytes and one column.
         2 + 2 * (text.len() + end.len())
     }
 
-    fn end_point(&self, out: &mut Vec<u8>, shown: &Shown<'_>, of: (FieldId, &Node), port: Option<u128>) {
+    fn end_point(&self, out: &mut Vec<u8>, data: &[u8], of: (FieldId, &Node), port: Option<u128>) {
         let (field, node) = of;
         let shape = self.plan.fields[field.index()].shape;
         out.extend_from_slice(self.palette.text.as_bytes());
@@ -206,7 +240,7 @@ impl<'s> Summary<'s> {
         if bracketed {
             out.push(b'[');
         }
-        values::address(out, shape, node, shown.packet.data);
+        values::address(out, shape, node, data);
         if bracketed {
             out.push(b']');
         }
@@ -219,26 +253,18 @@ impl<'s> Summary<'s> {
 
     /// `Ethernet/Ipv4/Icmp(Ipv4/Udp)`, `Ethernet/Ipv4/Tcp/TlsRecord/TlsHandshake+2`. Bytes that take no room on the screen.
     fn chain(&self, out: &mut Vec<u8>, shown: &Shown<'_>, path: &Path) -> usize {
-        let Palette { layer: color, dim, end, .. } = self.palette;
         let all = &shown.dissection.layers;
         let Some(&top) = path.layers.get(path.top) else {
+            let Palette { dim, end, .. } = self.palette;
             put!(out, "{dim}{}{end}", shown.packet.link_type);
             return dim.len() + end.len();
         };
-        let name = |index: usize| self.schema[all[index].composite].name.as_bytes();
-        out.extend_from_slice(dim.as_bytes());
-        for &layer in &path.layers[..path.top] {
-            out.extend_from_slice(name(layer));
-            out.push(b'/');
-        }
-        out.extend_from_slice(end.as_bytes());
-        out.extend_from_slice(color.as_bytes());
-        out.extend_from_slice(name(top));
-        out.extend_from_slice(end.as_bytes());
+        let of = |&index: &usize| all[index].composite;
+        let unseen = self.names(out, path.layers[..path.top].iter().map(of), of(&top));
         let quoted = &path.layers[path.top + 1..];
-        for (index, &layer) in quoted.iter().enumerate() {
+        for (index, layer) in quoted.iter().enumerate() {
             out.push(if index == 0 { b'(' } else { b'/' });
-            out.extend_from_slice(name(layer));
+            out.extend_from_slice(self.schema[of(layer)].name.as_bytes());
         }
         if !quoted.is_empty() {
             out.push(b')');
@@ -246,6 +272,16 @@ impl<'s> Summary<'s> {
         if quoted.is_empty() && all.len() > path.layers.len() {
             put!(out, "+{}", all.len() - path.layers.len());
         }
+        unseen
+    }
+
+    /// `Ethernet/Ipv4/Udp`. Bytes that take no room on the screen.
+    pub(super) fn names(&self, out: &mut Vec<u8>, below: impl Iterator<Item = CompositeId>, top: CompositeId) -> usize {
+        let Palette { layer: color, dim, end, .. } = self.palette;
+        let name = |layer: CompositeId| self.schema[layer].name.as_str();
+        join(out, &[dim]);
+        below.for_each(|layer| join(out, &[name(layer), "/"]));
+        join(out, &[end, color, name(top), end]);
         dim.len() + color.len() + 2 * end.len()
     }
 
@@ -254,43 +290,29 @@ impl<'s> Summary<'s> {
         let Some(&top) = path.layers.get(path.top) else { return };
         let dissection = shown.dissection;
         let layer = &dissection.layers[top];
-        let show = Show {
-            schema: self.schema,
-            plan: self.plan,
-            palette: &Palette::default(),
-            dissection,
-            data: shown.packet.data,
-        };
-        let start = out.len();
+        let show = self.show(dissection, shown.packet.data);
+        let mut told = Told::from(out.len());
         self.variants(out, dissection, layer);
-        let mut told = Told { start, ..Told::default() };
         for telling in &self.layers[layer.composite.index()].telling {
-            if out.len() - start >= ROOM {
+            if told.is_full(out) {
                 break;
             }
             let Some(at) = node_index(dissection, self.schema, layer, telling.field) else { continue };
             let Some(node) = dissection.nodes.get(at as usize) else { continue };
-            let number = values::number(node);
-            if number.is_some() && number == telling.default {
+            if !told.wants(telling, values::number(node)) {
                 continue;
             }
             match telling.kind {
-                TellingKind::Number if told.numbers == NUMBERS || number == Some(0) => {}
-                TellingKind::Text | TellingKind::Mac | TellingKind::Nested if told.texts >= TEXTS => {}
                 TellingKind::Nested => self.nested(out, &show, at, &mut told),
-                kind => {
-                    told.texts += usize::from(matches!(kind, TellingKind::Text | TellingKind::Mac));
-                    told.numbers += usize::from(kind == TellingKind::Number);
-                    self.tell(out, &show, node, *telling);
-                }
+                _ => self.tell(out, &show, node, telling),
             }
         }
-        self.others_alike(out, &show, path, top, start);
+        self.others_alike(out, &show, path, top, &told);
         self.opaque(out, dissection, layer);
     }
 
     /// The names in layers of the top one's kind that stand beside it, as the messages of one segment do.
-    fn others_alike(&self, out: &mut Vec<u8>, show: &Show<'_>, path: &Path, top: usize, start: usize) {
+    fn others_alike(&self, out: &mut Vec<u8>, show: &Show<'_>, path: &Path, top: usize, told: &Told) {
         let layers = &show.dissection.layers;
         if path.top + 1 < path.layers.len() || layers.len() == path.layers.len() {
             return;
@@ -300,10 +322,10 @@ impl<'s> Summary<'s> {
         for layer in others {
             let named = self.layers[kind.index()].telling.iter().find(|telling| telling.kind == TellingKind::Named);
             if let Some(telling) = named
-                && out.len() - start < ROOM
+                && !told.is_full(out)
                 && let Some(node) = node(show.dissection, self.schema, layer, telling.field)
             {
-                self.tell(out, show, node, *telling);
+                self.tell(out, show, node, telling);
             }
         }
     }
@@ -322,7 +344,21 @@ impl<'s> Summary<'s> {
         }
     }
 
-    fn tell(&self, out: &mut Vec<u8>, show: &Show<'_>, node: &Node, telling: Telling) {
+    /// What stands in front of the number of a field, where that is shown as it is.
+    pub(super) fn counts(&self, telling: &Telling) -> Option<String> {
+        let field = &self.plan.fields[telling.field.index()];
+        let plain = field.shape == Shape::Number && field.names.is_none() && field.scale == 1 && !field.signed;
+        let Palette { dim, end, .. } = self.palette;
+        (plain && telling.kind == TellingKind::Number).then(|| format!("{dim}{}={end}", field.name))
+    }
+
+    /// What is the same for all values of a packet.
+    pub(super) fn show<'a>(&'a self, dissection: &'a Dissection, data: &'a [u8]) -> Show<'a> {
+        Show { schema: self.schema, plan: self.plan, palette: &self.plain, dissection, data }
+    }
+
+    /// What one field says.
+    pub(super) fn tell(&self, out: &mut Vec<u8>, show: &Show<'_>, node: &Node, telling: &Telling) {
         let field = &self.plan.fields[telling.field.index()];
         let Palette { symbol, dim, end, .. } = self.palette;
         match (telling.kind, values::number(node)) {
@@ -399,7 +435,11 @@ impl<'s> Summary<'s> {
             Node { kind: NodeKind::Payload(_, None), bits, .. } => Some(u64::from(*bits) / 8),
             _ => None,
         });
-        let bytes = bytes.sum();
+        self.carried(out, bytes.sum());
+    }
+
+    /// `+37 bytes`, if there are any.
+    pub(super) fn carried(&self, out: &mut Vec<u8>, bytes: u64) {
         if bytes > 0 {
             join(out, &[self.palette.dim, "+"]);
             decimal(out, bytes);
@@ -436,25 +476,6 @@ fn is_nowhere(shape: Shape, node: &Node, data: &[u8]) -> bool {
 /// Whether a value is text with something to read in it.
 fn says_something(show: &Show<'_>, field: &FieldPlan, node: &Node) -> bool {
     values::text(field, node, show.dissection, show.data).is_some_and(|text| text.chars().any(char::is_alphanumeric))
-}
-
-/// Seconds since the first packet.
-fn time(out: &mut Vec<u8>, shown: &Shown<'_>) {
-    let (Some(time), Some(start)) = (shown.packet.timestamp, shown.start) else {
-        return out.push(b'-');
-    };
-    let since = time - start;
-    if since < 0 {
-        out.push(b'-');
-    }
-    // A capture of more than 500 years shows times that are cut.
-    let since = u64::try_from(since.unsigned_abs()).unwrap_or(u64::MAX);
-    let seconds = since / 1_000_000_000;
-    let width = seconds.checked_ilog10().unwrap_or(0) as usize + 1;
-    out.resize(out.len() + 5_usize.saturating_sub(width), b' ');
-    decimal(out, seconds);
-    out.push(b'.');
-    padded(out, (since / 1000 % 1_000_000) as u32, 6);
 }
 
 /// The node of a layer's own field.
