@@ -3,6 +3,19 @@
 use crate::FieldInfo;
 use core::fmt;
 
+/// A derived field: what it is, and what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// The field.
+    pub field: &'static FieldInfo,
+    /// On the wire its least significant byte comes first.
+    pub little: bool,
+    /// What it is.
+    pub found: u64,
+    /// What it should be.
+    pub expected: u64,
+}
+
 /// Something that is not as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anomaly {

@@ -7,4 +7,4 @@ mod crc;
 mod inet;
 
 pub use crc::{Crc16, Crc16Parameters, Crc16Tables, Crc32, crc16, crc32, crc32c};
-pub use inet::{Inet16, copy_and_sum, inet16, inet16_update, inet16_update_u16, inet16_update_u32};
+pub use inet::{Inet16, absorbed, copy_and_sum, inet16, inet16_update, inet16_update_u16, inet16_update_u32};

@@ -2,12 +2,13 @@
 
 pub use crate::bits;
 pub use crate::checksum;
+pub use crate::hash::SipHash24;
 pub use crate::text::{write_bytes, write_name};
 pub use crate::view::{absent, both, contained, either, end_in, given, leading_number, part, shifted, slice};
 pub use crate::{
-    Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Element, Error, ErrorKind, FieldInfo, FieldValue, FieldVisitor,
-    Fields, Flow, FromBits, Group, KeptChecksum, List, MacAddr, Numbers, Octets, Place, Region, Text, named_flags,
-    named_number,
+    Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Derived, Element, Error, ErrorKind, FieldInfo, FieldValue,
+    FieldVisitor, Fields, Flow, FromBits, Group, KeptChecksum, List, MacAddr, Numbers, Octets, Place, Region, Text,
+    named_flags, named_number,
 };
 pub use core::fmt;
 pub use core::net::{Ipv4Addr, Ipv6Addr};

@@ -33,7 +33,7 @@ pub mod plain;
 pub mod text;
 pub mod view;
 
-pub use anomaly::Anomaly;
+pub use anomaly::{Anomaly, Derived};
 pub use error::{Error, ErrorKind};
 pub use fields::{BitPlace, CompositeInfo, FieldValue, FieldVisitor, Fields, Group};
 pub use info::{FieldInfo, Form};

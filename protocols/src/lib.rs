@@ -33,6 +33,8 @@
 //! # Ok::<(), packet_core::Error>(())
 //! ```
 //!
+//! [`packet`] has whole packets: all their layers, metafields, and which answers which.
+//!
 //! [`DEFINITIONS`] has the definitions themselves. The crate has no build script, no proc macro, no `std` and no allocation.
 
 #![no_std]
@@ -40,6 +42,7 @@
 #[cfg(feature = "alloc")]
 pub mod craft;
 mod index;
+pub mod packet;
 pub mod stack;
 
 pub use index::*;

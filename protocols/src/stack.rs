@@ -308,6 +308,20 @@ impl<'a> Layer<'a> {
         })
     }
 
+    /// The same upon other layers: some checks and lengths are theirs to decide, and [`Layer::parse`] leaves these open.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one upon these layers.
+    #[inline]
+    pub fn parse_upon(kind: LayerKind, region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
+        match kind {
+            LayerKind::Ipv6HopByHop => crate::ipv6::Ipv6HopByHop::parse_upon(region, below).map(Self::Ipv6HopByHop),
+            LayerKind::Udp => crate::udp::Udp::parse_upon(region, below).map(Self::Udp),
+            _ => Self::parse(kind, region),
+        }
+    }
+
     /// Which it is.
     #[must_use]
     pub const fn kind(&self) -> LayerKind {
@@ -571,6 +585,127 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.anomalies(report),
             Self::Vxlan(view) => view.anomalies(report),
             Self::VxlanGpe(view) => view.anomalies(report),
+        }
+    }
+
+    /// Whether it answers a question of another packet, by what both have in common; nothing where the two are no question
+    /// and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Layer<'_>) -> Option<bool> {
+        match (self, request) {
+            (Self::Arp(reply), Layer::Arp(request)) => reply.replies_to(request),
+            (Self::Dhcp(reply), Layer::Dhcp(request)) => reply.replies_to(request),
+            (Self::Dns(reply), Layer::Dns(request)) => reply.replies_to(request),
+            (Self::Llmnr(reply), Layer::Llmnr(request)) => reply.replies_to(request),
+            (Self::Icmp(reply), Layer::Icmp(request)) => reply.replies_to(request),
+            (Self::Icmpv6(reply), Layer::Icmpv6(request)) => reply.replies_to(request),
+            (Self::Ntp(reply), Layer::Ntp(request)) => reply.replies_to(request),
+            (Self::Tcp(reply), Layer::Tcp(request)) => reply.replies_to(request),
+            (Self::Udp(reply), Layer::Udp(request)) => reply.replies_to(request),
+            _ => None,
+        }
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the two can't be one question.
+    #[must_use]
+    pub fn asks_as(&self, other: &Layer<'_>) -> Option<bool> {
+        match (self, other) {
+            (Self::Arp(view), Layer::Arp(other)) => view.asks_as(other),
+            (Self::Dhcp(view), Layer::Dhcp(other)) => view.asks_as(other),
+            (Self::Dns(view), Layer::Dns(other)) => view.asks_as(other),
+            (Self::Llmnr(view), Layer::Llmnr(other)) => view.asks_as(other),
+            (Self::Icmp(view), Layer::Icmp(other)) => view.asks_as(other),
+            (Self::Icmpv6(view), Layer::Icmpv6(other)) => view.asks_as(other),
+            (Self::Ntp(view), Layer::Ntp(other)) => view.asks_as(other),
+            (Self::Tcp(view), Layer::Tcp(other)) => view.asks_as(other),
+            (Self::Udp(view), Layer::Udp(other)) => view.asks_as(other),
+            _ => None,
+        }
+    }
+
+    /// Whether what it carries is the start of a packet that it is about.
+    #[must_use]
+    pub fn quotes(&self) -> bool {
+        match self {
+            Self::Icmp(view) => {
+                given(|| Some(view.error()?.invoking_packet())).is_some()
+                    || given(|| Some(view.error_2()?.invoking_packet())).is_some()
+                    || given(|| Some(view.error_3()?.invoking_packet())).is_some()
+            }
+            Self::Icmpv6(view) => {
+                given(|| Some(view.error()?.invoking_packet())).is_some()
+                    || given(|| Some(view.error_2()?.invoking_packet())).is_some()
+                    || given(|| Some(view.error_3()?.invoking_packet())).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Tells what its derived fields are, and what they should be: those of which it can be known.
+    pub fn derived(&self, below: &Below<'_, 'a>, report: &mut dyn FnMut(Derived)) {
+        let _ = below;
+        match self {
+            Self::Gre(view) => {
+                if let (Some(found), Some(expected)) = (view.checksum(), view.expected_checksum()) {
+                    report(Derived {
+                        field: &crate::gre::gre_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            Self::Icmp(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum()) {
+                    report(Derived {
+                        field: &crate::icmp::icmp_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            Self::Icmpv6(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum(below)) {
+                    report(Derived {
+                        field: &crate::icmpv6::icmpv6_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            Self::Ipv4(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum()) {
+                    report(Derived {
+                        field: &crate::ipv4::ipv4_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            Self::Tcp(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum(below)) {
+                    report(Derived {
+                        field: &crate::tcp::tcp_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            Self::Udp(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum(below)) {
+                    report(Derived {
+                        field: &crate::udp::udp_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            _ => {}
         }
     }
 }

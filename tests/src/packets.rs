@@ -45,6 +45,9 @@ impl Chance {
 /// All captures in a folder and those in it, sorted; none where there is no such folder.
 pub fn captures_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
+    if folder.is_file() {
+        found.push(folder.to_owned());
+    }
     let Ok(entries) = fs::read_dir(folder) else { return found };
     for entry in entries {
         let path = entry.unwrap().path();
@@ -58,7 +61,7 @@ pub fn captures_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Hands over packets of captures, so many of each: the layer each begins with, its bytes, and how many they were.
+/// Hands over packets of captures, or of a single one, so many of each: the layer each begins with, its bytes, and how many they were.
 pub fn each_captured(schema: &Schema, folder: &Path, most: u64, mut take: impl FnMut(CompositeId, &[u8], usize)) {
     for path in captures_below(folder) {
         let Ok(mut file) = FileReader::new(fs::File::open(&path).unwrap()) else { continue };

@@ -1,9 +1,6 @@
 //! What the generated code says of layers upon each other is what the interpreter says: which layer follows which, where,
 //! what is not as it should be with it, and, where it says that nothing is wrong with a layer and those below it, that nothing
 //! is.
-//!
-//! It is told from views alone, so that a length which only a layer below knows, as of a jumbogram, is not known: what is wrong
-//! with the layer that asks for it makes what is said of those above worthless.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a failing test may panic, and says what it saw")]
 
@@ -21,15 +18,12 @@ use std::path::Path;
 /// As many layers as are read.
 const MOST_LAYERS: usize = 64;
 
-/// Layers whose length only a layer below knows: a view of one does not see what is missing.
-const ASK_BELOW: &[LayerKind] = &[LayerKind::Ipv6HopByHop];
-
 /// The layers upon each other, each in the first payload of the one before, and what is in the last one's.
 fn stack<'a>(start: LayerKind, region: Region<'a>) -> (Vec<Layer<'a>>, Option<Next<'a>>) {
     let mut layers: Vec<Layer<'a>> = Vec::new();
     let mut next = Next::Layer(start, region);
     while let Next::Layer(kind, region) = next {
-        match Layer::parse(kind, region) {
+        match Layer::parse_upon(kind, region, &Below(&layers)) {
             Ok(layer) if layers.len() < MOST_LAYERS => layers.push(layer),
             _ => return (layers, None),
         }
@@ -55,7 +49,7 @@ impl Seen {
         reader.read(found, start, data, origlen);
         let view = View { schema: reader.schema(), data, dissection: found };
         let (layers, end) = stack(*kind, Region::captured(data, origlen));
-        let (mut at, mut regular, mut below_known) = (0, true, true);
+        let (mut at, mut regular) = (0, true);
         for (index, layer) in layers.iter().enumerate() {
             self.layers += 1;
             let known = layer.is_regular(&Below(&layers[..index]));
@@ -65,10 +59,7 @@ impl Seen {
             layer.anomalies(&Below(&layers[..index]), &mut |anomaly| {
                 told.insert(anomaly.name().to_owned());
             });
-            if below_known && !ASK_BELOW.contains(&layer.kind()) {
-                self.anomalies(&view, at, layer, &told, data);
-            }
-            below_known &= known || !told.is_empty();
+            self.anomalies(&view, at, layer, &told, data);
             let (expected, here) = (child(&view, at), layers.get(index + 1));
             match (expected, here) {
                 (Some(child), Some(next)) => {
@@ -149,16 +140,16 @@ impl Seen {
     }
 }
 
-/// The layer in the first payload of another one; one in an element of a list, as in an option, does not count.
+/// The layer in the first payload of another one that is not empty, be that in an element of a list.
 fn child(view: &View<'_>, index: u32) -> Option<u32> {
     let layer = view.dissection.layers[index as usize];
     let mut at = layer.nodes.0;
     while at < layer.nodes.1 {
         let node = view.node(at)?;
         at = match node.kind {
-            NodeKind::Payload(_, layer) => return layer,
-            NodeKind::Variant(..) => at + 1,
-            _ => node.end,
+            NodeKind::Payload(_, layer) if node.bits > 0 => return layer,
+            NodeKind::Payload(..) => node.end,
+            _ => at + 1,
         };
     }
     None

@@ -544,9 +544,7 @@ impl Writer<'_> {
         let params: Vec<(Ident, TokenStream)> = self.read_params(id);
         let Some(mut reader) = Reader::new(self, id, false) else { return TokenStream::new() };
         let body = reader.block(&composite.body);
-        let kept = self.kept_params(composite, &self.own_accessors(id, shape)).map(|(name, _)| name);
-        let parts = shape.scopes.first().into_iter().flat_map(Scope::kept).map(|part| ident(&part.name));
-        let made = quote!(Self { region: cursor.since(&start), #(#kept,)* #(#parts),* });
+        let made = self.made(id);
         let names = params.iter().map(|param| &param.0).collect::<Vec<_>>();
         let types = params.iter().map(|param| &param.1).collect::<Vec<_>>();
         let (result, ok, flow) = if shape.stops {
@@ -589,6 +587,14 @@ impl Writer<'_> {
                 }
             }
         }
+    }
+
+    /// The view of what was read.
+    pub(super) fn made(&self, id: CompositeId) -> TokenStream {
+        let shape = &self.shapes[id.index()];
+        let kept = self.kept_params(&self.schema[id], &self.own_accessors(id, shape)).map(|(name, _)| name);
+        let parts = shape.scopes.first().into_iter().flat_map(Scope::kept).map(|part| ident(&part.name));
+        quote!(Self { region: cursor.since(&start), #(#kept,)* #(#parts),* })
     }
 
     fn parse(&self, stops: bool, stream: bool) -> TokenStream {

@@ -3,18 +3,18 @@
 use super::Writer;
 use super::expr::{Code, Env, Kind};
 use super::names::{camel, ident};
-use super::parse::{Reader, fails, holds};
+use super::parse::{Reader, fails};
 use super::shape::{Part, PartKind, Shape};
 use packet_schema::model::{
-    Action, Block, CompositeId, CompositeKind, Encoding, Expect, Expr, ExprId, Field, FieldId, Item, Type, Verify,
+    Action, Block, CompositeId, CompositeKind, Encoding, Expect, Expr, ExprId, Field, FieldId, Item, Type,
 };
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 impl Writer<'_> {
     /// The methods of a composite's view and of those of its named arms that tell what is not as it should be.
     pub(super) fn anomalies(&self, id: CompositeId) -> TokenStream {
-        let (composite, shape) = (&self.schema[id], &self.shapes[id.index()]);
+        let shape = &self.shapes[id.index()];
         let scopes =
             shape.scopes.iter().enumerate().filter(|(index, scope)| *index == 0 || scope.kept().next().is_some());
         scopes
@@ -24,12 +24,8 @@ impl Writer<'_> {
                     scope.kept().filter_map(|part| self.part_anomalies(id, shape, part)).collect();
                 let mut params = TokenStream::new();
                 if index == 0 {
-                    let mut env = self.method_env(id);
-                    for (interface, name) in self.needs(composite) {
-                        let (name, path) = (format_ident!("{name}"), self.interface_path(interface));
-                        env.below.insert(interface, quote!(#name));
-                        params.extend(quote!(#name: &dyn #path,));
-                    }
+                    let (env, asked) = self.asking_env(id);
+                    params = quote!(#(#asked,)*);
                     let whole = self.composite_anomalies(id, &env);
                     if !body.is_empty() && self.covers_itself(id) {
                         body = quote! {
@@ -47,9 +43,7 @@ impl Writer<'_> {
                     body.extend(whole);
                 }
                 let text = body.to_string();
-                let unused = self.needs(composite).into_iter().filter(|(_, name)| !text.contains(&format!("{name} .")));
-                let unused = unused.filter(|_| index == 0).map(|(_, name)| format_ident!("{name}"));
-                let unused: Vec<_> = unused.collect();
+                let unused = if index == 0 { self.unused_needs(id, &body) } else { Vec::new() };
                 let ignore = (!unused.is_empty()).then(|| quote!(let _ = (#(#unused),*);));
                 let report = if text.contains("report") { quote!(report) } else { quote!(_) };
                 quote! {
@@ -173,9 +167,8 @@ impl Writer<'_> {
                 None => self.gap(id, &expect.name),
             }
         }
-        for &field in &composite.fields {
-            let Some(verify) = self.schema[field].verify else { continue };
-            match self.derived_anomaly(id, field, verify, env) {
+        for (field, _) in self.verified(composite) {
+            match self.derived_anomaly(id, field, env) {
                 Some(tokens) => out.extend(tokens),
                 None => self.gap(id, "a derived value"),
             }
@@ -197,24 +190,12 @@ impl Writer<'_> {
         }
     }
 
-    fn derived_anomaly(&self, id: CompositeId, field: FieldId, verify: Verify, env: &Env) -> Option<TokenStream> {
-        let definition = &self.schema[field];
-        let found = env.fields.get(&field)?;
-        let env = Env { it: Some(found.clone()), ..env.clone() };
-        let Kind::Number(number) = found.kind else { return None };
-        let expected = self.derived(id, field, definition.auto?, number, &env)?;
-        let (info, found) = (self.info(field), found.option());
-        let whole = self.covers_itself(id) && self.has_nested(id);
-        let whole = whole.then(|| quote!(!cut &&));
-        let applies = match verify {
-            Verify::Always => whole,
-            Verify::When(condition) => {
-                let test = holds(&self.expr(&env, condition)?)?;
-                Some(quote!(#whole #test &&))
-            }
-        };
+    fn derived_anomaly(&self, id: CompositeId, field: FieldId, env: &Env) -> Option<TokenStream> {
+        let (found, expected) = (env.fields.get(&field)?.option(), self.expected(id, field)?);
+        let whole = (self.covers_itself(id) && self.has_nested(id)).then(|| quote!(!cut &&));
+        let info = self.info(field);
         Some(quote! {
-            if #applies let Some(expected) = given(|| Some(#expected)) && #found.is_some_and(|found| found != expected) {
+            if #whole let Some(expected) = #expected && #found.is_some_and(|found| found != expected) {
                 report(Anomaly::Derived { field: #info, expected: u64::from(expected) });
             }
         })

@@ -3,6 +3,7 @@
 //! What may be absent has `?` behind it and makes the whole absent; [`Code::finish`] puts a closure around such an expression.
 
 use super::Writer;
+use super::names::ident;
 use super::number::{Meaning, Number, mask};
 use packet_schema::model::{CompositeId, Expr, ExprId, FieldId, InterfaceId};
 use packet_schema::tree::{BinaryOp, UnaryOp};
@@ -128,6 +129,8 @@ pub(super) struct Env {
     pub(super) outer: Option<TokenStream>,
     /// How many bytes of the composite were read.
     pub(super) size: Option<TokenStream>,
+    /// The packet, whose layers are asked by name.
+    pub(super) packet: Option<TokenStream>,
 }
 
 impl Writer<'_> {
@@ -218,6 +221,10 @@ impl Writer<'_> {
             Expr::Crc32c(of) => self.sum(env, *of, &quote!(crc32c), Number::U32),
             Expr::Arg(index) => env.args.get(*index as usize).cloned(),
             Expr::Carrier { via, interface, member, args } => self.carrier(env, *via, *interface, *member, args),
+            Expr::Layer(layer) => {
+                let (packet, method) = (env.packet.as_ref()?, ident(&self.schema[*layer].key));
+                Some(Code::maybe(quote!(#packet.#method()?), Kind::View(*layer)))
+            }
             Expr::PresentLayer(_) => Some(Code::maybe(quote!(absent::<bool>()?), Kind::Bool)),
             Expr::Size => env.size.clone().map(|size| Code::new(size, Kind::Number(Number::U64))),
             Expr::Smallest(least, greatest, predicate) => self.smallest(env, *least, *greatest, *predicate),
@@ -310,7 +317,7 @@ impl Writer<'_> {
         }
     }
 
-    fn compare(&self, op: BinaryOp, left: (ExprId, Code), right: (ExprId, Code)) -> Option<Code> {
+    pub(super) fn compare(&self, op: BinaryOp, left: (ExprId, Code), right: (ExprId, Code)) -> Option<Code> {
         let sign = sign(op);
         let maybe = left.1.maybe || right.1.maybe;
         let (a, b) = (&left.1, &right.1);

@@ -419,7 +419,7 @@ fn count(tokens: &TokenStream, name: &str) -> usize {
 }
 
 /// The same with something else where a name stood for it.
-fn substituted(tokens: TokenStream, name: &str, with: &TokenStream) -> TokenStream {
+pub(super) fn substituted(tokens: TokenStream, name: &str, with: &TokenStream) -> TokenStream {
     let mut free = true;
     let mut out = TokenStream::new();
     for tree in tokens {

@@ -174,10 +174,9 @@ impl Writer<'_> {
             MemberType::Bool => (quote!(bool), Kind::Bool),
         };
         let asked = match via {
-            Via::Below => env.below.get(&id).cloned(),
+            Via::Below | Via::Packet => env.below.get(&id).cloned(),
             Via::Outer => env.outer_carrier.clone(),
             Via::Late => env.late.clone(),
-            Via::Packet => None,
         };
         // A view by itself knows nothing of the layers below: what asks for them is not known.
         let Some(asked) = asked else { return Some(Code::maybe(quote!(absent::<#tokens>()?), kind)) };

@@ -10,6 +10,7 @@ mod codec;
 mod craft;
 mod emit;
 mod enums;
+mod expected;
 mod expr;
 mod fields;
 mod infer;
@@ -17,21 +18,25 @@ mod interface;
 mod layers;
 mod names;
 mod number;
+mod packet;
 mod parse;
 mod place;
 #[cfg(feature = "text")]
 mod polish;
 mod regular;
+mod reply;
 mod setters;
 mod shape;
 #[cfg(feature = "text")]
 mod source;
 mod stack;
 mod types;
+mod upon;
 mod value;
 mod words;
 
 pub use craft::craft;
+pub use packet::packet;
 #[cfg(feature = "text")]
 pub use source::source;
 pub use stack::stack;
@@ -57,6 +62,7 @@ pub const TAKEN: &[&str] = &[
     "Coded",
     "CompositeInfo",
     "Cursor",
+    "Derived",
     "Element",
     "Error",
     "ErrorKind",
@@ -78,6 +84,7 @@ pub const TAKEN: &[&str] = &[
     "Place",
     "Region",
     "Result",
+    "SipHash24",
     "Text",
 ];
 
@@ -168,9 +175,11 @@ impl<'s> Writer<'s> {
                 let shape = &self.shapes[id.index()];
                 let (view, setters) = (self.view(id), self.setters(id));
                 let (provides, following) = (self.provides(id, composite), self.following(id, composite));
-                let (regular, words) = (self.regularity(id), self.wordiness(id));
+                let (upon, replies) = (self.upon(id, composite), self.replies(id));
+                let (expected, regular, words) =
+                    (self.expectations(id, composite), self.regularity(id), self.wordiness(id));
                 let (fields, anomalies) = (self.fields_items(id, shape), self.anomalies(id));
-                quote!(#view #fields #setters #provides #regular #anomalies #words #following)
+                quote!(#view #upon #fields #setters #provides #expected #regular #anomalies #words #replies #following)
             }
         };
         quote!(#fields #body)

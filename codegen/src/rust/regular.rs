@@ -10,7 +10,7 @@ use packet_schema::model::{
 };
 use packet_schema::tree::BinaryOp;
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 impl Writer<'_> {
     /// The method of a composite's view, and those of its named arms.
@@ -31,27 +31,14 @@ impl Writer<'_> {
     ) -> TokenStream {
         let name = ident(&scope.name);
         let mut tests: Vec<TokenStream> = scope.kept().filter_map(|part| self.part_test(shape, part)).collect();
-        let (mut params, mut env) = (Vec::new(), Env::default());
+        let mut params = Vec::new();
         if index == 0 {
-            env = self.method_env(id);
-            for (interface, name) in self.needs(composite) {
-                let (name, path) = (format_ident!("{name}"), self.interface_path(interface));
-                env.below.insert(interface, quote!(#name));
-                params.push(quote!(#name: &dyn #path));
-            }
+            let (env, asked) = self.asking_env(id);
+            params = asked;
             tests.push(quote!(!self.region.is_cut()));
             tests.extend(self.composite_tests(id, composite, &env));
         }
-        let _ = env;
         let never = tests.iter().any(|test| test.to_string() == "false");
-        let text: String = tests.iter().filter(|_| !never).map(ToString::to_string).collect();
-        let unused = self
-            .needs(composite)
-            .into_iter()
-            .filter(|(_, name)| index == 0 && !text.contains(&format!("{name} .")))
-            .map(|(_, name)| format_ident!("{name}"));
-        let unused: Vec<_> = unused.collect();
-        let ignore = (!unused.is_empty()).then(|| quote!(let _ = (#(#unused),*);));
         // A match may not begin a condition.
         tests.sort_by_key(|test| test.to_string().starts_with("match"));
         let body = if never {
@@ -61,6 +48,8 @@ impl Writer<'_> {
         } else {
             quote!(#((#tests))&&*)
         };
+        let unused = if index == 0 { self.unused_needs(id, &body) } else { Vec::new() };
+        let ignore = (!unused.is_empty()).then(|| quote!(let _ = (#(#unused),*);));
         quote! {
             impl<'a> #name<'a> {
                 /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
@@ -264,22 +253,13 @@ impl Writer<'_> {
 
     /// A derived value is what is there.
     fn verify_test(&self, id: CompositeId, field: FieldId, verify: Verify, env: &Env) -> Option<TokenStream> {
-        let definition = &self.schema[field];
-        let found = env.fields.get(&field).filter(|code| !code.maybe)?;
-        let env = Env { it: Some(found.clone()), ..env.clone() };
-        let number = match found.kind {
-            Kind::Number(number) => number,
-            _ => return None,
-        };
-        let expected = self.derived(id, field, definition.auto?, number, &env)?;
-        let value = &found.tokens;
-        let test = quote!(given(|| Some(#expected)) == Some(#value));
+        let (found, expected) = (env.fields.get(&field)?, self.expected(id, field)?);
+        let (test, env) = (found.option(), Env { it: Some(found.clone()), ..env.clone() });
         Some(match verify {
-            Verify::Always => test,
+            Verify::Always => quote!(#expected == #test),
             Verify::When(condition) => {
-                let code = self.expr(&env, condition)?;
-                let applies = super::parse::holds(&code)?;
-                quote!((!(#applies) || #test))
+                let applies = super::parse::holds(&self.expr(&env, condition)?)?;
+                quote!((!(#applies) || #expected == #test))
             }
         })
     }

@@ -13,13 +13,15 @@ use packet_schema::model::{
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::BTreeSet;
 
 impl Writer<'_> {
     /// The method that says what follows a layer; nothing where no stack is generated.
     pub(super) fn following(&self, id: CompositeId, composite: &Composite) -> TokenStream {
-        let (Some(stack), CompositeKind::Layer(_)) = (self.stack.clone(), &composite.kind) else {
+        let Some(stack) = self.stack.clone() else { return TokenStream::new() };
+        if !matches!(composite.kind, CompositeKind::Layer(_)) && !self.holds_payload(id, &mut BTreeSet::new()) {
             return TokenStream::new();
-        };
+        }
         let env = self.method_env(id);
         let body = self.next_block(id, &composite.body, &env, &stack);
         let name = ident(&camel(&composite.name));
@@ -43,6 +45,7 @@ impl Writer<'_> {
             .iter()
             .map(|item| match item {
                 Item::Field(field) if shape::is_payload(self.schema, *field) => self.next_field(id, *field, env, stack),
+                Item::Field(field) => self.next_nested(id, *field, stack),
                 Item::If { condition, then, otherwise } => {
                     let (yes, no) = (self.next_block(id, then, env, stack), self.next_block(id, otherwise, env, stack));
                     let test = self.expr(env, *condition).and_then(|code| holds(&code));
@@ -90,6 +93,42 @@ impl Writer<'_> {
         let arms: Vec<TokenStream> = arms.collect();
         let rest = (!choice.arms.iter().any(|arm| arm.tags.is_empty() && arm.guard.is_none())).then(|| quote!(_ => {}));
         quote!(match #subject { #(#arms)* #rest })
+    }
+
+    /// Whether a payload is in a composite, or in one that it holds.
+    fn holds_payload(&self, id: CompositeId, seen: &mut BTreeSet<CompositeId>) -> bool {
+        seen.insert(id)
+            && self.schema[id].fields.iter().any(|&field| {
+                shape::is_payload(self.schema, field)
+                    || held_struct(&self.schema[field].ty).is_some_and(|inner| self.holds_payload(inner, seen))
+            })
+    }
+
+    /// What is in a payload of a struct, or of one in a list.
+    fn next_nested(&self, id: CompositeId, field: FieldId, stack: &TokenStream) -> TokenStream {
+        let ty = &self.schema[field].ty;
+        let holds = held_struct(ty).is_some_and(|inner| self.holds_payload(inner, &mut BTreeSet::new()));
+        let Some(value) = self.access_from(&quote!(self), id, field).filter(|_| holds) else {
+            return TokenStream::new();
+        };
+        let tokens = &value.tokens;
+        let next = quote!({
+            let next = element.next();
+            if !matches!(next, #stack Next::Nothing) {
+                return next;
+            }
+        });
+        match (matches!(ty, Type::List(..)), value.maybe) {
+            (true, false) => quote!(for element in #tokens.valid() #next),
+            (true, true) => {
+                let option = value.option();
+                quote!(for element in #option.into_iter().flat_map(|list| list.valid()) #next)
+            }
+            (false, _) => {
+                let option = value.option();
+                quote!(if let Some(element) = #option #next)
+            }
+        }
     }
 
     /// What is in a payload, where it is there.
@@ -238,6 +277,7 @@ impl Writer<'_> {
         let streams = layers.iter().filter(|(id, _)| self.is_stream(*id));
         let streams: Vec<Ident> = streams.map(|(_, composite)| ident(&camel(&composite.name))).collect();
         let (methods, next) = (self.layer_methods(layers, &names, &paths), following());
+        let relations = self.layer_relations();
         quote! {
             /// The layers that are known here.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -266,7 +306,7 @@ impl Writer<'_> {
             #[non_exhaustive]
             pub enum Layer<'a> { #(#[doc = #abouts] #names(#paths<'a>),)* }
 
-            impl<'a> Layer<'a> { #methods }
+            impl<'a> Layer<'a> { #methods #relations }
 
             impl Fields for Layer<'_> {
                 fn fields(&self, visitor: &mut dyn FieldVisitor) {
@@ -285,16 +325,13 @@ impl Writer<'_> {
         names: &[Ident],
         paths: &[TokenStream],
     ) -> TokenStream {
-        let regular = layers.iter().zip(names).map(|((_, composite), name)| {
+        let checks = self.layer_checks(layers, names);
+        let upon = layers.iter().zip(names).zip(paths).filter(|(((id, _), _), _)| self.reads_upon(*id));
+        let upon = upon.map(|(((_, composite), name), path)| {
             let needs = self.needs(composite).into_iter().map(|_| quote!(below));
-            quote!(Self::#name(view) => view.is_regular(#(#needs),*),)
+            quote!(LayerKind::#name => #path::parse_upon(region #(, #needs)*).map(Self::#name),)
         });
-        let regular: Vec<TokenStream> = regular.collect();
-        let anomalies = layers.iter().zip(names).map(|((_, composite), name)| {
-            let needs = self.needs(composite).into_iter().map(|_| quote!(below,));
-            quote!(Self::#name(view) => view.anomalies(#(#needs)* report),)
-        });
-        let anomalies: Vec<TokenStream> = anomalies.collect();
+        let upon: Vec<TokenStream> = upon.collect();
         quote! {
             /// Reads a layer of that kind from the start of a region.
             ///
@@ -304,6 +341,19 @@ impl Writer<'_> {
             #[inline]
             pub fn parse(kind: LayerKind, region: Region<'a>) -> Result<Self, Error> {
                 Ok(match kind { #(LayerKind::#names => Self::#names(#paths::parse(region)?),)* })
+            }
+
+            /// The same upon other layers: some checks and lengths are theirs to decide, and [`Layer::parse`] leaves these open.
+            ///
+            /// # Errors
+            ///
+            /// The bytes can't be one upon these layers.
+            #[inline]
+            pub fn parse_upon(kind: LayerKind, region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
+                match kind {
+                    #(#upon)*
+                    _ => Self::parse(kind, region),
+                }
             }
 
             /// Which it is.
@@ -332,6 +382,23 @@ impl Writer<'_> {
                 match self { #(Self::#names(view) => view.region(),)* }
             }
 
+            #checks
+        }
+    }
+
+    /// What is wrong with a layer of any kind.
+    fn layer_checks(&self, layers: &[(CompositeId, &Composite)], names: &[Ident]) -> TokenStream {
+        let regular = layers.iter().zip(names).map(|((_, composite), name)| {
+            let needs = self.needs(composite).into_iter().map(|_| quote!(below));
+            quote!(Self::#name(view) => view.is_regular(#(#needs),*),)
+        });
+        let regular: Vec<TokenStream> = regular.collect();
+        let anomalies = layers.iter().zip(names).map(|((_, composite), name)| {
+            let needs = self.needs(composite).into_iter().map(|_| quote!(below,));
+            quote!(Self::#name(view) => view.anomalies(#(#needs)* report),)
+        });
+        let anomalies: Vec<TokenStream> = anomalies.collect();
+        quote! {
             /// Whether nothing is wrong with it, as it stands upon the layers below.
             #[inline]
             #[must_use]
@@ -510,6 +577,15 @@ impl Writer<'_> {
         });
         let members: Vec<TokenStream> = members.collect();
         quote!(impl #path for Below<'_, '_> { #(#members)* })
+    }
+}
+
+/// The struct that a field holds, or the elements of its list are.
+fn held_struct(ty: &Type) -> Option<CompositeId> {
+    match ty {
+        Type::Struct(id, _) => Some(*id),
+        Type::List(element, _) => held_struct(element),
+        _ => None,
     }
 }
 

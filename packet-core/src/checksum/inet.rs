@@ -15,6 +15,20 @@ pub fn inet16(data: &[u8]) -> u16 {
     Inet16::new().update(data).finish()
 }
 
+/// The word that a word under a sum must become for the sum to be `wanted` where it is `found`: the arithmetic of
+/// [RFC 1624](https://www.rfc-editor.org/rfc/rfc1624).
+///
+/// ```
+/// use packet_core::checksum::{absorbed, inet16};
+///
+/// let word = absorbed(0x0506, inet16(&[1, 2, 3, 4, 5, 6]), 0x1234).to_be_bytes();
+/// assert_eq!(inet16(&[1, 2, 3, 4, word[0], word[1]]), 0x1234);
+/// ```
+#[must_use]
+pub const fn absorbed(word: u16, found: u16, wanted: u16) -> u16 {
+    ((word as u32 + found as u32 + 0xffff - wanted as u32 % 0xffff) % 0xffff) as u16
+}
+
 /// The Internet checksum of data that comes in pieces.
 ///
 /// ```

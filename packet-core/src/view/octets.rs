@@ -48,6 +48,12 @@ impl Octets {
     }
 }
 
+impl AsRef<[u8]> for Octets {
+    fn as_ref(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
+
 impl Default for Octets {
     fn default() -> Self {
         Self::new()

@@ -109,6 +109,13 @@ impl<'a> Region<'a> {
         self.limit
     }
 
+    /// What is left of it behind so many bytes.
+    #[must_use]
+    pub fn behind(self, bytes: usize) -> Self {
+        let there = bytes.min(self.bytes.len());
+        Self { bytes: self.bytes.get(there..).unwrap_or_default(), offset: self.offset + there as u32, ..self }
+    }
+
     /// The same bytes as a part of something longer, of unknown length: a fragment.
     #[inline]
     #[must_use]

@@ -772,6 +772,37 @@ impl<'a> Arp<'a> {
 }
 
 impl<'a> Arp<'a> {
+    /// Whether it answers a question that is `Arp`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Arp<'_>) -> Option<bool> {
+        Some(
+            self.opcode().0 == 2
+                && request.opcode().0 == 1
+                && given(|| Some(u32::from(request.target_ip()?) == u32::from(self.sender_ip()?))) == Some(true)
+                && given(|| Some(u32::from(request.sender_ip()?) == u32::from(self.target_ip()?))) == Some(true),
+        )
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Arp<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Arp<'_>) -> Option<bool> {
+        Some(
+            self.opcode().0 == 1
+                && other.opcode().0 == 1
+                && given(|| Some(u32::from(self.target_ip()?) == u32::from(other.target_ip()?))) == Some(true)
+                && given(|| Some(u32::from(self.sender_ip()?) == u32::from(other.sender_ip()?))) == Some(true),
+        )
+    }
+}
+
+impl<'a> Arp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[inline]
     #[must_use]

@@ -1144,6 +1144,27 @@ impl<'a> Dhcp<'a> {
 }
 
 impl<'a> Dhcp<'a> {
+    /// Whether it answers a question that is `Dhcp`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Dhcp<'_>) -> Option<bool> {
+        Some(self.op().0 == 2 && request.op().0 == 1 && request.xid() == self.xid())
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Dhcp<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Dhcp<'_>) -> Option<bool> {
+        Some(self.op().0 == 1 && other.op().0 == 1 && self.xid() == other.xid())
+    }
+}
+
+impl<'a> Dhcp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[inline]
     #[must_use]

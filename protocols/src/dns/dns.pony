@@ -228,6 +228,20 @@ layer DnsOverTcp over stream {
 bind udp_port { 53 => Dns; 5353 => Mdns; 5355 => Llmnr; }
 bind tcp_port { 53 => DnsOverTcp; }
 
+// RFC 1035 §4.1.1: the identifier is copied. RFC 4795 §2.1.1 says the same.
+reply Dns by Dns {
+    request.id == reply.id;
+    request.flags.opcode == reply.flags.opcode;
+    !request.flags.qr;
+    reply.flags.qr;
+}
+reply Llmnr by Llmnr {
+    request.id == reply.id;
+    request.flags.opcode == reply.flags.opcode;
+    !request.flags.qr;
+    reply.flags.qr;
+}
+
 alias wireshark DnsOverTcp { length = "dns.length"; }
 alias wireshark Dns {
     id = "dns.id"; flags = "dns.flags"; flags.qr = "dns.flags.response"; flags.opcode = "dns.flags.opcode";

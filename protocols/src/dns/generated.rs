@@ -7017,6 +7017,37 @@ impl<'a> Dns<'a> {
 }
 
 impl<'a> Dns<'a> {
+    /// Whether it answers a question that is `Dns`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Dns<'_>) -> Option<bool> {
+        Some(
+            self.flags().0 >> 15 & 1 != 0
+                && request.flags().0 >> 15 & 1 == 0
+                && request.id() == self.id()
+                && (request.flags().0 >> 11 & 15) as u8 == (self.flags().0 >> 11 & 15) as u8,
+        )
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Dns<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Dns<'_>) -> Option<bool> {
+        Some(
+            self.flags().0 >> 15 & 1 == 0
+                && other.flags().0 >> 15 & 1 == 0
+                && self.id() == other.id()
+                && (self.flags().0 >> 11 & 15) as u8 == (other.flags().0 >> 11 & 15) as u8,
+        )
+    }
+}
+
+impl<'a> Dns<'a> {
     /// What follows in its payload, by the keys that it has.
     #[inline]
     #[must_use]
@@ -7965,6 +7996,37 @@ impl<'a> Llmnr<'a> {
             || self.answers.valid().any(|element| element.holds_words())
             || self.authorities.valid().any(|element| element.holds_words())
             || self.additionals.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Llmnr<'a> {
+    /// Whether it answers a question that is `Llmnr`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Llmnr<'_>) -> Option<bool> {
+        Some(
+            self.flags().0 >> 15 & 1 != 0
+                && request.flags().0 >> 15 & 1 == 0
+                && request.id() == self.id()
+                && (request.flags().0 >> 11 & 15) as u8 == (self.flags().0 >> 11 & 15) as u8,
+        )
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Llmnr<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Llmnr<'_>) -> Option<bool> {
+        Some(
+            self.flags().0 >> 15 & 1 == 0
+                && other.flags().0 >> 15 & 1 == 0
+                && self.id() == other.id()
+                && (self.flags().0 >> 11 & 15) as u8 == (other.flags().0 >> 11 & 15) as u8,
+        )
     }
 }
 

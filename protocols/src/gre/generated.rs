@@ -702,11 +702,35 @@ impl<'a> GreMut<'a> {
 }
 
 impl<'a> Gre<'a> {
+    /// What the checksum should be; nothing where that can't be known, or where it is not in use.
+    #[inline]
+    #[must_use]
+    pub fn expected_checksum(&self) -> Option<u16> {
+        if !self.has_checksum() {
+            return None;
+        }
+        Some(
+            checksum::Inet16::new()
+                .update(self.region.whole()?.get(..end_in(self.bytes(), self.checksum_bytes?).checked_sub(4)?)?)
+                .update(&[0, 0])
+                .update(self.bytes().get(end_in(self.bytes(), self.checksum_bytes?).checked_sub(2)?..)?)
+                .finish(),
+        )
+    }
+}
+
+impl<'a> Gre<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        false
+        self.head[1] >> 3 & 15 == 0
+            && self
+                .routes
+                .is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
+            && !self.payload.is_cut()
+            && !self.region.is_cut()
+            && (!self.has_checksum() || self.expected_checksum() == self.checksum())
     }
 }
 
@@ -729,16 +753,7 @@ impl<'a> Gre<'a> {
             }
         }
         if !cut
-            && self.has_checksum()
-            && let Some(expected) = given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(self.region.whole()?.get(..end_in(self.bytes(), self.checksum_bytes?).checked_sub(4)?)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(end_in(self.bytes(), self.checksum_bytes?).checked_sub(2)?..)?)
-                        .finish(),
-                )
-            })
+            && let Some(expected) = self.expected_checksum()
             && self.checksum().is_some_and(|found| found != expected)
         {
             report(Anomaly::Derived { field: &gre_fields::CHECKSUM, expected: u64::from(expected) });

@@ -2124,20 +2124,27 @@ impl<'a> IcmpMut<'a> {
 }
 
 impl<'a> Icmp<'a> {
+    /// What the checksum should be; nothing where that can't be known.
+    #[inline]
+    #[must_use]
+    pub fn expected_checksum(&self) -> Option<u16> {
+        Some(
+            checksum::Inet16::new()
+                .update(self.region.whole()?.get(..2)?)
+                .update(&[0, 0])
+                .update(self.bytes().get(4..)?)
+                .finish(),
+        )
+    }
+}
+
+impl<'a> Icmp<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
-            && given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(self.region.whole()?.get(..2)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(4..)?)
-                        .finish(),
-                )
-            }) == Some(self.checksum())
+            && self.expected_checksum() == Some(self.checksum())
             && match self.variant {
                 IcmpVariant::Echo(view) => view.is_regular(),
                 IcmpVariant::EchoReply(view) => view.is_regular(),
@@ -2326,15 +2333,7 @@ impl<'a> Icmp<'a> {
             }
         }
         if !cut
-            && let Some(expected) = given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(self.region.whole()?.get(..2)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(4..)?)
-                        .finish(),
-                )
-            })
+            && let Some(expected) = self.expected_checksum()
             && Some(self.checksum()).is_some_and(|found| found != expected)
         {
             report(Anomaly::Derived { field: &icmp_fields::CHECKSUM, expected: u64::from(expected) });
@@ -2601,6 +2600,35 @@ impl<'a> IcmpUnknown<'a> {
     #[must_use]
     pub fn holds_words(&self) -> bool {
         false
+    }
+}
+
+impl<'a> Icmp<'a> {
+    /// Whether it answers a question that is `Icmp`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Icmp<'_>) -> Option<bool> {
+        (matches!(self.variant(), IcmpVariant::EchoReply(_)) && matches!(request.variant(), IcmpVariant::Echo(_))).then(
+            || {
+                given(|| Some(request.echo()?.id() == self.echo_reply()?.id())) == Some(true)
+                    && given(|| Some(request.echo()?.seq() == self.echo_reply()?.seq())) == Some(true)
+            },
+        )
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Icmp<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Icmp<'_>) -> Option<bool> {
+        (matches!(self.variant(), IcmpVariant::Echo(_)) && matches!(other.variant(), IcmpVariant::Echo(_))).then(|| {
+            given(|| Some(self.echo()?.id() == other.echo()?.id())) == Some(true)
+                && given(|| Some(self.echo()?.seq() == other.echo()?.seq())) == Some(true)
+        })
     }
 }
 
@@ -2888,6 +2916,34 @@ impl<'a> IcmpExtensionsMut<'a> {
 }
 
 impl<'a> IcmpExtensions<'a> {
+    /// What the checksum should be; nothing where that can't be known, or where it is not in use.
+    #[inline]
+    #[must_use]
+    pub fn expected_checksum(&self) -> Option<u16> {
+        if self.checksum() == 0 {
+            return None;
+        }
+        Some(
+            checksum::Inet16::new()
+                .update(self.bytes().get(0..2)?)
+                .update(&[0, 0])
+                .update(
+                    self.bytes().get(
+                        4..end_in(
+                            self.bytes(),
+                            self.objects
+                                .region()
+                                .all()
+                                .filter(|_| self.objects.valid().all(|element| !element.region().is_truncated()))?,
+                        ),
+                    )?,
+                )
+                .finish(),
+        )
+    }
+}
+
+impl<'a> IcmpExtensions<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
@@ -2895,23 +2951,7 @@ impl<'a> IcmpExtensions<'a> {
         u16::from_be_bytes([self.head[0], self.head[1]]) & 0xfff == 0
             && self.objects.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
             && !self.region.is_cut()
-            && (self.checksum() == 0
-                || given(|| {
-                    Some(
-                        checksum::Inet16::new()
-                            .update(self.bytes().get(0..2)?)
-                            .update(&[0, 0])
-                            .update(self.bytes().get(
-                                4..end_in(
-                                    self.bytes(),
-                                    self.objects.region().all().filter(|_| {
-                                        self.objects.valid().all(|element| !element.region().is_truncated())
-                                    })?,
-                                ),
-                            )?)
-                            .finish(),
-                    )
-                }) == Some(self.checksum()))
+            && (self.checksum() == 0 || self.expected_checksum() == Some(self.checksum()))
     }
 }
 
@@ -2924,24 +2964,7 @@ impl<'a> IcmpExtensions<'a> {
         for element in self.objects.valid() {
             element.anomalies(report);
         }
-        if self.checksum() != 0
-            && let Some(expected) = given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(self.bytes().get(0..2)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(
-                            4
-                                ..end_in(
-                                    self.bytes(),
-                                    self.objects.region().all().filter(|_| {
-                                        self.objects.valid().all(|element| !element.region().is_truncated())
-                                    })?,
-                                ),
-                        )?)
-                        .finish(),
-                )
-            })
+        if let Some(expected) = self.expected_checksum()
             && Some(self.checksum()).is_some_and(|found| found != expected)
         {
             report(Anomaly::Derived { field: &icmp_extensions_fields::CHECKSUM, expected: u64::from(expected) });

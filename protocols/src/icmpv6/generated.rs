@@ -3554,28 +3554,31 @@ impl<'a> Icmpv6Mut<'a> {
 }
 
 impl<'a> Icmpv6<'a> {
+    /// What the checksum should be; nothing where that can't be known.
+    #[inline]
+    #[must_use]
+    pub fn expected_checksum(&self, ip: &dyn crate::net::IpCarrier) -> Option<u16> {
+        Some(
+            checksum::Inet16::new()
+                .update(
+                    ip.pseudo_header(ip, 58_u64, self.region.bytes().len() as u64 + u64::from(self.region.missing()))?
+                        .as_slice(),
+                )
+                .update(self.region.whole()?.get(..2)?)
+                .update(&[0, 0])
+                .update(self.bytes().get(4..)?)
+                .finish(),
+        )
+    }
+}
+
+impl<'a> Icmpv6<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self, ip: &dyn crate::net::IpCarrier) -> bool {
         !self.region.is_cut()
-            && given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(
-                            ip.pseudo_header(
-                                ip,
-                                58_u64,
-                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
-                            )?
-                            .as_slice(),
-                        )
-                        .update(self.region.whole()?.get(..2)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(4..)?)
-                        .finish(),
-                )
-            }) == Some(self.checksum())
+            && self.expected_checksum(ip) == Some(self.checksum())
             && match self.variant {
                 Icmpv6Variant::Error(view) => view.is_regular(),
                 Icmpv6Variant::Error2(view) => view.is_regular(),
@@ -3925,23 +3928,7 @@ impl<'a> Icmpv6<'a> {
             }
         }
         if !cut
-            && let Some(expected) = given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(
-                            ip.pseudo_header(
-                                ip,
-                                58_u64,
-                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
-                            )?
-                            .as_slice(),
-                        )
-                        .update(self.region.whole()?.get(..2)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(4..)?)
-                        .finish(),
-                )
-            })
+            && let Some(expected) = self.expected_checksum(ip)
             && Some(self.checksum()).is_some_and(|found| found != expected)
         {
             report(Anomaly::Derived { field: &icmpv6_fields::CHECKSUM, expected: u64::from(expected) });
@@ -4482,6 +4469,75 @@ impl<'a> Icmpv6Unknown<'a> {
 }
 
 impl<'a> Icmpv6<'a> {
+    /// Whether it answers a question that is `Icmpv6`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Icmpv6<'_>) -> Option<bool> {
+        let mut applies = false;
+        if matches!(self.variant(), Icmpv6Variant::EchoReply(_)) && matches!(request.variant(), Icmpv6Variant::Echo(_))
+        {
+            if given(|| Some(request.echo()?.id() == self.echo_reply()?.id())) == Some(true)
+                && given(|| Some(request.echo()?.seq() == self.echo_reply()?.seq())) == Some(true)
+            {
+                return Some(true);
+            }
+            applies = true;
+        }
+        if matches!(self.variant(), Icmpv6Variant::NeighbourAdvertisement(_))
+            && matches!(request.variant(), Icmpv6Variant::NeighbourSolicitation(_))
+        {
+            if given(|| Some(self.neighbour_advertisement()?.solicited())) == Some(true)
+                && given(|| {
+                    Some(
+                        request.neighbour_solicitation()?.target().as_slice()
+                            == self.neighbour_advertisement()?.target().as_slice(),
+                    )
+                }) == Some(true)
+            {
+                return Some(true);
+            }
+            applies = true;
+        }
+        applies.then_some(false)
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Icmpv6<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Icmpv6<'_>) -> Option<bool> {
+        let mut applies = false;
+        if matches!(self.variant(), Icmpv6Variant::Echo(_)) && matches!(other.variant(), Icmpv6Variant::Echo(_)) {
+            if given(|| Some(self.echo()?.id() == other.echo()?.id())) == Some(true)
+                && given(|| Some(self.echo()?.seq() == other.echo()?.seq())) == Some(true)
+            {
+                return Some(true);
+            }
+            applies = true;
+        }
+        if matches!(self.variant(), Icmpv6Variant::NeighbourSolicitation(_))
+            && matches!(other.variant(), Icmpv6Variant::NeighbourSolicitation(_))
+        {
+            if given(|| {
+                Some(
+                    self.neighbour_solicitation()?.target().as_slice()
+                        == other.neighbour_solicitation()?.target().as_slice(),
+                )
+            }) == Some(true)
+            {
+                return Some(true);
+            }
+            applies = true;
+        }
+        applies.then_some(false)
+    }
+}
+
+impl<'a> Icmpv6<'a> {
     /// What follows in its payload, by the keys that it has.
     #[inline]
     #[must_use]
@@ -4514,20 +4570,100 @@ impl<'a> Icmpv6<'a> {
             130 => {}
             131..=132 => {}
             143 => {}
-            133 => {}
-            134 => {}
-            135 => {}
-            136 => {}
-            137 => {}
+            133 => {
+                for element in
+                    given(|| Some(self.router_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
+            134 => {
+                for element in
+                    given(|| Some(self.router_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
+            135 => {
+                for element in
+                    given(|| Some(self.neighbour_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
+            136 => {
+                for element in
+                    given(|| Some(self.neighbour_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
+            137 => {
+                for element in given(|| Some(self.redirect()?.options())).into_iter().flat_map(|list| list.valid()) {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
             138 => {}
             139..=140 => {}
-            141..=142 => {}
+            141..=142 => {
+                for element in
+                    given(|| Some(self.inverse_neighbour()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
             144 => {}
             145 => {}
             146 => {}
-            147 => {}
-            148 => {}
-            149 => {}
+            147 => {
+                for element in given(|| Some(self.mobile_prefix_advertisement()?.options()))
+                    .into_iter()
+                    .flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
+            148 => {
+                for element in
+                    given(|| Some(self.path_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
+            149 => {
+                for element in
+                    given(|| Some(self.path_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    let next = element.next();
+                    if !matches!(next, crate::stack::Next::Nothing) {
+                        return next;
+                    }
+                }
+            }
             151 => {}
             152..=153 => {}
             157..=158 => {}
@@ -7257,5 +7393,36 @@ impl<'a> NdOptionUnknown<'a> {
     #[must_use]
     pub fn holds_words(&self) -> bool {
         false
+    }
+}
+
+impl<'a> NdOption<'a> {
+    /// What follows in its payload, by the keys that it has.
+    #[inline]
+    #[must_use]
+    pub fn next(&self) -> crate::stack::Next<'a> {
+        match self.r#type().0 {
+            1..=2 => {}
+            3 => {}
+            4 => {
+                if let Some(payload) = given(|| Some(self.redirected_header()?.packet())) {
+                    return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
+                }
+            }
+            5 => {}
+            7 => {}
+            8 => {}
+            9..=10 => {}
+            13 => {}
+            14 => {}
+            24 => {}
+            25 => {}
+            31 => {}
+            26 => {}
+            37 => {}
+            38 => {}
+            _ => {}
+        }
+        crate::stack::Next::Nothing
     }
 }

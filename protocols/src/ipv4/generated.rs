@@ -1208,6 +1208,31 @@ impl crate::net::IpCarrier for Ipv4<'_> {
 }
 
 impl<'a> Ipv4<'a> {
+    /// What the checksum should be; nothing where that can't be known.
+    #[inline]
+    #[must_use]
+    pub fn expected_checksum(&self) -> Option<u16> {
+        Some(
+            checksum::Inet16::new()
+                .update(self.bytes().get(0..10)?)
+                .update(&[0, 0])
+                .update(
+                    self.bytes().get(
+                        12..end_in(
+                            self.bytes(),
+                            self.options
+                                .region()
+                                .all()
+                                .filter(|_| self.options.valid().all(|element| !element.region().is_truncated()))?,
+                        ),
+                    )?,
+                )
+                .finish(),
+        )
+    }
+}
+
+impl<'a> Ipv4<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
@@ -1215,23 +1240,7 @@ impl<'a> Ipv4<'a> {
         self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
             && !self.payload.is_cut()
             && !self.region.is_cut()
-            && given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(self.bytes().get(0..10)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(
-                            12
-                                ..end_in(
-                                    self.bytes(),
-                                    self.options.region().all().filter(|_| {
-                                        self.options.valid().all(|element| !element.region().is_truncated())
-                                    })?,
-                                ),
-                        )?)
-                        .finish(),
-                )
-            }) == Some(self.checksum())
+            && self.expected_checksum() == Some(self.checksum())
             && self.flags().0 >> 2 & 1 == 0
             && !(self.flags().0 >> 1 & 1 != 0 && (self.flags().0 & 1 != 0 || self.fragment_offset() != 0))
     }
@@ -1257,24 +1266,7 @@ impl<'a> Ipv4<'a> {
                 message: "a fragment that forbids fragmentation",
             });
         }
-        if let Some(expected) =
-            given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(self.bytes().get(0..10)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(
-                            12
-                                ..end_in(
-                                    self.bytes(),
-                                    self.options.region().all().filter(|_| {
-                                        self.options.valid().all(|element| !element.region().is_truncated())
-                                    })?,
-                                ),
-                        )?)
-                        .finish(),
-                )
-            })
+        if let Some(expected) = self.expected_checksum()
             && Some(self.checksum()).is_some_and(|found| found != expected)
         {
             report(Anomaly::Derived { field: &ipv4_fields::CHECKSUM, expected: u64::from(expected) });

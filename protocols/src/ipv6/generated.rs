@@ -2200,6 +2200,88 @@ impl<'a> Element<'a> for Ipv6HopByHop<'a> {
     }
 }
 
+impl<'a> Ipv6HopByHop<'a> {
+    /// Reads one from the start of a region upon other layers, which decide here what it may hold or how far it
+    /// reaches; [`parse`](Self::parse) takes nothing for granted that only these know.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one upon these layers.
+    pub fn parse_upon(region: impl Into<Region<'a>>, below: &dyn Jumbogram) -> Result<Self, Error> {
+        let cursor = &mut Cursor::new(region.into());
+        let start = *cursor;
+        let head = cursor.run::<2>(ipv6_hop_by_hop_fields::HEAD_RUN)?;
+        let ext_length = head[1];
+        let options = List::filling(
+            cursor.open(
+                u64::from(ext_length) * 8 + 8 - 2,
+                &ipv6_hop_by_hop_fields::OPTIONS,
+                Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
+            )?,
+            (),
+        );
+        let payload = if both(
+            given(|| {
+                Some(
+                    (0..=1)
+                        .find(|_: &u64| {
+                            given(|| {
+                                Some(
+                                    options
+                                        .valid()
+                                        .find(|view: &Ipv6Option<'_>| {
+                                            matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
+                                        })?
+                                        .jumbo()?
+                                        .payload_length(),
+                                )
+                            })
+                            .map(|_| true)
+                                == Some(true)
+                        })
+                        .unwrap_or(1)
+                        == 0
+                        && ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1)
+                            == 0
+                            && below.is_jumbo(below)?),
+                )
+            }),
+            given(|| {
+                Some(
+                    u64::from(
+                        options
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                            .jumbo()?
+                            .payload_length(),
+                    ) >= u64::from(ext_length) * 8 + 8,
+                )
+            }),
+        ) == Some(true)
+        {
+            cursor.open(
+                given(|| {
+                    Some(
+                        u64::from(
+                            options
+                                .valid()
+                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                                .jumbo()?
+                                .payload_length(),
+                        ) - (u64::from(ext_length) * 8 + 8),
+                    )
+                })
+                .ok_or_else(|| cursor.bad_length(&ipv6_hop_by_hop_fields::RESERVED_))?,
+                &ipv6_hop_by_hop_fields::PAYLOAD,
+                Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
+            )?
+        } else {
+            cursor.to_end()
+        };
+        Ok(Self { region: cursor.since(&start), head, options, payload })
+    }
+}
+
 impl Fields for Ipv6HopByHop<'_> {
     fn fields(&self, visitor: &mut dyn FieldVisitor) {
         let region = self.region;

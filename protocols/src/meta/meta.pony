@@ -31,6 +31,10 @@ reply Tcp by Tcp {
     request.dst_port == reply.src_port;
     recover request.seq = reply.ack - 1 if reply.flags.syn || reply.flags.rst;
 }
+reply Udp by Udp {
+    request.src_port == reply.dst_port;
+    request.dst_port == reply.src_port;
+}
 reply Arp by Arp {
     request.opcode == REQUEST;
     reply.opcode == REPLY;

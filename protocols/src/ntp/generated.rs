@@ -1080,6 +1080,35 @@ impl<'a> NtpTime<'a> {
 }
 
 impl<'a> Ntp<'a> {
+    /// Whether it answers a question that is `Ntp`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Ntp<'_>) -> Option<bool> {
+        (matches!(self.variant(), NtpVariant::Time(_)) && matches!(request.variant(), NtpVariant::Time(_))).then(|| {
+            self.mode().0 == 4
+                && request.mode().0 == 3
+                && given(|| Some(request.time()?.transmit() == self.time()?.origin())) == Some(true)
+        })
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Ntp<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Ntp<'_>) -> Option<bool> {
+        (matches!(self.variant(), NtpVariant::Time(_)) && matches!(other.variant(), NtpVariant::Time(_))).then(|| {
+            self.mode().0 == 3
+                && other.mode().0 == 3
+                && given(|| Some(self.time()?.transmit() == other.time()?.transmit())) == Some(true)
+        })
+    }
+}
+
+impl<'a> Ntp<'a> {
     /// What follows in its payload, by the keys that it has.
     #[inline]
     #[must_use]

@@ -56,6 +56,13 @@ layer Ntp {
 
 bind udp_port { 123 => Ntp; }
 
+// RFC 5905 §8: a server copies when the client sent.
+reply Ntp.Time by Ntp.Time {
+    request.transmit == reply.origin;
+    request.mode == CLIENT;
+    reply.mode == SERVER;
+}
+
 alias wireshark Ntp {
     (leap << 6 | version << 3 | mode) = "ntp.flags"; leap = "ntp.flags.li" if mode != PRIVATE; version = "ntp.flags.vn";
     mode = "ntp.flags.mode"; stratum = "ntp.stratum"; (poll & 0xff) = "ntp.ppoll"; (precision & 0xff) = "ntp.precision";

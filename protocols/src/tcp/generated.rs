@@ -903,6 +903,25 @@ impl crate::net::Ports for Tcp<'_> {
 }
 
 impl<'a> Tcp<'a> {
+    /// What the checksum should be; nothing where that can't be known.
+    #[inline]
+    #[must_use]
+    pub fn expected_checksum(&self, ip: &dyn crate::net::IpCarrier) -> Option<u16> {
+        Some(
+            checksum::Inet16::new()
+                .update(
+                    ip.pseudo_header(ip, 6_u64, self.region.bytes().len() as u64 + u64::from(self.region.missing()))?
+                        .as_slice(),
+                )
+                .update(self.region.whole()?.get(..16)?)
+                .update(&[0, 0])
+                .update(self.bytes().get(18..)?)
+                .finish(),
+        )
+    }
+}
+
+impl<'a> Tcp<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
@@ -911,23 +930,7 @@ impl<'a> Tcp<'a> {
             && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
             && !self.payload.is_cut()
             && !self.region.is_cut()
-            && given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(
-                            ip.pseudo_header(
-                                ip,
-                                6_u64,
-                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
-                            )?
-                            .as_slice(),
-                        )
-                        .update(self.region.whole()?.get(..16)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(18..)?)
-                        .finish(),
-                )
-            }) == Some(self.checksum())
+            && self.expected_checksum(ip) == Some(self.checksum())
             && (self.flags().0 >> 4 & 1 != 0 || self.ack() == 0)
             && (self.flags().0 >> 5 & 1 != 0 || self.urgent() == 0)
             && !(self.flags().0 >> 1 & 1 != 0 && self.flags().0 & 1 != 0)
@@ -972,23 +975,7 @@ impl<'a> Tcp<'a> {
             report(Anomaly::Unexpected { owner: "tcp", name: "syn_with_rst", message: "SYN with RST" });
         }
         if !cut
-            && let Some(expected) = given(|| {
-                Some(
-                    checksum::Inet16::new()
-                        .update(
-                            ip.pseudo_header(
-                                ip,
-                                6_u64,
-                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
-                            )?
-                            .as_slice(),
-                        )
-                        .update(self.region.whole()?.get(..16)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(18..)?)
-                        .finish(),
-                )
-            })
+            && let Some(expected) = self.expected_checksum(ip)
             && Some(self.checksum()).is_some_and(|found| found != expected)
         {
             report(Anomaly::Derived { field: &tcp_fields::CHECKSUM, expected: u64::from(expected) });
@@ -1004,6 +991,36 @@ impl<'a> Tcp<'a> {
     #[must_use]
     pub fn nests_words(&self) -> bool {
         self.options.valid().any(|element| element.holds_words())
+    }
+}
+
+impl<'a> Tcp<'a> {
+    /// Whether it answers a question that is `Tcp`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Tcp<'_>) -> Option<bool> {
+        Some(request.src_port() == self.dst_port() && request.dst_port() == self.src_port())
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Tcp<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Tcp<'_>) -> Option<bool> {
+        Some(self.src_port() == other.src_port() && self.dst_port() == other.dst_port())
+    }
+
+    /// The seq of the question that it answers, where that follows from it.
+    #[must_use]
+    pub fn request_seq(&self) -> Option<u32> {
+        if !(self.flags().0 >> 1 & 1 != 0 || self.flags().0 >> 2 & 1 != 0) {
+            return None;
+        }
+        Some((i128::from(self.ack()) - 1) as u32)
     }
 }
 

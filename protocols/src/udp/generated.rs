@@ -149,6 +149,33 @@ impl<'a> Element<'a> for Udp<'a> {
     }
 }
 
+impl<'a> Udp<'a> {
+    /// Reads one from the start of a region upon other layers, which decide here what it may hold or how far it
+    /// reaches; [`parse`](Self::parse) takes nothing for granted that only these know.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one upon these layers.
+    pub fn parse_upon(region: impl Into<Region<'a>>, ip: &dyn crate::net::IpCarrier) -> Result<Self, Error> {
+        let cursor = &mut Cursor::new(region.into());
+        let start = *cursor;
+        let head = cursor.run::<8>(udp_fields::HEAD_RUN)?;
+        let length = u16::from_be_bytes([head[4], head[5]]);
+        if given(|| Some(length >= 8 || length == 0 && ip.src(ip)?.as_slice().len() as u64 == 16)) == Some(false) {
+            return Err(Error::new(
+                &udp_fields::LENGTH,
+                cursor.offset() - 4,
+                ErrorKind::Where { why: Some("shorter than the header"), found: u64::from(length) },
+            ));
+        }
+        let payload = match length {
+            8..=65535 => cursor.open(u64::from(length) - 8, &udp_fields::PAYLOAD, Some(&udp_fields::LENGTH))?,
+            _ => cursor.to_end(),
+        };
+        Ok(Self { region: cursor.since(&start), head, payload })
+    }
+}
+
 impl Fields for Udp<'_> {
     fn fields(&self, visitor: &mut dyn FieldVisitor) {
         let region = self.region;
@@ -346,6 +373,32 @@ impl crate::net::Ports for Udp<'_> {
 }
 
 impl<'a> Udp<'a> {
+    /// What the checksum should be; nothing where that can't be known, or where it is not in use.
+    #[inline]
+    #[must_use]
+    pub fn expected_checksum(&self, ip: &dyn crate::net::IpCarrier) -> Option<u16> {
+        if self.checksum() == 0 {
+            return None;
+        }
+        Some(
+            match checksum::Inet16::new()
+                .update(
+                    ip.pseudo_header(ip, 17_u64, self.region.bytes().len() as u64 + u64::from(self.region.missing()))?
+                        .as_slice(),
+                )
+                .update(self.region.whole()?.get(..6)?)
+                .update(&[0, 0])
+                .update(self.bytes().get(8..)?)
+                .finish()
+            {
+                0 => 0xffff,
+                sum => sum,
+            },
+        )
+    }
+}
+
+impl<'a> Udp<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
@@ -354,56 +407,14 @@ impl<'a> Udp<'a> {
             && !self.region.is_cut()
             && given(|| Some(self.length() >= 8 || self.length() == 0 && ip.src(ip)?.as_slice().len() as u64 == 16))
                 != Some(false)
-            && (self.checksum() == 0
-                || given(|| {
-                    Some(
-                        match checksum::Inet16::new()
-                            .update(
-                                ip.pseudo_header(
-                                    ip,
-                                    17_u64,
-                                    self.region.bytes().len() as u64 + u64::from(self.region.missing()),
-                                )?
-                                .as_slice(),
-                            )
-                            .update(self.region.whole()?.get(..6)?)
-                            .update(&[0, 0])
-                            .update(self.bytes().get(8..)?)
-                            .finish()
-                        {
-                            0 => 0xffff,
-                            sum => sum,
-                        },
-                    )
-                }) == Some(self.checksum()))
+            && (self.checksum() == 0 || self.expected_checksum(ip) == Some(self.checksum()))
     }
 }
 
 impl<'a> Udp<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, ip: &dyn crate::net::IpCarrier, report: &mut dyn FnMut(Anomaly)) {
-        if self.checksum() != 0
-            && let Some(expected) = given(|| {
-                Some(
-                    match checksum::Inet16::new()
-                        .update(
-                            ip.pseudo_header(
-                                ip,
-                                17_u64,
-                                self.region.bytes().len() as u64 + u64::from(self.region.missing()),
-                            )?
-                            .as_slice(),
-                        )
-                        .update(self.region.whole()?.get(..6)?)
-                        .update(&[0, 0])
-                        .update(self.bytes().get(8..)?)
-                        .finish()
-                    {
-                        0 => 0xffff,
-                        sum => sum,
-                    },
-                )
-            })
+        if let Some(expected) = self.expected_checksum(ip)
             && Some(self.checksum()).is_some_and(|found| found != expected)
         {
             report(Anomaly::Derived { field: &udp_fields::CHECKSUM, expected: u64::from(expected) });
@@ -419,6 +430,27 @@ impl<'a> Udp<'a> {
     #[must_use]
     pub fn nests_words(&self) -> bool {
         false
+    }
+}
+
+impl<'a> Udp<'a> {
+    /// Whether it answers a question that is `Udp`; nothing where the two have no forms of a question and its answer.
+    #[must_use]
+    pub fn replies_to(&self, request: &Udp<'_>) -> Option<bool> {
+        Some(request.src_port() == self.dst_port() && request.dst_port() == self.src_port())
+    }
+
+    /// Whether it is an answer to that question. Layers below are not compared.
+    #[must_use]
+    pub fn is_reply_to(&self, request: &Udp<'_>) -> bool {
+        self.replies_to(request) == Some(true)
+    }
+
+    /// Whether it asks what another one does, by what an answer would name; nothing where the forms that the two have
+    /// are not those of one question. So the question is found that an error quotes.
+    #[must_use]
+    pub fn asks_as(&self, other: &Udp<'_>) -> Option<bool> {
+        Some(self.src_port() == other.src_port() && self.dst_port() == other.dst_port())
     }
 }
 

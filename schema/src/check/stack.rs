@@ -49,7 +49,7 @@ fn interfaces(schema: &Schema, found: &mut Vec<Diagnostic>) {
 
 /// A reply is told by something that it has in common with its request.
 fn ties(schema: &Schema, reply: &Reply, found: &mut Vec<Diagnostic>) {
-    if reply.equations.is_empty() && reply.quotes.is_none() {
+    if reply.equations.is_empty() && reply.quotes.is_empty() {
         let text = format!("every `{}` would answer every request", schema[reply.reply.layer].name);
         found.push(
             Diagnostic::new(Code::BadReply, reply.span, text)

@@ -54,7 +54,7 @@ impl View<'_> {
     }
 
     fn reply(&self, index: u32, reply: &Reply, layer: u32) -> Option<Correlation> {
-        if reply.quotes.is_some() || !self.is_layer(layer, &reply.reply) || self.is_quoted(layer) {
+        if !reply.quotes.is_empty() || !self.is_layer(layer, &reply.reply) || self.is_quoted(layer) {
             return None;
         }
         let key = self.key(layer, &reply.reply_checks, reply.equations.iter().map(|pair| pair.1))?;
@@ -91,7 +91,7 @@ impl View<'_> {
     fn is_quoted(&self, layer: u32) -> bool {
         let quoting = |node: &super::Node| match node.kind {
             NodeKind::Payload(field, Some(quoted)) => {
-                self.schema.replies.iter().any(|reply| reply.quotes == Some(field)).then_some(quoted)
+                self.schema.replies.iter().any(|reply| reply.quotes.contains(&field)).then_some(quoted)
             }
             _ => None,
         };

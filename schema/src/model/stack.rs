@@ -199,8 +199,8 @@ pub struct Reply {
     pub reply_checks: Vec<ExprId>,
     /// Fields of the question that follow from the answer.
     pub recovers: Vec<Recover>,
-    /// The field of the answer that holds the start of the question.
-    pub quotes: Option<FieldId>,
+    /// The fields of the answer that hold the start of the question, by its form.
+    pub quotes: Vec<FieldId>,
     /// Where it stands.
     pub span: Span,
 }

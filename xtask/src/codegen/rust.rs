@@ -32,6 +32,13 @@ pub(super) fn modules(root: &Path, definitions: &[String]) -> Result<Vec<(String
     let docs = "//! The layers of all protocols upon each other.";
     let text = format!("{HEADER}\n\n{docs}\n\n{}", rust::source(stack.tokens)?);
     let stack = (format!("{PROTOCOLS}/stack.rs"), formatted(root, &text)?);
+    let packet = rust::packet(&schema, &paths, &quote!(crate::stack::));
+    if let Some(gap) = packet.gaps.first() {
+        return Err(format!("no Rust for {gap}, and {} more", packet.gaps.len() - 1));
+    }
+    let docs = "//! What belongs to no single layer.";
+    let text = format!("{HEADER}\n\n{docs}\n\n{}", rust::source(packet.tokens)?);
+    let packet = (format!("{PROTOCOLS}/packet/generated.rs"), formatted(root, &text)?);
     let crafts = Crafts::of(root, &schema, &folder_of, &paths)?;
     let modules = (0..schema.modules.len() as u32).map(ModuleId).map(|module| {
         let generated = rust::module_in_stack(&schema, module, &paths, &quote!(crate::stack::));
@@ -45,7 +52,7 @@ pub(super) fn modules(root: &Path, definitions: &[String]) -> Result<Vec<(String
         Ok((format!("{PROTOCOLS}/{folder}/generated.rs"), formatted(root, &text)?))
     });
     let values = crafts.files.iter().cloned().map(Ok);
-    std::iter::once(Ok(stack)).chain(modules).chain(values).collect()
+    [Ok(stack), Ok(packet)].into_iter().chain(modules).chain(values).collect()
 }
 
 /// The checked schema of all definitions; the number of a source is its position.

@@ -164,6 +164,11 @@ impl<'t> Resolver<'t> {
 
     /// A field of a layer, in the named arm where one is said.
     pub(super) fn field_of_layer(&mut self, part: &LayerRef, name: &tree::Name) -> Option<FieldId> {
+        self.fields_of_layer(part, name).first().copied()
+    }
+
+    /// The fields of a layer by one name, in the named arms where such are said.
+    pub(super) fn fields_of_layer(&mut self, part: &LayerRef, name: &tree::Name) -> Vec<FieldId> {
         let layer = &self.schema[part.layer];
         let in_variant = |id: &FieldId| match (&part.variant, self.schema[*id].variant) {
             (Some(wanted), Some(variant)) => {
@@ -172,8 +177,8 @@ impl<'t> Resolver<'t> {
             _ => true,
         };
         let called = |id: &&FieldId| self.schema[**id].name.as_deref() == Some(&name.text) && in_variant(id);
-        let found = layer.fields.iter().find(called).copied();
-        if found.is_none() {
+        let found: Vec<FieldId> = layer.fields.iter().filter(called).copied().collect();
+        if found.is_empty() {
             let text = format!("`{}` has no field `{}`", layer.name, name.text);
             self.error(Code::UnknownName, name.span, text);
         }

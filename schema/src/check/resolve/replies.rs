@@ -33,7 +33,7 @@ impl<'t> Resolver<'t> {
                 request_checks: Vec::new(),
                 reply_checks: Vec::new(),
                 recovers: Vec::new(),
-                quotes: None,
+                quotes: Vec::new(),
                 span: item.span,
             };
             for part in &tree.items {
@@ -50,7 +50,7 @@ impl<'t> Resolver<'t> {
                 self.recover(module, reply, field, value, condition.as_ref())
             }
             ReplyItem::Quotes(path) => match path.names.as_slice() {
-                [name] => reply.quotes = self.field_of_layer(&reply.reply.clone(), name),
+                [name] => reply.quotes = self.fields_of_layer(&reply.reply.clone(), name),
                 _ => self.error(Code::BadReply, path.span, "a field of the answer is wanted here"),
             },
         }
