@@ -1,4 +1,5 @@
-//! Packets and capture files.
+//! Capture files, and who talks to whom in them.
 
 pub mod file;
+pub mod flow;
 pub mod limits;
