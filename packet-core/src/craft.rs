@@ -5,13 +5,15 @@
 //! bytes are copied. Nothing is allocated.
 
 mod below;
+mod code;
 mod field;
 mod pen;
 mod stack;
 mod sum;
 
 pub use below::{Below, Member, Nothing, Octets, octets_len};
-pub use field::{Field, Number, cut, fits, into_number, scaled};
+pub use code::{Names, coded, groups, put_name};
+pub use field::{Field, Number, cut, fits, into_number, scaled, signed};
 pub use pen::{Count, Pen, Write};
 pub use stack::{Layer, NoPayload, Packet, Random, SplitMix, Stack, Table};
 pub use sum::{Sink, add, sum_array};
@@ -45,6 +47,8 @@ pub enum EmitErrorKind {
     Length { found: usize, expected: usize },
     /// The field stands in another arm than the one taken.
     NotInArm,
+    /// A codec has no form for the value.
+    NotEncodable,
     /// The layer has no payload to put something in.
     NoPayload,
     /// Lengths that depend on themselves do not settle.
@@ -98,6 +102,7 @@ impl fmt::Display for EmitError {
             EmitErrorKind::Rejected { why } => write!(out, "is rejected: {why}"),
             EmitErrorKind::Length { found, expected } => write!(out, "has {found} bytes, must have {expected}"),
             EmitErrorKind::NotInArm => write!(out, "stands in an arm that is not taken"),
+            EmitErrorKind::NotEncodable => write!(out, "has no form"),
             EmitErrorKind::NoPayload => write!(out, "the layer has no payload to put something in"),
             EmitErrorKind::Unsettled => write!(out, "a length depends on itself"),
         }
@@ -141,10 +146,12 @@ pub fn first<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENG
 #[cfg(feature = "alloc")]
 pub mod generated {
     pub use super::{
-        Below, Count, EmitError, EmitErrorKind, Field, Layer, Member, Nothing, Number, Octets, Packet, Pen, Random,
-        Sink, SplitMix, Stack, Table, Write, add, cut, first, fits, into_number, last, octets_len, put, scaled,
-        sum_array,
+        Below, Count, EmitError, EmitErrorKind, Field, Layer, Member, Names, Nothing, Number, Octets, Packet, Pen,
+        Random, Sink, SplitMix, Stack, Table, Write, add, coded, cut, first, fits, groups, into_number, last,
+        octets_len, put, put_name, scaled, signed, sum_array,
     };
+    pub use crate::FieldInfo;
+    pub use crate::bits;
     pub use crate::checksum::{self, Inet16};
     pub use crate::view::{absent, both, either, given, slice};
     pub use crate::{List, MacAddr, Region};

@@ -19,18 +19,24 @@
 //! ```
 
 pub use crate::arp::craft::Arp;
-pub use crate::dns::craft::DnsOverTcp;
+pub use crate::dhcp::craft::Dhcp;
+pub use crate::dns::craft::{Dns, DnsOverTcp, Llmnr, Mdns};
 pub use crate::erspan::craft::{Erspan, Erspan3};
 pub use crate::ethernet::craft::Ethernet;
 pub use crate::gre::craft::Gre;
+pub use crate::icmp::craft::Icmp;
+pub use crate::icmpv6::craft::Icmpv6;
 pub use crate::ipv4::craft::Ipv4;
-pub use crate::ipv6::craft::{Ipv6, Ipv6Fragment};
+pub use crate::ipv6::craft::{Ipv6, Ipv6Destination, Ipv6Fragment, Ipv6HopByHop, Ipv6Routing};
 pub use crate::linux_sll::craft::{LinuxSll, LinuxSll2};
-pub use crate::loopback::craft::Loop;
+pub use crate::llc::craft::Llc;
+pub use crate::loopback::craft::{Loop, Null};
 pub use crate::mpls::craft::Mpls;
 pub use crate::ntp::craft::Ntp;
+pub use crate::quic::craft::Quic;
 pub use crate::raw_ip::craft::RawIp;
-pub use crate::tls::craft::{TlsAlert, TlsChangeCipherSpec, TlsRecord};
+pub use crate::tcp::craft::Tcp;
+pub use crate::tls::craft::{TlsAlert, TlsChangeCipherSpec, TlsHandshake, TlsRecord};
 pub use crate::udp::craft::Udp;
 pub use crate::vlan::craft::{ServiceVlan, Vlan};
 pub use crate::vxlan::craft::{Vxlan, VxlanGpe};

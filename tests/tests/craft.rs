@@ -3,11 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may panic")]
 
 use packet_protocols::craft::{
-    Arp, EmitError, EmitErrorKind, Ethernet, Field, Ipv4, Ipv6, MacAddr, NoPayload, Packet, SplitMix, Udp, Vlan,
+    Arp, Dns, EmitError, EmitErrorKind, Ethernet, Field, Icmp, Ipv4, Ipv6, MacAddr, NoPayload, Packet, SplitMix, Tcp,
+    Udp, Vlan,
 };
+use packet_protocols::dns::craft::{Question, Rdata, RdataMx, RdataSoa, Record};
+use packet_protocols::dns::{DnsFlags, RrClass, RrType};
+use packet_protocols::icmp::IcmpType;
+use packet_protocols::icmp::craft::{IcmpEcho, IcmpError, IcmpExtensions, IcmpLabel, IcmpObject, IcmpObjectMpls};
 use packet_protocols::ipv4::craft::{Ipv4Option, Ipv4OptionLooseRoute, Ipv4OptionMtu, Ipv4OptionStreamId};
 use packet_protocols::ipv4::{Ipv4Flags, Ipv4OptionKind};
 use packet_protocols::net::IpProtocol;
+use packet_protocols::tcp::craft::{
+    MptcpOption, MptcpOptionDss, SackBlock, TcpOption, TcpOptionFastOpen, TcpOptionMptcp, TcpOptionMss, TcpOptionSack,
+    TcpOptionTimestamps, TcpOptionUnknown, TcpOptionWindowScale,
+};
+use packet_protocols::tcp::{TcpFlags, TcpOptionKind};
 use pony_tests::definitions::{build, hex, protocols};
 
 /// Holds a packet against the text of the same one.
@@ -125,4 +135,108 @@ fn random_fields_are_drawn_from_the_source() {
 fn arp_has_no_payload() {
     let error = (ethernet() / Arp::default() / udp()).to_vec().unwrap_err();
     assert_eq!(error.kind, EmitErrorKind::NoPayload);
+}
+
+fn option(variant: impl Into<packet_protocols::tcp::craft::TcpOptionVariant<'static>>) -> TcpOption<'static> {
+    TcpOption { variant: variant.into(), ..Default::default() }
+}
+
+/// The acid test: options of both layers, both checksums, and options that nobody knows.
+#[test]
+fn options_of_both_layers_under_both_checksums() {
+    let nop = TcpOption { kind: Field::Set(TcpOptionKind::NOP), ..Default::default() };
+    let dss = MptcpOptionDss { data_ack_2: Field::Set(9), data_fin: true, ..Default::default() };
+    let dss = MptcpOption { variant: dss.into(), ..Default::default() };
+    let tcp = Tcp {
+        src_port: 1000,
+        dst_port: 80,
+        seq: Field::Set(1),
+        flags: TcpFlags::default().with_syn(true),
+        options: vec![
+            option(TcpOptionMss { mss: 1460 }),
+            TcpOption { kind: Field::Set(TcpOptionKind::SACK_PERMITTED), ..Default::default() },
+            option(TcpOptionTimestamps { value: 7, echo: 8 }),
+            nop.clone(),
+            option(TcpOptionWindowScale { shift: 7 }),
+        ],
+        ..Default::default()
+    };
+    let text =
+        "Tcp { src_port = 1000; dst_port = 80; seq = 1; flags = syn; options = [Mss { mss = 1460 }, SackPermitted {},
+        Timestamps { value = 7; echo = 8 }, TcpOption { kind = NOP }, WindowScale { shift = 7 }] }";
+    let stream = Ipv4Option { variant: Ipv4OptionStreamId { stream: 5 }.into(), ..Default::default() };
+    let ip = Ipv4 { options: vec![stream], ..ipv4() };
+    let ip_text = r#"Ipv4 { src = ip"10.0.0.1"; dst = ip"10.0.0.2"; options = [StreamId { stream = 5 }] }"#;
+    same(&(ethernet() / ip.clone() / tcp / "data"), &format!(r#"{ETHERNET} / {ip_text} / {text} / "data""#));
+    let blocks = vec![SackBlock { left: 1, right: 2 }];
+    let rare = Tcp {
+        seq: Field::Set(1),
+        options: vec![
+            option(TcpOptionSack { blocks }),
+            option(TcpOptionFastOpen { cookie: b"cookie".as_slice().into() }),
+            TcpOption {
+                kind: Field::Set(TcpOptionKind(200)),
+                variant: TcpOptionUnknown { data: b"\x01\x02".as_slice().into() }.into(),
+                ..Default::default()
+            },
+            option(TcpOptionMptcp { mptcp: dss }),
+        ],
+        ..Default::default()
+    };
+    let text = r#"Tcp { seq = 1; options = [Sack { blocks = [SackBlock { left = 1; right = 2 }] },
+        FastOpen { cookie = "cookie" }, Unknown { kind = 200; data = hex"0102" },
+        Mptcp { mptcp = Dss { data_fin = true; has_ack = true; data_ack = 9 } }] }"#;
+    same(&(ip / rare), &format!("{ip_text} / {text}"));
+}
+
+#[test]
+fn names_point_to_each_other() {
+    let question = Question { name: name("a.example.org"), qtype: RrType::MX, qclass: RrClass::IN };
+    let mx = RdataMx { preference: 10, exchange: name("mail.example.org") };
+    let soa = RdataSoa { mname: name("ns.example.org"), rname: name("root.mail.example.org"), ..Default::default() };
+    let record = |variant: Rdata<'static>, rtype| Record {
+        name: name("a.example.org"),
+        rtype: Field::Set(rtype),
+        rclass: Field::Set(RrClass::IN),
+        ttl: Field::Set(60),
+        rdata: Field::Set(variant),
+        ..Default::default()
+    };
+    let dns = Dns {
+        id: Field::Set(1),
+        flags: DnsFlags::default().with_qr(true),
+        questions: vec![question],
+        answers: vec![record(Rdata { variant: mx.into() }, RrType::MX)],
+        authorities: vec![record(Rdata { variant: soa.into() }, RrType::SOA)],
+        ..Default::default()
+    };
+    let text = r#"Dns { id = 1; flags = qr; questions = [Question { name = "a.example.org"; qtype = MX; qclass = IN }];
+        answers = [Record { name = "a.example.org"; rtype = MX; rclass = IN; ttl = 60;
+            rdata = Mx { preference = 10; exchange = "mail.example.org" } }];
+        authorities = [Record { name = "a.example.org"; rtype = SOA; rclass = IN; ttl = 60;
+            rdata = Soa { mname = "ns.example.org"; rname = "root.mail.example.org" } }] }"#;
+    same(&(ipv4() / udp() / dns.clone()), &format!("{IPV4} / {UDP} / {text}"));
+    same(&dns, text);
+}
+
+fn name(text: &'static str) -> Field<std::borrow::Cow<'static, [u8]>, std::borrow::Cow<'static, [u8]>> {
+    Field::Set(text.as_bytes().into())
+}
+
+#[test]
+fn messages_quote_packets_and_say_more() {
+    let label = IcmpLabel { label: 22, ttl: 1, ..Default::default() };
+    let object = IcmpObject { variant: IcmpObjectMpls { entries: vec![label] }.into(), ..Default::default() };
+    let extensions = IcmpExtensions { objects: vec![object], ..Default::default() };
+    let error = IcmpError { extensions: Field::Set(extensions), ..Default::default() };
+    let icmp = Icmp { r#type: Field::Set(IcmpType::TIME_EXCEEDED), variant: error.into(), ..Default::default() };
+    let text = "Icmp { type = TIME_EXCEEDED; extensions = IcmpExtensions { objects = [Mpls { entries = [IcmpLabel { label = 22; ttl = 1 }] }] } }";
+    let quoted = Udp { src_port: 7, dst_port: 7, ..Default::default() };
+    same(
+        &(ipv4() / icmp / ipv4() / quoted / "quoted, a multiple of four"),
+        &format!(r#"{IPV4} / {text} / {IPV4} / Udp {{ src_port = 7; dst_port = 7 }} / "quoted, a multiple of four""#),
+    );
+    let echo = IcmpEcho { id: 1, seq: 2, data: b"data".as_slice().into() };
+    let icmp = Icmp { variant: echo.into(), ..Default::default() };
+    same(&(ipv4() / icmp), &format!(r#"{IPV4} / Icmp {{ type = ECHO; id = 1; seq = 2; data = "data" }}"#));
 }

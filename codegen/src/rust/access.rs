@@ -494,7 +494,13 @@ impl Writer<'_> {
         let env = self.method_env(id);
         let root = shape.scopes.first();
         let taken = |name: &str| root.is_some_and(|scope| scope.accessors.iter().any(|accessor| accessor.name == name));
-        let lets = composite.lets.iter().filter(|one| !taken(&one.name)).filter_map(|one| self.named_value(&env, one));
+        let lets = composite.lets.iter().filter(|one| !taken(&one.name)).filter_map(|one| {
+            let value = self.named_value(&env, one);
+            if value.is_none() {
+                self.gap(id, &format!("`let {}`", one.name));
+            }
+            value
+        });
         let lets: Vec<TokenStream> = lets.collect();
         quote! {
             /// All its bytes that are there; of a layer, its payload too.

@@ -1,9 +1,10 @@
 //! Writers: from a checked schema to modules of values that write its packets.
 
+use super::coders::{holding, is_compressing, measures_layer};
 use super::expr::{Code, Env, Kind};
 use super::names::{camel, constant, docs, ident};
 use super::number::{Meaning, Number};
-use super::value::{Form, Member, Plan, Slot, plan};
+use super::value::{Choice, Form, Member, Plan, Slot, plan};
 use super::{Generated, Writer};
 use packet_schema::Schema;
 use packet_schema::model::{Composite, CompositeId, CompositeKind, Expr, ExprId, FieldId, ModuleId};
@@ -11,6 +12,7 @@ use packet_schema::tree::Docs;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// Generates the module of the values of a module's definitions, which is to be a module `craft` within the one that
 /// [`super::module`] gives. `paths` is as there.
@@ -20,13 +22,13 @@ pub fn craft(schema: &Schema, module: ModuleId, paths: &dyn Fn(ModuleId) -> Toke
     let crafter = Crafter::new(schema, module, &near, paths);
     let composites = crafter.of_module();
     let items: Vec<TokenStream> = composites.iter().filter_map(|&id| crafter.composite(id).ok()).collect();
+    let empty = items.iter().all(TokenStream::is_empty);
     let gaps = composites.iter().filter_map(|&id| {
         let why = crafter.failed.borrow().iter().find(|(failed, _)| *failed == id).map(|(_, why)| why.clone())?;
         Some(format!("{}: {why}", schema[id].name))
     });
     let gaps: Vec<String> = gaps.collect();
-    let tokens =
-        if items.is_empty() { TokenStream::new() } else { quote!(use packet_core::craft::generated::*; #(#items)*) };
+    let tokens = if empty { TokenStream::new() } else { quote!(use packet_core::craft::generated::*; #(#items)*) };
     Generated { tokens, gaps }
 }
 
@@ -41,6 +43,10 @@ pub(super) struct Crafter<'s> {
     plans: Vec<Result<Plan, String>>,
     /// What has no value, and why.
     pub(super) failed: RefCell<Vec<(CompositeId, String)>>,
+    /// The composites in which names are that point to each other.
+    with_names: BTreeSet<CompositeId>,
+    /// The composites that are told how long their layer is.
+    with_size: BTreeSet<CompositeId>,
 }
 
 impl<'s> Crafter<'s> {
@@ -52,14 +58,23 @@ impl<'s> Crafter<'s> {
     ) -> Self {
         let plans = (0..schema.composites.len()).map(|index| plan(schema, CompositeId(index as u32))).collect();
         let writer = Writer::new(schema, ModuleId(u32::MAX), near, None);
-        let crafter = Self { schema, module, paths, writer, plans, failed: RefCell::new(Vec::new()) };
+        let crafter = Self {
+            schema,
+            module,
+            paths,
+            writer,
+            plans,
+            failed: RefCell::new(Vec::new()),
+            with_names: holding(schema, &|id| is_compressing(schema, id)),
+            with_size: holding(schema, &|id| measures_layer(schema, id)),
+        };
         crafter.find_failures();
         crafter
     }
 
     fn of_module(&self) -> Vec<CompositeId> {
         let all = self.schema.composites.iter().zip(0..);
-        let here = all.filter(|(one, _)| one.module == self.module && !matches!(one.kind, CompositeKind::Codec(_)));
+        let here = all.filter(|(one, _)| one.module == self.module);
         here.map(|(_, index)| CompositeId(index)).collect()
     }
 
@@ -69,8 +84,7 @@ impl<'s> Crafter<'s> {
             let before = self.failed.borrow().len();
             for index in 0..self.schema.composites.len() as u32 {
                 let id = CompositeId(index);
-                let codec = matches!(self.schema[id].kind, CompositeKind::Codec(_));
-                if !codec && !self.has_failed(id) {
+                if !self.has_failed(id) {
                     let why = self.composite(id).err();
                     self.failed.borrow_mut().extend(why.map(|why| (id, why)));
                 }
@@ -89,8 +103,26 @@ impl<'s> Crafter<'s> {
         self.plans.get(id.index()).ok_or("")?.as_ref().map_err(Clone::clone)
     }
 
+    /// Whether a composite is of the module that is written.
+    pub(super) fn is_here(&self, composite: &Composite) -> bool {
+        composite.module == self.module
+    }
+
+    /// Whether there are names in a composite that point to each other.
+    pub(super) fn names_inside(&self, id: CompositeId) -> bool {
+        self.with_names.contains(&id)
+    }
+
+    /// Whether a composite is told how long its layer is.
+    pub(super) fn asks_size(&self, id: CompositeId) -> bool {
+        self.with_size.contains(&id)
+    }
+
     /// All of a composite.
     fn composite(&self, id: CompositeId) -> Result<TokenStream, String> {
+        if let CompositeKind::Codec(codec) = &self.schema[id].kind {
+            return self.coder(id, codec);
+        }
         let plan = self.plan(id)?;
         for slot in plan.slots.values() {
             if let Form::Struct(inner) | Form::Structs(inner) = slot.form
@@ -100,7 +132,7 @@ impl<'s> Crafter<'s> {
             }
         }
         if self.schema[id].params.iter().any(|param| param.region) {
-            return Err("a region as a parameter".to_owned());
+            return Err("a region as a parameter of what is no codec".to_owned());
         }
         let types = self.types(id, plan)?;
         let emission = super::emit::Emitter::new(self, id, plan).all()?;
@@ -132,25 +164,37 @@ impl<'s> Crafter<'s> {
     pub(super) fn scope_borrows(&self, plan: &Plan, scope: usize) -> bool {
         let Some(scope) = plan.scopes.get(scope) else { return false };
         scope.members.iter().any(|member| match member {
-            Member::Field(field) => plan.slots.get(field).is_some_and(|slot| match slot.form {
-                Form::Bytes | Form::Chunks => true,
-                Form::Struct(id) | Form::Structs(id) => self.borrows(id),
-                _ => false,
-            }),
-            Member::Choice(key) => plan
-                .choices
-                .get(key)
-                .is_some_and(|choice| choice.arms.iter().any(|(_, scope)| self.scope_borrows(plan, *scope))),
+            Member::Field(field) => plan.slots.get(field).is_some_and(|slot| self.slot_borrows(slot)),
+            Member::Choice(key) => plan.choices.get(key).is_some_and(|choice| self.choice_borrows(plan, choice)),
         })
+    }
+
+    fn slot_borrows(&self, slot: &Slot) -> bool {
+        let held = match slot.form {
+            Form::Bytes | Form::Chunks | Form::Coded(..) | Form::Name(_) | Form::Names(_) => true,
+            Form::Struct(id) | Form::Structs(id) => self.borrows(id),
+            _ => false,
+        };
+        held || slot.padding.is_some() || slot.prefix.is_some() || slot.is_wrapped()
+    }
+
+    pub(super) fn choice_borrows(&self, plan: &Plan, choice: &Choice) -> bool {
+        choice.padding.is_some() || choice.arms.iter().any(|(_, scope)| self.scope_borrows(plan, *scope))
     }
 
     fn types(&self, id: CompositeId, plan: &Plan) -> Result<TokenStream, String> {
         let scopes: Vec<TokenStream> =
             (0..plan.scopes.len()).map(|scope| self.scope(id, plan, scope)).collect::<Result<_, String>>()?;
         let choices = plan.choices.values().map(|choice| {
-            let borrows = choice.arms.iter().any(|(_, scope)| self.scope_borrows(plan, *scope));
+            let borrows = self.choice_borrows(plan, choice);
             let generics = borrows.then(|| quote!(<'a>));
             let name = ident(&choice.name);
+            let raw = choice.padding.as_ref().map(|_| {
+                quote! {
+                    /// These bytes, whatever they are.
+                    Raw(Cow<'a, [u8]>),
+                }
+            });
             let about = format!(" The forms of [`{}`].", plan.scopes[choice.owner].name);
             let arms = choice.arms.iter().map(|&(variant, scope)| {
                 let (arm, ty) = (self.writer.variant_ident(id, variant), ident(&plan.scopes[scope].name));
@@ -177,6 +221,7 @@ impl<'s> Crafter<'s> {
                     #[default]
                     Unsaid,
                     #(#arms)*
+                    #raw
                 }
                 #(#into)*
             }
@@ -196,6 +241,7 @@ impl<'s> Crafter<'s> {
             docs(&Docs::new(), &format!("What [`{}`] holds in this form.", camel(&composite.name)))
         };
         let generics = self.scope_borrows(plan, index).then(|| quote!(<'a>));
+        let any = generics.as_ref().map(|_| quote!(<'_>));
         let (mut members, mut defaults) = (Vec::new(), Vec::new());
         for member in &scope.members {
             match member {
@@ -206,14 +252,33 @@ impl<'s> Crafter<'s> {
                     members.push(quote!(#about pub #name: #ty,));
                     let default = self.default(*field, slot)?;
                     defaults.push(quote!(#name: #default,));
+                    if let Some(prefix) = &slot.prefix {
+                        let about = format!(" How long [`Self::{name}`] is, as what stands in front of it says.");
+                        members.push(quote! {
+                            #[doc = #about]
+                            #[doc = ""]
+                            #[doc = " It is derived unless something is said of it."]
+                            pub #prefix: Field<u64, Cow<'a, [u8]>>,
+                        });
+                        defaults.push(quote!(#prefix: Field::Auto,));
+                    }
+                    if let Some(padding) = &slot.padding {
+                        let about = format!(" Bytes of the region of [`Self::{name}`] that it does not take.");
+                        members.push(quote!(#[doc = #about] pub #padding: Cow<'a, [u8]>,));
+                        defaults.push(quote!(#padding: Cow::Borrowed(&[]),));
+                    }
                 }
                 Member::Choice(key) => {
                     let choice = plan.choices.get(key).ok_or("a choice")?;
                     let (name, ty) = (ident(&choice.member), ident(&choice.name));
-                    let borrows = choice.arms.iter().any(|(_, scope)| self.scope_borrows(plan, *scope));
-                    let lifetime = borrows.then(|| quote!(<'a>));
+                    let lifetime = self.choice_borrows(plan, choice).then(|| quote!(<'a>));
                     members.push(quote!(#[doc = " Which form it has."] pub #name: #ty #lifetime,));
                     defaults.push(quote!(#name: #ty::Unsaid,));
+                    if let Some(padding) = &choice.padding {
+                        let about = format!(" Bytes of the region of [`Self::{name}`] that it does not take.");
+                        members.push(quote!(#[doc = #about] pub #padding: Cow<'a, [u8]>,));
+                        defaults.push(quote!(#padding: Cow::Borrowed(&[]),));
+                    }
                 }
             }
         }
@@ -222,9 +287,14 @@ impl<'s> Crafter<'s> {
             #[derive(Clone, Debug, PartialEq)]
             pub struct #name #generics { #(#members)* }
 
-            impl #generics Default for #name #generics {
+            impl #name #any {
+                /// Nothing is said of it.
+                pub const UNSAID: Self = Self { #(#defaults)* };
+            }
+
+            impl Default for #name #any {
                 #[inline]
-                fn default() -> Self { Self { #(#defaults)* } }
+                fn default() -> Self { Self::UNSAID }
             }
         })
     }
@@ -247,20 +317,24 @@ impl<'s> Crafter<'s> {
 
     /// The Rust type of a field of a value.
     pub(super) fn slot_type(&self, slot: &Slot) -> TokenStream {
+        let ty = self.said_type(slot);
         match &slot.form {
-            Form::Number(meaning, _) => {
-                let ty = self.writer.meaning_type(meaning);
-                if slot.free { quote!(Field<#ty>) } else { ty }
-            }
-            Form::Array(_) | Form::Mac | Form::Ipv6 => {
-                let ty = array_type(&slot.form);
-                if slot.free { quote!(Field<#ty, #ty>) } else { ty }
-            }
-            Form::Bytes => quote!(Cow<'a, [u8]>),
-            Form::Struct(id) => {
-                let ty = self.path_with(*id);
-                if slot.optional { quote!(Option<#ty>) } else { ty }
-            }
+            Form::Number(..) if slot.free => quote!(Field<#ty>),
+            Form::Array(_) | Form::Mac | Form::Ipv6 if slot.free => quote!(Field<#ty, #ty>),
+            _ if slot.free => quote!(Field<#ty, Cow<'a, [u8]>>),
+            _ => ty,
+        }
+    }
+
+    /// The type of what is said of a field.
+    pub(super) fn said_type(&self, slot: &Slot) -> TokenStream {
+        match &slot.form {
+            Form::Number(meaning, _) => self.writer.meaning_type(meaning),
+            Form::Wide(_) => quote!(u128),
+            Form::Coded(_, number) => number.tokens(),
+            Form::Array(_) | Form::Mac | Form::Ipv6 => array_type(&slot.form),
+            Form::Bytes | Form::Name(_) => quote!(Cow<'a, [u8]>),
+            Form::Struct(id) => self.path_with(*id),
             Form::Structs(id) => {
                 let ty = self.path_with(*id);
                 quote!(Vec<#ty>)
@@ -269,6 +343,7 @@ impl<'s> Crafter<'s> {
                 let ty = self.writer.meaning_type(meaning);
                 quote!(Vec<#ty>)
             }
+            Form::Names(_) => quote!(Vec<Field<Cow<'a, [u8]>, Cow<'a, [u8]>>>),
             Form::Chunks => quote!(Vec<Cow<'a, [u8]>>),
             Form::Arrays(length) => {
                 let length = Literal::u32_unsuffixed(*length);
@@ -313,20 +388,18 @@ impl<'s> Crafter<'s> {
             (Form::Mac, None) => quote!(MacAddr([0; 6])),
             (Form::Ipv6, None) => quote!(Ipv6Addr::UNSPECIFIED),
             (Form::Bytes, None) => quote!(Cow::Borrowed(&[])),
-            (Form::Struct(_), None) if slot.optional => quote!(None),
+            (Form::Wide(_), None) => quote!(0),
             (Form::Struct(id), None) => {
                 let path = self.path(*id);
-                quote!(#path::default())
+                quote!(#path::UNSAID)
             }
-            (Form::Structs(_) | Form::Numbers(..) | Form::Chunks | Form::Arrays(_) | Form::Addresses, None) => {
-                quote!(Vec::new())
-            }
+            (form, None) if form.is_list() => quote!(Vec::new()),
             _ => return Err(format!("the default of `{}`", slot.name)),
         })
     }
 
     /// A number as users say it.
-    fn shown(&self, meaning: &Meaning, bits: u32, value: i128) -> TokenStream {
+    pub(super) fn shown(&self, meaning: &Meaning, bits: u32, value: i128) -> TokenStream {
         let literal = super::expr::literal(value);
         match meaning {
             Meaning::Plain(_) | Meaning::Signed(_) | Meaning::Scaled(..) => literal,
@@ -345,7 +418,11 @@ impl<'s> Crafter<'s> {
             }
             Meaning::Ipv4 => quote!(Ipv4Addr::from_bits(#literal)),
             Meaning::Ipv6 => quote!(Ipv6Addr::from_bits(#literal)),
-            Meaning::Mac => quote!(MacAddr::from(#literal)),
+            Meaning::Mac => {
+                let bytes = value.to_be_bytes();
+                let bytes = bytes[bytes.len() - 6..].iter().map(|byte| Literal::u8_unsuffixed(*byte));
+                quote!(MacAddr([#(#bytes),*]))
+            }
         }
     }
 
@@ -376,7 +453,7 @@ impl<'s> Crafter<'s> {
             Meaning::Named(..) => fitting(quote!(#value.0)),
             Meaning::Signed(_) => {
                 let ty = number.tokens();
-                quote!((#value as #ty))
+                quote!(signed::<#ty>(i128::from(#value), #width, #info)?)
             }
             Meaning::Bool => quote!(u8::from(#value)),
             Meaning::Float(_) => quote!(#value.to_bits()),
@@ -395,7 +472,12 @@ impl<'s> Crafter<'s> {
         let number = Number::of_bits(bits);
         Some(match meaning {
             Meaning::Bool => Code::new(quote!((#tokens != 0)), Kind::Bool),
-            Meaning::Signed(_) | Meaning::Float(_) => return None,
+            Meaning::Signed(_) => {
+                let width = Literal::u32_unsuffixed(bits);
+                let wide = number.convert(tokens, Number::U128);
+                Code::new(quote!(bits::sign_extend(#wide, #width)), Kind::Number(Number::I128))
+            }
+            Meaning::Float(_) => return None,
             Meaning::Scaled(_, scale, logical) => {
                 let (ty, scale) = (logical.tokens(), Literal::u64_unsuffixed(*scale));
                 let wide = number.convert(tokens, *logical);

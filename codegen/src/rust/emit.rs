@@ -5,11 +5,11 @@ use super::expr::{Code, Env, Kind};
 use super::names::ident;
 use super::number::{Bits, Meaning, Number, is_little};
 use super::value::{Form, Plan, Slot};
-use packet_schema::model::{
-    Block, Composite, CompositeId, CompositeKind, Expr, ExprId, Extent, FieldId, Item, Next, Type,
-};
-use proc_macro2::{Ident, Literal, TokenStream};
+use packet_schema::model::{Block, Composite, CompositeId, CompositeKind, Expr, ExprId, Extent, FieldId, Item, Type};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// Writes how one composite is written.
 pub(super) struct Emitter<'c, 's> {
@@ -21,6 +21,16 @@ pub(super) struct Emitter<'c, 's> {
     /// The fields that the packet of a layer starts with, and their places.
     pub(super) head: Vec<(FieldId, Bits)>,
     pub(super) head_bytes: u32,
+    /// The fields of which somebody asks where they are, or how long.
+    pub(super) measured: RefCell<BTreeSet<FieldId>>,
+    /// What walking over the value asks of the payload.
+    pub(super) keys: RefCell<Vec<(ExprId, TokenStream)>>,
+    /// The scope that what is written now belongs to.
+    pub(super) scope: Cell<usize>,
+    /// Whether it is written while walking over the value.
+    pub(super) walks: Cell<bool>,
+    /// Whether there is nothing in the list behind the head.
+    pub(super) empty: Cell<bool>,
 }
 
 /// Tokens, or what has no form.
@@ -30,7 +40,20 @@ impl<'c, 's> Emitter<'c, 's> {
     pub(super) fn new(crafter: &'c Crafter<'s>, id: CompositeId, plan: &'c Plan) -> Self {
         let composite = &crafter.schema[id];
         let is_layer = matches!(composite.kind, CompositeKind::Layer(_));
-        let mut emitter = Self { crafter, id, composite, plan, is_layer, head: Vec::new(), head_bytes: 0 };
+        let mut emitter = Self {
+            crafter,
+            id,
+            composite,
+            plan,
+            is_layer,
+            head: Vec::new(),
+            head_bytes: 0,
+            measured: RefCell::default(),
+            keys: RefCell::default(),
+            scope: Cell::new(0),
+            walks: Cell::new(false),
+            empty: Cell::new(false),
+        };
         emitter.find_head();
         emitter
     }
@@ -57,7 +80,7 @@ impl<'c, 's> Emitter<'c, 's> {
         self.head_bytes = run.bits / 8;
     }
 
-    fn form(&self, id: FieldId) -> Option<&Form> {
+    pub(super) fn form(&self, id: FieldId) -> Option<&Form> {
         self.plan.slots.get(&id).map(|slot| &slot.form)
     }
 
@@ -75,21 +98,39 @@ impl<'c, 's> Emitter<'c, 's> {
 
     /// Everything that writes the composite.
     pub(super) fn all(&self) -> Made {
+        // What is asked for is found by writing it once.
+        loop {
+            let known = (self.measured.borrow().len(), self.keys.borrow().len());
+            let all = self.once()?;
+            if known == (self.measured.borrow().len(), self.keys.borrow().len()) {
+                return Ok(all);
+            }
+        }
+    }
+
+    fn once(&self) -> Made {
         let begin = self.begin()?;
         let walk = self.walk_method()?;
         let (name, params, arguments) = (self.name(), self.params(), self.arguments());
         let lifetime = self.crafter.borrows(self.id).then(|| quote!(<'_>));
-        let (head, settled_name) = (Literal::u32_unsuffixed(self.head_bytes), self.settled_name());
+        let settled_name = self.settled_name();
+        let (from, position) = if self.is_layer {
+            let head = Literal::u32_unsuffixed(self.head_bytes * 8);
+            (TokenStream::new(), quote!(#head))
+        } else {
+            (quote!(from: usize,), quote!(from))
+        };
+        let (extra, given, receiver) = (self.extra(), self.given(), self.receiver());
+        let generics = self.crafter.names_inside(self.id).then(|| quote!(<'v>));
         let count = quote! {
-            /// Counts what is written.
+            /// Counts what is written, and settles what is found on the way.
             #[inline(always)]
-            fn count(&self, #(#params)*) -> Count {
-                let mut pen = Count::new(#head);
+            fn count #generics(#receiver, #from settled: &mut #settled_name, #(#params)* #extra) -> Count {
+                let mut pen = Count::at(#position);
                 let random = &mut SplitMix::default();
-                let mut settled = #settled_name::default();
                 // What is wrong is said when it is written.
-                self.begin(&mut settled, random, #(#arguments)*)
-                    .and_then(|()| self.walk(&mut pen, &mut settled, random, #(#arguments)*))
+                self.begin(settled, random, #(#arguments)*)
+                    .and_then(|()| self.walk(&mut pen, settled, random, #(#arguments)* #given))
                     .unwrap_or_default();
                 pen
             }
@@ -103,6 +144,37 @@ impl<'c, 's> Emitter<'c, 's> {
         })
     }
 
+    /// Whether the size of the enclosing layer is asked for.
+    fn asks_size(&self) -> bool {
+        !self.is_layer && self.crafter.asks_size(self.id)
+    }
+
+    /// What is handed down besides parameters: the size of the enclosing layer, and the names written so far.
+    pub(super) fn extra(&self) -> TokenStream {
+        let outer = self.asks_size().then(|| quote!(outer: u64,));
+        let names = self.crafter.names_inside(self.id).then(|| quote!(names: &mut Names<'v>,));
+        quote!(#outer #names)
+    }
+
+    /// The same, handed on.
+    pub(super) fn given(&self) -> TokenStream {
+        let outer = self.asks_size().then(|| quote!(outer,));
+        let names = self.crafter.names_inside(self.id).then(|| quote!(names,));
+        quote!(#outer #names)
+    }
+
+    /// The same, where nothing is around.
+    fn alone(&self) -> TokenStream {
+        let outer = self.asks_size().then(|| quote!(0,));
+        let names = self.crafter.names_inside(self.id).then(|| quote!(&mut Names::default(),));
+        quote!(#outer #names)
+    }
+
+    /// How methods take the value: names that were written are kept as long as it.
+    pub(super) fn receiver(&self) -> TokenStream {
+        if self.crafter.names_inside(self.id) { quote!(&'v self) } else { quote!(&self) }
+    }
+
     /// Parameters of methods.
     pub(super) fn params(&self) -> Vec<TokenStream> {
         let params = self.composite.params.iter().map(|param| {
@@ -112,7 +184,7 @@ impl<'c, 's> Emitter<'c, 's> {
         params.collect()
     }
 
-    fn arguments(&self) -> Vec<TokenStream> {
+    pub(super) fn arguments(&self) -> Vec<TokenStream> {
         let arguments = self.composite.params.iter().map(|param| {
             let name = param_ident(&param.name);
             quote!(#name,)
@@ -150,13 +222,14 @@ impl<'c, 's> Emitter<'c, 's> {
             let at = self.place_ident(id);
             quote!(#at: Option<usize>,)
         });
+        let measures = self.measures(readers);
         let about = format!(" What is settled of [`{}`] before it is written.", self.plan.scopes[0].name);
         Ok(quote! {
             #[doc = #about]
             #[derive(Clone, Copy, Debug, Default)]
             struct #name {
                 #(#lengths)*
-                #(#numbers)* #(#places)*
+                #(#numbers)* #(#places)* #(#measures)*
             }
         })
     }
@@ -190,6 +263,7 @@ impl<'c, 's> Emitter<'c, 's> {
         let (settled, params) = (self.settled_name(), self.params());
         let mut env = self.env(&quote!(value));
         let mut lines = Vec::new();
+        self.scope.set(0);
         for (id, slot) in self.settled_fields() {
             let name = &slot.name;
             let value = self.resolve(id, slot, &quote!(value.#name), &mut env, None)?;
@@ -340,138 +414,24 @@ impl<'c, 's> Emitter<'c, 's> {
                 let bytes = array_of(&slot.form, &quote!(#base.#name));
                 Some(Code::new(quote!(#bytes.as_slice()), Kind::Bytes))
             }
-            Form::Bytes => Some(Code::new(quote!((&*#base.#name)), Kind::Bytes)),
+            Form::Bytes if !slot.free => Some(Code::new(quote!((&*#base.#name)), Kind::Bytes)),
             _ => None,
         }
-    }
-
-    /// Makes known what an expression asks of lengths and of the layers above.
-    pub(super) fn prepare(&self, env: &mut Env, id: ExprId) {
-        let expr = &self.crafter.schema[id];
-        let number = |tokens: TokenStream| Some(Code::new(tokens, Kind::Number(Number::U64)));
-        let known = match expr {
-            Expr::Size => number(quote!(settled.size_)),
-            Expr::SizeOf(fields) => self.size_of(fields).and_then(number),
-            Expr::OffsetOf(fields) => self.offset_of(fields).and_then(number),
-            Expr::CountOf(fields) => self.count_of(fields).and_then(number),
-            Expr::Present(fields) => self.present(fields).map(|tokens| Code::new(tokens, Kind::Bool)),
-            Expr::KeyOf(fields, otherwise) => self.key_of(env, fields, *otherwise),
-            Expr::NextIs(_, layer) => {
-                let name = self.crafter.layer_name(*layer);
-                Some(Code::new(quote!(payload.is_layer(const { Table::new(#name) })), Kind::Bool))
-            }
-            Expr::Len(of) => match self.crafter.schema[*of] {
-                Expr::LayerRegion => None,
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(code) = known {
-            env.known.insert(id, code);
-            return;
-        }
-        expr.children().into_iter().for_each(|child| self.prepare(env, child));
     }
 
     /// The value of a field of the composite itself, or of an arm that is being written.
     pub(super) fn access(&self, slot: &Slot) -> TokenStream {
-        let name = &slot.name;
-        if slot.scope == 0 {
+        self.part_of(slot.scope, &slot.name)
+    }
+
+    /// A member of the value of a scope.
+    pub(super) fn part_of(&self, scope: usize, name: &Ident) -> TokenStream {
+        if scope == 0 {
             quote!(value.#name)
         } else {
-            let arm = super::value::arm_ident(slot.scope);
+            let arm = super::value::arm_ident(scope);
             quote!(#arm.#name)
         }
-    }
-
-    /// How many bytes a value takes.
-    fn size_of_slot(&self, slot: &Slot) -> Option<TokenStream> {
-        let value = self.access(slot);
-        let bytes = |bits: u32| Literal::u32_unsuffixed(bits / 8);
-        Some(match &slot.form {
-            Form::Payload => quote!(settled.payload_),
-            Form::Number(_, bits) => {
-                let bytes = bytes(*bits);
-                quote!(#bytes)
-            }
-            Form::Array(length) => {
-                let length = Literal::u32_unsuffixed(*length);
-                quote!(#length)
-            }
-            Form::Mac => quote!(6),
-            Form::Ipv6 => quote!(16),
-            Form::Bytes => quote!((#value.len() as u64)),
-            Form::Struct(id) if self.crafter.schema[*id].params.is_empty() => {
-                if slot.optional {
-                    quote!((#value.as_ref().map_or(0, |one| one.size()) as u64))
-                } else {
-                    quote!((#value.size() as u64))
-                }
-            }
-            Form::Structs(id) if self.crafter.schema[*id].params.is_empty() => {
-                quote!((#value.iter().map(|one| one.size()).sum::<usize>() as u64))
-            }
-            Form::Numbers(_, bits, _) => {
-                let bytes = bytes(*bits);
-                quote!((#value.len() as u64 * #bytes))
-            }
-            Form::Arrays(length) => {
-                let length = Literal::u32_unsuffixed(*length);
-                quote!((#value.len() as u64 * #length))
-            }
-            Form::Addresses => quote!((#value.len() as u64 * 16)),
-            Form::Struct(_) | Form::Structs(_) | Form::Chunks => return None,
-        })
-    }
-
-    fn size_of(&self, fields: &[FieldId]) -> Option<TokenStream> {
-        let mut sizes: Vec<TokenStream> = Vec::new();
-        for field in fields {
-            let size = self.size_of_slot(self.plan.slots.get(field)?)?;
-            if !sizes.iter().any(|known| known.to_string() == size.to_string()) {
-                sizes.push(size);
-            }
-        }
-        match sizes.as_slice() {
-            [one] => Some(one.clone()),
-            _ => None,
-        }
-    }
-
-    fn offset_of(&self, fields: &[FieldId]) -> Option<TokenStream> {
-        if fields.iter().all(|field| self.form(*field) == Some(&Form::Payload)) {
-            return Some(quote!(settled.front_));
-        }
-        let [field] = fields else { return None };
-        let (_, bits) = self.head.iter().find(|(id, _)| id == field)?;
-        let bytes = Literal::u32_unsuffixed(bits.first / 8);
-        Some(quote!(#bytes))
-    }
-
-    fn count_of(&self, fields: &[FieldId]) -> Option<TokenStream> {
-        let [field] = fields else { return None };
-        let slot = self.plan.slots.get(field)?;
-        let lists = matches!(
-            slot.form,
-            Form::Structs(_) | Form::Numbers(..) | Form::Chunks | Form::Arrays(_) | Form::Addresses
-        );
-        let value = self.access(slot);
-        lists.then(|| quote!((#value.len() as u64)))
-    }
-
-    fn present(&self, fields: &[FieldId]) -> Option<TokenStream> {
-        let mut tests = Vec::new();
-        for field in fields {
-            let slot = self.plan.slots.get(field)?;
-            if slot.form == Form::Payload || !slot.optional && slot.scope == 0 {
-                return Some(quote!(true));
-            }
-            if slot.scope != 0 {
-                return None;
-            }
-            tests.push(self.said(slot)?);
-        }
-        Some(quote!((#(#tests)||*)))
     }
 
     /// Whether something is said of a field.
@@ -479,53 +439,27 @@ impl<'c, 's> Emitter<'c, 's> {
         let value = self.access(slot);
         match slot.form {
             Form::Payload => None,
-            Form::Number(..) | Form::Array(_) | Form::Mac | Form::Ipv6 => slot.free.then(|| quote!(#value.is_said())),
-            Form::Struct(_) => slot.optional.then(|| quote!(#value.is_some())),
-            _ => Some(quote!(!#value.is_empty())),
-        }
-    }
-
-    /// The key that leads to the payload.
-    fn key_of(&self, env: &mut Env, fields: &[FieldId], otherwise: Option<ExprId>) -> Option<Code> {
-        let schema = self.crafter.schema;
-        let mut keys = Vec::new();
-        for field in fields {
-            match &schema[*field].ty {
-                Type::Next(Next::From { table, .. }) => {
-                    let name = self.crafter.table_name(&schema[*table]);
-                    keys.push(quote!(payload.key(const { Table::new(#name) })));
-                }
-                Type::Next(Next::Is(layer)) if schema[*field].within.is_some() => {
-                    let name = self.crafter.layer_name(*layer);
-                    keys.push(quote!(
-                        payload.is_layer(const { Table::new(#name) }).then_some(settled.payload_)
-                    ));
-                }
-                Type::Next(_) => {}
-                _ => return None,
+            _ if slot.free => Some(quote!(#value.is_said())),
+            _ if slot.form == Form::Bytes || slot.form.is_list() => {
+                let padded = slot.padding.as_ref().map(|padding| {
+                    let padding = self.part_of(slot.scope, padding);
+                    quote!(|| !#padding.is_empty())
+                });
+                Some(quote!((!#value.is_empty() #padded)))
             }
+            _ => None,
         }
-        let otherwise = match otherwise {
-            Some(otherwise) => {
-                self.prepare(env, otherwise);
-                let code = self.crafter.writer.expr(env, otherwise)?;
-                code.typed_number(Number::U64)?
-            }
-            None => quote!(0),
-        };
-        let (first, others) = keys.split_first()?;
-        let tokens = quote!(#first #(.or(#others))*.unwrap_or(#otherwise));
-        Some(Code::new(tokens, Kind::Number(Number::U64)))
     }
 
     /// The lines that settle what is derived, in the order of derivation, when all lengths are known.
     pub(super) fn finish(&self, env: &mut Env) -> Made<Vec<TokenStream>> {
         let mut lines = Vec::new();
+        self.scope.set(0);
+        self.walks.set(false);
         for &id in &self.composite.derive_order {
             let slot = self.slot(id)?;
-            let (Some(auto), Form::Number(_, bits)) = (self.crafter.schema[id].auto, &slot.form) else {
-                return Err(format!("what {} is derived from", name_of(self.crafter.schema, id)));
-            };
+            let Some(auto) = self.crafter.schema[id].auto else { continue };
+            let Form::Number(_, bits) = &slot.form else { continue };
             if !Self::is_settled(slot) || self.is_sum(id) {
                 continue;
             }
@@ -533,19 +467,19 @@ impl<'c, 's> Emitter<'c, 's> {
             let derived = self.derived(id, auto, *bits, env)?;
             lines.push(quote!(if let Field::Auto = #value { settled.#name = #derived; }));
         }
-        lines.extend(self.checks(env));
+        lines.extend(self.checks(env)?);
         Ok(lines)
     }
 
     /// Holds set values against what the definition allows.
-    fn checks(&self, env: &mut Env) -> Vec<TokenStream> {
+    fn checks(&self, env: &mut Env) -> Made<Vec<TokenStream>> {
         let mut lines = Vec::new();
         for (id, slot) in self.settled_fields() {
             let name = &slot.name;
-            let checks = self.check(id, slot, &self.access(slot), &quote!(settled.#name), env);
+            let checks = self.check(id, slot, &self.access(slot), &quote!(settled.#name), env)?;
             lines.extend(checks.into_iter().map(|(test, error)| quote!(if #test { return #error; })));
         }
-        lines
+        Ok(lines)
     }
 
     /// Tests that refuse the set value of one field that the definition does not allow, each with its error.
@@ -556,9 +490,9 @@ impl<'c, 's> Emitter<'c, 's> {
         value: &TokenStream,
         wire: &TokenStream,
         env: &mut Env,
-    ) -> Vec<(TokenStream, TokenStream)> {
+    ) -> Made<Vec<(TokenStream, TokenStream)>> {
         let field = &self.crafter.schema[id];
-        let Form::Number(meaning, bits) = &slot.form else { return Vec::new() };
+        let Form::Number(meaning, bits) = &slot.form else { return Ok(Vec::new()) };
         let (info, mut lines) = (self.crafter.info(id), Vec::new());
         let mut refuse = |test: TokenStream, why: Option<&str>| {
             let why = why.map_or_else(|| quote!(None), |why| quote!(Some(#why)));
@@ -575,17 +509,21 @@ impl<'c, 's> Emitter<'c, 's> {
             let path = self.crafter.writer.names_path(packet_schema::model::Names::Enum(names));
             refuse(quote!(#path(#wire).name().is_none()), None);
         }
-        let Some(it) = Crafter::from_wire(meaning, *bits, wire) else { return lines };
+        let it = Crafter::from_wire(meaning, *bits, wire);
         for (condition, why) in &field.wheres {
-            let mut env = env.clone();
-            env.it = Some(it.clone());
-            self.prepare(&mut env, *condition);
-            let Some(code) = self.crafter.writer.expr(&env, *condition) else { continue };
-            if let Some(test) = super::parse::fails(&code) {
-                refuse(test, why.as_deref());
-            }
+            refuse(self.refused(id, *condition, it.as_ref(), env)?, why.as_deref());
         }
-        lines
+        Ok(lines)
+    }
+
+    /// When a `where` of a field does not hold.
+    pub(super) fn refused(&self, id: FieldId, condition: ExprId, it: Option<&Code>, env: &Env) -> Made {
+        let mut env = env.clone();
+        env.it = it.cloned();
+        self.prepare(&mut env, condition);
+        let code = self.crafter.writer.expr(&env, condition);
+        let test = code.as_ref().and_then(super::parse::fails);
+        test.ok_or_else(|| format!("what must hold for {}", name_of(self.crafter.schema, id)))
     }
 
     /// How a struct is written.
@@ -593,14 +531,24 @@ impl<'c, 's> Emitter<'c, 's> {
         let (name, params, arguments) = (self.name(), self.params(), self.arguments());
         let settled = self.settled_name();
         let lifetime = self.crafter.borrows(self.id).then(|| quote!(<'_>));
+        let (extra, given, alone, receiver) = (self.extra(), self.given(), self.alone(), self.receiver());
         let mut env = self.env(&quote!(value));
         let finish = self.finish(&mut env)?;
         let sums = self.struct_sums(&mut env)?;
-        let needs_size = super::place::mentions(&quote!(#(#finish)* #(#sums)*), "size_")
-            || super::place::mentions(&self.walk_method()?, "size_");
-        let size = needs_size.then(|| quote!(settled.size_ = value.size(#(#arguments)*) as u64;));
-        let (finish, sums) = (quote!(#size #(#finish)*), quote!(#(#sums)*));
-        let walk = quote!(value.walk(pen, &mut settled, random, #(#arguments)*));
+        let walked = self.walk_method()?;
+        let needs_size = super::place::mentions(&quote!(#(#finish)* #(#sums)* #walked), "size_");
+        let names = self.crafter.names_inside(self.id);
+        let outer = self.asks_size().then(|| quote!(outer,));
+        let seen = names.then(|| quote!(&mut names.clone(),));
+        let count = quote!(value.count(start, &mut settled, #(#arguments)* #outer #seen));
+        let size = match (needs_size, self.measured.borrow().is_empty()) {
+            (true, _) => quote!(settled.size_ = (#count.position().saturating_sub(start) / 8) as u64;),
+            (false, false) => quote!(#count;),
+            (false, true) => TokenStream::new(),
+        };
+        let again = (!size.is_empty()).then(|| quote!(value.begin(&mut settled, random, #(#arguments)*)?;));
+        let (finish, sums) = (quote!(#size #again #(#finish)*), quote!(#(#sums)*));
+        let walk = quote!(value.walk(pen, &mut settled, random, #(#arguments)* #given));
         let put = if finish.is_empty() && sums.is_empty() {
             walk
         } else {
@@ -614,13 +562,14 @@ impl<'c, 's> Emitter<'c, 's> {
                 Ok(())
             }
         };
+        let lives = names.then(|| quote!('v,));
         Ok(quote! {
             impl #name #lifetime {
                 /// How many bytes it takes.
                 #[inline]
                 #[must_use]
                 pub fn size(&self, #(#params)*) -> usize {
-                    self.count(#(#arguments)*).bytes()
+                    self.count(0, &mut #settled::default(), #(#arguments)* #alone).bytes()
                 }
 
                 /// Writes it.
@@ -629,7 +578,9 @@ impl<'c, 's> Emitter<'c, 's> {
                 ///
                 /// A field can't be what it was set to.
                 #[inline]
-                pub fn put<P: Pen, R: Random>(&self, pen: &mut P, random: &mut R, #(#params)*) -> Result<(), EmitError> {
+                pub fn put<#lives P: Pen, R: Random>(
+                    #receiver, pen: &mut P, random: &mut R, #(#params)* #extra
+                ) -> Result<(), EmitError> {
                     let value = self;
                     let mut settled = #settled::default();
                     value.begin(&mut settled, random, #(#arguments)*)?;
@@ -683,17 +634,6 @@ impl<'c, 's> Emitter<'c, 's> {
         expr.children().into_iter().find_map(|child| self.find(child, wanted))
     }
 
-    /// Whether a field is the first one.
-    pub(super) fn is_first(&self, id: FieldId) -> bool {
-        self.composite.fields.first() == Some(&id)
-    }
-
-    /// Whether a field is the last one, the payload and what is behind it left out.
-    pub(super) fn is_last(&self, id: FieldId) -> bool {
-        let fields = self.composite.fields.iter().take_while(|id| self.form(**id) != Some(&Form::Payload));
-        fields.last() == Some(&id)
-    }
-
     /// Whether nothing but the payload stands behind the head, so that the layer's length is known.
     pub(super) fn is_payload_only(&self, block: &Block) -> bool {
         block.items.iter().all(|item| match item {
@@ -726,8 +666,22 @@ pub(super) fn number_of(slot: &Slot) -> Number {
 
 /// The name of a parameter, or none where nobody reads it.
 pub(super) fn used(name: &str, body: &TokenStream) -> TokenStream {
-    let name = format_ident!("{name}");
-    if super::place::mentions(body, &name.to_string()) { quote!(#name) } else { quote!(_) }
+    let local = format_ident!("{name}");
+    if has_local(body, name) { quote!(#local) } else { quote!(_) }
+}
+
+/// Whether a local of that name is read, a member by the same name left out.
+fn has_local(body: &TokenStream, name: &str) -> bool {
+    let mut member = false;
+    body.clone().into_iter().any(|token| {
+        let behind_dot =
+            std::mem::replace(&mut member, matches!(&token, TokenTree::Punct(dot) if dot.as_char() == '.'));
+        match token {
+            TokenTree::Ident(ident) => ident == name && !behind_dot,
+            TokenTree::Group(group) => has_local(&group.stream(), name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        }
+    })
 }
 
 /// Parameters, those without a name that nobody reads.
@@ -735,7 +689,7 @@ pub(super) fn only_used(params: Vec<TokenStream>, body: &TokenStream) -> Vec<Tok
     let only = params.into_iter().map(|param| {
         let mut tokens = param.clone().into_iter();
         match tokens.next() {
-            Some(name) if !super::place::mentions(body, &name.to_string()) => {
+            Some(name) if !has_local(body, &name.to_string()) => {
                 let rest: TokenStream = tokens.collect();
                 quote!(_ #rest)
             }

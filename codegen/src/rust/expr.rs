@@ -454,6 +454,7 @@ impl Writer<'_> {
             }
         };
         Some(match &of.kind {
+            Kind::Bytes if at.to_string() == "0" => Code::maybe(quote!(*#tokens.first()?), Kind::Number(Number::U8)),
             Kind::Bytes => Code::maybe(quote!(*#tokens.get(#at)?), Kind::Number(Number::U8)),
             Kind::Region => Code::maybe(quote!(*#tokens.bytes().get(#at)?), Kind::Number(Number::U8)),
             Kind::Views(composite) => Code::maybe(quote!(#tokens.get(#at)?), Kind::View(*composite)),

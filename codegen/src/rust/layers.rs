@@ -27,13 +27,14 @@ impl Emitter<'_, '_> {
         let table = if keys.is_empty() { quote!(_) } else { quote!(table) };
         let put = self.put(layer, &settled)?;
         let (below, _) = self.below(layer)?;
+        let given = self.crafter.names_inside(self.id).then(|| quote!(&mut Names::default(),));
         let generics = if self.crafter.borrows(self.id) { quote!(<'a, P>) } else { quote!(<P>) };
         let own = self.crafter.borrows(self.id).then(|| quote!(<'a>));
         Ok(quote! {
             impl Layer for #name #lifetime {
                 #[inline(always)]
                 fn len_under<P: Packet>(&self, payload: &P) -> usize {
-                    self.count().bytes() + payload.packet_len()
+                    self.count(&mut #settled::default(), #given).bytes() + payload.packet_len()
                 }
 
                 #[inline(always)]
@@ -67,6 +68,23 @@ impl Emitter<'_, '_> {
         self.plan.slots.values().any(|slot| slot.form == Form::Payload)
     }
 
+    /// The names written so far: for counting, for writing, and how they are handed on.
+    fn names_of_layer(&self) -> (TokenStream, TokenStream, TokenStream) {
+        if !self.crafter.names_inside(self.id) {
+            return Default::default();
+        }
+        (quote!(&mut Names::default(),), quote!(let names = &mut Names::default();), quote!(names,))
+    }
+
+    /// Whether a field holds all that there is, so that what is stacked upon the layer stands in it.
+    fn reaches_end(&self) -> bool {
+        let schema = self.crafter.schema;
+        self.composite.fields.iter().map(|&id| &schema[id]).any(|field| {
+            let filled = matches!(super::value::extent_of(&field.ty), Some(packet_schema::model::Extent::ToEnd));
+            filled && !matches!(field.ty, Type::List(..)) && field.within.is_none() && !field.trailing
+        })
+    }
+
     /// The fields that are sums over bytes, in the order of derivation.
     fn sums(&self) -> Vec<FieldId> {
         self.composite.derive_order.iter().copied().filter(|id| self.is_sum(*id)).collect()
@@ -81,7 +99,9 @@ impl Emitter<'_, '_> {
         let sums = self.sums().into_iter().map(|id| self.sum(id, &mut env)).collect::<Made<Vec<_>>>()?;
         let over_all = sums.iter().any(|sum| mentions(sum, "above"));
         let want = if over_all { quote!(true) } else { quote!(SUM) };
-        let refuse = (!self.has_payload()).then(|| {
+        let (names, again, given) = self.names_of_layer();
+        let keys = self.keys_settled();
+        let refuse = (!self.has_payload() && !self.reaches_end()).then(|| {
             quote!(if !payload.is_nothing() {
                 return Err(EmitError::no_payload());
             })
@@ -109,10 +129,12 @@ impl Emitter<'_, '_> {
             ) -> Result<Inet16, EmitError> {
                 let value = self;
                 #refuse
-                let (count, length, available) = (value.count(), payload.packet_len(), out.len());
                 let mut settled = #settled::default();
+                let (count, length, available) =
+                    (value.count(&mut settled, #names), payload.packet_len(), out.len());
                 value.begin(&mut settled, random)?;
                 #(#lengths)*
+                #(#keys)*
                 #(#finish)*
                 let #mutable head = [0; #bytes];
                 #(#head)*
@@ -122,7 +144,8 @@ impl Emitter<'_, '_> {
                 let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
                 *top = head;
                 let mut pen = Write::new(body, back, #bytes);
-                value.walk(&mut pen, &mut settled, random)?;
+                #again
+                value.walk(&mut pen, &mut settled, random, #given)?;
                 if pen.position() != count.bytes() * 8 {
                     return Err(EmitError::unsettled());
                 }
@@ -145,7 +168,7 @@ impl Emitter<'_, '_> {
             let slot = self.slot(*id)?;
             let value = self.access(slot);
             match slot.form {
-                Form::Bytes => Ok(quote!(#value.len() as u64)),
+                Form::Bytes if !slot.free => Ok(quote!(#value.len() as u64)),
                 _ => Err(name_of(self.crafter.schema, *id)),
             }
         });
@@ -371,9 +394,11 @@ impl Emitter<'_, '_> {
         }
         // Most packets have nothing in that list, and what looks into it is long.
         let mut without = Vec::new();
-        for provide in &layer.provides {
-            self.provided(provide, layer, true, &mut without, &mut Vec::new())?;
-        }
+        self.empty.set(true);
+        let mut all = layer.provides.iter();
+        let done = all.try_for_each(|provide| self.provided(provide, layer, true, &mut without, &mut Vec::new()));
+        self.empty.set(false);
+        done?;
         let bytes = Literal::u32_unsuffixed(self.head_bytes);
         let without = quote! {
             if self.front.len() > #bytes {
@@ -573,6 +598,7 @@ impl Emitter<'_, '_> {
                 let (left, right) = (self.octets(*left, &env)?, self.octets(*right, &env)?);
                 Some(quote!(#left #right))
             }
+            Expr::Cond(condition, _, no) if self.empty.get() && self.is_absent(*condition) => self.octets(*no, &env),
             Expr::Cond(condition, yes, no) => {
                 let test = self.crafter.writer.expr(&env, *condition)?.truth()?;
                 let (yes, no) = (self.octets(*yes, &env)?, self.octets(*no, &env)?);

@@ -7,8 +7,7 @@ use super::names::ident;
 use super::number::{Number, is_little};
 use super::shape::Key;
 use super::value::{Choice, Form, Slot, arm_ident};
-use packet_schema::model::{Action, Arm, Block, Expr, ExprId, Extent, FieldId, Item, Match, Place, Type};
-use packet_schema::tree::BinaryOp;
+use packet_schema::model::{Action, Arm, Block, CompositeId, Expr, ExprId, FieldId, Item, Match, Place, Type};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -18,25 +17,35 @@ impl<'s> Emitter<'_, 's> {
         let (settled, params) = (self.settled_name(), self.params());
         let mut env = self.env(&quote!(value));
         let mut trailing = Vec::new();
-        let body = self.block(&self.composite.body, &mut env, &mut trailing)?;
-        let trailing: Vec<TokenStream> =
-            trailing.into_iter().map(|id| self.field(id, &mut env)).collect::<Made<_>>()?;
-        let body = quote!(#body #(#trailing)*);
+        self.scope.set(0);
+        self.walks.set(true);
+        let body = self.block(&self.composite.body, &mut env, &mut trailing);
+        let body = body.and_then(|body| {
+            let trailing = trailing.into_iter().map(|id| self.field(id, &mut env));
+            let trailing: Vec<TokenStream> = trailing.collect::<Made<_>>()?;
+            Ok(quote!(#body #(#trailing)*))
+        });
+        self.walks.set(false);
+        let body = body?;
         let names = ["pen", "settled", "random"].map(|name| used(name, &body));
         let [pen, settles, random] = names;
         let params = only_used(params, &body);
+        let start = mentions(&body, "start").then(|| quote!(let start = pen.position();));
+        let (extra, receiver) = (self.extra(), self.receiver());
+        let lives = self.crafter.names_inside(self.id).then(|| quote!('v,));
         Ok(quote! {
             /// Goes over what stands behind the head.
             #[inline(always)]
-            fn walk<P: Pen, R: Random>(
-                &self,
+            fn walk<#lives P: Pen, R: Random>(
+                #receiver,
                 #pen: &mut P,
                 #settles: &mut #settled,
                 #random: &mut R,
                 #(#params)*
+                #extra
             ) -> Result<(), EmitError> {
                 let value = self;
-                let start = pen.position();
+                #start
                 #body
                 Ok(())
             }
@@ -64,7 +73,8 @@ impl<'s> Emitter<'_, 's> {
             Item::If { condition, then, otherwise } => self.branches(*condition, then, otherwise, env, trailing),
             Item::Align { bits, fill, .. } => {
                 let (bits, fill) = (Literal::u32_unsuffixed(*bits), Literal::u8_unsuffixed(fill.unwrap_or_default()));
-                Ok(quote!(pen.align(start, #bits, #fill);))
+                let origin = self.origin();
+                Ok(quote!(pen.align(#origin, #bits, #fill);))
             }
             Item::Expect(_) => Ok(TokenStream::new()),
             Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => Err("a codec".to_owned()),
@@ -77,8 +87,8 @@ impl<'s> Emitter<'_, 's> {
         let mut inner = env.clone();
         let placed = self.placed(id, slot, &mut inner)?;
         let align = field.align.map(|bytes| {
-            let bits = Literal::u32_unsuffixed(bytes * 8);
-            quote!(pen.align(start, #bits, 0);)
+            let (bits, origin) = (Literal::u32_unsuffixed(bytes * 8), self.origin());
+            quote!(pen.align(#origin, #bits, 0);)
         });
         let Some(condition) = field.condition.filter(|_| !field.opaque_otherwise) else {
             *env = inner;
@@ -86,6 +96,14 @@ impl<'s> Emitter<'_, 's> {
         };
         let test = self.test(condition, env)?;
         let test = self.said(slot).map_or(test.clone(), |said| quote!((#said || #test)));
+        // What is there only sometimes may decide what comes behind it.
+        if let (Form::Number(..), Some(code)) = (&slot.form, inner.fields.get(&id))
+            && self.crafter.writer.used(self.composite).contains(&id)
+        {
+            let (name, tokens) = (quote::format_ident!("given_{}", field.slot), &code.tokens);
+            env.fields.insert(id, Code::maybe(quote!(#name?), code.kind.clone()));
+            return Ok(quote!(let #name = if #test { #placed #align Some(#tokens) } else { None };));
+        }
         Ok(quote!(if #test { #placed #align }))
     }
 
@@ -100,7 +118,12 @@ impl<'s> Emitter<'_, 's> {
     fn placed(&self, id: FieldId, slot: &Slot, env: &mut Env) -> Made {
         let field = &self.crafter.schema[id];
         let value = self.access(slot);
-        Ok(match &slot.form {
+        let nothing = TokenStream::new();
+        let padding = slot.padding.as_ref().map(|padding| {
+            let padding = self.part_of(slot.scope, padding);
+            quote!(pen.bytes(&#padding);)
+        });
+        let body = match &slot.form {
             Form::Payload => quote!(pen.payload();),
             Form::Number(_, bits) => {
                 let (lines, number) = self.number(id, slot, env)?;
@@ -109,28 +132,48 @@ impl<'s> Emitter<'_, 's> {
                     let at = self.place_ident(id);
                     quote!(if let Field::Auto = #value { settled.#at = Some(pen.position()); })
                 });
-                quote!(#lines #place pen.number(u128::from(#number), #width, #little);)
+                let write = quote!(#place pen.number(u128::from(#number), #width, #little););
+                return Ok(self.marked(id, &lines, &write, &nothing));
             }
+            Form::Wide(bits) => {
+                self.prepare(env, *bits);
+                let width = self.crafter.writer.expr(env, *bits).filter(|code| !code.maybe);
+                let width = width.and_then(|code| code.typed_number(Number::U64));
+                let (width, info) = (width.ok_or_else(|| name_of(self.crafter.schema, id))?, self.crafter.info(id));
+                quote!(coded(pen, #value, #width, false, #info)?;)
+            }
+            Form::Coded(codec, _) => self.coded(id, *codec, slot, &value, env)?,
+            Form::Name(codec) => self.name_written(id, *codec, &quote!(&#value)),
             Form::Array(_) | Form::Mac | Form::Ipv6 => self.array(id, slot, &value)?,
-            Form::Bytes => self.bytes(id, slot, &value, env)?,
+            Form::Bytes => return self.bytes(id, slot, &value, env),
             Form::Struct(composite) => {
-                let args = self.args(&field.ty, env)?;
+                let (args, given) = (self.args(&field.ty, env)?, self.handed(*composite));
                 let path = self.crafter.path(*composite);
-                if slot.optional {
+                if slot.free {
                     quote! {
                         match &#value {
-                            Some(inner) => inner.put(pen, random, #(#args)*)?,
-                            None => #path::default().put(pen, random, #(#args)*)?,
+                            Field::Raw(bytes) => pen.bytes(bytes),
+                            Field::Set(inner) => inner.put(pen, random, #(#args)* #given)?,
+                            Field::Auto => const { &#path::UNSAID }.put(pen, random, #(#args)* #given)?,
                         }
                     }
                 } else {
-                    quote!(#value.put(pen, random, #(#args)*)?;)
+                    quote!(#value.put(pen, random, #(#args)* #given)?;)
                 }
             }
-            Form::Structs(_) | Form::Numbers(..) | Form::Chunks | Form::Arrays(_) | Form::Addresses => {
-                self.list(id, slot, &value, env)?
-            }
-        })
+            _ => return self.list(id, slot, &value, &padding.unwrap_or_default(), env),
+        };
+        Ok(self.marked(id, &nothing, &quote!(#body #padding), &nothing))
+    }
+
+    /// What is handed to a struct besides its arguments.
+    pub(super) fn handed(&self, composite: CompositeId) -> TokenStream {
+        let outer = self.crafter.asks_size(composite).then(|| {
+            let outer = self.outer_size();
+            quote!(#outer,)
+        });
+        let names = self.crafter.names_inside(composite).then(|| quote!(names,));
+        quote!(#outer #names)
     }
 
     /// What has to be done for a number of the value, and the number on the wire.
@@ -152,9 +195,6 @@ impl<'s> Emitter<'_, 's> {
         let auto = match self.crafter.schema[id].auto.filter(|_| !self.is_sum(id)) {
             Some(auto) => {
                 let mut env = env.clone();
-                if self.mentions_payload(auto) {
-                    return Err(format!("what {} is derived from", name_of(self.crafter.schema, id)));
-                }
                 let derived = self.derived(id, auto, *bits, &mut env)?;
                 Some(quote!(if P::COUNTS { 0 } else { #derived }))
             }
@@ -166,152 +206,66 @@ impl<'s> Emitter<'_, 's> {
         if let Some(code) = Crafter::from_wire(meaning, *bits, &quote!(#local)) {
             env.fields.insert(id, code);
         }
-        let checks = self.check(id, slot, &value, &quote!(#local), &mut env.clone());
+        let checks = self.check(id, slot, &value, &quote!(#local), &mut env.clone())?;
         let checks = checks.into_iter().map(|(test, error)| quote!(if !P::COUNTS && #test { return #error; }));
         let checks: TokenStream = checks.collect();
         Ok((quote!(let #local = #resolved; #checks), quote!(#local)))
     }
 
-    fn mentions_payload(&self, auto: ExprId) -> bool {
-        self.find(auto, &|expr| matches!(expr, Expr::KeyOf(..) | Expr::NextIs(..))).is_some()
-    }
-
     fn array(&self, id: FieldId, slot: &Slot, value: &TokenStream) -> Made {
+        let field = &self.crafter.schema[id];
         if !slot.free {
+            if let Some(auto) = field.auto {
+                let _it_has_no_form = auto;
+                return Err(format!("what {} is derived from", name_of(self.crafter.schema, id)));
+            }
             let bytes = array_of(&slot.form, value);
             return Ok(quote!(pen.bytes(&#bytes);));
         }
-        let field = &self.crafter.schema[id];
         let said = array_of(&slot.form, &quote!(said));
+        let length = Literal::u32_unsuffixed(match slot.form {
+            Form::Array(length) => length,
+            Form::Mac => 6,
+            _ => 16,
+        });
         let unsaid = match field.constant.or(field.default).map(|expr| &self.crafter.schema[expr]) {
             Some(Expr::Bytes(bytes)) => {
                 let bytes = Literal::byte_string(bytes);
                 quote!(pen.bytes(#bytes))
             }
+            Some(Expr::Random) => quote!((0..#length).for_each(|_| pen.number(random.draw(8), 8, false))),
             Some(_) => return Err(format!("the default of {}", name_of(self.crafter.schema, id))),
-            None => {
-                let length = Literal::u32_unsuffixed(match slot.form {
-                    Form::Array(length) => length,
-                    Form::Mac => 6,
-                    _ => 16,
-                });
-                quote!(pen.zeros(#length))
-            }
+            None => quote!(pen.zeros(#length)),
         };
+        let differs = field.constant.map(|constant| match &self.crafter.schema[constant] {
+            Expr::Bytes(bytes) => {
+                let bytes = Literal::byte_string(bytes);
+                Ok(self.refusal(id, &quote!(!P::COUNTS && #said[..] != #bytes[..]), None))
+            }
+            _ => Err(format!("the constant of {}", name_of(self.crafter.schema, id))),
+        });
+        let differs = differs.transpose()?;
         Ok(quote! {
             match &#value {
-                Field::Set(said) | Field::Raw(said) => pen.bytes(&#said),
+                Field::Set(said) => {
+                    #differs
+                    pen.bytes(&#said[..])
+                }
+                Field::Raw(said) => pen.bytes(&#said[..]),
                 Field::Auto => #unsaid,
             }
         })
     }
 
-    fn bytes(&self, id: FieldId, slot: &Slot, value: &TokenStream, env: &mut Env) -> Made {
-        let field = &self.crafter.schema[id];
-        if field.auto.is_some() || field.constant.is_some() {
-            return Err(format!("what {} is derived from", name_of(self.crafter.schema, id)));
-        }
-        if slot.scope != 0 {
-            env.fields.insert(id, Code::new(quote!((&*#value)), Kind::Bytes));
-        }
-        let extent = match &field.ty {
-            Type::Bytes(extent) | Type::Text(_, extent) => extent,
-            _ => return Ok(quote!(pen.bytes(&#value);)),
-        };
-        Ok(match extent {
-            Extent::ToEnd => quote!(pen.bytes(&#value);),
-            Extent::PrefixBytes(prefix) | Extent::PrefixItems(prefix) => {
-                let prefix = self.prefix(id, prefix, &quote!(#value.len()))?;
-                quote!(#prefix pen.bytes(&#value);)
-            }
-            Extent::Until(end) => {
-                let Expr::Binary(BinaryOp::Eq, it, end) = &self.crafter.schema[*end] else {
-                    return Err(format!("the end of {}", name_of(self.crafter.schema, id)));
-                };
-                let (Expr::It, Expr::Int(end)) = (&self.crafter.schema[*it], &self.crafter.schema[*end]) else {
-                    return Err(format!("the end of {}", name_of(self.crafter.schema, id)));
-                };
-                let end = super::expr::literal(*end);
-                quote!(if #value.is_empty() { pen.number(#end, 8, false); } else { pen.bytes(&#value); })
-            }
-            Extent::Count(count) => {
-                self.prepare(env, *count);
-                let known = self.crafter.writer.expr(env, *count).filter(|_| !self.is_forced(*count));
-                let count = known.filter(|code| !code.maybe).and_then(|code| code.typed_number(Number::I128));
-                match count {
-                    Some(count) => quote! {
-                        if #value.is_empty() {
-                            pen.zeros(usize::try_from(#count).unwrap_or_default().min(65536));
-                        } else {
-                            pen.bytes(&#value);
-                        }
-                    },
-                    None => quote!(pen.bytes(&#value);),
-                }
-            }
-        })
-    }
-
     /// Whether an expression is about a derived field: where that is forged, nothing is made up for it.
-    fn is_forced(&self, id: ExprId) -> bool {
+    pub(super) fn is_forced(&self, id: ExprId) -> bool {
         let derived = |field: &FieldId| self.crafter.schema[*field].auto.is_some();
         let expr = &self.crafter.schema[id];
         expr.fields().iter().any(derived) || expr.children().into_iter().any(|child| self.is_forced(child))
     }
 
-    /// A length or count in front.
-    fn prefix(&self, id: FieldId, prefix: &Type, counted: &TokenStream) -> Made {
-        let Type::Uint { bits, little, .. } = prefix else {
-            return Err(format!("the prefix of {}", name_of(self.crafter.schema, id)));
-        };
-        let (ty, width, info) =
-            (Number::of_bits(*bits).tokens(), Literal::u32_unsuffixed(*bits), self.crafter.info(id));
-        Ok(quote! {
-            pen.number(u128::from(into_number::<#ty>(#counted as i128, #width, #info)?), #width, #little);
-        })
-    }
-
-    fn list(&self, id: FieldId, slot: &Slot, value: &TokenStream, env: &mut Env) -> Made {
-        let field = &self.crafter.schema[id];
-        let Type::List(element, extent) = &field.ty else { return Err(name_of(self.crafter.schema, id)) };
-        let args = self.args(element, env)?;
-        let each = match &slot.form {
-            Form::Structs(_) => quote!(for element in &#value { element.put(pen, random, #(#args)*)?; }),
-            Form::Numbers(meaning, bits, little) => {
-                let (width, wire) =
-                    (Literal::u32_unsuffixed(*bits), self.crafter.wire(id, meaning, *bits, &quote!(element)));
-                quote!(for &element in &#value { pen.number(u128::from(#wire), #width, #little); })
-            }
-            Form::Chunks => match &**element {
-                Type::Bytes(Extent::PrefixBytes(prefix)) | Type::Text(_, Extent::PrefixBytes(prefix)) => {
-                    let prefix = self.prefix(id, prefix, &quote!(element.len()))?;
-                    quote!(for element in &#value { #prefix pen.bytes(element); })
-                }
-                _ => quote!(for element in &#value { pen.bytes(element); }),
-            },
-            Form::Arrays(_) => quote!(for element in &#value { pen.bytes(element); }),
-            _ => quote!(for element in &#value { pen.bytes(&element.octets()); }),
-        };
-        let prefix = match extent {
-            Extent::PrefixItems(prefix) => self.prefix(id, prefix, &quote!(#value.len()))?,
-            Extent::PrefixBytes(prefix) => {
-                let counted = quote!({
-                    let mut pen = Count::default();
-                    let (pen, random) = (&mut pen, &mut SplitMix::default());
-                    #each
-                    pen.bytes()
-                });
-                let counted = quote!((#counted));
-                let writes = self.prefix(id, prefix, &quote!(counted))?;
-                quote!(let counted = #counted; #writes)
-            }
-            Extent::Count(_) | Extent::ToEnd | Extent::Until(_) => TokenStream::new(),
-        };
-        Ok(if prefix.is_empty() { each } else { quote!({ #prefix #each }) })
-    }
-
     /// The arguments of a struct, each with a comma behind it.
-    fn args(&self, ty: &Type, env: &mut Env) -> Made<Vec<TokenStream>> {
+    pub(super) fn args(&self, ty: &Type, env: &mut Env) -> Made<Vec<TokenStream>> {
         let Type::Struct(composite, args) = ty else { return Ok(Vec::new()) };
         let params = &self.crafter.schema[*composite].params;
         let args = args.iter().zip(params).map(|(&arg, param)| {
@@ -568,34 +522,43 @@ impl<'s> Emitter<'_, 's> {
         for arm in &choice.arms {
             let (pattern, guard) = (pattern(arm, number), self.guard(arm, env)?);
             let Some(variant) = variant_of(arm) else {
-                by_tag.push(quote!(#pattern #guard => #ty::Unsaid,));
+                by_tag.push(quote!(#pattern #guard => &#ty::Unsaid,));
                 continue;
             };
             let name = self.crafter.writer.variant_ident(self.id, variant);
             let scope = named.arms.iter().find(|(known, _)| *known == variant).map_or(0, |(_, scope)| *scope);
-            by_tag.push(quote!(#pattern #guard => #ty::#name(Default::default()),));
+            let arm_type = ident(&self.plan.scopes[scope].name);
+            by_tag.push(quote!(#pattern #guard => const { &#ty::#name(#arm_type::UNSAID) },));
             let Action::Read(_, block) = &arm.action else { continue };
-            let body = self.block(block, &mut env.clone(), trailing)?;
+            let outer = self.scope.replace(scope);
+            let body = self.block(block, &mut env.clone(), trailing);
+            self.scope.set(outer);
+            let body = body?;
             let check = self.tag_check(choice, arm, tag, number, env)?;
             let local = arm_ident(scope);
             let local = if mentions(&body, &local.to_string()) { quote!(#local) } else { quote!(_) };
             bodies.push(quote!(#ty::#name(#local) => { #check #body }));
         }
         let unsaid = self.unsaid_arms(choice, tag, number, env, trailing)?;
-        let rest = (!has_rest(choice)).then(|| quote!(_ => #ty::Unsaid,));
+        let rest = (!has_rest(choice)).then(|| quote!(_ => &#ty::Unsaid,));
+        let (raw, padding) = match &named.padding {
+            Some(padding) => {
+                let padding = self.part_of(named.owner, padding);
+                (quote!(#ty::Raw(bytes) => pen.bytes(bytes),), quote!(pen.bytes(&#padding);))
+            }
+            None => (TokenStream::new(), TokenStream::new()),
+        };
         Ok(quote! {
-            let by_tag;
             let form = match &#value {
-                #ty::Unsaid => {
-                    by_tag = match #tag { #(#by_tag)* #rest };
-                    &by_tag
-                }
+                #ty::Unsaid => match #tag { #(#by_tag)* #rest },
                 said => said,
             };
             match form {
                 #(#bodies)*
+                #raw
                 #ty::Unsaid => { #unsaid }
             }
+            #padding
         })
     }
 

@@ -4,11 +4,12 @@
 //! need be said; any other one is its value. Named arms are variants of an enum.
 
 use super::names::{camel, ident};
-use super::number::{self, Meaning, is_little};
+use super::number::{self, Meaning, Number, is_little};
 use super::shape::Key;
 use packet_schema::Schema;
 use packet_schema::model::{
-    Action, Block, CompositeId, CompositeKind, Display, Expr, ExprId, Extent, Field, FieldId, Item, Match, Names, Type,
+    Action, Block, CodecResult, CompositeId, CompositeKind, Display, Expr, ExprId, Extent, Field, FieldId, Item, Match,
+    Names, Type,
 };
 use proc_macro2::Ident;
 use quote::format_ident;
@@ -54,6 +55,8 @@ pub(super) struct Choice {
     pub(super) owner: usize,
     /// The arms: which variant of the composite, and its scope.
     pub(super) arms: Vec<(u32, usize)>,
+    /// The member that holds what the arm leaves of its region, where it has one.
+    pub(super) padding: Option<Ident>,
 }
 
 /// How a field is said.
@@ -69,6 +72,10 @@ pub(super) struct Slot {
     pub(super) free: bool,
     /// It may not be there.
     pub(super) optional: bool,
+    /// The member that holds what the field leaves of its region, where it has one.
+    pub(super) padding: Option<Ident>,
+    /// The member that says the length or count in front of it, where that has several forms.
+    pub(super) prefix: Option<Ident>,
 }
 
 /// What a field is for a builder.
@@ -76,6 +83,14 @@ pub(super) struct Slot {
 pub(super) enum Form {
     /// A number of so many bits.
     Number(Meaning, u32),
+    /// A number of as many bits as the expression says.
+    Wide(ExprId),
+    /// A number in the form of a codec.
+    Coded(CompositeId, Number),
+    /// A name, or bytes, in the form of a codec.
+    Name(CompositeId),
+    /// A list of such.
+    Names(CompositeId),
     /// So many bytes.
     Array(u32),
     /// A MAC address.
@@ -98,6 +113,23 @@ pub(super) enum Form {
     Addresses,
     /// What stands upon the layer.
     Payload,
+}
+
+impl Form {
+    /// Whether it is a list.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(
+            self,
+            Self::Structs(_) | Self::Numbers(..) | Self::Names(_) | Self::Chunks | Self::Arrays(_) | Self::Addresses
+        )
+    }
+}
+
+impl Slot {
+    /// Whether it may be forged by bytes of any number.
+    pub(super) fn is_wrapped(&self) -> bool {
+        self.free && !matches!(self.form, Form::Number(..) | Form::Array(_) | Form::Mac | Form::Ipv6)
+    }
 }
 
 /// Plans the value of a composite; else, which field has no form.
@@ -143,12 +175,16 @@ impl<'s> Planner<'s> {
 
     fn choice(&mut self, choice: &'s Match) -> Result<(), String> {
         let key = Key::of_match(choice);
+        let named = |arm: &packet_schema::model::Arm| matches!(arm.action, Action::Read(Some(_), _));
+        if choice.within.is_some() && !choice.arms.iter().any(named) {
+            return Err("a match that has a region, and no named arm".to_owned());
+        }
         for arm in &choice.arms {
             match &arm.action {
                 Action::Read(None, block) => self.block(block, true)?,
                 Action::Read(Some(variant), block) => {
                     if !self.plan.choices.contains_key(&key) {
-                        self.new_choice(key);
+                        self.new_choice(key, choice.within.is_some());
                     }
                     self.named_arm(key, *variant, block)?;
                 }
@@ -158,7 +194,7 @@ impl<'s> Planner<'s> {
         Ok(())
     }
 
-    fn new_choice(&mut self, key: Key) {
+    fn new_choice(&mut self, key: Key, region: bool) {
         let owner = self.scope;
         let taken = self.plan.choices.values().filter(|choice| choice.owner == owner).count();
         let suffix = if taken == 0 { String::new() } else { (taken + 1).to_string() };
@@ -166,7 +202,8 @@ impl<'s> Planner<'s> {
         let name = format!("{}Variant{suffix}", scope.name);
         let member = self.free_name(owner, &format!("{}{suffix}", if owner == 0 { "variant" } else { "form" }));
         self.plan.scopes[owner].members.push(Member::Choice(key));
-        self.plan.choices.insert(key, Choice { name, member, owner, arms: Vec::new() });
+        let padding = region.then(|| ident(&self.free_name(owner, "padding")));
+        self.plan.choices.insert(key, Choice { name, member, owner, arms: Vec::new(), padding });
     }
 
     fn named_arm(&mut self, key: Key, variant: u32, block: &'s Block) -> Result<(), String> {
@@ -193,12 +230,15 @@ impl<'s> Planner<'s> {
         let optional = optional || field.condition.is_some() && !field.opaque_otherwise;
         let is_layer = matches!(self.schema[self.id].kind, CompositeKind::Layer(_));
         let form = form(self.schema, field).ok_or_else(|| format!("`{name}`"))?;
-        // Of a struct, what stands upon it is bytes.
-        let form = if form == Form::Payload && !is_layer { Form::Bytes } else { form };
+        // Of a struct, what stands upon it is bytes, and so is what stands behind the payload.
+        let bytes = form == Form::Payload && (!is_layer || field.trailing);
+        let form = if bytes { Form::Bytes } else { form };
         let free = self.is_free(id, field, &form, optional);
+        let scope = self.scope;
         if form == Form::Payload {
-            let (scope, name) = (self.scope, ident(name));
-            self.plan.slots.insert(id, Slot { scope, name, form, free: false, optional });
+            let name = ident(name);
+            let slot = Slot { scope, name, form, free: false, optional, padding: None, prefix: None };
+            self.plan.slots.insert(id, slot);
             return Ok(());
         }
         // Fields by one name in exclusive arms are one field of the value, where they are alike.
@@ -211,9 +251,16 @@ impl<'s> Planner<'s> {
             self.plan.slots.insert(id, slot);
             return Ok(());
         }
-        let scope = self.scope;
-        let name = ident(&self.free_name(scope, name));
-        self.plan.slots.insert(id, Slot { scope, name, form, free, optional });
+        let said = self.free_name(scope, name);
+        let padding = match (&form, field.within) {
+            (Form::Number(..) | Form::Wide(_) | Form::Coded(..), Some(_)) => {
+                return Err(format!("`{name}`, a number that has a region"));
+            }
+            (Form::Bytes, _) | (_, None) => None,
+            _ => Some(ident(&self.free_name(scope, &format!("{said}_padding")))),
+        };
+        let prefix = prefix_codec(field).map(|_| ident(&self.free_name(scope, &format!("{said}_prefix"))));
+        self.plan.slots.insert(id, Slot { scope, name: ident(&said), form, free, optional, padding, prefix });
         self.plan.scopes[scope].members.push(Member::Field(id));
         Ok(())
     }
@@ -221,20 +268,32 @@ impl<'s> Planner<'s> {
     fn is_free(&self, id: FieldId, field: &Field, form: &Form, optional: bool) -> bool {
         let closed = matches!(field.ty, Type::Uint { names: Names::Enum(names), .. } if self.schema[names].closed);
         let literal = field.default.is_none_or(|default| matches!(self.schema[default], Expr::Int(_) | Expr::Bool(_)));
+        let random = field.default.is_some_and(|default| matches!(self.schema[default], Expr::Random));
         match form {
             Form::Number(..) => {
                 let derived = field.auto.is_some() || field.constant.is_some() || !literal;
                 optional || derived || closed || !field.wheres.is_empty() || self.tags.contains(&id)
             }
-            Form::Array(_) | Form::Mac | Form::Ipv6 => optional || field.constant.is_some(),
-            _ => false,
+            Form::Array(_) | Form::Mac | Form::Ipv6 => optional || field.constant.is_some() || random,
+            Form::Coded(..) | Form::Name(_) => true,
+            Form::Struct(_) => optional || field.within.is_some(),
+            Form::Payload | Form::Wide(_) => false,
+            _ => field.auto.is_some() || field.constant.is_some() || optional && has_prefix(field),
         }
     }
 
     fn free_name(&self, scope: usize, base: &str) -> String {
         let taken = |name: &str| {
-            let fields = self.plan.slots.values().any(|slot| slot.scope == scope && slot.name == ident(name));
-            fields || self.plan.choices.values().any(|choice| choice.owner == scope && choice.member == name)
+            let name = ident(name);
+            let fields = self.plan.slots.values().filter(|slot| slot.scope == scope).any(|slot| {
+                slot.name == name || slot.padding.as_ref() == Some(&name) || slot.prefix.as_ref() == Some(&name)
+            });
+            let name = &name.to_string();
+            fields
+                || self.plan.choices.values().any(|choice| {
+                    let padding = choice.padding.as_ref().is_some_and(|padding| padding == name);
+                    choice.owner == scope && (choice.member == *name || padding)
+                })
         };
         let numbered = (2..).map(|count| format!("{base}_{count}"));
         std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
@@ -244,10 +303,14 @@ impl<'s> Planner<'s> {
 /// What a field is for a builder.
 fn form(schema: &Schema, field: &Field) -> Option<Form> {
     if let Some((meaning, bits)) = number::meaning(field) {
-        let whole = !matches!(meaning, Meaning::Signed(bits) if !matches!(bits, 8 | 16 | 32 | 64 | 128));
-        return whole.then_some(Form::Number(meaning, bits));
+        return Some(Form::Number(meaning, bits));
     }
     match &field.ty {
+        Type::UintOf { bits } => Some(Form::Wide(*bits)),
+        Type::Codec(codec, _) => Some(match codec_number(schema, *codec) {
+            Some(number) => Form::Coded(*codec, number),
+            None => Form::Name(*codec),
+        }),
         Type::Bytes(Extent::Count(count)) | Type::Text(_, Extent::Count(count)) => {
             Some(fixed_bytes(schema, *count, field.display).unwrap_or(Form::Bytes))
         }
@@ -271,6 +334,7 @@ fn fixed_bytes(schema: &Schema, count: ExprId, display: Display) -> Option<Form>
 fn list_form(schema: &Schema, element: &Type, field: &Field) -> Option<Form> {
     match element {
         Type::Struct(id, _) => Some(Form::Structs(*id)),
+        Type::Codec(codec, _) => codec_number(schema, *codec).is_none().then_some(Form::Names(*codec)),
         Type::Bytes(Extent::Count(count)) => Some(match fixed_bytes(schema, *count, field.display) {
             Some(Form::Ipv6) => Form::Addresses,
             Some(Form::Array(length)) => Form::Arrays(length),
@@ -280,9 +344,43 @@ fn list_form(schema: &Schema, element: &Type, field: &Field) -> Option<Form> {
         Type::Bytes(_) | Type::Text(..) => Some(Form::Chunks),
         _ => {
             let (meaning, bits) = number::of_type(element, field.display, 1)?;
-            let plain = !matches!(meaning, Meaning::Signed(_) | Meaning::Float(_) | Meaning::Scaled(..));
-            plain.then(|| Form::Numbers(meaning, bits, is_little(element)))
+            Some(Form::Numbers(meaning, bits, is_little(element)))
         }
+    }
+}
+
+/// The number that a codec yields.
+pub(super) fn codec_number(schema: &Schema, id: CompositeId) -> Option<Number> {
+    match &schema[id].kind {
+        CompositeKind::Codec(codec) => match codec.result {
+            CodecResult::Uint(bits) => Some(Number::of_bits(bits)),
+            CodecResult::Name | CodecResult::Bytes => None,
+        },
+        CompositeKind::Layer(_) | CompositeKind::Struct => None,
+    }
+}
+
+/// How far a field reaches.
+pub(super) fn extent_of(ty: &Type) -> Option<&Extent> {
+    match ty {
+        Type::Bytes(extent) | Type::Text(_, extent) | Type::List(_, extent) => Some(extent),
+        _ => None,
+    }
+}
+
+/// Whether a length or a count stands in front of a field.
+pub(super) fn has_prefix(field: &Field) -> bool {
+    matches!(extent_of(&field.ty), Some(Extent::PrefixBytes(_) | Extent::PrefixItems(_)))
+}
+
+/// The codec of the length or count in front of a field.
+fn prefix_codec(field: &Field) -> Option<CompositeId> {
+    match extent_of(&field.ty) {
+        Some(Extent::PrefixBytes(prefix) | Extent::PrefixItems(prefix)) => match **prefix {
+            Type::Codec(codec, _) => Some(codec),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

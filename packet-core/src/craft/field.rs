@@ -30,6 +30,15 @@ impl<T, R> Field<T, R> {
         !matches!(self, Self::Auto)
     }
 
+    /// What it is set to, where it is.
+    #[inline]
+    pub const fn set(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Auto | Self::Raw(_) => None,
+        }
+    }
+
     /// Whether it is set to a value that has to be an allowed one.
     #[inline]
     pub const fn is_set(&self) -> bool {
@@ -110,6 +119,22 @@ pub fn scaled<N: Number>(value: u128, scale: u128, bits: u32, field: &'static Fi
     } else {
         Err(EmitError::new(field, EmitErrorKind::TooWide { bits }))
     }
+}
+
+/// A number with a sign as the bits of a field that has so many.
+///
+/// # Errors
+///
+/// It needs more.
+#[inline(always)]
+pub fn signed<N: Number>(value: i128, bits: u32, field: &'static FieldInfo) -> Result<N, EmitError> {
+    let bits = bits.clamp(1, 128);
+    let sign = value >> (bits - 1);
+    if sign != 0 && sign != -1 {
+        return Err(EmitError::new(field, EmitErrorKind::TooWide { bits }));
+    }
+    let mask = u128::MAX >> (128 - bits);
+    Ok(N::cut(value as u128 & mask))
 }
 
 /// The low bits of what was forged.

@@ -25,14 +25,14 @@ pub trait Pen {
     /// Here is the payload; what follows stands behind it.
     fn payload(&mut self);
 
-    /// What was written from a position to another, in whole bytes; nothing where that is not all in front of the payload.
+    /// What was written from a position to another, in whole bytes; nothing where the payload stands in between.
     #[inline]
     fn written(&self, from: usize, to: usize) -> &[u8] {
         let _nothing_is_written = (from, to);
         &[]
     }
 
-    /// Overwrites a number in front of the payload.
+    /// Overwrites a number.
     #[inline]
     fn patch(&mut self, at: usize, value: u128, bits: u32, little: bool) {
         let _nothing_is_written = (at, value, bits, little);
@@ -61,11 +61,11 @@ pub struct Count {
 }
 
 impl Count {
-    /// So many bytes are there already.
+    /// So many bits are there already.
     #[inline(always)]
     #[must_use]
-    pub const fn new(bytes: usize) -> Self {
-        Self { bits: bytes * 8, front: None }
+    pub const fn at(bits: usize) -> Self {
+        Self { bits, front: None }
     }
 
     /// How many bytes there are in all, without the payload.
@@ -181,11 +181,19 @@ impl Pen for Write<'_> {
     }
 
     fn written(&self, from: usize, to: usize) -> &[u8] {
-        let (from, to) = (from.saturating_sub(self.before) / 8, to.saturating_sub(self.before) / 8);
-        self.front.get(from..to).unwrap_or_default()
+        let (from, to) = (from.saturating_sub(self.before), to.saturating_sub(self.before));
+        let (out, start): (&[u8], usize) = match self.behind {
+            Some(front) if from >= front => (self.back, front),
+            _ => (self.front, 0),
+        };
+        out.get((from - start) / 8..(to.saturating_sub(start)) / 8).unwrap_or_default()
     }
 
     fn patch(&mut self, at: usize, value: u128, bits: u32, little: bool) {
-        write(self.front, at.saturating_sub(self.before), value, bits, little);
+        let at = at.saturating_sub(self.before);
+        let _stands_there = match self.behind {
+            Some(front) if at >= front => write(self.back, at - front, value, bits, little),
+            _ => write(self.front, at, value, bits, little),
+        };
     }
 }

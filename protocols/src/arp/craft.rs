@@ -35,24 +35,29 @@ pub struct Arp<'a> {
     pub target_protocol: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for Arp<'a> {
+impl Arp<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        hardware: Field::Auto,
+        protocol: Field::Auto,
+        hardware_size: Field::Auto,
+        protocol_size: Field::Auto,
+        opcode: super::ArpOperation(0),
+        sender_mac: Field::Auto,
+        sender_hardware: Cow::Borrowed(&[]),
+        sender_ip: Field::Auto,
+        sender_protocol: Cow::Borrowed(&[]),
+        target_mac: Field::Auto,
+        target_hardware: Cow::Borrowed(&[]),
+        target_ip: Field::Auto,
+        target_protocol: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for Arp<'_> {
     #[inline]
     fn default() -> Self {
-        Self {
-            hardware: Field::Auto,
-            protocol: Field::Auto,
-            hardware_size: Field::Auto,
-            protocol_size: Field::Auto,
-            opcode: super::ArpOperation(0),
-            sender_mac: Field::Auto,
-            sender_hardware: Cow::Borrowed(&[]),
-            sender_ip: Field::Auto,
-            sender_protocol: Cow::Borrowed(&[]),
-            target_mac: Field::Auto,
-            target_hardware: Cow::Borrowed(&[]),
-            target_ip: Field::Auto,
-            target_protocol: Cow::Borrowed(&[]),
-        }
+        Self::UNSAID
     }
 }
 
@@ -130,7 +135,8 @@ impl Arp<'_> {
             yes > no || yes == no && (settled.hardware == 1 || settled.hardware == 6) && settled.hardware_size == 6;
         if taken {
             match &value.sender_mac {
-                Field::Set(said) | Field::Raw(said) => pen.bytes(&said.0),
+                Field::Set(said) => pen.bytes(&said.0[..]),
+                Field::Raw(said) => pen.bytes(&said.0[..]),
                 Field::Auto => pen.zeros(6),
             }
         } else {
@@ -163,7 +169,8 @@ impl Arp<'_> {
             yes > no || yes == no && (settled.hardware == 1 || settled.hardware == 6) && settled.hardware_size == 6;
         if taken {
             match &value.target_mac {
-                Field::Set(said) | Field::Raw(said) => pen.bytes(&said.0),
+                Field::Set(said) => pen.bytes(&said.0[..]),
+                Field::Raw(said) => pen.bytes(&said.0[..]),
                 Field::Auto => pen.zeros(6),
             }
         } else {
@@ -193,13 +200,12 @@ impl Arp<'_> {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(8);
+    fn count(&self, settled: &mut ArpSettled) -> Count {
+        let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        let mut settled = ArpSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -207,7 +213,7 @@ impl Arp<'_> {
 impl Layer for Arp<'_> {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut ArpSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -235,8 +241,8 @@ impl Layer for Arp<'_> {
         if !payload.is_nothing() {
             return Err(EmitError::no_payload());
         }
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = ArpSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         let mut head = [0; 8];
         put::<0, 2, _>(&mut head, last(&settled.hardware.to_be_bytes()));

@@ -27,19 +27,24 @@ pub struct Erspan {
     pub index: u32,
 }
 
+impl Erspan {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        version: 1,
+        vlan: 0,
+        cos: 0,
+        encapsulation: super::ErspanEncapsulation(0),
+        cut: false,
+        session: 0,
+        reserved: Field::Auto,
+        index: 0,
+    };
+}
+
 impl Default for Erspan {
     #[inline]
     fn default() -> Self {
-        Self {
-            version: 1,
-            vlan: 0,
-            cos: 0,
-            encapsulation: super::ErspanEncapsulation(0),
-            cut: false,
-            session: 0,
-            reserved: Field::Auto,
-            index: 0,
-        }
+        Self::UNSAID
     }
 }
 
@@ -69,13 +74,12 @@ impl Erspan {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(8);
+    fn count(&self, settled: &mut ErspanSettled) -> Count {
+        let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        let mut settled = ErspanSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -83,7 +87,7 @@ impl Erspan {
 impl Layer for Erspan {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut ErspanSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -108,8 +112,8 @@ impl Layer for Erspan {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = ErspanSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         if value.reserved.is_set() && settled.reserved != 0 {
             return Err(EmitError::new(&super::erspan_fields::RESERVED_, EmitErrorKind::Invalid { why: None }));
@@ -205,27 +209,32 @@ pub struct Erspan3 {
     pub platform_information: Field<u64>,
 }
 
+impl Erspan3 {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        version: 2,
+        vlan: 0,
+        cos: 0,
+        state: 0,
+        cut: false,
+        session: 0,
+        timestamp: 0,
+        group_tag: 0,
+        is_frame: false,
+        frame_type: Field::Auto,
+        hardware_id: 0,
+        egress: false,
+        granularity: 0,
+        has_platform: Field::Auto,
+        platform: Field::Auto,
+        platform_information: Field::Auto,
+    };
+}
+
 impl Default for Erspan3 {
     #[inline]
     fn default() -> Self {
-        Self {
-            version: 2,
-            vlan: 0,
-            cos: 0,
-            state: 0,
-            cut: false,
-            session: 0,
-            timestamp: 0,
-            group_tag: 0,
-            is_frame: false,
-            frame_type: Field::Auto,
-            hardware_id: 0,
-            egress: false,
-            granularity: 0,
-            has_platform: Field::Auto,
-            platform: Field::Auto,
-            platform_information: Field::Auto,
-        }
+        Self::UNSAID
     }
 }
 
@@ -285,13 +294,12 @@ impl Erspan3 {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(12);
+    fn count(&self, settled: &mut Erspan3Settled) -> Count {
+        let mut pen = Count::at(96);
         let random = &mut SplitMix::default();
-        let mut settled = Erspan3Settled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -299,7 +307,7 @@ impl Erspan3 {
 impl Layer for Erspan3 {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut Erspan3Settled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -324,8 +332,8 @@ impl Layer for Erspan3 {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = Erspan3Settled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         let mut head = [0; 12];
         put::<0, 2, _>(

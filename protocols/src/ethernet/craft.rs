@@ -20,10 +20,16 @@ pub struct Ethernet<'a> {
     pub padding: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for Ethernet<'a> {
+impl Ethernet<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self =
+        Self { dst: MacAddr([0; 6]), src: MacAddr([0; 6]), type_len: Field::Auto, padding: Cow::Borrowed(&[]) };
+}
+
+impl Default for Ethernet<'_> {
     #[inline]
     fn default() -> Self {
-        Self { dst: MacAddr([0; 6]), src: MacAddr([0; 6]), type_len: Field::Auto, padding: Cow::Borrowed(&[]) }
+        Self::UNSAID
     }
 }
 
@@ -71,13 +77,12 @@ impl Ethernet<'_> {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(14);
+    fn count(&self, settled: &mut EthernetSettled) -> Count {
+        let mut pen = Count::at(112);
         let random = &mut SplitMix::default();
-        let mut settled = EthernetSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -85,7 +90,7 @@ impl Ethernet<'_> {
 impl Layer for Ethernet<'_> {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut EthernetSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -119,8 +124,8 @@ impl Layer for Ethernet<'_> {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = EthernetSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.type_len {

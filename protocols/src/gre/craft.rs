@@ -54,29 +54,34 @@ pub struct Gre<'a> {
     pub routes: Vec<SourceRoute<'a>>,
 }
 
-impl<'a> Default for Gre<'a> {
+impl Gre<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        has_checksum: Field::Auto,
+        has_routing: Field::Auto,
+        has_key: Field::Auto,
+        has_sequence: Field::Auto,
+        strict_route: false,
+        recursion: 0,
+        has_ack: Field::Auto,
+        reserved: Field::Auto,
+        version: Field::Auto,
+        protocol: Field::Auto,
+        checksum: Field::Auto,
+        offset: Field::Auto,
+        payload_length: Field::Auto,
+        call_id: Field::Auto,
+        key: Field::Auto,
+        sequence: Field::Auto,
+        acknowledged: Field::Auto,
+        routes: Vec::new(),
+    };
+}
+
+impl Default for Gre<'_> {
     #[inline]
     fn default() -> Self {
-        Self {
-            has_checksum: Field::Auto,
-            has_routing: Field::Auto,
-            has_key: Field::Auto,
-            has_sequence: Field::Auto,
-            strict_route: false,
-            recursion: 0,
-            has_ack: Field::Auto,
-            reserved: Field::Auto,
-            version: Field::Auto,
-            protocol: Field::Auto,
-            checksum: Field::Auto,
-            offset: Field::Auto,
-            payload_length: Field::Auto,
-            call_id: Field::Auto,
-            key: Field::Auto,
-            sequence: Field::Auto,
-            acknowledged: Field::Auto,
-            routes: Vec::new(),
-        }
+        Self::UNSAID
     }
 }
 
@@ -280,21 +285,22 @@ impl Gre<'_> {
         let (yes, no): (u32, u32) = (u32::from(!value.routes.is_empty()), 0);
         let taken = yes > no || yes == no && settled.has_routing != 0;
         if taken {
-            for element in &value.routes {
-                element.put(pen, random)?;
+            {
+                for element in value.routes.iter() {
+                    element.put(pen, random)?;
+                }
             }
         }
         pen.payload();
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(4);
+    fn count(&self, settled: &mut GreSettled) -> Count {
+        let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        let mut settled = GreSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -302,7 +308,7 @@ impl Gre<'_> {
 impl Layer for Gre<'_> {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut GreSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -330,8 +336,8 @@ impl Layer for Gre<'_> {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = GreSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.protocol {
@@ -422,10 +428,15 @@ pub struct SourceRoute<'a> {
     pub addresses: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for SourceRoute<'a> {
+impl SourceRoute<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { family: 0, offset: 0, length: Field::Auto, addresses: Cow::Borrowed(&[]) };
+}
+
+impl Default for SourceRoute<'_> {
     #[inline]
     fn default() -> Self {
-        Self { family: 0, offset: 0, length: Field::Auto, addresses: Cow::Borrowed(&[]) }
+        Self::UNSAID
     }
 }
 
@@ -464,13 +475,12 @@ impl SourceRoute<'_> {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(0);
+    fn count(&self, from: usize, settled: &mut SourceRouteSettled) -> Count {
+        let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        let mut settled = SourceRouteSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -480,7 +490,7 @@ impl SourceRoute<'_> {
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
-        self.count().bytes()
+        self.count(0, &mut SourceRouteSettled::default()).bytes()
     }
 
     /// Writes it.

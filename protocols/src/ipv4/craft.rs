@@ -47,27 +47,35 @@ pub struct Ipv4<'a> {
     pub dst: Ipv4Addr,
     /// Options, \[RFC 791 §3.1\].
     pub options: Vec<Ipv4Option<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for Ipv4<'a> {
+impl Ipv4<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        version: Field::Auto,
+        ihl: Field::Auto,
+        dscp: 0,
+        ecn: Field::Auto,
+        total_length: Field::Auto,
+        identification: Field::Auto,
+        flags: super::Ipv4Flags(0),
+        fragment_offset: 0,
+        ttl: 64,
+        protocol: Field::Auto,
+        checksum: Field::Auto,
+        src: Ipv4Addr::from_bits(0),
+        dst: Ipv4Addr::from_bits(0),
+        options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for Ipv4<'_> {
     #[inline]
     fn default() -> Self {
-        Self {
-            version: Field::Auto,
-            ihl: Field::Auto,
-            dscp: 0,
-            ecn: Field::Auto,
-            total_length: Field::Auto,
-            identification: Field::Auto,
-            flags: super::Ipv4Flags(0),
-            fragment_offset: 0,
-            ttl: 64,
-            protocol: Field::Auto,
-            checksum: Field::Auto,
-            src: Ipv4Addr::from_bits(0),
-            dst: Ipv4Addr::from_bits(0),
-            options: Vec::new(),
-        }
+        Self::UNSAID
     }
 }
 
@@ -134,22 +142,23 @@ impl Ipv4<'_> {
     #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut Ipv4Settled, random: &mut R) -> Result<(), EmitError> {
         let value = self;
-        let start = pen.position();
-        for element in &value.options {
-            element.put(pen, random)?;
+        {
+            for element in value.options.iter() {
+                element.put(pen, random)?;
+            }
+            pen.bytes(&value.options_padding);
         }
-        pen.align(start, 32, 0);
+        pen.align(0, 32, 0);
         pen.payload();
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(20);
+    fn count(&self, settled: &mut Ipv4Settled) -> Count {
+        let mut pen = Count::at(160);
         let random = &mut SplitMix::default();
-        let mut settled = Ipv4Settled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -157,7 +166,7 @@ impl Ipv4<'_> {
 impl Layer for Ipv4<'_> {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut Ipv4Settled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -200,8 +209,8 @@ impl Layer for Ipv4<'_> {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = Ipv4Settled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         settled.front_ = count.front() as u64;
         settled.size_ = (count.bytes() + length) as u64;
@@ -490,10 +499,15 @@ pub struct Ipv4Passage {
     pub timestamp: u32,
 }
 
+impl Ipv4Passage {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { address: Ipv4Addr::from_bits(0), timestamp: 0 };
+}
+
 impl Default for Ipv4Passage {
     #[inline]
     fn default() -> Self {
-        Self { address: Ipv4Addr::from_bits(0), timestamp: 0 }
+        Self::UNSAID
     }
 }
 
@@ -517,13 +531,12 @@ impl Ipv4Passage {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(0);
+    fn count(&self, from: usize, settled: &mut Ipv4PassageSettled) -> Count {
+        let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        let mut settled = Ipv4PassageSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -533,7 +546,7 @@ impl Ipv4Passage {
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
-        self.count().bytes()
+        self.count(0, &mut Ipv4PassageSettled::default()).bytes()
     }
 
     /// Writes it.
@@ -563,10 +576,15 @@ pub struct CipsoTag<'a> {
     pub data: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for CipsoTag<'a> {
+impl CipsoTag<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { tag: 0, tag_length: Field::Auto, data: Cow::Borrowed(&[]) };
+}
+
+impl Default for CipsoTag<'_> {
     #[inline]
     fn default() -> Self {
-        Self { tag: 0, tag_length: Field::Auto, data: Cow::Borrowed(&[]) }
+        Self::UNSAID
     }
 }
 
@@ -601,13 +619,12 @@ impl CipsoTag<'_> {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(0);
+    fn count(&self, from: usize, settled: &mut CipsoTagSettled) -> Count {
+        let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        let mut settled = CipsoTagSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -617,7 +634,7 @@ impl CipsoTag<'_> {
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
-        self.count().bytes()
+        self.count(0, &mut CipsoTagSettled::default()).bytes()
     }
 
     /// Writes it.
@@ -630,10 +647,12 @@ impl CipsoTag<'_> {
         let value = self;
         let mut settled = CipsoTagSettled::default();
         value.begin(&mut settled, random)?;
+        let start = pen.position();
         if P::COUNTS {
             return value.walk(pen, &mut settled, random);
         }
-        settled.size_ = value.size() as u64;
+        settled.size_ = (value.count(start, &mut settled).position().saturating_sub(start) / 8) as u64;
+        value.begin(&mut settled, random)?;
         if let Field::Auto = value.tag_length {
             settled.tag_length = into_number::<u8>(i128::from(settled.size_), 8, &super::cipso_tag_fields::TAG_LENGTH)?;
         }
@@ -656,12 +675,24 @@ pub struct Ipv4Option<'a> {
     pub length: Field<u8>,
     /// Which form it has.
     pub variant: Ipv4OptionVariant<'a>,
+    /// Bytes of the region of [`Self::variant`] that it does not take.
+    pub padding: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for Ipv4Option<'a> {
+impl Ipv4Option<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        kind: Field::Auto,
+        length: Field::Auto,
+        variant: Ipv4OptionVariant::Unsaid,
+        padding: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for Ipv4Option<'_> {
     #[inline]
     fn default() -> Self {
-        Self { kind: Field::Auto, length: Field::Auto, variant: Ipv4OptionVariant::Unsaid }
+        Self::UNSAID
     }
 }
 
@@ -699,6 +730,8 @@ pub enum Ipv4OptionVariant<'a> {
     QuickStart(Ipv4OptionQuickStart),
     /// `unknown`.
     Unknown(Ipv4OptionUnknown<'a>),
+    /// These bytes, whatever they are.
+    Raw(Cow<'a, [u8]>),
 }
 
 impl<'a> From<Ipv4OptionRecordRoute> for Ipv4OptionVariant<'a> {
@@ -808,10 +841,15 @@ pub struct Ipv4OptionRecordRoute {
     pub route: Vec<Ipv4Addr>,
 }
 
+impl Ipv4OptionRecordRoute {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Vec::new() };
+}
+
 impl Default for Ipv4OptionRecordRoute {
     #[inline]
     fn default() -> Self {
-        Self { pointer: Field::Auto, route: Vec::new() }
+        Self::UNSAID
     }
 }
 
@@ -824,10 +862,15 @@ pub struct Ipv4OptionLooseRoute {
     pub route: Vec<Ipv4Addr>,
 }
 
+impl Ipv4OptionLooseRoute {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Vec::new() };
+}
+
 impl Default for Ipv4OptionLooseRoute {
     #[inline]
     fn default() -> Self {
-        Self { pointer: Field::Auto, route: Vec::new() }
+        Self::UNSAID
     }
 }
 
@@ -840,10 +883,15 @@ pub struct Ipv4OptionStrictRoute {
     pub route: Vec<Ipv4Addr>,
 }
 
+impl Ipv4OptionStrictRoute {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Vec::new() };
+}
+
 impl Default for Ipv4OptionStrictRoute {
     #[inline]
     fn default() -> Self {
-        Self { pointer: Field::Auto, route: Vec::new() }
+        Self::UNSAID
     }
 }
 
@@ -862,10 +910,16 @@ pub struct Ipv4OptionTimestamp {
     pub passages: Vec<Ipv4Passage>,
 }
 
+impl Ipv4OptionTimestamp {
+    /// Nothing is said of it.
+    pub const UNSAID: Self =
+        Self { pointer: Field::Auto, overflow: 0, flag: Field::Auto, times: Vec::new(), passages: Vec::new() };
+}
+
 impl Default for Ipv4OptionTimestamp {
     #[inline]
     fn default() -> Self {
-        Self { pointer: Field::Auto, overflow: 0, flag: Field::Auto, times: Vec::new(), passages: Vec::new() }
+        Self::UNSAID
     }
 }
 
@@ -876,10 +930,15 @@ pub struct Ipv4OptionStreamId {
     pub stream: u16,
 }
 
+impl Ipv4OptionStreamId {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { stream: 0 };
+}
+
 impl Default for Ipv4OptionStreamId {
     #[inline]
     fn default() -> Self {
-        Self { stream: 0 }
+        Self::UNSAID
     }
 }
 
@@ -892,10 +951,15 @@ pub struct Ipv4OptionSecurity<'a> {
     pub authorities: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for Ipv4OptionSecurity<'a> {
+impl Ipv4OptionSecurity<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { level: super::Classification(0), authorities: Cow::Borrowed(&[]) };
+}
+
+impl Default for Ipv4OptionSecurity<'_> {
     #[inline]
     fn default() -> Self {
-        Self { level: super::Classification(0), authorities: Cow::Borrowed(&[]) }
+        Self::UNSAID
     }
 }
 
@@ -908,10 +972,15 @@ pub struct Ipv4OptionExtendedSecurity<'a> {
     pub information: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for Ipv4OptionExtendedSecurity<'a> {
+impl Ipv4OptionExtendedSecurity<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { format: 0, information: Cow::Borrowed(&[]) };
+}
+
+impl Default for Ipv4OptionExtendedSecurity<'_> {
     #[inline]
     fn default() -> Self {
-        Self { format: 0, information: Cow::Borrowed(&[]) }
+        Self::UNSAID
     }
 }
 
@@ -924,10 +993,15 @@ pub struct Ipv4OptionCipso<'a> {
     pub tags: Vec<CipsoTag<'a>>,
 }
 
-impl<'a> Default for Ipv4OptionCipso<'a> {
+impl Ipv4OptionCipso<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { domain: 0, tags: Vec::new() };
+}
+
+impl Default for Ipv4OptionCipso<'_> {
     #[inline]
     fn default() -> Self {
-        Self { domain: 0, tags: Vec::new() }
+        Self::UNSAID
     }
 }
 
@@ -938,10 +1012,15 @@ pub struct Ipv4OptionMtu {
     pub mtu: u16,
 }
 
+impl Ipv4OptionMtu {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { mtu: 0 };
+}
+
 impl Default for Ipv4OptionMtu {
     #[inline]
     fn default() -> Self {
-        Self { mtu: 0 }
+        Self::UNSAID
     }
 }
 
@@ -958,10 +1037,15 @@ pub struct Ipv4OptionTraceroute {
     pub originator: Ipv4Addr,
 }
 
+impl Ipv4OptionTraceroute {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { id: 0, outbound_hops: 0, return_hops: 0, originator: Ipv4Addr::from_bits(0) };
+}
+
 impl Default for Ipv4OptionTraceroute {
     #[inline]
     fn default() -> Self {
-        Self { id: 0, outbound_hops: 0, return_hops: 0, originator: Ipv4Addr::from_bits(0) }
+        Self::UNSAID
     }
 }
 
@@ -972,10 +1056,15 @@ pub struct Ipv4OptionRouterAlert {
     pub value: u16,
 }
 
+impl Ipv4OptionRouterAlert {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { value: 0 };
+}
+
 impl Default for Ipv4OptionRouterAlert {
     #[inline]
     fn default() -> Self {
-        Self { value: 0 }
+        Self::UNSAID
     }
 }
 
@@ -986,10 +1075,15 @@ pub struct Ipv4OptionSelectiveBroadcast {
     pub addresses: Vec<Ipv4Addr>,
 }
 
+impl Ipv4OptionSelectiveBroadcast {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { addresses: Vec::new() };
+}
+
 impl Default for Ipv4OptionSelectiveBroadcast {
     #[inline]
     fn default() -> Self {
-        Self { addresses: Vec::new() }
+        Self::UNSAID
     }
 }
 
@@ -1010,10 +1104,16 @@ pub struct Ipv4OptionQuickStart {
     pub reserved: Field<u8>,
 }
 
+impl Ipv4OptionQuickStart {
+    /// Nothing is said of it.
+    pub const UNSAID: Self =
+        Self { function: super::QuickStartFunction(0), rate: 0, qs_ttl: 0, nonce: 0, reserved: Field::Auto };
+}
+
 impl Default for Ipv4OptionQuickStart {
     #[inline]
     fn default() -> Self {
-        Self { function: super::QuickStartFunction(0), rate: 0, qs_ttl: 0, nonce: 0, reserved: Field::Auto }
+        Self::UNSAID
     }
 }
 
@@ -1024,10 +1124,15 @@ pub struct Ipv4OptionUnknown<'a> {
     pub data: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for Ipv4OptionUnknown<'a> {
+impl Ipv4OptionUnknown<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { data: Cow::Borrowed(&[]) };
+}
+
+impl Default for Ipv4OptionUnknown<'_> {
     #[inline]
     fn default() -> Self {
-        Self { data: Cow::Borrowed(&[]) }
+        Self::UNSAID
     }
 }
 
@@ -1142,27 +1247,23 @@ impl Ipv4Option<'_> {
                     ));
                 }
                 pen.number(u128::from(wire_length_0), 8, false);
-                let by_tag;
                 let form = match &value.variant {
-                    Ipv4OptionVariant::Unsaid => {
-                        by_tag = match settled.kind {
-                            7 => Ipv4OptionVariant::RecordRoute(Default::default()),
-                            131 => Ipv4OptionVariant::LooseRoute(Default::default()),
-                            137 => Ipv4OptionVariant::StrictRoute(Default::default()),
-                            68 => Ipv4OptionVariant::Timestamp(Default::default()),
-                            136 => Ipv4OptionVariant::StreamId(Default::default()),
-                            130 => Ipv4OptionVariant::Security(Default::default()),
-                            133 => Ipv4OptionVariant::ExtendedSecurity(Default::default()),
-                            134 => Ipv4OptionVariant::Cipso(Default::default()),
-                            11..=12 => Ipv4OptionVariant::Mtu(Default::default()),
-                            82 => Ipv4OptionVariant::Traceroute(Default::default()),
-                            148 => Ipv4OptionVariant::RouterAlert(Default::default()),
-                            149 => Ipv4OptionVariant::SelectiveBroadcast(Default::default()),
-                            25 => Ipv4OptionVariant::QuickStart(Default::default()),
-                            _ => Ipv4OptionVariant::Unknown(Default::default()),
-                        };
-                        &by_tag
-                    }
+                    Ipv4OptionVariant::Unsaid => match settled.kind {
+                        7 => const { &Ipv4OptionVariant::RecordRoute(Ipv4OptionRecordRoute::UNSAID) },
+                        131 => const { &Ipv4OptionVariant::LooseRoute(Ipv4OptionLooseRoute::UNSAID) },
+                        137 => const { &Ipv4OptionVariant::StrictRoute(Ipv4OptionStrictRoute::UNSAID) },
+                        68 => const { &Ipv4OptionVariant::Timestamp(Ipv4OptionTimestamp::UNSAID) },
+                        136 => const { &Ipv4OptionVariant::StreamId(Ipv4OptionStreamId::UNSAID) },
+                        130 => const { &Ipv4OptionVariant::Security(Ipv4OptionSecurity::UNSAID) },
+                        133 => const { &Ipv4OptionVariant::ExtendedSecurity(Ipv4OptionExtendedSecurity::UNSAID) },
+                        134 => const { &Ipv4OptionVariant::Cipso(Ipv4OptionCipso::UNSAID) },
+                        11..=12 => const { &Ipv4OptionVariant::Mtu(Ipv4OptionMtu::UNSAID) },
+                        82 => const { &Ipv4OptionVariant::Traceroute(Ipv4OptionTraceroute::UNSAID) },
+                        148 => const { &Ipv4OptionVariant::RouterAlert(Ipv4OptionRouterAlert::UNSAID) },
+                        149 => const { &Ipv4OptionVariant::SelectiveBroadcast(Ipv4OptionSelectiveBroadcast::UNSAID) },
+                        25 => const { &Ipv4OptionVariant::QuickStart(Ipv4OptionQuickStart::UNSAID) },
+                        _ => const { &Ipv4OptionVariant::Unknown(Ipv4OptionUnknown::UNSAID) },
+                    },
                     said => said,
                 };
                 match form {
@@ -1182,8 +1283,10 @@ impl Ipv4Option<'_> {
                             ));
                         }
                         pen.number(u128::from(wire_pointer_1), 8, false);
-                        for &element in &arm_1.route {
-                            pen.number(u128::from(u32::from(element)), 32, false);
+                        {
+                            for &element in arm_1.route.iter() {
+                                pen.number(u128::from(u32::from(element)), 32, false);
+                            }
                         }
                     }
                     Ipv4OptionVariant::LooseRoute(arm_2) => {
@@ -1202,8 +1305,10 @@ impl Ipv4Option<'_> {
                             ));
                         }
                         pen.number(u128::from(wire_pointer_2), 8, false);
-                        for &element in &arm_2.route {
-                            pen.number(u128::from(u32::from(element)), 32, false);
+                        {
+                            for &element in arm_2.route.iter() {
+                                pen.number(u128::from(u32::from(element)), 32, false);
+                            }
                         }
                     }
                     Ipv4OptionVariant::StrictRoute(arm_3) => {
@@ -1222,8 +1327,10 @@ impl Ipv4Option<'_> {
                             ));
                         }
                         pen.number(u128::from(wire_pointer_3), 8, false);
-                        for &element in &arm_3.route {
-                            pen.number(u128::from(u32::from(element)), 32, false);
+                        {
+                            for &element in arm_3.route.iter() {
+                                pen.number(u128::from(u32::from(element)), 32, false);
+                            }
                         }
                     }
                     Ipv4OptionVariant::Timestamp(arm_4) => {
@@ -1269,8 +1376,10 @@ impl Ipv4Option<'_> {
                                         EmitErrorKind::NotInArm,
                                     ));
                                 }
-                                for &element in &arm_4.times {
-                                    pen.number(u128::from(element), 32, false);
+                                {
+                                    for &element in arm_4.times.iter() {
+                                        pen.number(u128::from(element), 32, false);
+                                    }
                                 }
                             }
                             _ => {
@@ -1280,8 +1389,10 @@ impl Ipv4Option<'_> {
                                         EmitErrorKind::NotInArm,
                                     ));
                                 }
-                                for element in &arm_4.passages {
-                                    element.put(pen, random)?;
+                                {
+                                    for element in arm_4.passages.iter() {
+                                        element.put(pen, random)?;
+                                    }
                                 }
                             }
                         }
@@ -1311,8 +1422,10 @@ impl Ipv4Option<'_> {
                             return Err(EmitError::new(&super::ipv4_option_fields::KIND, EmitErrorKind::NotInArm));
                         }
                         pen.number(u128::from(arm_8.domain), 32, false);
-                        for element in &arm_8.tags {
-                            element.put(pen, random)?;
+                        {
+                            for element in arm_8.tags.iter() {
+                                element.put(pen, random)?;
+                            }
                         }
                     }
                     Ipv4OptionVariant::Mtu(arm_9) => {
@@ -1340,8 +1453,10 @@ impl Ipv4Option<'_> {
                         if !P::COUNTS && !matches!(value.kind, Field::Raw(_)) && !matches!(settled.kind, 149) {
                             return Err(EmitError::new(&super::ipv4_option_fields::KIND, EmitErrorKind::NotInArm));
                         }
-                        for &element in &arm_12.addresses {
-                            pen.number(u128::from(u32::from(element)), 32, false);
+                        {
+                            for &element in arm_12.addresses.iter() {
+                                pen.number(u128::from(u32::from(element)), 32, false);
+                            }
                         }
                     }
                     Ipv4OptionVariant::QuickStart(arm_13) => {
@@ -1381,20 +1496,21 @@ impl Ipv4Option<'_> {
                         }
                         pen.bytes(&arm_14.data);
                     }
+                    Ipv4OptionVariant::Raw(bytes) => pen.bytes(bytes),
                     Ipv4OptionVariant::Unsaid => {}
                 }
+                pen.bytes(&value.padding);
             }
         }
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(0);
+    fn count(&self, from: usize, settled: &mut Ipv4OptionSettled) -> Count {
+        let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        let mut settled = Ipv4OptionSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -1404,7 +1520,7 @@ impl Ipv4Option<'_> {
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
-        self.count().bytes()
+        self.count(0, &mut Ipv4OptionSettled::default()).bytes()
     }
 
     /// Writes it.
@@ -1417,10 +1533,12 @@ impl Ipv4Option<'_> {
         let value = self;
         let mut settled = Ipv4OptionSettled::default();
         value.begin(&mut settled, random)?;
+        let start = pen.position();
         if P::COUNTS {
             return value.walk(pen, &mut settled, random);
         }
-        settled.size_ = value.size() as u64;
+        settled.size_ = (value.count(start, &mut settled).position().saturating_sub(start) / 8) as u64;
+        value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)?;
         Ok(())
     }

@@ -25,18 +25,23 @@ pub struct LinuxSll<'a> {
     pub padding: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for LinuxSll<'a> {
+impl LinuxSll<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        packet_type: super::PacketType(0),
+        interface_type: super::InterfaceType(1),
+        address_length: 6,
+        address: Cow::Borrowed(&[]),
+        unused: Cow::Borrowed(&[]),
+        protocol: Field::Auto,
+        padding: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for LinuxSll<'_> {
     #[inline]
     fn default() -> Self {
-        Self {
-            packet_type: super::PacketType(0),
-            interface_type: super::InterfaceType(1),
-            address_length: 6,
-            address: Cow::Borrowed(&[]),
-            unused: Cow::Borrowed(&[]),
-            protocol: Field::Auto,
-            padding: Cow::Borrowed(&[]),
-        }
+        Self::UNSAID
     }
 }
 
@@ -95,13 +100,12 @@ impl LinuxSll<'_> {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(6);
+    fn count(&self, settled: &mut LinuxSllSettled) -> Count {
+        let mut pen = Count::at(48);
         let random = &mut SplitMix::default();
-        let mut settled = LinuxSllSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -109,7 +113,7 @@ impl LinuxSll<'_> {
 impl Layer for LinuxSll<'_> {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut LinuxSllSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -134,8 +138,8 @@ impl Layer for LinuxSll<'_> {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = LinuxSllSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.protocol {
             settled.protocol = into_number::<u16>(
@@ -203,20 +207,25 @@ pub struct LinuxSll2<'a> {
     pub padding: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for LinuxSll2<'a> {
+impl LinuxSll2<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        protocol: Field::Auto,
+        reserved: Field::Auto,
+        interface_index: 0,
+        interface_type: super::InterfaceType(1),
+        packet_type: 0,
+        address_length: 6,
+        address: Cow::Borrowed(&[]),
+        unused: Cow::Borrowed(&[]),
+        padding: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for LinuxSll2<'_> {
     #[inline]
     fn default() -> Self {
-        Self {
-            protocol: Field::Auto,
-            reserved: Field::Auto,
-            interface_index: 0,
-            interface_type: super::InterfaceType(1),
-            packet_type: 0,
-            address_length: 6,
-            address: Cow::Borrowed(&[]),
-            unused: Cow::Borrowed(&[]),
-            padding: Cow::Borrowed(&[]),
-        }
+        Self::UNSAID
     }
 }
 
@@ -280,13 +289,12 @@ impl LinuxSll2<'_> {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(12);
+    fn count(&self, settled: &mut LinuxSll2Settled) -> Count {
+        let mut pen = Count::at(96);
         let random = &mut SplitMix::default();
-        let mut settled = LinuxSll2Settled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -294,7 +302,7 @@ impl LinuxSll2<'_> {
 impl Layer for LinuxSll2<'_> {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut LinuxSll2Settled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -319,8 +327,8 @@ impl Layer for LinuxSll2<'_> {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = LinuxSll2Settled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.protocol {
             settled.protocol = into_number::<u16>(

@@ -2,6 +2,9 @@
 
 //! Logical link control, and the subnetwork access protocol upon it.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

@@ -19,10 +19,15 @@ pub struct Mpls {
     pub ttl: u8,
 }
 
+impl Mpls {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { label: super::MplsLabel(0), traffic_class: 0, bottom: Field::Auto, ttl: 64 };
+}
+
 impl Default for Mpls {
     #[inline]
     fn default() -> Self {
-        Self { label: super::MplsLabel(0), traffic_class: 0, bottom: Field::Auto, ttl: 64 }
+        Self::UNSAID
     }
 }
 
@@ -52,13 +57,12 @@ impl Mpls {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(4);
+    fn count(&self, settled: &mut MplsSettled) -> Count {
+        let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        let mut settled = MplsSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -66,7 +70,7 @@ impl Mpls {
 impl Layer for Mpls {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut MplsSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -100,8 +104,8 @@ impl Layer for Mpls {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = MplsSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.bottom {
             settled.bottom = into_number::<u8>(

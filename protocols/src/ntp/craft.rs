@@ -17,10 +17,15 @@ pub struct Ntp<'a> {
     pub variant: NtpVariant<'a>,
 }
 
-impl<'a> Default for Ntp<'a> {
+impl Ntp<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { leap: Field::Auto, version: 4, mode: Field::Auto, variant: NtpVariant::Unsaid };
+}
+
+impl Default for Ntp<'_> {
     #[inline]
     fn default() -> Self {
-        Self { leap: Field::Auto, version: 4, mode: Field::Auto, variant: NtpVariant::Unsaid }
+        Self::UNSAID
     }
 }
 
@@ -88,22 +93,27 @@ pub struct NtpControl<'a> {
     pub authenticator: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for NtpControl<'a> {
+impl NtpControl<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        response: false,
+        error: false,
+        more_follow: false,
+        opcode: 0,
+        sequence: 0,
+        status: 0,
+        association: 0,
+        offset: 0,
+        count: Field::Auto,
+        control_data: Cow::Borrowed(&[]),
+        authenticator: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for NtpControl<'_> {
     #[inline]
     fn default() -> Self {
-        Self {
-            response: false,
-            error: false,
-            more_follow: false,
-            opcode: 0,
-            sequence: 0,
-            status: 0,
-            association: 0,
-            offset: 0,
-            count: Field::Auto,
-            control_data: Cow::Borrowed(&[]),
-            authenticator: Cow::Borrowed(&[]),
-        }
+        Self::UNSAID
     }
 }
 
@@ -114,10 +124,15 @@ pub struct NtpPrivate<'a> {
     pub private_data: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for NtpPrivate<'a> {
+impl NtpPrivate<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { private_data: Cow::Borrowed(&[]) };
+}
+
+impl Default for NtpPrivate<'_> {
     #[inline]
     fn default() -> Self {
-        Self { private_data: Cow::Borrowed(&[]) }
+        Self::UNSAID
     }
 }
 
@@ -148,22 +163,27 @@ pub struct NtpTime<'a> {
     pub extensions: Cow<'a, [u8]>,
 }
 
-impl<'a> Default for NtpTime<'a> {
+impl NtpTime<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        stratum: 0,
+        poll: 0,
+        precision: 0,
+        root_delay: 0,
+        root_dispersion: 0,
+        reference_id: [0; 4],
+        reference: 0,
+        origin: 0,
+        receive: 0,
+        transmit: 0,
+        extensions: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for NtpTime<'_> {
     #[inline]
     fn default() -> Self {
-        Self {
-            stratum: 0,
-            poll: 0,
-            precision: 0,
-            root_delay: 0,
-            root_dispersion: 0,
-            reference_id: [0; 4],
-            reference: 0,
-            origin: 0,
-            receive: 0,
-            transmit: 0,
-            extensions: Cow::Borrowed(&[]),
-        }
+        Self::UNSAID
     }
 }
 
@@ -205,17 +225,12 @@ impl Ntp<'_> {
     #[inline(always)]
     fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut NtpSettled, _: &mut R) -> Result<(), EmitError> {
         let value = self;
-        let start = pen.position();
-        let by_tag;
         let form = match &value.variant {
-            NtpVariant::Unsaid => {
-                by_tag = match settled.mode {
-                    6 => NtpVariant::Control(Default::default()),
-                    7 => NtpVariant::Private(Default::default()),
-                    _ => NtpVariant::Time(Default::default()),
-                };
-                &by_tag
-            }
+            NtpVariant::Unsaid => match settled.mode {
+                6 => const { &NtpVariant::Control(NtpControl::UNSAID) },
+                7 => const { &NtpVariant::Private(NtpPrivate::UNSAID) },
+                _ => const { &NtpVariant::Time(NtpTime::UNSAID) },
+            },
             said => said,
         };
         match form {
@@ -248,7 +263,7 @@ impl Ntp<'_> {
                 };
                 pen.number(u128::from(wire_count_1), 16, false);
                 pen.bytes(&arm_1.control_data);
-                pen.align(start, 32, 0);
+                pen.align(0, 32, 0);
                 pen.bytes(&arm_1.authenticator);
             }
             NtpVariant::Private(arm_2) => {
@@ -262,8 +277,12 @@ impl Ntp<'_> {
                     return Err(EmitError::new(&super::ntp_fields::MODE, EmitErrorKind::NotInArm));
                 }
                 pen.number(u128::from(arm_3.stratum), 8, false);
-                pen.number(u128::from(arm_3.poll as u8), 8, false);
-                pen.number(u128::from(arm_3.precision as u8), 8, false);
+                pen.number(u128::from(signed::<u8>(i128::from(arm_3.poll), 8, &super::ntp_fields::POLL)?), 8, false);
+                pen.number(
+                    u128::from(signed::<u8>(i128::from(arm_3.precision), 8, &super::ntp_fields::PRECISION)?),
+                    8,
+                    false,
+                );
                 pen.number(u128::from(arm_3.root_delay), 32, false);
                 pen.number(u128::from(arm_3.root_dispersion), 32, false);
                 pen.bytes(&arm_3.reference_id);
@@ -278,13 +297,12 @@ impl Ntp<'_> {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(1);
+    fn count(&self, settled: &mut NtpSettled) -> Count {
+        let mut pen = Count::at(8);
         let random = &mut SplitMix::default();
-        let mut settled = NtpSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -292,7 +310,7 @@ impl Ntp<'_> {
 impl Layer for Ntp<'_> {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut NtpSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -317,11 +335,8 @@ impl Layer for Ntp<'_> {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        if !payload.is_nothing() {
-            return Err(EmitError::no_payload());
-        }
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = NtpSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         if value.leap.is_set() && super::Leap(settled.leap).name().is_none() {
             return Err(EmitError::new(&super::ntp_fields::LEAP, EmitErrorKind::Invalid { why: None }));

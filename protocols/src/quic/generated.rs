@@ -2,6 +2,9 @@
 
 //! QUIC: what can be read of its packets without keys.
 
+#[cfg(feature = "alloc")]
+pub mod craft;
+
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.

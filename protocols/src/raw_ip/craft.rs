@@ -8,10 +8,15 @@ use packet_core::craft::generated::*;
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawIp {}
 
+impl RawIp {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {};
+}
+
 impl Default for RawIp {
     #[inline]
     fn default() -> Self {
-        Self {}
+        Self::UNSAID
     }
 }
 
@@ -33,13 +38,12 @@ impl RawIp {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(0);
+    fn count(&self, settled: &mut RawIpSettled) -> Count {
+        let mut pen = Count::at(0);
         let random = &mut SplitMix::default();
-        let mut settled = RawIpSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -47,7 +51,7 @@ impl RawIp {
 impl Layer for RawIp {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut RawIpSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -72,8 +76,8 @@ impl Layer for RawIp {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = RawIpSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         let head = [0; 0];
         let short = || EmitError::short(count.bytes() + length, available);

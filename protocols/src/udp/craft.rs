@@ -21,10 +21,15 @@ pub struct Udp {
     pub checksum: Field<u16>,
 }
 
+impl Udp {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { src_port: 0, dst_port: 0, length: Field::Auto, checksum: Field::Auto };
+}
+
 impl Default for Udp {
     #[inline]
     fn default() -> Self {
-        Self { src_port: 0, dst_port: 0, length: Field::Auto, checksum: Field::Auto }
+        Self::UNSAID
     }
 }
 
@@ -62,13 +67,12 @@ impl Udp {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(8);
+    fn count(&self, settled: &mut UdpSettled) -> Count {
+        let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        let mut settled = UdpSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -76,7 +80,7 @@ impl Udp {
 impl Layer for Udp {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut UdpSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -101,8 +105,8 @@ impl Layer for Udp {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = UdpSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64;
         if let Field::Auto = value.length {

@@ -19,10 +19,15 @@ pub struct Vlan {
     pub type_len: Field<u16>,
 }
 
+impl Vlan {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { priority: 0, drop_eligible: false, id: 0, type_len: Field::Auto };
+}
+
 impl Default for Vlan {
     #[inline]
     fn default() -> Self {
-        Self { priority: 0, drop_eligible: false, id: 0, type_len: Field::Auto }
+        Self::UNSAID
     }
 }
 
@@ -54,13 +59,12 @@ impl Vlan {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(4);
+    fn count(&self, settled: &mut VlanSettled) -> Count {
+        let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        let mut settled = VlanSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -68,7 +72,7 @@ impl Vlan {
 impl Layer for Vlan {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut VlanSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -93,8 +97,8 @@ impl Layer for Vlan {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = VlanSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.type_len {
@@ -164,10 +168,15 @@ pub struct ServiceVlan {
     pub type_len: Field<u16>,
 }
 
+impl ServiceVlan {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { priority: 0, drop_eligible: false, id: 0, type_len: Field::Auto };
+}
+
 impl Default for ServiceVlan {
     #[inline]
     fn default() -> Self {
-        Self { priority: 0, drop_eligible: false, id: 0, type_len: Field::Auto }
+        Self::UNSAID
     }
 }
 
@@ -199,13 +208,12 @@ impl ServiceVlan {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(4);
+    fn count(&self, settled: &mut ServiceVlanSettled) -> Count {
+        let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        let mut settled = ServiceVlanSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -213,7 +221,7 @@ impl ServiceVlan {
 impl Layer for ServiceVlan {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut ServiceVlanSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -238,8 +246,8 @@ impl Layer for ServiceVlan {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = ServiceVlanSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.type_len {

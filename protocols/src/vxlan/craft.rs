@@ -19,10 +19,15 @@ pub struct Vxlan {
     pub reserved: Field<u8>,
 }
 
+impl Vxlan {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { flags: super::VxlanFlags(2048), group: 0, vni: 0, reserved: Field::Auto };
+}
+
 impl Default for Vxlan {
     #[inline]
     fn default() -> Self {
-        Self { flags: super::VxlanFlags(2048), group: 0, vni: 0, reserved: Field::Auto }
+        Self::UNSAID
     }
 }
 
@@ -52,13 +57,12 @@ impl Vxlan {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(8);
+    fn count(&self, settled: &mut VxlanSettled) -> Count {
+        let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        let mut settled = VxlanSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -66,7 +70,7 @@ impl Vxlan {
 impl Layer for Vxlan {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut VxlanSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -91,8 +95,8 @@ impl Layer for Vxlan {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = VxlanSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         if value.reserved.is_set() && settled.reserved != 0 {
             return Err(EmitError::new(&super::vxlan_fields::RESERVED_, EmitErrorKind::Invalid { why: None }));
@@ -151,16 +155,21 @@ pub struct VxlanGpe {
     pub reserved_2: Field<u8>,
 }
 
+impl VxlanGpe {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        flags: super::VxlanGpeFlags(12),
+        reserved: Field::Auto,
+        next_protocol: Field::Auto,
+        vni: 0,
+        reserved_2: Field::Auto,
+    };
+}
+
 impl Default for VxlanGpe {
     #[inline]
     fn default() -> Self {
-        Self {
-            flags: super::VxlanGpeFlags(12),
-            reserved: Field::Auto,
-            next_protocol: Field::Auto,
-            vni: 0,
-            reserved_2: Field::Auto,
-        }
+        Self::UNSAID
     }
 }
 
@@ -202,13 +211,12 @@ impl VxlanGpe {
         Ok(())
     }
 
-    /// Counts what is written.
+    /// Counts what is written, and settles what is found on the way.
     #[inline(always)]
-    fn count(&self) -> Count {
-        let mut pen = Count::new(8);
+    fn count(&self, settled: &mut VxlanGpeSettled) -> Count {
+        let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        let mut settled = VxlanGpeSettled::default();
-        self.begin(&mut settled, random).and_then(|()| self.walk(&mut pen, &mut settled, random)).unwrap_or_default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -216,7 +224,7 @@ impl VxlanGpe {
 impl Layer for VxlanGpe {
     #[inline(always)]
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
-        self.count().bytes() + payload.packet_len()
+        self.count(&mut VxlanGpeSettled::default()).bytes() + payload.packet_len()
     }
 
     #[inline(always)]
@@ -241,8 +249,8 @@ impl Layer for VxlanGpe {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         let value = self;
-        let (count, length, available) = (value.count(), payload.packet_len(), out.len());
         let mut settled = VxlanGpeSettled::default();
+        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.next_protocol {
             settled.next_protocol = into_number::<u8>(
