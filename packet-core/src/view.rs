@@ -8,6 +8,7 @@ mod list;
 mod octets;
 mod region;
 mod value;
+mod walk;
 
 pub use cursor::{Cursor, Wanted};
 pub use edit::{KeptChecksum, Place};
@@ -15,6 +16,7 @@ pub use list::{Element, Elements, Flow, List, NumberIter, Numbers};
 pub use octets::Octets;
 pub use region::Region;
 pub use value::{Coded, FromBits, MacAddr, Text};
+pub use walk::{Quick, Unsure, Walk};
 
 /// Some bytes of an array, from a place that is known when compiling.
 #[inline(always)]

@@ -1,15 +1,15 @@
 //! Views: the struct, and what reaches the fields in it.
 
-use super::Writer;
 use super::expr::{Code, Env, Kind};
 use super::names::{camel, docs, ident};
 use super::number::{Meaning, Number, meaning};
 use super::parse::Reader;
 use super::shape::{Accessor, Part, PartKind, Scope, Shape};
 use super::types::accessor_ident;
+use super::{Writer, walk};
 use packet_schema::model::{Composite, CompositeId, CompositeKind, FieldId};
 use packet_schema::tree::Docs;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
@@ -559,7 +559,10 @@ impl Writer<'_> {
             (quote!(Self), made, None)
         };
         let stream = matches!(&composite.kind, CompositeKind::Layer(layer) if layer.stream);
-        let parse = params.is_empty().then(|| self.parse(shape.stops, stream));
+        let read = walk::read(&walk::Body { params: &params, result, flow, statements: body, made: ok });
+        let inline = &read.inline;
+        let parse = params.is_empty().then(|| parse(shape.stops, stream, inline));
+        let functions = read.functions;
         let element = if shape.stops {
             quote!(Self::read(cursor, #(#names),*))
         } else {
@@ -569,18 +572,7 @@ impl Writer<'_> {
             impl<'a> #name<'a> {
                 #parse
 
-                /// Reads one where a cursor is, and moves that behind it.
-                ///
-                /// # Errors
-                ///
-                /// The bytes can't be one.
-                #[inline]
-                pub fn read(cursor: &mut Cursor<'a>, #(#names: #types),*) -> Result<#result, Error> {
-                    let start = *cursor;
-                    #flow
-                    #body
-                    Ok(#ok)
-                }
+                #functions
             }
 
             impl<'a> Element<'a> for #name<'a> {
@@ -603,22 +595,6 @@ impl Writer<'_> {
         quote!(Self { region: cursor.since(&start), #(#kept,)* #(#parts),* })
     }
 
-    fn parse(&self, stops: bool, stream: bool) -> TokenStream {
-        let outcome = stops.then(|| quote!(.map(|(view, _)| view)));
-        let region = if stream { quote!(region.into().as_stream()) } else { quote!(region.into()) };
-        quote! {
-            /// Reads one from the start of a region; plain bytes are all that was captured of it.
-            ///
-            /// # Errors
-            ///
-            /// The bytes can't be one.
-            #[inline]
-            pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
-                Self::read(&mut Cursor::new(#region))#outcome
-            }
-        }
-    }
-
     /// What a composite's reader must be told.
     pub(super) fn read_params(&self, id: CompositeId) -> Vec<(Ident, TokenStream)> {
         let composite = &self.schema[id];
@@ -634,13 +610,27 @@ impl Writer<'_> {
     }
 }
 
+fn parse(stops: bool, stream: bool, inline: &TokenStream) -> TokenStream {
+    let outcome = stops.then(|| quote!(.map(|(view, _)| view)));
+    let region = if stream { quote!(region.into().as_stream()) } else { quote!(region.into()) };
+    quote! {
+        /// Reads one from the start of a region; plain bytes are all that was captured of it.
+        ///
+        /// # Errors
+        ///
+        /// The bytes can't be one.
+        #inline
+        pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
+            Self::read(&mut Cursor::new(#region))#outcome
+        }
+    }
+}
+
 /// Without the parentheses around all of it.
 pub(super) fn unparenthesised(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
-        (Some(proc_macro2::TokenTree::Group(group)), None)
-            if group.delimiter() == proc_macro2::Delimiter::Parenthesis =>
-        {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == proc_macro2::Delimiter::Parenthesis => {
             group.stream()
         }
         _ => tokens,

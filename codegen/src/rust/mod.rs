@@ -26,6 +26,7 @@ mod parse;
 mod place;
 #[cfg(feature = "text")]
 mod polish;
+mod region;
 mod regular;
 mod reply;
 mod setters;
@@ -36,6 +37,7 @@ mod stack;
 mod types;
 mod upon;
 mod value;
+mod walk;
 mod words;
 
 pub use craft::craft;

@@ -6,7 +6,9 @@ use super::expr::{Code, Env, Kind};
 use super::names::ident;
 use super::number::Number;
 use super::shape::{Key, Part, PartKind, Segment, Shape, is_payload, may_stop};
-use packet_schema::model::{Action, Arm, Block, CompositeId, CompositeKind, Extent, Field, FieldId, Item, Match, Type};
+use packet_schema::model::{
+    Action, Arm, Block, CompositeId, CompositeKind, Expr, Extent, Field, FieldId, Item, Match, Type,
+};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +30,8 @@ pub(super) struct Reader<'w, 's> {
     pub(super) fleeting: bool,
     /// How many bits of the next byte are taken.
     pub(super) phase: u32,
+    /// How many bytes the cursor is behind the start, where that is known: a number, or an expression.
+    pub(super) reached: Option<String>,
     /// Where fields that were read stand.
     pub(super) spots: BTreeMap<FieldId, TokenStream>,
 }
@@ -61,6 +65,7 @@ impl<'w, 's> Reader<'w, 's> {
             conditional: false,
             fleeting,
             phase: 0,
+            reached: (!fleeting).then(|| "0".to_owned()),
             spots: BTreeMap::new(),
         })
     }
@@ -96,7 +101,10 @@ impl<'w, 's> Reader<'w, 's> {
             }
             Item::Align { bits, .. } => self.align(*bits),
             Item::Expect(_) => TokenStream::new(),
-            Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => self.codec_item(item),
+            Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => {
+                self.reached = None;
+                self.codec_item(item)
+            }
         }
     }
 
@@ -148,9 +156,11 @@ impl<'w, 's> Reader<'w, 's> {
             .first()
             .filter(|_| segment.fields.len() == 1)
             .and_then(|(id, _)| self.writer.schema[*id].condition);
+        let reached = self.reached.take();
         if let Some(condition) = condition {
             return self.conditional_segment(part, segment, &read, condition);
         }
+        self.reached = reached.and_then(|bytes| Some((bytes.parse::<u32>().ok()? + segment.done).to_string()));
         if part.dropped && !self.fleeting {
             let values = self.values(segment, &quote!(read));
             return if values.is_empty() { quote!(#read;) } else { quote!(let read = #read; #values) };
@@ -219,8 +229,10 @@ impl<'w, 's> Reader<'w, 's> {
     fn field(&mut self, part: &Part, id: FieldId) -> TokenStream {
         let field = &self.writer.schema[id];
         let name = ident(&part.name);
+        let reached = self.end_of_region(field);
         let Some(value) = self.field_value(id) else { return self.gap(field.name.as_deref().unwrap_or("_")) };
         self.phase = 0;
+        self.reached = reached.filter(|_| field.condition.is_none() || field.opaque_otherwise);
         let condition = match field.condition.filter(|_| !field.opaque_otherwise) {
             Some(condition) => match self.writer.expr(&self.env, condition).and_then(|code| holds(&code)) {
                 Some(test) => Some(test),
@@ -273,12 +285,10 @@ impl<'w, 's> Reader<'w, 's> {
         let field = &self.writer.schema[id];
         let info = self.info(id);
         let Some(within) = field.within else { return self.read_type(&field.ty, id, &field_limit(self, field)) };
-        let length = self.region_length(within)?;
-        let limit = self.limit(within);
-        let open = quote!(cursor.open(#length, #info, #limit)?);
+        let open = self.open(within, &info)?;
         if let Type::Next(_) = field.ty {
             return Some(match field.partial {
-                Some(partial) if matches!(self.writer.schema[partial], packet_schema::model::Expr::Bool(true)) => {
+                Some(partial) if matches!(self.writer.schema[partial], Expr::Bool(true)) => {
                     quote!(#open.as_part())
                 }
                 Some(partial) => {
@@ -317,51 +327,6 @@ impl<'w, 's> Reader<'w, 's> {
         })
     }
 
-    /// An expression of bits as a number of bytes.
-    pub(super) fn region_length(&self, bits: packet_schema::model::ExprId) -> Option<TokenStream> {
-        use packet_schema::model::Expr;
-        use packet_schema::tree::BinaryOp;
-        let schema = self.writer.schema;
-        // Regions are in bits, and nearly always written in bytes.
-        if let Expr::Binary(BinaryOp::Mul, bytes, eight) = &schema[bits]
-            && matches!(schema[*eight], Expr::Int(8))
-        {
-            return self.count(*bytes);
-        }
-        if let Expr::Int(bits) = schema[bits] {
-            let bytes = Literal::i128_unsuffixed(bits / 8);
-            return Some(quote!(#bytes));
-        }
-        let bytes = self.count(bits)?;
-        Some(quote!((#bytes / 8)))
-    }
-
-    /// A count: a length that is negative or absent is none.
-    pub(super) fn count(&self, id: packet_schema::model::ExprId) -> Option<TokenStream> {
-        let code = self.writer.expr(&self.env, id)?;
-        let unsigned = match code.kind {
-            Kind::Number(number) => !number.is_signed(),
-            Kind::Literal(value) => value >= 0,
-            _ => return None,
-        };
-        let info = self.reserved();
-        let number = if unsigned { code.number(Number::U64)? } else { code.number(Number::I128)? };
-        let number =
-            if code.maybe { quote!(given(|| Some(#number)).ok_or_else(|| cursor.bad_length(#info))?) } else { number };
-        Some(if unsigned { number } else { quote!(u64::try_from(#number).map_err(|_| cursor.bad_length(#info))?) })
-    }
-
-    /// The field that says how long a region is.
-    pub(super) fn limit(&self, length: packet_schema::model::ExprId) -> TokenStream {
-        match self.writer.first_field(length) {
-            Some(field) => {
-                let info = self.info(field);
-                quote!(Some(#info))
-            }
-            None => quote!(None),
-        }
-    }
-
     pub(super) fn info(&self, id: FieldId) -> TokenStream {
         self.writer.info(id)
     }
@@ -375,11 +340,13 @@ impl<'w, 's> Reader<'w, 's> {
         let Some(condition) = condition else { return self.gap("a condition") };
         let declared = if self.conditional || self.fleeting { TokenStream::new() } else { self.declare(&[item], None) };
         let before = (self.env.clone(), self.conditional, self.phase);
+        let reached = self.reached.clone();
         self.conditional = true;
         let yes = self.block(then);
         let after = std::mem::replace(&mut self.phase, before.2);
-        self.env = before.0.clone();
+        (self.env, self.reached) = (before.0.clone(), reached);
         let no = self.block(otherwise);
+        self.reached = None;
         (self.env, self.conditional) = (before.0, before.1);
         self.phase = self.phase.max(after);
         self.after_branches(item);
@@ -458,23 +425,26 @@ impl<'w, 's> Reader<'w, 's> {
             if self.conditional || self.fleeting { TokenStream::new() } else { self.declare(&[item], certain) };
         let region = match choice.within {
             Some(within) => {
-                let Some(length) = self.region_length(within) else { return self.gap("a region") };
-                let limit = self.limit(within);
                 let info = self.writer.first_field(within).map_or_else(|| self.reserved(), |field| self.info(field));
-                Some(quote!(let region = cursor.open(#length, #info, #limit)?;))
+                let Some(open) = self.open(within, &info) else { return self.gap("a region") };
+                Some(quote!(let region = #open;))
             }
             None => None,
         };
         let before = (self.env.clone(), self.conditional, self.phase);
+        let reached = self.reached.take().filter(|_| choice.within.is_none());
         self.conditional = true;
-        let arms: Vec<TokenStream> = choice
-            .arms
-            .iter()
+        let is_field = matches!(self.writer.schema[choice.on], Expr::Field(_));
+        let common = common_arm(choice, &on).filter(|_| is_field);
+        let arms: Vec<TokenStream> = likely_first(&choice.arms)
+            .into_iter()
             .map(|arm| {
                 (self.env, self.phase) = (before.0.clone(), before.2);
-                self.arm(choice, arm, &on, named)
+                self.reached.clone_from(&reached);
+                self.arm(choice, arm, &on, named, common.is_some_and(|common| !std::ptr::eq(common, arm)))
             })
             .collect();
+        self.reached = None;
         let after = self.phase;
         (self.env, self.conditional) = (before.0, before.1);
         self.phase = if choice.within.is_some() { 0 } else { after };
@@ -509,7 +479,7 @@ impl<'w, 's> Reader<'w, 's> {
         Some((&part.name, &shape.choices.get(choice)?.name))
     }
 
-    fn arm(&mut self, choice: &Match, arm: &Arm, on: &Code, named: Option<(&str, &str)>) -> TokenStream {
+    fn arm(&mut self, choice: &Match, arm: &Arm, on: &Code, named: Option<(&str, &str)>, is_rare: bool) -> TokenStream {
         let pattern = pattern(arm, on);
         let guard = match arm.guard {
             Some(guard) => match self.writer.expr(&self.env, guard).and_then(|code| holds(&code)) {
@@ -527,7 +497,8 @@ impl<'w, 's> Reader<'w, 's> {
             Action::Read(None, block) => self.block(block),
             Action::Read(Some(variant), block) => self.named_arm(*variant, block, named),
         };
-        quote!(#pattern #guard => { #body })
+        let rare = (is_rare && !matches!(arm.action, Action::Reject(_))).then(|| quote!(cursor.rare()?;));
+        quote!(#pattern #guard => { #rare #body })
     }
 
     /// The field that decides a match, and where it stands.
@@ -588,7 +559,7 @@ impl<'w, 's> Reader<'w, 's> {
     }
 
     fn align(&mut self, bits: u32) -> TokenStream {
-        self.phase = 0;
+        (self.phase, self.reached) = (0, None);
         if bits <= 8 {
             return TokenStream::new();
         }
@@ -606,6 +577,34 @@ impl<'w, 's> Reader<'w, 's> {
         self.writer.gap(self.id, what);
         TokenStream::new()
     }
+}
+
+/// The arms of a match, those of most values first: they are asked for one after the other. No two take the same value, so
+/// that without guards the order has no meaning.
+fn likely_first(arms: &[Arm]) -> Vec<&Arm> {
+    let mut arms: Vec<&Arm> = arms.iter().collect();
+    if arms.iter().all(|arm| arm.guard.is_none()) {
+        let width = |arm: &Arm| arm.tags.iter().map(|(low, high)| high.saturating_sub(*low)).max();
+        arms.sort_by_key(|arm| (arm.tags.is_empty(), std::cmp::Reverse(width(arm))));
+    }
+    arms
+}
+
+/// Of a match with two ways to go on, the one that nearly all values take that its number can have.
+fn common_arm<'m>(choice: &'m Match, on: &Code) -> Option<&'m Arm> {
+    let goes_on = |arm: &&Arm| !matches!(arm.action, Action::Reject(_));
+    if choice.arms.iter().filter(goes_on).count() != 2 {
+        return None;
+    }
+    let Kind::Number(number) = on.kind else { return None };
+    let (least, greatest) = number.range();
+    let all = greatest.checked_sub(least)?;
+    let listed =
+        |arm: &Arm| arm.tags.iter().map(|(low, high)| high.saturating_sub(*low).saturating_add(1)).sum::<i128>();
+    let others: i128 = choice.arms.iter().map(listed).sum();
+    let taken = |arm: &Arm| if arm.tags.is_empty() { all.saturating_sub(others) } else { listed(arm) };
+    let is_common = |arm: &&Arm| arm.guard.is_none() && taken(arm) > all / 16 * 15;
+    choice.arms.iter().find(is_common)
 }
 
 /// Whether a match that goes on has taken a named arm.

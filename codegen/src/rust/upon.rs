@@ -1,7 +1,7 @@
 //! Reading a layer as it stands upon those below, where they decide what it may hold or how far it reaches.
 
-use super::Writer;
 use super::parse::Reader;
+use super::{Writer, walk};
 use packet_schema::model::{Composite, CompositeId, CompositeKind};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -49,7 +49,7 @@ impl Writer<'_> {
         }
         let mut reader = Reader::new(self, id, false)?;
         reader.env.below = self.asking_env(id).0.below;
-        let body = reader.block(&composite.body);
+        let body = walk::without_rare(reader.block(&composite.body));
         (self.unused_needs(id, &body).len() < needs.len()).then_some(body)
     }
 }

@@ -1,6 +1,7 @@
 //! The cursor that generated readers move through a region.
 
 use super::Region;
+use super::region::State;
 use crate::{Error, ErrorKind, FieldInfo, bits};
 use core::hint::cold_path;
 
@@ -23,7 +24,9 @@ pub type Wanted = (&'static FieldInfo, u32, u32);
 /// it would keep the cursor in memory instead of registers, and readers would take six times as long.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'a> {
-    rest: Region<'a>,
+    pub(super) rest: Region<'a>,
+    /// Bytes that were to be read, and are not there.
+    clipped: u32,
 }
 
 impl<'a> Cursor<'a> {
@@ -31,7 +34,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     #[must_use]
     pub const fn new(region: Region<'a>) -> Self {
-        Self { rest: region }
+        Self { rest: region, clipped: 0 }
     }
 
     /// What is left.
@@ -51,8 +54,8 @@ impl<'a> Cursor<'a> {
     /// Where it is, in bytes from the start of the region that was read first.
     #[inline]
     #[must_use]
-    pub const fn offset(&self) -> u32 {
-        self.rest.offset
+    pub fn offset(&self) -> u32 {
+        self.rest.offset()
     }
 
     /// The next `N` bytes.
@@ -65,7 +68,6 @@ impl<'a> Cursor<'a> {
         match self.rest.bytes.split_first_chunk::<N>() {
             Some((array, rest)) => {
                 self.rest.bytes = rest;
-                self.rest.offset = self.rest.offset.wrapping_add(N as u32);
                 Ok(array)
             }
             None => Err(self.short(N, field)),
@@ -102,7 +104,6 @@ impl<'a> Cursor<'a> {
         match self.rest.bytes.split_first_chunk::<N>() {
             Some((array, rest)) => {
                 self.rest.bytes = rest;
-                self.rest.offset = self.rest.offset.wrapping_add(N as u32);
                 Ok(array)
             }
             None => Err(self.short_in(fields)),
@@ -163,36 +164,57 @@ impl<'a> Cursor<'a> {
         field: &'static FieldInfo,
         limit: Option<&'static FieldInfo>,
     ) -> Result<Region<'a>, Error> {
-        let available = self.rest.bytes.len();
         if let Ok(wanted) = usize::try_from(length)
             && let Some((bytes, rest)) = self.rest.bytes.split_at_checked(wanted)
         {
-            let offset = self.rest.offset;
-            let region =
-                Region { bytes, offset, missing: 0, clipped: 0, cut: false, soft: false, partial: false, limit };
             self.rest.bytes = rest;
-            self.rest.offset = self.rest.offset.wrapping_add(wanted as u32);
-            return Ok(region);
+            return Ok(Region { bytes, base: self.rest.base, state: State::WHOLE, limit });
         }
+        self.open_short(length, field)
+    }
+
+    /// The same where the cursor is `from` bytes behind where it started, and the region ends `to` bytes behind that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::open`].
+    #[inline]
+    pub fn open_to(
+        &mut self,
+        start: &Self,
+        from: u64,
+        to: u64,
+        field: &'static FieldInfo,
+        limit: Option<&'static FieldInfo>,
+    ) -> Result<Region<'a>, Error> {
+        if let (Ok(from), Ok(to)) = (usize::try_from(from), usize::try_from(to))
+            && let Some((front, rest)) = start.rest.bytes.split_at_checked(to)
+            && let Some(bytes) = front.get(from..)
+        {
+            self.rest.bytes = rest;
+            return Ok(Region { bytes, base: self.rest.base, state: State::WHOLE, limit });
+        }
+        self.open_short(to.wrapping_sub(from), field)
+    }
+
+    /// A region that reaches beyond what is left.
+    #[inline(always)]
+    fn open_short(&mut self, length: u64, field: &'static FieldInfo) -> Result<Region<'a>, Error> {
         cold_path();
+        let available = self.rest.bytes.len();
         // Positions are counted in bits, and a length that 64 bits can't hold so is none.
         if length > u64::MAX / 8 {
             return Err(self.bad_length(field));
         }
-        if !self.rest.soft {
+        if !self.rest.is_soft() {
             return Err(self.short(usize::try_from(length).unwrap_or(usize::MAX), field));
         }
         let missing = u32::try_from(length - available as u64).unwrap_or(u32::MAX);
-        let region = Region { missing, clipped: 0, cut: false, soft: true, partial: false, ..self.rest };
-        let clipped = self.rest.clipped.max(missing);
+        let region = Region { state: State::SOFT.with_missing(missing), ..self.rest };
+        self.clipped = self.clipped.max(missing);
         // Nothing is left. No pointer into the packet is kept for it, which would have to be chosen between two.
-        self.rest = Region {
-            bytes: &[],
-            offset: self.rest.offset.wrapping_add(available as u32),
-            clipped,
-            cut: true,
-            ..self.rest
-        };
+        let end = (self.offset() as usize).wrapping_add(available);
+        self.rest = Region { state: self.rest.state.with_cut(true), ..self.rest.emptied(end) };
         Ok(region)
     }
 
@@ -232,8 +254,8 @@ impl<'a> Cursor<'a> {
     pub fn until(&mut self, last: impl Fn(u8) -> bool, field: &'static FieldInfo) -> Result<&'a [u8], Error> {
         match self.rest.bytes.iter().position(|&byte| last(byte)) {
             Some(at) => self.take(at + 1, field),
-            None if self.rest.soft => {
-                self.rest.cut = true;
+            None if self.rest.is_soft() => {
+                self.rest.state = self.rest.state.with_cut(true);
                 Ok(self.to_end().bytes)
             }
             None => Err(self.short(self.rest.bytes.len() + 1, field)),
@@ -253,34 +275,23 @@ impl<'a> Cursor<'a> {
         lowest: &mut u32,
         field: &'static FieldInfo,
     ) -> Result<Self, Error> {
-        let target = u64::from(region.offset).saturating_add(to);
+        let target = u64::from(region.offset()).saturating_add(to);
         let bytes = usize::try_from(to).ok().and_then(|to| region.bytes.get(to..));
         match (u32::try_from(target), bytes) {
             (Ok(offset), Some(bytes)) if offset < *lowest => {
                 *lowest = offset;
-                Ok(Self {
-                    rest: Region {
-                        bytes,
-                        offset,
-                        missing: 0,
-                        clipped: 0,
-                        cut: false,
-                        soft: false,
-                        partial: false,
-                        limit: None,
-                    },
-                })
+                Ok(Self::new(Region { bytes, base: region.base, state: State::WHOLE, limit: None }))
             }
-            _ => Err(Error::new(field, self.rest.offset, ErrorKind::PointerForward)),
+            _ => Err(Error::new(field, self.offset(), ErrorKind::PointerForward)),
         }
     }
 
     /// All that is left.
     #[inline]
     pub fn to_end(&mut self) -> Region<'a> {
-        let region = Region { clipped: 0, cut: false, ..self.rest };
-        self.rest.clipped = self.rest.clipped.max(self.rest.missing);
-        self.rest.cut |= self.rest.partial || self.rest.missing > 0;
+        let region = Region { state: self.rest.state.with_cut(false), ..self.rest };
+        self.clipped = self.clipped.max(region.missing());
+        self.rest.state = self.rest.state.with_cut(self.rest.is_cut());
         self.skip(region.bytes.len());
         region
     }
@@ -290,16 +301,16 @@ impl<'a> Cursor<'a> {
     pub fn skip(&mut self, length: usize) {
         let length = length.min(self.rest.bytes.len());
         self.rest.bytes = self.rest.bytes.get(length..).unwrap_or_default();
-        self.rest.offset = self.rest.offset.wrapping_add(length as u32);
     }
 
     /// What was read since the cursor was where `start` is; what was to be read and is not there is missing of it.
     #[inline]
     #[must_use]
     pub fn since(&self, start: &Self) -> Region<'a> {
-        let length = self.rest.offset.saturating_sub(start.rest.offset) as usize;
+        let length = start.rest.bytes.len().saturating_sub(self.rest.bytes.len());
         let bytes = start.rest.bytes.get(..length).unwrap_or_default();
-        Region { bytes, missing: self.rest.clipped, clipped: 0, cut: self.rest.cut, ..start.rest }
+        let state = start.rest.state.with_missing(self.clipped).with_cut(self.rest.is_truncated());
+        Region { bytes, state, ..start.rest }
     }
 
     /// The error of a field that needs more bytes than are left.
@@ -309,7 +320,7 @@ impl<'a> Cursor<'a> {
         cold_path();
         let limit = if self.rest.is_cut() { None } else { self.rest.limit };
         let (needed, available) = (saturated(needed), saturated(self.rest.bytes.len()));
-        Error::new(field, self.rest.offset, ErrorKind::Short { needed, available, limit })
+        Error::new(field, self.offset(), ErrorKind::Short { needed, available, limit })
     }
 
     /// The error of the first of some fields that is not there.
@@ -326,22 +337,22 @@ impl<'a> Cursor<'a> {
         let limit = if self.rest.is_cut() { None } else { self.rest.limit };
         let available = self.rest.bytes.len().saturating_mul(8).saturating_sub(first as usize) / 8;
         let kind = ErrorKind::Short { needed: bits.div_ceil(8), available: saturated(available), limit };
-        Error::new(field, self.rest.offset.wrapping_add(first / 8), kind)
+        Error::new(field, self.offset().wrapping_add(first / 8), kind)
     }
 
     /// Where something in the same packet stands, so many bytes behind the start of a part.
     #[inline(always)]
     #[must_use]
     pub fn offset_in(&self, part: &[u8], behind: u32) -> u32 {
-        let further = part.as_ptr().addr().wrapping_sub(self.rest.bytes.as_ptr().addr());
-        self.rest.offset.wrapping_add(further as u32).wrapping_add(behind)
+        let offset = part.as_ptr().addr().wrapping_sub(self.rest.base);
+        (offset as u32).wrapping_add(behind)
     }
 
     /// The error of a field whose length can't be.
     #[inline(always)]
     #[must_use]
     pub fn bad_length(&self, field: &'static FieldInfo) -> Error {
-        Error::new(field, self.rest.offset, ErrorKind::BadLength)
+        Error::new(field, self.offset(), ErrorKind::BadLength)
     }
 }
 

@@ -66,7 +66,7 @@ impl Place {
     #[must_use]
     pub fn region(self, whole: &[u8]) -> Region<'_> {
         let bytes = whole.get(self.start..).and_then(|rest| rest.get(..self.length)).unwrap_or_default();
-        Region { offset: self.start as u32, ..Region::new(bytes) }
+        Region::placed(bytes, self.start)
     }
 
     /// So many bytes of it, from one on.

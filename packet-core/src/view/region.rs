@@ -1,6 +1,7 @@
 //! A stretch of a packet.
 
 use crate::FieldInfo;
+use core::fmt;
 use core::hint::cold_path;
 
 /// A stretch of a packet that a reader may use, and what is known of its end.
@@ -14,28 +15,93 @@ use core::hint::cold_path;
 /// let region = Region::new(&[1, 2, 3]);
 /// assert_eq!((region.bytes(), region.missing()), (&[1, 2, 3][..], 0));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Region<'a> {
     pub(super) bytes: &'a [u8],
-    /// Where it starts, from the start of the region that was read first.
-    pub(super) offset: u32,
-    /// Bytes that belong to it by the account of a length, and are not there.
-    pub(super) missing: u32,
-    /// Bytes that were to be read of it, and are not there.
-    pub(super) clipped: u32,
-    /// Something that was to be read of it is not all there.
-    pub(super) cut: bool,
-    pub(super) soft: bool,
-    pub(super) partial: bool,
+    /// The address that offsets are counted from: where the region starts that was read first. It stays the same however far a
+    /// reader goes, and so costs it nothing.
+    pub(super) base: usize,
+    pub(super) state: State,
     pub(super) limit: Option<&'static FieldInfo>,
+}
+
+/// What is known of the end of a region, in one word: three bits, and above them how many bytes belong to it by the account
+/// of a length and are not there.
+///
+/// A region that a length has opened, and that is all there, has the state 0. So the readers of most packets carry nothing
+/// along, and ask one question where they ask how a region ends.
+#[derive(Clone, Copy)]
+pub(super) struct State(u64);
+
+impl State {
+    /// It ends where a length says, and is all there.
+    pub(super) const WHOLE: Self = Self(0);
+    /// A length may reach beyond its end.
+    pub(super) const SOFT: Self = Self(1);
+    /// It holds a part of something longer.
+    const PARTIAL: Self = Self(2);
+    /// Something that was to be read of it is not all there.
+    const CUT: Self = Self(4);
+
+    /// The same, and what another one says.
+    #[inline]
+    pub(super) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The same with so many bytes missing.
+    #[inline]
+    pub(super) const fn with_missing(self, bytes: u32) -> Self {
+        Self(self.0 & 0xffff_ffff | (bytes as u64) << 32)
+    }
+
+    /// The same, cut or not.
+    #[inline]
+    pub(super) const fn with_cut(self, cut: bool) -> Self {
+        Self(self.0 & !Self::CUT.0 | if cut { Self::CUT.0 } else { 0 })
+    }
+
+    #[inline]
+    pub(super) const fn missing(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline]
+    pub(super) const fn is_soft(self) -> bool {
+        self.0 & Self::SOFT.0 != 0
+    }
+
+    #[inline]
+    pub(super) const fn is_cut(self) -> bool {
+        self.0 & Self::CUT.0 != 0
+    }
+
+    /// Whether bytes that belong to it are not there, or it holds a part of something longer.
+    #[inline]
+    pub(super) const fn is_short(self) -> bool {
+        self.0 & !Self::SOFT.0 != 0
+    }
 }
 
 impl<'a> Region<'a> {
     /// All of a packet, whose end is soft.
     #[inline]
     #[must_use]
-    pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0, missing: 0, clipped: 0, cut: false, soft: true, partial: false, limit: None }
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, base: bytes.as_ptr().addr(), state: State::SOFT, limit: None }
+    }
+
+    /// Nothing, where it ends.
+    #[inline]
+    pub(super) fn emptied(self, offset: usize) -> Self {
+        let nothing: &[u8] = &[];
+        Self { bytes: nothing, base: nothing.as_ptr().addr().wrapping_sub(offset), ..self }
+    }
+
+    /// The same as [`Self::new`], so many bytes behind where offsets are counted from.
+    #[inline]
+    pub(super) fn placed(bytes: &'a [u8], offset: usize) -> Self {
+        Self { base: bytes.as_ptr().addr().wrapping_sub(offset), ..Self::new(bytes) }
     }
 
     /// All that was captured of a packet that had so many bytes.
@@ -43,7 +109,7 @@ impl<'a> Region<'a> {
     #[must_use]
     pub fn captured(bytes: &'a [u8], original: usize) -> Self {
         let missing = u32::try_from(original.saturating_sub(bytes.len())).unwrap_or(u32::MAX);
-        Self { missing, ..Self::new(bytes) }
+        Self { state: State::SOFT.with_missing(missing), ..Self::new(bytes) }
     }
 
     /// The bytes that are there.
@@ -56,36 +122,36 @@ impl<'a> Region<'a> {
     /// Where it starts, in bytes from the start of the region that was read first.
     #[inline]
     #[must_use]
-    pub const fn offset(&self) -> u32 {
-        self.offset
+    pub fn offset(&self) -> u32 {
+        self.bytes.as_ptr().addr().wrapping_sub(self.base) as u32
     }
 
     /// How many bytes belong to it by the account of a length, but are not there.
     #[inline]
     #[must_use]
     pub const fn missing(&self) -> u32 {
-        self.missing
+        self.state.missing()
     }
 
     /// Whether a length may reach beyond its end.
     #[inline]
     #[must_use]
     pub const fn is_soft(&self) -> bool {
-        self.soft
+        self.state.is_soft()
     }
 
     /// Of what was read: whether something in it is not all there.
     #[inline]
     #[must_use]
     pub const fn is_truncated(&self) -> bool {
-        self.cut
+        self.state.is_cut()
     }
 
     /// The bytes, where nothing is missing of what was read.
     #[inline]
     #[must_use]
     pub const fn whole(&self) -> Option<&'a [u8]> {
-        if self.cut { None } else { Some(self.bytes) }
+        if self.state.is_cut() { None } else { Some(self.bytes) }
     }
 
     /// The bytes, where all that belong to it are there.
@@ -99,7 +165,7 @@ impl<'a> Region<'a> {
     #[inline]
     #[must_use]
     pub const fn is_cut(&self) -> bool {
-        self.partial || self.cut || self.missing > 0
+        self.state.is_short()
     }
 
     /// The field that says where it ends; absent where the packet does.
@@ -113,7 +179,7 @@ impl<'a> Region<'a> {
     #[must_use]
     pub fn behind(self, bytes: usize) -> Self {
         let there = bytes.min(self.bytes.len());
-        Self { bytes: self.bytes.get(there..).unwrap_or_default(), offset: self.offset + there as u32, ..self }
+        Self { bytes: self.bytes.get(there..).unwrap_or_default(), ..self }
     }
 
     /// The same bytes as a part of something longer, of unknown length: a fragment.
@@ -122,14 +188,27 @@ impl<'a> Region<'a> {
     pub const fn as_part(self) -> Self {
         // Most packets are whole: what is asked of a region is decided first, and not carried along.
         cold_path();
-        Self { soft: true, partial: true, ..self }
+        Self { state: self.state.with(State::SOFT).with(State::PARTIAL), ..self }
     }
 
     /// The same bytes with a soft end: those of a stream, which may be cut anywhere.
     #[inline]
     #[must_use]
     pub const fn as_stream(self) -> Self {
-        Self { soft: true, ..self }
+        Self { state: self.state.with(State::SOFT), ..self }
+    }
+}
+
+impl fmt::Debug for Region<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Region")
+            .field("bytes", &self.bytes)
+            .field("offset", &self.offset())
+            .field("missing", &self.missing())
+            .field("cut", &self.is_truncated())
+            .field("soft", &self.is_soft())
+            .field("limit", &self.limit)
+            .finish()
     }
 }
 

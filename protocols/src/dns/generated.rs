@@ -785,8 +785,12 @@ impl<'a> DnsName<'a> {
             let head = cursor.array::<1>(&dns_name_fields::LEN)?;
             let len = head[0];
             match len {
-                0 => {
-                    flow = Flow::Stop;
+                192..=255 => {
+                    let low_bytes = cursor.array::<1>(&dns_name_fields::LOW)?;
+                    let low = low_bytes[0];
+                    let target = u64::from(len & 63) << 8 | u64::from(low);
+                    resume = resume.or(Some(*cursor));
+                    *cursor = cursor.jump(param_message, target, &mut lowest, &dns_name_fields::RESERVED_)?;
                 }
                 1..=63 => {
                     let label =
@@ -797,12 +801,8 @@ impl<'a> DnsName<'a> {
                     }
                     emit(label);
                 }
-                192..=255 => {
-                    let low_bytes = cursor.array::<1>(&dns_name_fields::LOW)?;
-                    let low = low_bytes[0];
-                    let target = u64::from(len & 63) << 8 | u64::from(low);
-                    resume = resume.or(Some(*cursor));
-                    *cursor = cursor.jump(param_message, target, &mut lowest, &dns_name_fields::RESERVED_)?;
+                0 => {
+                    flow = Flow::Stop;
                 }
                 _ => {
                     return Err(Error::new(
@@ -4952,7 +4952,7 @@ impl<'a> TypeWindow<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -4962,8 +4962,20 @@ impl<'a> TypeWindow<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.array::<1>(&type_window_fields::WINDOW)?;
         let bitmap = {
@@ -8099,7 +8111,7 @@ impl<'a> DnsOverTcp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into().as_stream()))
     }
@@ -8109,8 +8121,20 @@ impl<'a> DnsOverTcp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.array::<2>(&dns_over_tcp_fields::LENGTH)?;
         let length = u16::from_be_bytes([head[0], head[1]]);

@@ -210,7 +210,7 @@ impl<'a> Erspan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -220,8 +220,20 @@ impl<'a> Erspan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(erspan_fields::HEAD_RUN)?;
         let payload = cursor.to_end();
@@ -661,7 +673,7 @@ impl<'a> Erspan3<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -671,8 +683,20 @@ impl<'a> Erspan3<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<12>(erspan3_fields::HEAD_RUN)?;
         let frame_type = head[10] >> 2 & 0x1f;
@@ -682,7 +706,10 @@ impl<'a> Erspan3<'a> {
             platform_bytes = Some(cursor.run::<8>(erspan3_fields::PLATFORM_BYTES_RUN)?);
         }
         let payload = match frame_type {
-            0 => cursor.to_end(),
+            0 => {
+                cursor.rare()?;
+                cursor.to_end()
+            }
             _ => cursor.to_end(),
         };
         Ok(Self { region: cursor.since(&start), head, platform_bytes, payload })

@@ -101,7 +101,7 @@ impl<'a> Ethernet<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -111,18 +111,31 @@ impl<'a> Ethernet<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<14>(ethernet_fields::HEAD_RUN)?;
         let type_len = u16::from_be_bytes([head[12], head[13]]);
         let payload = match type_len {
+            1536..=65535 => cursor.to_end(),
             0..=1500 => {
+                cursor.rare()?;
                 cursor.open(u64::from(type_len), &ethernet_fields::PAYLOAD, Some(&ethernet_fields::TYPE_LEN))?
             }
-            1536..=65535 => cursor.to_end(),
             _ => {
-                return Err(Error::new(
+                return Err(W::fail(
                     &ethernet_fields::TYPE_LEN,
                     start.offset_in(head, 12),
                     ErrorKind::Rejected { why: "a type or length between 1501 and 1535 is undefined" },

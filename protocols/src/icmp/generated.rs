@@ -242,7 +242,7 @@ impl<'a> RouterAddress<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -252,8 +252,20 @@ impl<'a> RouterAddress<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(router_address_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
@@ -2750,7 +2762,7 @@ impl<'a> IcmpExtensions<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -2760,8 +2772,20 @@ impl<'a> IcmpExtensions<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<4>(icmp_extensions_fields::HEAD_RUN)?;
         let objects = List::filling(cursor.to_end(), ());
@@ -3146,8 +3170,13 @@ impl<'a> IcmpObject<'a> {
         let class = head[2];
         let ctype = head[3];
         let mut variant = IcmpObjectVariant::Unnamed;
-        let region =
-            cursor.open(u64::from(length) - 4, &icmp_object_fields::LENGTH, Some(&icmp_object_fields::LENGTH))?;
+        let region = cursor.open_to(
+            &start,
+            4,
+            u64::from(length),
+            &icmp_object_fields::LENGTH,
+            Some(&icmp_object_fields::LENGTH),
+        )?;
         let outcome = contained(|| {
             let cursor = &mut Cursor::new(region);
             match class {
@@ -3842,7 +3871,7 @@ impl<'a> IcmpLabel<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -3852,8 +3881,20 @@ impl<'a> IcmpLabel<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<4>(icmp_label_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })

@@ -5618,8 +5618,13 @@ impl<'a> NdOption<'a> {
             ));
         }
         let mut variant = NdOptionVariant::Unnamed;
-        let region =
-            cursor.open(u64::from(length) * 8 - 2, &nd_option_fields::LENGTH, Some(&nd_option_fields::LENGTH))?;
+        let region = cursor.open_to(
+            &start,
+            2,
+            u64::from(length) * 8,
+            &nd_option_fields::LENGTH,
+            Some(&nd_option_fields::LENGTH),
+        )?;
         let outcome = contained(|| {
             let cursor = &mut Cursor::new(region);
             match r#type {

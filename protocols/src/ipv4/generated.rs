@@ -680,7 +680,7 @@ impl<'a> Ipv4<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -690,13 +690,25 @@ impl<'a> Ipv4<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<20>(ipv4_fields::HEAD_RUN)?;
         let version = head[0] >> 4;
         if version != 4 {
-            return Err(Error::new(
+            return Err(W::fail(
                 &ipv4_fields::VERSION,
                 cursor.offset() - 20,
                 ErrorKind::Constant { found: u64::from(version), expected: 4 },
@@ -704,7 +716,7 @@ impl<'a> Ipv4<'a> {
         }
         let ihl = head[0] & 15;
         if ihl < 5 {
-            return Err(Error::new(
+            return Err(W::fail(
                 &ipv4_fields::IHL,
                 cursor.offset() - 20,
                 ErrorKind::Where { why: Some("the header has at least five words"), found: u64::from(ihl) },
@@ -712,7 +724,7 @@ impl<'a> Ipv4<'a> {
         }
         let total_length = u16::from_be_bytes([head[2], head[3]]);
         if u64::from(total_length) < u64::from(ihl) * 4 {
-            return Err(Error::new(
+            return Err(W::fail(
                 &ipv4_fields::TOTAL_LENGTH,
                 cursor.offset() - 18,
                 ErrorKind::Where { why: Some("shorter than the header"), found: u64::from(total_length) },
@@ -720,11 +732,15 @@ impl<'a> Ipv4<'a> {
         }
         let flags = head[6] >> 5;
         let fragment_offset = (u16::from_be_bytes([head[6], head[7]]) & 0x1fff) * 8;
-        let options =
-            List::filling(cursor.open(u64::from(ihl) * 4 - 20, &ipv4_fields::OPTIONS, Some(&ipv4_fields::IHL))?, ());
+        let options = List::filling(
+            cursor.open_to(&start, 20, u64::from(ihl) * 4, &ipv4_fields::OPTIONS, Some(&ipv4_fields::IHL))?,
+            (),
+        );
         let payload = {
-            let region = cursor.open(
-                u64::from(total_length) - u64::from(ihl) * 4,
+            let region = cursor.open_to(
+                &start,
+                u64::from(ihl) * 4,
+                u64::from(total_length),
                 &ipv4_fields::PAYLOAD,
                 Some(&ipv4_fields::TOTAL_LENGTH),
             )?;
@@ -1366,7 +1382,7 @@ impl<'a> Ipv4Passage<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -1376,8 +1392,20 @@ impl<'a> Ipv4Passage<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(ipv4_passage_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
@@ -1576,7 +1604,7 @@ impl<'a> CipsoTag<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -1586,13 +1614,25 @@ impl<'a> CipsoTag<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<2>(cipso_tag_fields::HEAD_RUN)?;
         let tag_length = head[1];
         if tag_length < 2 {
-            return Err(Error::new(
+            return Err(W::fail(
                 &cipso_tag_fields::TAG_LENGTH,
                 cursor.offset() - 1,
                 ErrorKind::Where { why: None, found: u64::from(tag_length) },
@@ -2024,8 +2064,10 @@ impl<'a> Ipv4Option<'a> {
                         ErrorKind::Where { why: None, found: u64::from(length) },
                     ));
                 }
-                let region = cursor.open(
-                    u64::from(length) - 2,
+                let region = cursor.open_to(
+                    &start,
+                    2,
+                    u64::from(length),
                     &ipv4_option_fields::LENGTH,
                     Some(&ipv4_option_fields::LENGTH),
                 )?;

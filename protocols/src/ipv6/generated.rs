@@ -389,7 +389,7 @@ impl<'a> Ipv6<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -399,13 +399,25 @@ impl<'a> Ipv6<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<40>(ipv6_fields::HEAD_RUN)?;
         let version = head[0] >> 4;
         if version != 6 {
-            return Err(Error::new(
+            return Err(W::fail(
                 &ipv6_fields::VERSION,
                 cursor.offset() - 40,
                 ErrorKind::Constant { found: u64::from(version), expected: 6 },
@@ -2122,8 +2134,10 @@ impl<'a> Ipv6HopByHop<'a> {
         let head = cursor.run::<2>(ipv6_hop_by_hop_fields::HEAD_RUN)?;
         let ext_length = head[1];
         let options = List::filling(
-            cursor.open(
-                u64::from(ext_length) * 8 + 8 - 2,
+            cursor.open_to(
+                &start,
+                2,
+                u64::from(ext_length) * 8 + 8,
                 &ipv6_hop_by_hop_fields::OPTIONS,
                 Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
             )?,
@@ -2213,8 +2227,10 @@ impl<'a> Ipv6HopByHop<'a> {
         let head = cursor.run::<2>(ipv6_hop_by_hop_fields::HEAD_RUN)?;
         let ext_length = head[1];
         let options = List::filling(
-            cursor.open(
-                u64::from(ext_length) * 8 + 8 - 2,
+            cursor.open_to(
+                &start,
+                2,
+                u64::from(ext_length) * 8 + 8,
                 &ipv6_hop_by_hop_fields::OPTIONS,
                 Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
             )?,
@@ -2658,7 +2674,7 @@ impl<'a> Ipv6Destination<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -2668,14 +2684,28 @@ impl<'a> Ipv6Destination<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<2>(ipv6_destination_fields::HEAD_RUN)?;
         let ext_length = head[1];
         let options = List::filling(
-            cursor.open(
-                u64::from(ext_length) * 8 + 8 - 2,
+            cursor.open_to(
+                &start,
+                2,
+                u64::from(ext_length) * 8 + 8,
                 &ipv6_destination_fields::OPTIONS,
                 Some(&ipv6_destination_fields::EXT_LENGTH),
             )?,
@@ -2974,7 +3004,7 @@ impl<'a> SegmentTlv<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -2984,15 +3014,29 @@ impl<'a> SegmentTlv<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.array::<1>(&segment_tlv_fields::TLV_TYPE)?;
         let tlv_type = head[0];
         let mut tlv_length_bytes = None;
         let mut value = None;
         match tlv_type {
-            0 => {}
+            0 => {
+                cursor.rare()?;
+            }
             _ => {
                 let read = cursor.array::<1>(&segment_tlv_fields::TLV_LENGTH)?;
                 tlv_length_bytes = Some(read);
@@ -3361,8 +3405,10 @@ impl<'a> Ipv6Routing<'a> {
         let ext_length = head[1];
         let routing_type = head[2];
         let mut variant = Ipv6RoutingVariant::Unnamed;
-        let region = cursor.open(
-            u64::from(ext_length) * 8 + 8 - 4,
+        let region = cursor.open_to(
+            &start,
+            4,
+            u64::from(ext_length) * 8 + 8,
             &ipv6_routing_fields::EXT_LENGTH,
             Some(&ipv6_routing_fields::EXT_LENGTH),
         )?;
@@ -4399,7 +4445,7 @@ impl<'a> Ipv6Fragment<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -4409,8 +4455,20 @@ impl<'a> Ipv6Fragment<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(ipv6_fragment_fields::HEAD_RUN)?;
         let fragment_offset = (u16::from_be_bytes([head[2], head[3]]) >> 3) * 8;

@@ -307,7 +307,7 @@ impl<'a> LinuxSll<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -317,8 +317,20 @@ impl<'a> LinuxSll<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<6>(linux_sll_fields::HEAD_RUN)?;
         let address_length = u16::from_be_bytes([head[4], head[5]]);
@@ -339,7 +351,10 @@ impl<'a> LinuxSll<'a> {
         let protocol_bytes = cursor.array::<2>(&linux_sll_fields::PROTOCOL)?;
         let protocol = u16::from_be_bytes([protocol_bytes[0], protocol_bytes[1]]);
         let payload = match protocol {
-            4 => cursor.to_end(),
+            4 => {
+                cursor.rare()?;
+                cursor.to_end()
+            }
             _ => cursor.to_end(),
         };
         Ok(Self { region: cursor.since(&start), head, address, unused, protocol_bytes, payload })
@@ -684,7 +699,7 @@ impl<'a> LinuxSll2<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -694,8 +709,20 @@ impl<'a> LinuxSll2<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<12>(linux_sll2_fields::HEAD_RUN)?;
         let protocol = u16::from_be_bytes([head[0], head[1]]);
@@ -715,7 +742,10 @@ impl<'a> LinuxSll2<'a> {
             )?
             .bytes();
         let payload = match protocol {
-            4 => cursor.to_end(),
+            4 => {
+                cursor.rare()?;
+                cursor.to_end()
+            }
             _ => cursor.to_end(),
         };
         Ok(Self { region: cursor.since(&start), head, address, unused, payload })

@@ -283,7 +283,7 @@ impl<'a> Llc<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -293,8 +293,20 @@ impl<'a> Llc<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<3>(llc_fields::HEAD_RUN)?;
         let dsap = head[0];
@@ -312,6 +324,7 @@ impl<'a> Llc<'a> {
             let oui = u32::from_be_bytes([0, read[0], read[1], read[2]]);
             match oui {
                 0 | 248 => {
+                    cursor.rare()?;
                     let payload = cursor.to_end();
                     variant = LlcVariant::Ethertype(LlcEthertype { payload });
                 }

@@ -572,7 +572,7 @@ impl<'a> Tcp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -582,20 +582,38 @@ impl<'a> Tcp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<20>(tcp_fields::HEAD_RUN)?;
         let data_offset = head[12] >> 4;
         if data_offset < 5 {
-            return Err(Error::new(
+            return Err(W::fail(
                 &tcp_fields::DATA_OFFSET,
                 cursor.offset() - 8,
                 ErrorKind::Where { why: Some("the header has at least five words"), found: u64::from(data_offset) },
             ));
         }
         let options = List::filling(
-            cursor.open(u64::from(data_offset) * 4 - 20, &tcp_fields::OPTIONS, Some(&tcp_fields::DATA_OFFSET))?,
+            cursor.open_to(
+                &start,
+                20,
+                u64::from(data_offset) * 4,
+                &tcp_fields::OPTIONS,
+                Some(&tcp_fields::DATA_OFFSET),
+            )?,
             (),
         );
         let payload = cursor.to_end();
@@ -1103,7 +1121,7 @@ impl<'a> SackBlock<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -1113,8 +1131,20 @@ impl<'a> SackBlock<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(sack_block_fields::HEAD_RUN)?;
         Ok(Self { region: cursor.since(&start), head })
@@ -1574,11 +1604,35 @@ impl<'a> TcpOption<'a> {
                         ErrorKind::Where { why: None, found: u64::from(length) },
                     ));
                 }
-                let region =
-                    cursor.open(u64::from(length) - 2, &tcp_option_fields::LENGTH, Some(&tcp_option_fields::LENGTH))?;
+                let region = cursor.open_to(
+                    &start,
+                    2,
+                    u64::from(length),
+                    &tcp_option_fields::LENGTH,
+                    Some(&tcp_option_fields::LENGTH),
+                )?;
                 let outcome = contained(|| {
                     let cursor = &mut Cursor::new(region);
                     match kind {
+                        253..=254 => {
+                            let experiment_bytes = cursor.array::<2>(&tcp_option_fields::EXPERIMENT)?;
+                            let experiment = u16::from_be_bytes([experiment_bytes[0], experiment_bytes[1]]);
+                            let mut cookie = None;
+                            let mut experiment_data = None;
+                            match experiment {
+                                63881 => {
+                                    cookie = Some(cursor.to_end().bytes());
+                                }
+                                _ => {
+                                    experiment_data = Some(cursor.to_end().bytes());
+                                }
+                            }
+                            variant = TcpOptionVariant::Experiment(TcpOptionExperiment {
+                                experiment_bytes,
+                                cookie,
+                                experiment_data,
+                            });
+                        }
                         2 => {
                             let mss_bytes = cursor.array::<2>(&tcp_option_fields::MSS)?;
                             variant = TcpOptionVariant::Mss(TcpOptionMss { mss_bytes });
@@ -1664,25 +1718,6 @@ impl<'a> TcpOption<'a> {
                         172 | 174 => {
                             let counters = Numbers::filling(cursor.to_end().bytes());
                             variant = TcpOptionVariant::AccurateEcn(TcpOptionAccurateEcn { counters });
-                        }
-                        253..=254 => {
-                            let experiment_bytes = cursor.array::<2>(&tcp_option_fields::EXPERIMENT)?;
-                            let experiment = u16::from_be_bytes([experiment_bytes[0], experiment_bytes[1]]);
-                            let mut cookie = None;
-                            let mut experiment_data = None;
-                            match experiment {
-                                63881 => {
-                                    cookie = Some(cursor.to_end().bytes());
-                                }
-                                _ => {
-                                    experiment_data = Some(cursor.to_end().bytes());
-                                }
-                            }
-                            variant = TcpOptionVariant::Experiment(TcpOptionExperiment {
-                                experiment_bytes,
-                                cookie,
-                                experiment_data,
-                            });
                         }
                         _ => {
                             let data = cursor.to_end().bytes();

@@ -109,7 +109,7 @@ impl<'a> Udp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -119,21 +119,38 @@ impl<'a> Udp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(udp_fields::HEAD_RUN)?;
         let length = u16::from_be_bytes([head[4], head[5]]);
         if given(|| Some(length >= 8 || length == 0 && absent::<&[u8]>()?.len() as u64 == 16)) == Some(false) {
-            return Err(Error::new(
+            return Err(W::fail(
                 &udp_fields::LENGTH,
                 cursor.offset() - 4,
                 ErrorKind::Where { why: Some("shorter than the header"), found: u64::from(length) },
             ));
         }
         let payload = match length {
-            8..=65535 => cursor.open(u64::from(length) - 8, &udp_fields::PAYLOAD, Some(&udp_fields::LENGTH))?,
-            _ => cursor.to_end(),
+            8..=65535 => {
+                cursor.open_to(&start, 8, u64::from(length), &udp_fields::PAYLOAD, Some(&udp_fields::LENGTH))?
+            }
+            _ => {
+                cursor.rare()?;
+                cursor.to_end()
+            }
         };
         Ok(Self { region: cursor.since(&start), head, payload })
     }
@@ -169,7 +186,9 @@ impl<'a> Udp<'a> {
             ));
         }
         let payload = match length {
-            8..=65535 => cursor.open(u64::from(length) - 8, &udp_fields::PAYLOAD, Some(&udp_fields::LENGTH))?,
+            8..=65535 => {
+                cursor.open_to(&start, 8, u64::from(length), &udp_fields::PAYLOAD, Some(&udp_fields::LENGTH))?
+            }
             _ => cursor.to_end(),
         };
         Ok(Self { region: cursor.since(&start), head, payload })

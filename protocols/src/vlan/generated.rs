@@ -115,7 +115,7 @@ impl<'a> Vlan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -125,13 +125,28 @@ impl<'a> Vlan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<4>(vlan_fields::HEAD_RUN)?;
         let type_len = u16::from_be_bytes([head[2], head[3]]);
         let payload = match type_len {
-            0..=1500 => cursor.open(u64::from(type_len), &vlan_fields::PAYLOAD, Some(&vlan_fields::TYPE_LEN))?,
+            0..=1500 => {
+                cursor.rare()?;
+                cursor.open(u64::from(type_len), &vlan_fields::PAYLOAD, Some(&vlan_fields::TYPE_LEN))?
+            }
             _ => cursor.to_end(),
         };
         Ok(Self { region: cursor.since(&start), head, payload })
@@ -413,7 +428,7 @@ impl<'a> ServiceVlan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -423,13 +438,26 @@ impl<'a> ServiceVlan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<4>(service_vlan_fields::HEAD_RUN)?;
         let type_len = u16::from_be_bytes([head[2], head[3]]);
         let payload = match type_len {
             0..=1500 => {
+                cursor.rare()?;
                 cursor.open(u64::from(type_len), &service_vlan_fields::PAYLOAD, Some(&service_vlan_fields::TYPE_LEN))?
             }
             _ => cursor.to_end(),

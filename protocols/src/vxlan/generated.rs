@@ -289,7 +289,7 @@ impl<'a> Vxlan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -299,8 +299,20 @@ impl<'a> Vxlan<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(vxlan_fields::HEAD_RUN)?;
         let payload = cursor.to_end();
@@ -547,7 +559,7 @@ impl<'a> VxlanGpe<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -557,8 +569,20 @@ impl<'a> VxlanGpe<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        cursor.walk(Self::walk, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<8>(vxlan_gpe_fields::HEAD_RUN)?;
         let payload = cursor.to_end();
