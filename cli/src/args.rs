@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::style::ColorChoice;
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::num::NonZero;
 
@@ -18,7 +18,8 @@ Examples:
   pony dissect --tree --count 1 capture.pcapng   every field of the first packet
   pony dissect -d my.pony --json capture.pcap    with a protocol of your own, for programs
   pony test my.pony                              run the tests in your definition
-  pony craft 'Ipv4 { ttl = 3 } / Udp { dst_port = 53 } / \"hello\"'"
+  pony craft 'Ipv4 { ttl = 3 } / Udp { dst_port = 53 } / \"hello\"'
+  pony corpus Tcp -o tcp-packets                 valid packets, and every fault one at a time"
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Build a packet from its description.
     Craft(CraftArgs),
+    /// Write packets made up from a definition, valid ones and ones with a fault, to test any parser.
+    Corpus(CorpusArgs),
     /// Print completions for a shell.
     Completions(CompletionsArgs),
 }
@@ -282,6 +285,61 @@ pub(crate) struct CraftArgs {
     /// The layers from the outermost one on, with `/` between them.
     #[arg(value_name = "STACK")]
     pub(crate) stack: String,
+}
+
+/// `pony corpus`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony corpus Tcp -o tcp-packets
+  pony corpus -d my.pony MyLayer -o packets --count 1000 --seed 7
+  pony corpus Dns -o dns --format pcap
+  jq -r 'select(.fault) | [.file, .expected.words] | @tsv' tcp-packets/index.jsonl
+
+Each packet stands upon the layers that it needs, with lengths and checksums that are right. The folder
+gets valid/, with packets that have every field and option of the layer between them; faults/, with a
+packet for every check and every derivation of the definition that is wrong in just this; index.jsonl,
+with a line for each: file, label, layers, link_type, length, hex, and of faults fault, subject,
+expected and entailed: the error or anomaly that pony reports, with field and offset, and what follows
+from it; and all.pcapng, with all of them. Faults that no packet can have are printed, with the reason.
+The same seed gives the same files.
+
+Exit codes:
+  0  the files were written
+  1  a file can't be written
+  2  the command line or a definition is wrong")]
+pub(crate) struct CorpusArgs {
+    #[command(flatten)]
+    pub(crate) definitions: Definitions,
+
+    /// The folder to write into; it must be new or empty.
+    #[arg(short, long, value_name = "DIR", default_value = "corpus")]
+    pub(crate) output: String,
+
+    /// Make packets up from this seed.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// Write at most so many valid packets.
+    #[arg(short = 'c', long, value_name = "N", default_value_t = 100)]
+    pub(crate) count: usize,
+
+    /// Write files of plain bytes, or captures of one packet.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CorpusFormat::Raw)]
+    pub(crate) format: CorpusFormat,
+
+    /// The layer.
+    #[arg(value_name = "LAYER")]
+    pub(crate) layer: String,
+}
+
+/// How the packets of a corpus are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CorpusFormat {
+    /// The packet's bytes.
+    Raw,
+    /// A pcap file of one packet.
+    Pcap,
 }
 
 /// `pony completions`.

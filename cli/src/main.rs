@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod corpus;
 mod craft;
 mod definitions;
 mod dissect;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args, color),
         Command::Craft(args) => craft::run(args, color),
+        Command::Corpus(args) => corpus::run(args, color),
         Command::Completions(args) => completions(args),
     };
     outcome.unwrap_or_else(|failure| failure.report(color))

@@ -7,6 +7,7 @@ mod check;
 mod diagnostic;
 pub mod interp;
 pub mod model;
+pub mod sample;
 pub mod tree;
 
 pub use check::{Checked, check, nearest};

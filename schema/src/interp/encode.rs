@@ -24,7 +24,7 @@ pub(super) fn codec_of(schema: &Schema, id: CompositeId) -> Option<&Codec> {
 }
 
 /// The bits of a number in a codec's canonical encoding; `None` where it has none.
-pub(super) fn encode_number(schema: &Schema, id: CompositeId, value: u128) -> Option<Bits> {
+pub(crate) fn encode_number(schema: &Schema, id: CompositeId, value: u128) -> Option<Bits> {
     let codec = codec_of(schema, id)?;
     let composite = &schema[id];
     match &codec.encode {

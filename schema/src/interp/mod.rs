@@ -29,6 +29,7 @@ pub mod words;
 
 pub use build::{BuildError, BuildErrorKind, BuildWarning, BuildWarningKind, Builder, Built};
 pub use dissection::*;
+pub(crate) use encode::encode_number;
 pub(crate) use eval::arithmetic;
 pub use eval::{CallArg, Eval, It};
 pub use meta::{MetaError, set_meta};

@@ -1,0 +1,193 @@
+//! Packets made up from a definition are valid, and have everything that the definition has; packets made up with a fault
+//! have just that.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a failing test may panic, and says what it saw"
+)]
+
+use packet_schema::Schema;
+use packet_schema::interp::words::qualified;
+use packet_schema::interp::{Builder, NodeKind, to_value};
+use packet_schema::model::{CompositeId, CompositeKind, FieldId};
+use packet_schema::sample::{Choices, Faults, Finding, Flaw, Sample, Sampler, composites_of};
+use pony_tests::definitions::{examples, hex, protocols};
+use std::collections::BTreeSet;
+
+/// As many packets of each layer are made up at least.
+const SEEDS: u64 = 1000;
+/// Most that are made up until all fields were seen.
+const MOST: u64 = 20_000;
+
+/// Fields that no packet has that is made up, since it would be too long, and why.
+const UNSEEN: &[(&str, &str)] = &[
+    // A jumbogram has more than 65,535 bytes.
+    ("Ipv6", "ipv6.payload"),
+    ("Ipv6HopByHop", "ipv6_option.payload_length"),
+    ("Ipv6HopByHop", "ipv6_hop_by_hop.payload"),
+    ("Ipv6Destination", "ipv6_option.payload_length"),
+    ("Udp", "udp.payload"),
+    // A packet is quoted without its length, with 128 bytes and a checksum behind them.
+    ("Icmp", "icmp.invoking_packet"),
+    // The key that ERSPAN has here is that of another layer.
+    ("Gre", "gre.payload"),
+];
+
+/// Faults of which no packet was found, though the definition does not say why; others have their reason.
+const UNFOUND: &[&str] = &[
+    // A jumbogram has more than 65,535 bytes.
+    "Ipv6HopByHop: no_length: neither the header nor an option has a length",
+    "Ipv6HopByHop: two_lengths: a jumbo payload, though the header has a length",
+    "Ipv6Option.jumbo.payload_length: not allowed",
+    "Ipv6Option.jumbo.payload_length: the packet ends within",
+    // The numbers that are made up have one byte.
+    "Quic.encrypted.length: the packet ends within",
+    "Quic.initial.length: the packet ends within",
+    // Chance makes no packet in which they are long enough for an end within to be noticed.
+    "IcmpObject.interface_id.interface_address: the packet ends within",
+    "TlsExtensionBody.key_share.server_key: the packet ends within",
+];
+
+fn layers(schema: &Schema) -> Vec<CompositeId> {
+    let all = schema.composites.iter().zip(0..).map(|(composite, id)| (CompositeId(id), composite));
+    all.filter(|(_, composite)| matches!(composite.kind, CompositeKind::Layer(_))).map(|(id, _)| id).collect()
+}
+
+/// The fields of a layer, and of the structs in it.
+fn fields(schema: &Schema, layer: CompositeId) -> BTreeSet<FieldId> {
+    let composites = composites_of(schema, layer);
+    let no_codec = composites.iter().filter(|id| !matches!(schema[**id].kind, CompositeKind::Codec(_)));
+    no_codec.flat_map(|id| schema[*id].fields.iter().copied()).collect()
+}
+
+fn seen(sample: &Sample) -> impl Iterator<Item = FieldId> + '_ {
+    sample.dissection.nodes.iter().filter_map(|node| match node.kind {
+        NodeKind::Field(field) | NodeKind::Payload(field, _) => Some(field),
+        _ => None,
+    })
+}
+
+/// A valid packet is read without an error and without an anomaly, and built again to the same bytes.
+fn check_valid(schema: &Schema, sample: &Sample) {
+    assert_eq!(sample.findings(), [], "{}", hex(&sample.bytes));
+    let value = to_value(schema, &sample.bytes, &sample.dissection);
+    assert_eq!(hex(&Builder::new(schema).build(&value).unwrap().bytes), hex(&sample.bytes));
+}
+
+#[test]
+fn valid_packets_of_every_layer_have_all_its_fields() {
+    let schema = protocols();
+    let mut unseen = BTreeSet::new();
+    for layer in layers(schema) {
+        let name = &schema[layer].name;
+        let known = |field: &FieldId| UNSEEN.contains(&(name.as_str(), qualified(schema, *field).as_str()));
+        let own = fields(schema, layer);
+        let (expected, sampler) = (own.iter().filter(|field| !known(field)), Sampler::exploring(schema, layer));
+        let (expected, mut found) = (expected.copied().collect::<BTreeSet<_>>(), BTreeSet::new());
+        for seed in 0..MOST {
+            if seed >= SEEDS && expected.is_subset(&found) {
+                break;
+            }
+            let sample = sampler.valid(&mut Choices::seed(seed)).unwrap();
+            assert!(sample.dissection.layers.iter().any(|found| found.composite == layer));
+            check_valid(schema, &sample);
+            found.extend(seen(&sample));
+        }
+        let missing = own.difference(&found).map(|field| format!("{name}: {}", qualified(schema, *field)));
+        unseen.extend(missing);
+    }
+    let known: BTreeSet<String> = UNSEEN.iter().map(|(layer, field)| format!("{layer}: {field}")).collect();
+    assert_eq!(unseen, known);
+}
+
+#[test]
+fn every_fault_is_reported_as_what_it_is() {
+    let schema = protocols();
+    let (mut unfound, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    let (mut made, mut alone) = (0, 0);
+    for layer in layers(schema) {
+        let faults = Faults::new(schema, layer, 1);
+        faults.valid().iter().for_each(|sample| check_valid(schema, sample));
+        for flaw in faults.flaws() {
+            let Some(faulty) = faults.faulty(flaw) else {
+                match faults.why_none(flaw) {
+                    "no packet was found that has it" => unfound.insert(flaw.label(schema)),
+                    why => reasons.insert(why),
+                };
+                continue;
+            };
+            made += 1;
+            alone += usize::from(faulty.entailed.is_empty());
+            check_fault(schema, flaw, &faulty.finding, &faulty.sample);
+        }
+    }
+    println!("{made} faults, {alone} of them without anything that follows from them");
+    assert!(made > 900 && alone * 3 > made, "{made} {alone}");
+    let unknown: Vec<&String> = unfound.iter().filter(|label| !UNFOUND.contains(&label.as_str())).collect();
+    assert!(unknown.is_empty(), "{unknown:#?}");
+    assert_eq!(reasons.len(), 3, "{reasons:?}");
+}
+
+/// What is reported is the error or the anomaly of the check, at its field.
+fn check_fault(schema: &Schema, flaw: Flaw, finding: &Finding, sample: &Sample) {
+    let label = flaw.label(schema);
+    assert!(sample.findings().contains(finding), "{label}");
+    let at = finding.field(schema, &sample.dissection);
+    let name = finding.name(schema);
+    match flaw {
+        Flaw::Constant(field) => {
+            assert_eq!(at, Some(field), "{label}");
+            assert!(!schema[field].lenient || matches!(finding, Finding::Anomaly(_)), "{label}");
+        }
+        Flaw::Closed(field) => assert_eq!((at, name.as_str()), (Some(field), "closed"), "{label}"),
+        Flaw::Where(field, _) => assert_eq!((at, name.as_str()), (Some(field), "where"), "{label}"),
+        Flaw::Verify(field) => {
+            assert_eq!((at, Some(name.as_str())), (Some(field), schema[field].name.as_deref()), "{label}");
+        }
+        Flaw::Encoding(field) => assert_eq!((at, name.as_str()), (Some(field), "encoding"), "{label}"),
+        Flaw::Expect(..) => assert!(label.contains(&format!(": {name}: ")), "{label}: {name}"),
+        Flaw::Rejected(..) => assert_eq!(name, "rejected", "{label}"),
+        Flaw::NoArm(..) => assert_eq!(name, "no_arm", "{label}"),
+        Flaw::Pointer(_) => assert_eq!(name, "pointer_forward", "{label}"),
+        Flaw::TooLong(_) => assert!(name == "too_long" || name == "too_wide", "{label}: {name}"),
+        Flaw::Cut(_) | Flaw::Prefix(_) => assert!(name == "short" || name == "truncated", "{label}: {name}"),
+        Flaw::TooSmall(_) | Flaw::TooLarge(_) => {}
+        Flaw::Key(_) => panic!("{label}: no reader can tell"),
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_packet() {
+    let schema = protocols();
+    let packet = |seed| {
+        let sampler = Sampler::new(schema, schema.layers["Dns"]);
+        sampler.valid(&mut Choices::seed(seed)).unwrap().bytes
+    };
+    assert_eq!(packet(5), packet(5));
+    assert_ne!(packet(5), packet(6));
+}
+
+#[test]
+fn choices_may_end_anywhere() {
+    let schema = protocols();
+    let sampler = Sampler::new(schema, schema.layers["Tcp"]);
+    let bytes: Vec<u8> = (0..=255).map(|at: u8| at.wrapping_mul(37)).collect();
+    for end in 0..bytes.len() {
+        if let Some(sample) = sampler.valid(&mut Choices::bytes(&bytes[..end])) {
+            check_valid(schema, &sample);
+        }
+    }
+}
+
+#[test]
+fn definitions_of_others_have_valid_packets_too() {
+    let schema = examples();
+    for layer in layers(&schema) {
+        let sampler = Sampler::new(&schema, layer);
+        let valid = (0..200).filter_map(|seed| sampler.valid(&mut Choices::seed(seed)));
+        let count = valid.inspect(|sample| check_valid(&schema, sample)).count();
+        assert!(count > 150, "{}: {count} of 200", schema[layer].name);
+    }
+}
