@@ -7,16 +7,20 @@
 mod change;
 mod choices;
 mod fault;
+mod finding;
 mod flaw;
 mod interest;
+mod judge;
 mod known;
 mod make;
+mod mutate;
 mod number;
 mod route;
 mod value;
 
 pub use choices::Choices;
-pub use fault::{Faults, Faulty, Finding};
+pub use fault::{Faults, Faulty};
+pub use finding::Finding;
 pub use flaw::{Flaw, composites_of, flaws};
 
 use crate::interp::{Anomaly, AnomalyKind, BuildErrorKind, Builder, Dissection, PacketValue, ReadError, Reader};
@@ -24,8 +28,8 @@ use crate::model::{Action, Block, CompositeId, Expr, Extent, FieldId, Item, Matc
 use interest::{Interests, Pattern};
 use make::{Carried, Make};
 use route::Routes;
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 /// As often as a packet is made up until one is valid.
 const TRIES: usize = 48;
@@ -45,7 +49,7 @@ pub struct Sampler<'s> {
     /// The choices by a field's value.
     matches: HashMap<FieldId, Vec<&'s Match>>,
     /// How often each value was chosen so far, where those chosen least are to be preferred.
-    chosen: Option<RefCell<HashMap<(FieldId, Pattern), u32>>>,
+    chosen: Option<Mutex<HashMap<(FieldId, Pattern), u32>>>,
 }
 
 /// A packet that was made up.
@@ -90,7 +94,14 @@ impl<'s> Sampler<'s> {
     /// A sampler that prefers what it has not yet chosen: its packets depend on those made before.
     #[must_use]
     pub fn exploring(schema: &'s Schema, target: CompositeId) -> Self {
-        Self { chosen: Some(RefCell::default()), ..Self::new(schema, target) }
+        Self { chosen: Some(Mutex::default()), ..Self::new(schema, target) }
+    }
+
+    /// With packets that all begin with a layer: with the target itself, or with one from which it can be reached.
+    #[must_use]
+    pub fn beginning_with(mut self, start: CompositeId) -> Self {
+        self.routes.begin_with(start);
+        self
     }
 
     /// The definitions.
@@ -157,7 +168,7 @@ impl<'s> Sampler<'s> {
         let one = *choices.one(patterns)?;
         let Some(chosen) = &self.chosen else { return Some(one) };
         let other = *choices.one(patterns)?;
-        let mut chosen = chosen.borrow_mut();
+        let mut chosen = chosen.lock().unwrap_or_else(PoisonError::into_inner);
         let count = |pattern: Pattern| chosen.get(&(field, pattern)).copied().unwrap_or_default();
         let one = if count(other) < count(one) { other } else { one };
         *chosen.entry((field, one)).or_default() += 1;

@@ -48,6 +48,11 @@ impl Routes {
         Self { above, distance, starts, target }
     }
 
+    /// Has all ways begin with a layer.
+    pub(super) fn begin_with(&mut self, start: CompositeId) {
+        self.starts = vec![start];
+    }
+
     /// The layers from a start to the target, both included; the target alone where nothing leads to it.
     pub(super) fn way(&self, choices: &mut Choices<'_>) -> Vec<CompositeId> {
         // Half of them begin as most captures do: the first of the link types is Ethernet.

@@ -8,12 +8,16 @@ use crate::root;
 use packet_runtime::file::Reader;
 use packet_schema::Schema;
 use packet_schema::model::{CompositeId, TestKind};
+use packet_schema::sample::{Choices, Sampler};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Most packets that are taken of one capture.
 const MOST_PACKETS: usize = 40;
+
+/// Packets that are made up of each layer, of each kind.
+const MADE_UP: u64 = 40;
 
 /// Longest capture that is taken whole.
 const LONGEST_FILE: usize = 8192;
@@ -43,7 +47,7 @@ pub fn of(target: &str) -> io::Result<Vec<Vec<u8>>> {
         "interpreter" => packets()?.iter().filter_map(|(start, packet)| input(*start, packet)).collect(),
         "readers" => {
             let input = |(start, packet): &(CompositeId, Vec<u8>)| readers::input(&protocols()[*start].name, packet);
-            packets()?.iter().filter_map(input).collect()
+            packets()?.into_iter().chain(made_up()).filter_map(|packet| input(&packet)).collect()
         }
         "files" => captures()?.into_iter().map(|capture| capture[..capture.len().min(LONGEST_FILE)].to_vec()).collect(),
         "generated" => choices(),
@@ -120,6 +124,20 @@ fn packets() -> io::Result<Vec<(CompositeId, Vec<u8>)>> {
         }
     }
     Ok(packets)
+}
+
+/// Packets made up of each layer, beginning with it and with what it stands upon: valid ones, and ones with a fault.
+fn made_up() -> Vec<(CompositeId, Vec<u8>)> {
+    let schema = protocols();
+    let layers = schema.layers.values();
+    let samplers =
+        layers.flat_map(|layer| [Sampler::new(schema, *layer), Sampler::new(schema, *layer).beginning_with(*layer)]);
+    let packets = samplers.flat_map(|sampler| {
+        let valid = (0..MADE_UP).filter_map(|seed| sampler.valid(&mut Choices::seed(seed)));
+        let faulty = (0..MADE_UP).filter_map(|seed| Some(sampler.faulty(&mut Choices::seed(seed))?.sample));
+        valid.chain(faulty).map(|sample| (sample.start, sample.bytes)).collect::<Vec<_>>()
+    });
+    packets.collect()
 }
 
 /// The bytes of a schema's own tests, with what they are read as.
