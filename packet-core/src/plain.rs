@@ -132,6 +132,27 @@ impl<const N: usize> FromView<&[u8; N]> for [u8; N] {
     }
 }
 
+impl FromView<Ipv4Addr> for [u8; 4] {
+    #[inline]
+    fn from_view(view: Ipv4Addr) -> Result<Self, Error> {
+        Ok(view.octets())
+    }
+}
+
+impl FromView<Ipv6Addr> for [u8; 16] {
+    #[inline]
+    fn from_view(view: Ipv6Addr) -> Result<Self, Error> {
+        Ok(view.octets())
+    }
+}
+
+impl FromView<MacAddr> for [u8; 6] {
+    #[inline]
+    fn from_view(view: MacAddr) -> Result<Self, Error> {
+        Ok(view.0)
+    }
+}
+
 impl FromView<&[u8; 6]> for MacAddr {
     #[inline]
     fn from_view(view: &[u8; 6]) -> Result<Self, Error> {

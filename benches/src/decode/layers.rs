@@ -58,6 +58,6 @@ fn ipv6(ip: Ipv6<'_>, tally: &mut Tally) -> Option<()> {
         Next::Layer(LayerKind::Udp, region) if !region.is_cut() => udp(region)?,
         _ => return None,
     };
-    tally.ipv6(*ip.src(), *ip.dst(), transport);
+    tally.ipv6(ip.src().octets(), ip.dst().octets(), transport);
     Some(())
 }

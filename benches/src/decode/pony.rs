@@ -39,7 +39,7 @@ fn ipv4(region: Region<'_>, tally: &mut Tally) -> Option<()> {
 fn ipv6(region: Region<'_>, tally: &mut Tally) -> Option<()> {
     let ip = Ipv6::parse(region).ok()?;
     let transport = transport(ip.next_header().0, whole(ip.payload())?)?;
-    tally.ipv6(*ip.src(), *ip.dst(), transport);
+    tally.ipv6(ip.src().octets(), ip.dst().octets(), transport);
     Some(())
 }
 

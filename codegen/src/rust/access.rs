@@ -2,7 +2,7 @@
 
 use super::expr::{Code, Env, Kind};
 use super::names::{camel, docs, ident};
-use super::number::{Meaning, Number, meaning};
+use super::number::{Address, Meaning, Number, meaning};
 use super::parse::Reader;
 use super::shape::{Accessor, Part, PartKind, Scope, Shape};
 use super::types::accessor_ident;
@@ -97,12 +97,14 @@ impl Writer<'_> {
             accessor.fields.iter().map(|&(id, part)| self.accessor_value(shape, scope, id, part, accessor)).collect();
         let Some(values) = values else { return TokenStream::new() };
         let Some((value, others)) = values.split_first() else { return TokenStream::new() };
-        let _ = field;
         let (ty, body) = if accessor.optional {
             (quote!(Option<#ty>), quote!(#value #(.or_else(|| #others))*))
         } else {
             (ty, value.clone())
         };
+        if let Some(address) = Address::of(field) {
+            return self.address(&about, address, accessor, &ty, &body);
+        }
         let must_use = (!ty.to_string().starts_with("Result")).then(|| quote!(#[must_use]));
         quote! {
             #about
@@ -112,7 +114,36 @@ impl Writer<'_> {
         }
     }
 
-    /// What users get of a field, where it is there.
+    /// The methods that reach an address, and the bytes that it is.
+    fn address(
+        &self,
+        about: &TokenStream,
+        address: Address,
+        accessor: &Accessor,
+        ty: &TokenStream,
+        body: &TokenStream,
+    ) -> TokenStream {
+        let (name, octets, kind) = (accessor_ident(&accessor.name), octets_ident(&accessor.name), address.tokens());
+        let (result, value) = if accessor.optional {
+            let made = address.made_of(&quote!(*octets));
+            (quote!(Option<#kind>), quote!(self.#octets().map(|octets| #made)))
+        } else {
+            (kind, address.made_of(&quote!(*self.#octets())))
+        };
+        quote! {
+            #about
+            #[inline]
+            #[must_use]
+            pub fn #name(&self) -> #result { #value }
+
+            #[doc(hidden)]
+            #[inline]
+            #[must_use]
+            pub fn #octets(&self) -> #ty { #body }
+        }
+    }
+
+    /// What users get of a field, where it is there; of an address, the bytes.
     pub(super) fn accessor_type(&self, accessor: &Accessor) -> Option<TokenStream> {
         let &(first, _) = accessor.fields.first()?;
         let field = &self.schema[first];
@@ -407,7 +438,7 @@ impl Writer<'_> {
         let chain = self.path_to_scope(shape, composite, scope)?;
         let accessor = shape.scopes.get(scope)?.accessors.get(accessor)?;
         let field = &self.schema[id];
-        let name = accessor_ident(&accessor.name);
+        let name = reach_ident(field, &accessor.name);
         let question = accessor.optional.then(|| quote!(?));
         let value = quote!(#view #(.#chain()?)*.#name()#question);
         let maybe = accessor.optional || !chain.is_empty();
@@ -624,6 +655,16 @@ fn parse(stops: bool, stream: bool, inline: &TokenStream) -> TokenStream {
             Self::read(&mut Cursor::new(#region))#outcome
         }
     }
+}
+
+/// The method that reaches the bytes of an address.
+fn octets_ident(name: &str) -> Ident {
+    format_ident!("{name}_octets")
+}
+
+/// The method by which generated code reaches a field: of an address, its bytes.
+pub(super) fn reach_ident(field: &packet_schema::model::Field, name: &str) -> Ident {
+    if Address::of(field).is_some() { octets_ident(name) } else { accessor_ident(name) }
 }
 
 /// Without the parentheses around all of it.

@@ -1,10 +1,10 @@
 //! Fields for generic code: what is known of each, and a method that hands over all that a view holds.
 
 use super::Writer;
+use super::access::reach_ident;
 use super::names::{camel, constant, ident};
 use super::number::{Bits, Meaning, Number, meaning, of_type};
 use super::shape::{Accessor, Choice, PartKind, Scope, Shape};
-use super::types::accessor_ident;
 use packet_schema::model::{Composite, CompositeId, CompositeKind, Display, Field, FieldId, Names, Type};
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -241,7 +241,7 @@ impl Writer<'_> {
     fn accessor_fields(&self, scope: &Scope, accessor: &Accessor) -> Option<TokenStream> {
         let &(first, _) = accessor.fields.first()?;
         let field = &self.schema[first];
-        let (method, info) = (accessor_ident(&accessor.name), self.info(first));
+        let (method, info) = (reach_ident(field, &accessor.name), self.info(first));
         let places: Vec<TokenStream> =
             accessor.fields.iter().map(|&(id, part)| self.place_of(scope, id, part)).collect::<Option<_>>()?;
         let (place, others) = places.split_first()?;

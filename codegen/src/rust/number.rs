@@ -117,6 +117,52 @@ pub(super) enum Meaning {
     Scaled(Number, u64, Number),
 }
 
+/// An address that stands as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Address {
+    Ipv4,
+    Ipv6,
+    Mac,
+}
+
+impl Address {
+    /// The address whose bytes a field is, if it is one.
+    pub(super) fn of(field: &Field) -> Option<Self> {
+        match (&field.ty, field.place, field.display) {
+            (Type::Bytes(_), Place::Run { width: 32, .. }, Display::Ipv4) => Some(Self::Ipv4),
+            (Type::Bytes(_), Place::Run { width: 128, .. }, Display::Ipv6) => Some(Self::Ipv6),
+            (Type::Bytes(_), Place::Run { width: 48, .. }, Display::Mac) => Some(Self::Mac),
+            _ => None,
+        }
+    }
+
+    /// Its type.
+    pub(super) fn tokens(self) -> TokenStream {
+        match self {
+            Self::Ipv4 => quote!(Ipv4Addr),
+            Self::Ipv6 => quote!(Ipv6Addr),
+            Self::Mac => quote!(MacAddr),
+        }
+    }
+
+    /// The address in an array.
+    pub(super) fn made_of(self, array: &TokenStream) -> TokenStream {
+        match self {
+            Self::Ipv4 => quote!(Ipv4Addr::from(#array)),
+            Self::Ipv6 => quote!(Ipv6Addr::from(#array)),
+            Self::Mac => quote!(MacAddr(#array)),
+        }
+    }
+
+    /// The array that it stands as.
+    pub(super) fn array(self, value: &TokenStream) -> TokenStream {
+        match self {
+            Self::Ipv4 | Self::Ipv6 => quote!(#value.octets()),
+            Self::Mac => quote!(#value.0),
+        }
+    }
+}
+
 /// What the bits of a field of fixed width are, or nothing where the field is no such number.
 pub(super) fn meaning(field: &Field) -> Option<(Meaning, u32)> {
     of_type(&field.ty, field.display, field.scale)

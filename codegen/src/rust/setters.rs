@@ -6,7 +6,7 @@
 use super::Writer;
 use super::expr::Env;
 use super::names::{camel, ident};
-use super::number::{Bits, Meaning, Number, meaning};
+use super::number::{Address, Bits, Meaning, Number, meaning};
 use super::shape::{Accessor, Part, PartKind, Shape};
 use packet_schema::model::{CompositeId, CompositeKind, Expr, ExprId, Field, FieldId, Type, Verify};
 use packet_schema::tree::BinaryOp;
@@ -378,7 +378,13 @@ impl Setters<'_, '_> {
         let method = format_ident!("set_{name}");
         let bytes = meaning(&schema[id]).is_none();
         let ty = self.writer.accessor_type(first)?;
-        let ty = if bytes { ty.to_string().replace("& 'a ", "").replace("&'a ", "").parse().ok()? } else { ty };
+        let ty = if let Some(address) = Address::of(&schema[id]) {
+            address.tokens()
+        } else if bytes {
+            ty.to_string().replace("& 'a ", "").replace("&'a ", "").parse().ok()?
+        } else {
+            ty
+        };
         let mut writes = Vec::new();
         for &(scope, accessor) in members {
             for &(id, part) in &accessor.fields {
@@ -418,7 +424,10 @@ impl Setters<'_, '_> {
         let width = Literal::u32_unsuffixed(bits.width);
         let aligned = first % 8 == 0 && matches!(bits.width, 8 | 16 | 32 | 64 | 128);
         let call = match meaning(field) {
-            None => quote!(#at.put(#whole, #byte, value)),
+            None => {
+                let array = Address::of(field).map_or(quote!(value), |address| address.array(&quote!(value)));
+                quote!(#at.put(#whole, #byte, #array))
+            }
             Some((meaning, _)) => {
                 let (raw, number) = raw(&meaning, bits.width, ty);
                 match bits.container {

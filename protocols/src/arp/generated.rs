@@ -325,7 +325,14 @@ impl<'a> Arp<'a> {
     /// The sender's hardware address, \[RFC 826\].
     #[inline]
     #[must_use]
-    pub fn sender_mac(&self) -> Option<&'a [u8; 6]> {
+    pub fn sender_mac(&self) -> Option<MacAddr> {
+        self.sender_mac_octets().map(|octets| MacAddr(*octets))
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn sender_mac_octets(&self) -> Option<&'a [u8; 6]> {
         self.sender_mac_bytes.map(part::<0, 6, _>)
     }
 
@@ -353,7 +360,14 @@ impl<'a> Arp<'a> {
     /// Whose address it is, or zeros where just that is asked, \[RFC 826\].
     #[inline]
     #[must_use]
-    pub fn target_mac(&self) -> Option<&'a [u8; 6]> {
+    pub fn target_mac(&self) -> Option<MacAddr> {
+        self.target_mac_octets().map(|octets| MacAddr(*octets))
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn target_mac_octets(&self) -> Option<&'a [u8; 6]> {
         self.target_mac_bytes.map(part::<0, 6, _>)
     }
 
@@ -399,7 +413,7 @@ impl<'a> Arp<'a> {
         both(
             given(|| {
                 Some(
-                    given(|| Some(self.target_mac()?.as_slice())).is_some()
+                    given(|| Some(self.target_mac_octets()?.as_slice())).is_some()
                         || self.target_hardware?.len() as u64 >= u64::from(self.hardware_size()),
                 )
             }),
@@ -542,7 +556,7 @@ impl Fields for Arp<'_> {
         let value = self.opcode();
         let place = BitPlace::of(region, self.head, 48, 16);
         visitor.value(&arp_fields::OPCODE, place, FieldValue::Named(u128::from(value.0), value.name()));
-        if let Some(value) = self.sender_mac() {
+        if let Some(value) = self.sender_mac_octets() {
             let place = given(|| Some(BitPlace::of(region, self.sender_mac_bytes?, 0, 48)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::SENDER_MAC, place, FieldValue::Bytes(value.as_slice()));
@@ -562,7 +576,7 @@ impl Fields for Arp<'_> {
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::SENDER_PROTOCOL, place, FieldValue::Bytes(value));
         }
-        if let Some(value) = self.target_mac() {
+        if let Some(value) = self.target_mac_octets() {
             let place = given(|| Some(BitPlace::of(region, self.target_mac_bytes?, 0, 48)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::TARGET_MAC, place, FieldValue::Bytes(value.as_slice()));
@@ -690,8 +704,8 @@ impl<'a> ArpMut<'a> {
 
     /// Sets the sender mac, where it is there.
     #[inline]
-    pub fn set_sender_mac(&mut self, value: [u8; 6]) -> &mut Self {
-        self.places.sender_mac_bytes.put(self.bytes, 0, value);
+    pub fn set_sender_mac(&mut self, value: MacAddr) -> &mut Self {
+        self.places.sender_mac_bytes.put(self.bytes, 0, value.0);
         self
     }
 
@@ -718,8 +732,8 @@ impl<'a> ArpMut<'a> {
 
     /// Sets the target mac, where it is there.
     #[inline]
-    pub fn set_target_mac(&mut self, value: [u8; 6]) -> &mut Self {
-        self.places.target_mac_bytes.put(self.bytes, 0, value);
+    pub fn set_target_mac(&mut self, value: MacAddr) -> &mut Self {
+        self.places.target_mac_bytes.put(self.bytes, 0, value.0);
         self
     }
 

@@ -699,7 +699,14 @@ impl<'a> Dhcp<'a> {
     /// `chaddr`, and what the hardware address leaves of its 16 bytes.
     #[inline]
     #[must_use]
-    pub fn hardware(&self) -> &'a [u8; 6] {
+    pub fn hardware(&self) -> MacAddr {
+        MacAddr(*self.hardware_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn hardware_octets(&self) -> &'a [u8; 6] {
         part::<28, 6, _>(self.head)
     }
 
@@ -881,7 +888,7 @@ impl Fields for Dhcp<'_> {
         visitor.value(
             &dhcp_fields::HARDWARE,
             BitPlace::of(region, self.head, 224, 48),
-            FieldValue::Bytes(self.hardware().as_slice()),
+            FieldValue::Bytes(self.hardware_octets().as_slice()),
         );
         visitor.value(
             &dhcp_fields::HARDWARE_REST,
@@ -1060,8 +1067,8 @@ impl<'a> DhcpMut<'a> {
 
     /// Sets the hardware.
     #[inline]
-    pub fn set_hardware(&mut self, value: [u8; 6]) -> &mut Self {
-        self.places.head.put(self.bytes, 28, value);
+    pub fn set_hardware(&mut self, value: MacAddr) -> &mut Self {
+        self.places.head.put(self.bytes, 28, value.0);
         self
     }
 

@@ -2414,7 +2414,14 @@ impl<'a> RdataAaaa<'a> {
     /// The addr.
     #[inline]
     #[must_use]
-    pub fn addr(&self) -> &'a [u8; 16] {
+    pub fn addr(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.addr_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn addr_octets(&self) -> &'a [u8; 16] {
         part::<0, 16, _>(self.addr_bytes)
     }
 }
@@ -3298,7 +3305,7 @@ impl RdataAaaa<'_> {
         visitor.value(
             &rdata_fields::ADDR,
             BitPlace::of(region, self.addr_bytes, 0, 128),
-            FieldValue::Bytes(self.addr().as_slice()),
+            FieldValue::Bytes(self.addr_octets().as_slice()),
         );
     }
 }
@@ -3875,8 +3882,8 @@ impl<'a> RdataMut<'a> {
 
     /// Sets the aaaa addr, where it is there.
     #[inline]
-    pub fn set_aaaa_addr(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.aaaa_addr_bytes.put(self.bytes, 0, value);
+    pub fn set_aaaa_addr(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.aaaa_addr_bytes.put(self.bytes, 0, value.octets());
         self
     }
 

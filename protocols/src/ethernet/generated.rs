@@ -55,14 +55,28 @@ impl<'a> Ethernet<'a> {
     /// The station or stations that it is for, \[IEEE 802.3-2018 §3.2.4\].
     #[inline]
     #[must_use]
-    pub fn dst(&self) -> &'a [u8; 6] {
+    pub fn dst(&self) -> MacAddr {
+        MacAddr(*self.dst_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn dst_octets(&self) -> &'a [u8; 6] {
         part::<0, 6, _>(self.head)
     }
 
     /// The station that sent it, \[IEEE 802.3-2018 §3.2.5\].
     #[inline]
     #[must_use]
-    pub fn src(&self) -> &'a [u8; 6] {
+    pub fn src(&self) -> MacAddr {
+        MacAddr(*self.src_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn src_octets(&self) -> &'a [u8; 6] {
         part::<6, 6, _>(self.head)
     }
 
@@ -162,12 +176,12 @@ impl Fields for Ethernet<'_> {
         visitor.value(
             &ethernet_fields::DST,
             BitPlace::of(region, self.head, 0, 48),
-            FieldValue::Bytes(self.dst().as_slice()),
+            FieldValue::Bytes(self.dst_octets().as_slice()),
         );
         visitor.value(
             &ethernet_fields::SRC,
             BitPlace::of(region, self.head, 48, 48),
-            FieldValue::Bytes(self.src().as_slice()),
+            FieldValue::Bytes(self.src_octets().as_slice()),
         );
         visitor.value(
             &ethernet_fields::TYPE_LEN,
@@ -238,15 +252,15 @@ impl<'a> EthernetMut<'a> {
 
     /// Sets the dst.
     #[inline]
-    pub fn set_dst(&mut self, value: [u8; 6]) -> &mut Self {
-        self.places.head.put(self.bytes, 0, value);
+    pub fn set_dst(&mut self, value: MacAddr) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0);
         self
     }
 
     /// Sets the src.
     #[inline]
-    pub fn set_src(&mut self, value: [u8; 6]) -> &mut Self {
-        self.places.head.put(self.bytes, 6, value);
+    pub fn set_src(&mut self, value: MacAddr) -> &mut Self {
+        self.places.head.put(self.bytes, 6, value.0);
         self
     }
 

@@ -4115,7 +4115,14 @@ impl<'a> IcmpInterface<'a> {
     /// The ipv6.
     #[inline]
     #[must_use]
-    pub fn ipv6(&self) -> Option<&'a [u8; 16]> {
+    pub fn ipv6(&self) -> Option<Ipv6Addr> {
+        self.ipv6_octets().map(|octets| Ipv6Addr::from(*octets))
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn ipv6_octets(&self) -> Option<&'a [u8; 16]> {
         self.ipv6_bytes.map(part::<0, 16, _>)
     }
 
@@ -4263,7 +4270,7 @@ impl Fields for IcmpInterface<'_> {
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::IPV4, place, FieldValue::Ipv4(value));
         }
-        if let Some(value) = self.ipv6() {
+        if let Some(value) = self.ipv6_octets() {
             let place = given(|| Some(BitPlace::of(region, self.ipv6_bytes?, 0, 128)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::IPV6, place, FieldValue::Bytes(value.as_slice()));
@@ -4367,8 +4374,8 @@ impl<'a> IcmpInterfaceMut<'a> {
 
     /// Sets the ipv6, where it is there.
     #[inline]
-    pub fn set_ipv6(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.ipv6_bytes.put(self.bytes, 0, value);
+    pub fn set_ipv6(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.ipv6_bytes.put(self.bytes, 0, value.octets());
         self
     }
 

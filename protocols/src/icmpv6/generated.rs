@@ -1326,7 +1326,14 @@ impl<'a> Icmpv6ListenerQuery<'a> {
     /// Whose listeners are asked, or zeros for all.
     #[inline]
     #[must_use]
-    pub fn multicast_address(&self) -> &'a [u8; 16] {
+    pub fn multicast_address(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.multicast_address_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn multicast_address_octets(&self) -> &'a [u8; 16] {
         part::<4, 16, _>(self.max_response_bytes)
     }
 
@@ -1355,7 +1362,14 @@ impl<'a> Icmpv6Listener<'a> {
     /// The multicast address.
     #[inline]
     #[must_use]
-    pub fn multicast_address(&self) -> &'a [u8; 16] {
+    pub fn multicast_address(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.multicast_address_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn multicast_address_octets(&self) -> &'a [u8; 16] {
         part::<4, 16, _>(self.max_response_bytes)
     }
 }
@@ -1507,7 +1521,14 @@ impl<'a> Icmpv6NeighbourSolicitation<'a> {
     /// The target.
     #[inline]
     #[must_use]
-    pub fn target(&self) -> &'a [u8; 16] {
+    pub fn target(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.target_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn target_octets(&self) -> &'a [u8; 16] {
         part::<4, 16, _>(self.target_bytes)
     }
 
@@ -1551,7 +1572,14 @@ impl<'a> Icmpv6NeighbourAdvertisement<'a> {
     /// The target.
     #[inline]
     #[must_use]
-    pub fn target(&self) -> &'a [u8; 16] {
+    pub fn target(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.target_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn target_octets(&self) -> &'a [u8; 16] {
         part::<4, 16, _>(self.router_bytes)
     }
 
@@ -1574,14 +1602,28 @@ impl<'a> Icmpv6Redirect<'a> {
     /// The target.
     #[inline]
     #[must_use]
-    pub fn target(&self) -> &'a [u8; 16] {
+    pub fn target(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.target_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn target_octets(&self) -> &'a [u8; 16] {
         part::<4, 16, _>(self.target_bytes)
     }
 
     /// The destination.
     #[inline]
     #[must_use]
-    pub fn destination(&self) -> &'a [u8; 16] {
+    pub fn destination(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.destination_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn destination_octets(&self) -> &'a [u8; 16] {
         part::<20, 16, _>(self.target_bytes)
     }
 
@@ -1909,7 +1951,14 @@ impl<'a> Icmpv6DuplicateAddress<'a> {
     /// The registered.
     #[inline]
     #[must_use]
-    pub fn registered(&self) -> &'a [u8; 16] {
+    pub fn registered(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.registered_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn registered_octets(&self) -> &'a [u8; 16] {
         part::<12, 16, _>(self.status_bytes)
     }
 }
@@ -2294,7 +2343,7 @@ impl Icmpv6ListenerQuery<'_> {
         visitor.value(
             &icmpv6_fields::MULTICAST_ADDRESS,
             BitPlace::of(region, self.max_response_bytes, 32, 128),
-            FieldValue::Bytes(self.multicast_address().as_slice()),
+            FieldValue::Bytes(self.multicast_address_octets().as_slice()),
         );
         let value = self.query();
         visitor.enter(Group::List(&icmpv6_fields::QUERY));
@@ -2323,7 +2372,7 @@ impl Icmpv6Listener<'_> {
         visitor.value(
             &icmpv6_fields::MULTICAST_ADDRESS,
             BitPlace::of(region, self.max_response_bytes, 32, 128),
-            FieldValue::Bytes(self.multicast_address().as_slice()),
+            FieldValue::Bytes(self.multicast_address_octets().as_slice()),
         );
     }
 }
@@ -2439,7 +2488,7 @@ impl Icmpv6NeighbourSolicitation<'_> {
         visitor.value(
             &icmpv6_fields::TARGET,
             BitPlace::of(region, self.target_bytes, 32, 128),
-            FieldValue::Bytes(self.target().as_slice()),
+            FieldValue::Bytes(self.target_octets().as_slice()),
         );
         let value = self.options();
         visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
@@ -2478,7 +2527,7 @@ impl Icmpv6NeighbourAdvertisement<'_> {
         visitor.value(
             &icmpv6_fields::TARGET,
             BitPlace::of(region, self.router_bytes, 32, 128),
-            FieldValue::Bytes(self.target().as_slice()),
+            FieldValue::Bytes(self.target_octets().as_slice()),
         );
         let value = self.options();
         visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
@@ -2502,12 +2551,12 @@ impl Icmpv6Redirect<'_> {
         visitor.value(
             &icmpv6_fields::TARGET,
             BitPlace::of(region, self.target_bytes, 32, 128),
-            FieldValue::Bytes(self.target().as_slice()),
+            FieldValue::Bytes(self.target_octets().as_slice()),
         );
         visitor.value(
             &icmpv6_fields::DESTINATION,
             BitPlace::of(region, self.target_bytes, 160, 128),
-            FieldValue::Bytes(self.destination().as_slice()),
+            FieldValue::Bytes(self.destination_octets().as_slice()),
         );
         let value = self.options();
         visitor.enter(Group::List(&icmpv6_fields::OPTIONS));
@@ -2772,7 +2821,7 @@ impl Icmpv6DuplicateAddress<'_> {
         visitor.value(
             &icmpv6_fields::REGISTERED,
             BitPlace::of(region, self.status_bytes, 96, 128),
-            FieldValue::Bytes(self.registered().as_slice()),
+            FieldValue::Bytes(self.registered_octets().as_slice()),
         );
     }
 }
@@ -3182,9 +3231,13 @@ impl<'a> Icmpv6Mut<'a> {
 
     /// Sets the multicast address, where it is there.
     #[inline]
-    pub fn set_multicast_address(&mut self, value: [u8; 16]) -> &mut Self {
-        self.change(self.places.listener_query_max_response_bytes.part(4, 16), |part, bytes| part.put(bytes, 0, value));
-        self.change(self.places.listener_max_response_bytes.part(4, 16), |part, bytes| part.put(bytes, 0, value));
+    pub fn set_multicast_address(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.change(self.places.listener_query_max_response_bytes.part(4, 16), |part, bytes| {
+            part.put(bytes, 0, value.octets())
+        });
+        self.change(self.places.listener_max_response_bytes.part(4, 16), |part, bytes| {
+            part.put(bytes, 0, value.octets())
+        });
         self
     }
 
@@ -3316,14 +3369,14 @@ impl<'a> Icmpv6Mut<'a> {
 
     /// Sets the target, where it is there.
     #[inline]
-    pub fn set_target(&mut self, value: [u8; 16]) -> &mut Self {
+    pub fn set_target(&mut self, value: Ipv6Addr) -> &mut Self {
         self.change(self.places.neighbour_solicitation_target_bytes.part(4, 16), |part, bytes| {
-            part.put(bytes, 0, value)
+            part.put(bytes, 0, value.octets())
         });
         self.change(self.places.neighbour_advertisement_router_bytes.part(4, 16), |part, bytes| {
-            part.put(bytes, 0, value)
+            part.put(bytes, 0, value.octets())
         });
-        self.change(self.places.redirect_target_bytes.part(4, 16), |part, bytes| part.put(bytes, 0, value));
+        self.change(self.places.redirect_target_bytes.part(4, 16), |part, bytes| part.put(bytes, 0, value.octets()));
         self
     }
 
@@ -3356,8 +3409,8 @@ impl<'a> Icmpv6Mut<'a> {
 
     /// Sets the destination, where it is there.
     #[inline]
-    pub fn set_destination(&mut self, value: [u8; 16]) -> &mut Self {
-        self.change(self.places.redirect_target_bytes.part(20, 16), |part, bytes| part.put(bytes, 0, value));
+    pub fn set_destination(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.change(self.places.redirect_target_bytes.part(20, 16), |part, bytes| part.put(bytes, 0, value.octets()));
         self
     }
 
@@ -3490,8 +3543,10 @@ impl<'a> Icmpv6Mut<'a> {
 
     /// Sets the registered, where it is there.
     #[inline]
-    pub fn set_registered(&mut self, value: [u8; 16]) -> &mut Self {
-        self.change(self.places.duplicate_address_status_bytes.part(12, 16), |part, bytes| part.put(bytes, 0, value));
+    pub fn set_registered(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.change(self.places.duplicate_address_status_bytes.part(12, 16), |part, bytes| {
+            part.put(bytes, 0, value.octets())
+        });
         self
     }
 
@@ -4488,8 +4543,8 @@ impl<'a> Icmpv6<'a> {
             if given(|| Some(self.neighbour_advertisement()?.solicited())) == Some(true)
                 && given(|| {
                     Some(
-                        request.neighbour_solicitation()?.target().as_slice()
-                            == self.neighbour_advertisement()?.target().as_slice(),
+                        request.neighbour_solicitation()?.target_octets().as_slice()
+                            == self.neighbour_advertisement()?.target_octets().as_slice(),
                     )
                 }) == Some(true)
             {
@@ -4524,8 +4579,8 @@ impl<'a> Icmpv6<'a> {
         {
             if given(|| {
                 Some(
-                    self.neighbour_solicitation()?.target().as_slice()
-                        == other.neighbour_solicitation()?.target().as_slice(),
+                    self.neighbour_solicitation()?.target_octets().as_slice()
+                        == other.neighbour_solicitation()?.target_octets().as_slice(),
                 )
             }) == Some(true)
             {
@@ -5030,7 +5085,14 @@ impl<'a> ListenerRecord<'a> {
     /// The group.
     #[inline]
     #[must_use]
-    pub fn multicast_address(&self) -> &'a [u8; 16] {
+    pub fn multicast_address(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.multicast_address_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn multicast_address_octets(&self) -> &'a [u8; 16] {
         part::<4, 16, _>(self.head)
     }
 
@@ -5140,7 +5202,7 @@ impl Fields for ListenerRecord<'_> {
         visitor.value(
             &listener_record_fields::MULTICAST_ADDRESS,
             BitPlace::of(region, self.head, 32, 128),
-            FieldValue::Bytes(self.multicast_address().as_slice()),
+            FieldValue::Bytes(self.multicast_address_octets().as_slice()),
         );
         let value = self.sources();
         visitor.enter(Group::List(&listener_record_fields::SOURCES));
@@ -5237,8 +5299,8 @@ impl<'a> ListenerRecordMut<'a> {
 
     /// Sets the multicast address.
     #[inline]
-    pub fn set_multicast_address(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.head.put(self.bytes, 4, value);
+    pub fn set_multicast_address(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 4, value.octets());
         self
     }
 
@@ -5844,7 +5906,14 @@ impl<'a> NdOptionPrefixInformation<'a> {
     /// The prefix address.
     #[inline]
     #[must_use]
-    pub fn prefix_address(&self) -> &'a [u8; 16] {
+    pub fn prefix_address(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.prefix_address_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn prefix_address_octets(&self) -> &'a [u8; 16] {
         part::<14, 16, _>(self.prefix_length_bytes)
     }
 }
@@ -6336,7 +6405,7 @@ impl NdOptionPrefixInformation<'_> {
         visitor.value(
             &nd_option_fields::PREFIX_ADDRESS,
             BitPlace::of(region, self.prefix_length_bytes, 112, 128),
-            FieldValue::Bytes(self.prefix_address().as_slice()),
+            FieldValue::Bytes(self.prefix_address_octets().as_slice()),
         );
     }
 }
@@ -6704,8 +6773,8 @@ impl<'a> NdOptionMut<'a> {
 
     /// Sets the prefix address, where it is there.
     #[inline]
-    pub fn set_prefix_address(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.prefix_information_prefix_length_bytes.put(self.bytes, 14, value);
+    pub fn set_prefix_address(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.prefix_information_prefix_length_bytes.put(self.bytes, 14, value.octets());
         self
     }
 

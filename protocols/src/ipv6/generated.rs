@@ -343,14 +343,28 @@ impl<'a> Ipv6<'a> {
     /// Where the packet comes from, \[RFC 8200 §3\].
     #[inline]
     #[must_use]
-    pub fn src(&self) -> &'a [u8; 16] {
+    pub fn src(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.src_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn src_octets(&self) -> &'a [u8; 16] {
         part::<8, 16, _>(self.head)
     }
 
     /// Where it goes to, or its next stop on a source route, \[RFC 8200 §3\].
     #[inline]
     #[must_use]
-    pub fn dst(&self) -> &'a [u8; 16] {
+    pub fn dst(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.dst_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn dst_octets(&self) -> &'a [u8; 16] {
         part::<24, 16, _>(self.head)
     }
 
@@ -481,12 +495,12 @@ impl Fields for Ipv6<'_> {
         visitor.value(
             &ipv6_fields::SRC,
             BitPlace::of(region, self.head, 64, 128),
-            FieldValue::Bytes(self.src().as_slice()),
+            FieldValue::Bytes(self.src_octets().as_slice()),
         );
         visitor.value(
             &ipv6_fields::DST,
             BitPlace::of(region, self.head, 192, 128),
-            FieldValue::Bytes(self.dst().as_slice()),
+            FieldValue::Bytes(self.dst_octets().as_slice()),
         );
         visitor.value(
             &ipv6_fields::PAYLOAD,
@@ -601,15 +615,15 @@ impl<'a> Ipv6Mut<'a> {
 
     /// Sets the src.
     #[inline]
-    pub fn set_src(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.head.put(self.bytes, 8, value);
+    pub fn set_src(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 8, value.octets());
         self
     }
 
     /// Sets the dst.
     #[inline]
-    pub fn set_dst(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.head.put(self.bytes, 24, value);
+    pub fn set_dst(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.head.put(self.bytes, 24, value.octets());
         self
     }
 
@@ -632,7 +646,7 @@ impl<'a> Ipv6<'a> {
     ) -> Option<Octets> {
         let _ = (outer, late);
         let mut octets = Octets::new();
-        octets.push(self.src().as_slice())?;
+        octets.push(self.src_octets().as_slice())?;
         Some(octets)
     }
 
@@ -646,7 +660,7 @@ impl<'a> Ipv6<'a> {
     ) -> Option<Octets> {
         let _ = (outer, late);
         let mut octets = Octets::new();
-        octets.push(self.dst().as_slice())?;
+        octets.push(self.dst_octets().as_slice())?;
         Some(octets)
     }
 
@@ -1173,7 +1187,14 @@ impl<'a> Ipv6OptionHomeAddress<'a> {
     /// The home.
     #[inline]
     #[must_use]
-    pub fn home(&self) -> &'a [u8; 16] {
+    pub fn home(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.home_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn home_octets(&self) -> &'a [u8; 16] {
         part::<0, 16, _>(self.home_bytes)
     }
 }
@@ -1428,7 +1449,7 @@ impl Ipv6OptionHomeAddress<'_> {
         visitor.value(
             &ipv6_option_fields::HOME,
             BitPlace::of(region, self.home_bytes, 0, 128),
-            FieldValue::Bytes(self.home().as_slice()),
+            FieldValue::Bytes(self.home_octets().as_slice()),
         );
     }
 }
@@ -1644,8 +1665,8 @@ impl<'a> Ipv6OptionMut<'a> {
 
     /// Sets the home, where it is there.
     #[inline]
-    pub fn set_home(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.home_address_home_bytes.put(self.bytes, 0, value);
+    pub fn set_home(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.home_address_home_bytes.put(self.bytes, 0, value.octets());
         self
     }
 
@@ -2867,7 +2888,7 @@ impl<'a> Ipv6Destination<'a> {
                             .valid()
                             .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::HomeAddress(_)))?
                             .home_address()?
-                            .home()
+                            .home_octets()
                             .as_slice(),
                     )
                 })
@@ -2882,7 +2903,7 @@ impl<'a> Ipv6Destination<'a> {
                     .valid()
                     .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::HomeAddress(_)))?
                     .home_address()?
-                    .home()
+                    .home_octets()
                     .as_slice(),
             )?;
         } else {
@@ -3538,7 +3559,14 @@ impl<'a> Ipv6RoutingMobility<'a> {
     /// The home address.
     #[inline]
     #[must_use]
-    pub fn home_address(&self) -> &'a [u8; 16] {
+    pub fn home_address(&self) -> Ipv6Addr {
+        Ipv6Addr::from(*self.home_address_octets())
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn home_address_octets(&self) -> &'a [u8; 16] {
         part::<4, 16, _>(self.home_address_bytes)
     }
 }
@@ -3784,7 +3812,7 @@ impl Ipv6RoutingMobility<'_> {
         visitor.value(
             &ipv6_routing_fields::HOME_ADDRESS,
             BitPlace::of(region, self.home_address_bytes, 32, 128),
-            FieldValue::Bytes(self.home_address().as_slice()),
+            FieldValue::Bytes(self.home_address_octets().as_slice()),
         );
     }
 }
@@ -3990,8 +4018,8 @@ impl<'a> Ipv6RoutingMut<'a> {
 
     /// Sets the home address, where it is there.
     #[inline]
-    pub fn set_home_address(&mut self, value: [u8; 16]) -> &mut Self {
-        self.places.mobility_home_address_bytes.put(self.bytes, 4, value);
+    pub fn set_home_address(&mut self, value: Ipv6Addr) -> &mut Self {
+        self.places.mobility_home_address_bytes.put(self.bytes, 4, value.octets());
         self
     }
 
@@ -4098,8 +4126,8 @@ impl<'a> Ipv6Routing<'a> {
                 if given(|| Some(self.segment_routing()?.segments())).is_some() {
                     octets.push(self.segment_routing()?.segments().first()?)?;
                 } else {
-                    if given(|| Some(self.mobility()?.home_address().as_slice())).is_some() {
-                        octets.push(self.mobility()?.home_address().as_slice())?;
+                    if given(|| Some(self.mobility()?.home_address_octets().as_slice())).is_some() {
+                        octets.push(self.mobility()?.home_address_octets().as_slice())?;
                     } else {
                         if given(|| Some(self.source_route()?.addresses())).is_some()
                             && self.source_route()?.addresses().len() as u64 > 0
