@@ -1,6 +1,6 @@
 //! Fields for whoever does not know their protocol: what prints, filters or compares packets.
 
-use crate::{Error, FieldInfo, MacAddr, Region};
+use crate::{Error, FieldInfo, FlagInfo, MacAddr, Region};
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
@@ -8,6 +8,11 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 pub trait Fields {
     /// Hands over every field that has a name, in the order of the definition.
     fn fields(&self, visitor: &mut dyn FieldVisitor);
+
+    /// Whether another layer is known in its payload, to which whoever shows both leaves that.
+    fn carries_layer(&self) -> bool {
+        false
+    }
 }
 
 /// Takes the fields of a view.
@@ -82,8 +87,8 @@ pub enum FieldValue<'a> {
     Float(f64),
     /// A number, and what it is called, where it has a name.
     Named(u128, Option<&'static str>),
-    /// Named bits: their number, and the names of those that are set.
-    Flags(u128, &'a dyn fmt::Display),
+    /// Named bits: their number, and what each of them is.
+    Flags(u128, &'static [FlagInfo]),
     /// An address.
     Ipv4(Ipv4Addr),
     /// An address.

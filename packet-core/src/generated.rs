@@ -7,8 +7,8 @@ pub use crate::text::{write_bytes, write_name};
 pub use crate::view::{Walk, absent, both, contained, either, end_in, given, leading_number, part, shifted, slice};
 pub use crate::{
     Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Derived, Element, Error, ErrorKind, FieldInfo, FieldValue,
-    FieldVisitor, Fields, Flow, FromBits, Group, KeptChecksum, List, MacAddr, Numbers, Octets, Place, Region, Text,
-    named_flags, named_number,
+    FieldVisitor, Fields, FlagInfo, Flow, FromBits, Group, KeptChecksum, List, MacAddr, Numbers, Octets, Place, Region,
+    Text, named_flags, named_number, shown_fields, shown_layer,
 };
 pub use core::fmt;
 pub use core::net::{Ipv4Addr, Ipv6Addr};
@@ -53,6 +53,7 @@ macro_rules! made_of_number {
 macro_rules! named_number {
     ($name:ident, $number:ty) => {
         $crate::made_of_number!($name, $number);
+        $crate::serialized_number!($name);
 
         impl core::fmt::Display for $name {
             fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -79,12 +80,11 @@ macro_rules! named_number {
 macro_rules! named_flags {
     ($name:ident, $number:ty) => {
         $crate::made_of_number!($name, $number);
+        $crate::serialized_flags!($name);
 
         impl core::fmt::Display for $name {
             fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                let mut names = Self::NAMES.iter().filter(|(_, bits)| self.0 & bits != 0).map(|(name, _)| name);
-                names.next().map_or(Ok(()), |first| out.write_str(first))?;
-                names.try_for_each(|name| write!(out, ", {name}"))
+                $crate::show::write_flags(out, self.0.into(), Self::FLAGS)
             }
         }
 
@@ -94,4 +94,123 @@ macro_rules! named_flags {
             }
         }
     };
+}
+
+/// How every view of a layer or a struct is shown.
+#[macro_export]
+macro_rules! shown_fields {
+    ($view:ident, $name:literal) => {
+        /// All fields on one line, as people are shown them.
+        impl core::fmt::Display for $view<'_> {
+            fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                $crate::show::write_line(out, $name, self)
+            }
+        }
+
+        $crate::serialized_fields!($view);
+    };
+}
+
+/// How a layer of any kind is shown.
+#[macro_export]
+macro_rules! shown_layer {
+    ($layer:ident) => {
+        /// All fields on one line, as people are shown them.
+        impl core::fmt::Display for $layer<'_> {
+            fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                $crate::show::write_line(out, self.kind().name(), self)
+            }
+        }
+
+        $crate::serialized_layer!($layer);
+    };
+}
+
+/// Serialises a layer of any kind as an object.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_layer {
+    ($layer:ident) => {
+        /// An object of its name, where it starts, how long its header is, and its fields.
+        impl $crate::json::Serialize for $layer<'_> {
+            fn serialize<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::serialize_layer(self.kind().name(), self.region(), self, serializer)
+            }
+        }
+    };
+}
+
+/// Nothing without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_layer {
+    ($layer:ident) => {};
+}
+
+/// Serialises a newtype of a number as that number.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_number {
+    ($name:ident) => {
+        impl $crate::json::Serialize for $name {
+            fn serialize<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+    };
+}
+
+/// Serialises flags as an object of their names.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_flags {
+    ($name:ident) => {
+        impl $crate::json::Serialize for $name {
+            fn serialize<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::serialize_flags(self.0.into(), Self::FLAGS, serializer)
+            }
+        }
+    };
+}
+
+/// Serialises a view as an object of its fields.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_fields {
+    ($view:ident) => {
+        impl $crate::json::Serialize for $view<'_> {
+            fn serialize<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::serialize_fields(self, serializer)
+            }
+        }
+    };
+}
+
+/// Nothing without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_number {
+    ($name:ident) => {};
+}
+
+/// Nothing without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_flags {
+    ($name:ident) => {};
+}
+
+/// Nothing without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serialized_fields {
+    ($view:ident) => {};
 }

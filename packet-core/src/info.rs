@@ -28,6 +28,69 @@ pub struct FieldInfo {
     pub aliases: &'static [&'static str],
 }
 
+/// A flag, or a group of bits among flags.
+///
+/// ```
+/// use packet_core::FlagInfo;
+///
+/// static OPCODE: FlagInfo = FlagInfo::group("opcode", 11, 4);
+/// assert_eq!(OPCODE.of(0x2800), 5);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct FlagInfo {
+    /// Its name: `rd`.
+    pub name: &'static str,
+    /// What people call it: `recursion desired`.
+    pub label: Option<&'static str>,
+    /// Its lowest bit.
+    pub shift: u32,
+    /// How many bits.
+    pub bits: u32,
+    /// It is true or false.
+    pub boolean: bool,
+    /// What values of its bits are called.
+    pub values: Option<fn(u128) -> Option<&'static str>>,
+}
+
+impl FlagInfo {
+    /// The bit of that number.
+    #[must_use]
+    pub const fn bit(name: &'static str, shift: u32) -> Self {
+        Self { boolean: true, ..Self::group(name, shift, 1) }
+    }
+
+    /// So many bits, the lowest of that number.
+    #[must_use]
+    pub const fn group(name: &'static str, shift: u32, bits: u32) -> Self {
+        Self { name, label: None, shift, bits, boolean: false, values: None }
+    }
+
+    /// The same, which people call that.
+    #[must_use]
+    pub const fn called(self, label: &'static str) -> Self {
+        Self { label: Some(label), ..self }
+    }
+
+    /// The same, whose values have these names.
+    #[must_use]
+    pub const fn naming(self, values: fn(u128) -> Option<&'static str>) -> Self {
+        Self { values: Some(values), ..self }
+    }
+
+    /// Its bits of a number.
+    #[must_use]
+    pub const fn of(&self, number: u128) -> u128 {
+        let mask = if self.bits < 128 { (1 << self.bits) - 1 } else { u128::MAX };
+        number >> self.shift & mask
+    }
+
+    /// What a value of its bits is called.
+    #[must_use]
+    pub fn value_name(&self, bits: u128) -> Option<&'static str> {
+        self.values.and_then(|values| values(bits))
+    }
+}
+
 /// How a value is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {

@@ -7,6 +7,8 @@
 //! * [`hash`] has the keyed hash of tables and identifiers;
 //! * [`text`] prints and reads addresses, and prints octets and times;
 //! * [`plain`] fills structs and enums of a user's own from views;
+//! * [`show`] prints fields for people, and `json`, behind the feature `serde`, gives them to serde: whatever protocol they
+//!   are of;
 //! * [`view`] has what generated readers are made of: regions, a cursor, lists, and one small [`Error`].
 //!
 //! The crate allocates nothing and panics at no input. What lies outside the data is `None` or `false`, never an index
@@ -29,14 +31,17 @@ mod fields;
 pub mod generated;
 pub mod hash;
 mod info;
+#[cfg(feature = "serde")]
+pub mod json;
 pub mod plain;
+pub mod show;
 pub mod text;
 pub mod view;
 
 pub use anomaly::{Anomaly, Derived};
 pub use error::{Error, ErrorKind};
 pub use fields::{BitPlace, CompositeInfo, FieldValue, FieldVisitor, Fields, Group};
-pub use info::{FieldInfo, Form};
+pub use info::{FieldInfo, FlagInfo, Form};
 pub use plain::{FromView, Layer, Mut, Payload, Plain, Settable, View};
 pub use view::{
     Coded, Cursor, Element, Elements, Flow, FromBits, KeptChecksum, List, MacAddr, NumberIter, Numbers, Octets, Place,

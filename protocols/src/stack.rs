@@ -752,7 +752,11 @@ impl Fields for Layer<'_> {
             Self::VxlanGpe(view) => view.fields(visitor),
         }
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), Next::Layer(..))
+    }
 }
+shown_layer!(Layer);
 
 /// What is in a payload.
 #[derive(Clone, Copy, Debug)]

@@ -78,11 +78,7 @@ impl Writer<'_> {
         let ty = number.tokens();
         let about = docs(&definition.docs, &format!("{} bits.", definition.bits));
         let methods = definition.flags.iter().filter_map(|flag| self.flag(flag, number));
-        let rows = definition.flags.iter().filter_map(|flag| {
-            let (label, shift) = (flag.name.as_deref()?, Literal::u32_unsuffixed(flag.shift));
-            let mask = mask(flag.bits);
-            Some(quote!((#label, #mask << #shift)))
-        });
+        let rows = definition.flags.iter().filter_map(|flag| self.flag_row(flag));
         quote! {
             #about
             #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,12 +87,27 @@ impl Writer<'_> {
             impl #name {
                 #(#methods)*
 
-                /// Every flag by its name, with its bits.
-                pub const NAMES: &'static [(&'static str, #ty)] = &[#(#rows),*];
+                /// What each flag is.
+                pub const FLAGS: &'static [FlagInfo] = &[#(#rows),*];
             }
 
             named_flags!(#name, #ty);
         }
+    }
+
+    /// What generic code knows of a flag.
+    fn flag_row(&self, flag: &Flag) -> Option<TokenStream> {
+        let (name, shift) = (flag.name.as_deref()?, Literal::u32_unsuffixed(flag.shift));
+        let label = flag.label.as_ref().map(|label| quote!(.called(#label)));
+        if flag.boolean {
+            return Some(quote!(FlagInfo::bit(#name, #shift)#label));
+        }
+        let (bits, narrow) = (Literal::u32_unsuffixed(flag.bits), Number::of_bits(flag.bits).tokens());
+        let values = flag.names.map(|names| {
+            let path = self.names_path(Names::Enum(names));
+            quote!(.naming(|bits| #path(bits as #narrow).name()))
+        });
+        Some(quote!(FlagInfo::group(#name, #shift, #bits)#label #values))
     }
 
     fn flag(&self, flag: &Flag, number: Number) -> Option<TokenStream> {

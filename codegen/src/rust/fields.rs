@@ -21,10 +21,11 @@ impl Writer<'_> {
             .iter()
             .filter_map(|&id| {
                 let name = self.schema[id].name.as_deref()?;
-                if !seen.insert(name) {
+                let constant = self.info_ident(id);
+                if !seen.insert(constant.to_string()) {
                     return None;
                 }
-                let (constant, words, more) = (constant(name), format!(" `{key}.{name}`"), self.more_of(id));
+                let (words, more) = (format!(" `{key}.{name}`"), self.more_of(id));
                 Some(quote!(#[doc = #words] pub static #constant: FieldInfo = FieldInfo::new(#key, #name)#more;))
             })
             .collect();
@@ -56,6 +57,27 @@ impl Writer<'_> {
         }
     }
 
+    /// The name of what is known of a field. Of those that have one name, and are shown in different forms, all but the first
+    /// are numbered.
+    fn info_ident(&self, id: FieldId) -> Ident {
+        let field = &self.schema[id];
+        let Some(name) = field.name.as_deref() else { return ident("RESERVED_") };
+        let alike =
+            self.schema[field.owner].fields.iter().filter(|&&other| self.schema[other].name.as_deref() == Some(name));
+        let mut forms: Vec<String> = Vec::new();
+        for &other in alike {
+            let form = self.more_of(other).to_string();
+            let at = forms.iter().position(|one| *one == form).unwrap_or_else(|| {
+                forms.push(form);
+                forms.len() - 1
+            });
+            if other == id && at > 0 {
+                return format_ident!("{}_{}", constant(name), at + 1);
+            }
+        }
+        constant(name)
+    }
+
     /// The fields of each run, for the error of one that is not whole.
     fn runs(&self, id: CompositeId) -> (TokenStream, bool) {
         let mut out = TokenStream::new();
@@ -66,7 +88,7 @@ impl Writer<'_> {
                     continue;
                 };
                 let wanted = segment.fields.iter().map(|&(field, bits)| {
-                    let constant = self.schema[field].name.as_deref().map_or_else(|| ident("RESERVED_"), constant);
+                    let constant = self.info_ident(field);
                     let (first, width) = (Literal::u32_unsuffixed(bits.first), Literal::u32_unsuffixed(bits.width));
                     match bits.container {
                         Some((_, of)) => {
@@ -169,10 +191,15 @@ impl Writer<'_> {
             let visitor = if text.contains("visitor") { quote!(visitor) } else { quote!(_) };
             if index == 0 {
                 let region = text.contains("region").then(|| quote!(let region = self.region;));
+                let (carries, words) = (self.carries_layer(id), &self.schema[id].name);
                 return quote! {
                     impl Fields for #name<'_> {
                         fn fields(&self, #visitor: &mut dyn FieldVisitor) { #region #body }
+
+                        #carries
                     }
+
+                    shown_fields!(#name, #words);
                 };
             }
             let region = if text.contains("region") { quote!(region) } else { quote!(_) };
@@ -184,6 +211,19 @@ impl Writer<'_> {
             }
         })
         .collect()
+    }
+
+    /// Whether another layer is in the payload, for a layer whose stack is generated.
+    fn carries_layer(&self, id: CompositeId) -> Option<TokenStream> {
+        let composite = &self.schema[id];
+        let stack = self.stack.as_ref().filter(|_| matches!(composite.kind, CompositeKind::Layer(_)))?;
+        self.holds_payload(id, &mut BTreeSet::new()).then(|| {
+            quote!(
+                fn carries_layer(&self) -> bool {
+                    matches!(self.next(), #stack Next::Layer(..))
+                }
+            )
+        })
     }
 
     fn scope_fields(&self, id: CompositeId, shape: &Shape, scope: &Scope) -> TokenStream {
@@ -325,7 +365,7 @@ impl Writer<'_> {
                 });
             }
             Type::List(element, _) => return self.shown_list(ty, element, field, info),
-            _ => shown_number(&of_type(ty, field.display, field.scale)?.0),
+            _ => shown_number(&of_type(ty, field.display, field.scale)?.0, &|names| self.names_path(names)),
         };
         Some(quote!(visitor.value(#info, place, #value);))
     }
@@ -333,7 +373,8 @@ impl Writer<'_> {
     fn shown_list(&self, ty: &Type, element: &Type, field: &Field, info: &TokenStream) -> Option<TokenStream> {
         if let Some((meaning, _)) = self.numbers_of(ty, field) {
             let (_, bits) = of_type(element, field.display, 1)?;
-            let (bits, value) = (Literal::u32_unsuffixed(bits), shown_number(&meaning));
+            let (bits, value) =
+                (Literal::u32_unsuffixed(bits), shown_number(&meaning, &|names| self.names_path(names)));
             return Some(quote! {
                 visitor.enter(Group::List(#info));
                 for (index, value) in (0..).zip(value.iter()) {
@@ -383,16 +424,9 @@ impl Writer<'_> {
 
     /// The information of a field.
     pub(super) fn info(&self, id: FieldId) -> TokenStream {
-        let field = &self.schema[id];
-        let composite = &self.schema[field.owner];
-        let (path, table) = (self.path(composite.module), self.table_ident(composite));
-        match &field.name {
-            Some(name) => {
-                let constant = constant(name);
-                quote!(&#path #table::#constant)
-            }
-            None => quote!(&#path #table::RESERVED_),
-        }
+        let composite = &self.schema[self.schema[id].owner];
+        let (path, table, constant) = (self.path(composite.module), self.table_ident(composite), self.info_ident(id));
+        quote!(&#path #table::#constant)
     }
 
     /// The information of what has no name in a composite.
@@ -447,7 +481,7 @@ fn first_and_width(bits: Bits) -> (Literal, Literal) {
 }
 
 /// A number as a value for generic code.
-fn shown_number(meaning: &Meaning) -> TokenStream {
+fn shown_number(meaning: &Meaning, paths: &dyn Fn(Names) -> TokenStream) -> TokenStream {
     let wide = |number: Number, value: TokenStream| number.convert(&value, Number::U128);
     match meaning {
         Meaning::Plain(number) | Meaning::Scaled(_, _, number) => {
@@ -459,9 +493,9 @@ fn shown_number(meaning: &Meaning) -> TokenStream {
         Meaning::Bool => quote!(FieldValue::Bool(value)),
         Meaning::Float(32) => quote!(FieldValue::Float(f64::from(value))),
         Meaning::Float(_) => quote!(FieldValue::Float(value)),
-        Meaning::Named(Names::Flags(_), number) => {
-            let raw = wide(*number, quote!(value.0));
-            quote!(FieldValue::Flags(#raw, &value))
+        Meaning::Named(names @ Names::Flags(_), number) => {
+            let (raw, path) = (wide(*number, quote!(value.0)), paths(*names));
+            quote!(FieldValue::Flags(#raw, #path::FLAGS))
         }
         Meaning::Named(_, number) => {
             let raw = wide(*number, quote!(value.0));

@@ -75,6 +75,7 @@ pub const TAKEN: &[&str] = &[
     "FieldValue",
     "FieldVisitor",
     "Fields",
+    "FlagInfo",
     "Flow",
     "FromBits",
     "Group",

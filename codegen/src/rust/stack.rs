@@ -96,7 +96,7 @@ impl Writer<'_> {
     }
 
     /// Whether a payload is in a composite, or in one that it holds.
-    fn holds_payload(&self, id: CompositeId, seen: &mut BTreeSet<CompositeId>) -> bool {
+    pub(super) fn holds_payload(&self, id: CompositeId, seen: &mut BTreeSet<CompositeId>) -> bool {
         seen.insert(id)
             && self.schema[id].fields.iter().any(|&field| {
                 shape::is_payload(self.schema, field)
@@ -312,7 +312,13 @@ impl Writer<'_> {
                 fn fields(&self, visitor: &mut dyn FieldVisitor) {
                     match self { #(Self::#names(view) => view.fields(visitor),)* }
                 }
+
+                fn carries_layer(&self) -> bool {
+                    matches!(self.next(), Next::Layer(..))
+                }
             }
+
+            shown_layer!(Layer);
 
             #next
         }

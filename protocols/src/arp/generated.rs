@@ -598,6 +598,7 @@ impl Fields for Arp<'_> {
         }
     }
 }
+shown_fields!(Arp, "Arp");
 
 /// Where the parts of [`Arp`] stand.
 #[doc(hidden)]

@@ -514,8 +514,8 @@ impl DhcpFlags {
         Self(self.0 & !(1 << 15) | (on as u16) << 15)
     }
 
-    /// Every flag by its name, with its bits.
-    pub const NAMES: &'static [(&'static str, u16)] = &[("broadcast", 1 << 15)];
+    /// What each flag is.
+    pub const FLAGS: &'static [FlagInfo] = &[FlagInfo::bit("broadcast", 15)];
 }
 
 named_flags!(DhcpFlags, u16);
@@ -878,9 +878,11 @@ impl Fields for Dhcp<'_> {
             BitPlace::of(region, self.head, 64, 16),
             FieldValue::Number(u128::from(self.secs())),
         );
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 80, 16);
-        visitor.value(&dhcp_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &dhcp_fields::FLAGS,
+            BitPlace::of(region, self.head, 80, 16),
+            FieldValue::Flags(u128::from(self.flags().0), DhcpFlags::FLAGS),
+        );
         visitor.value(&dhcp_fields::CLIENT, BitPlace::of(region, self.head, 96, 32), FieldValue::Ipv4(self.client()));
         visitor.value(&dhcp_fields::YOUR, BitPlace::of(region, self.head, 128, 32), FieldValue::Ipv4(self.your()));
         visitor.value(&dhcp_fields::SERVER, BitPlace::of(region, self.head, 160, 32), FieldValue::Ipv4(self.server()));
@@ -931,6 +933,7 @@ impl Fields for Dhcp<'_> {
         }
     }
 }
+shown_fields!(Dhcp, "Dhcp");
 
 /// Where the parts of [`Dhcp`] stand.
 #[doc(hidden)]
@@ -2490,6 +2493,7 @@ impl Fields for DhcpOption<'_> {
         }
     }
 }
+shown_fields!(DhcpOption, "DhcpOption");
 
 impl DhcpOptionSubnetMask<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -4129,6 +4133,7 @@ impl Fields for DhcpSuboption<'_> {
         visitor.value(&dhcp_suboption_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
+shown_fields!(DhcpSuboption, "DhcpSuboption");
 
 /// Where the parts of [`DhcpSuboption`] stand.
 #[doc(hidden)]
@@ -4373,6 +4378,7 @@ impl Fields for ClasslessRoute<'_> {
         );
     }
 }
+shown_fields!(ClasslessRoute, "ClasslessRoute");
 
 /// Where the parts of [`ClasslessRoute`] stand.
 #[doc(hidden)]

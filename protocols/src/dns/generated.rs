@@ -685,17 +685,17 @@ impl DnsFlags {
         Self(self.0 & !15 | value.0 as u16 & 15)
     }
 
-    /// Every flag by its name, with its bits.
-    pub const NAMES: &'static [(&'static str, u16)] = &[
-        ("qr", 1 << 15),
-        ("opcode", 15 << 11),
-        ("aa", 1 << 10),
-        ("tc", 1 << 9),
-        ("rd", 1 << 8),
-        ("ra", 1 << 7),
-        ("ad", 1 << 5),
-        ("cd", 1 << 4),
-        ("rcode", 15),
+    /// What each flag is.
+    pub const FLAGS: &'static [FlagInfo] = &[
+        FlagInfo::bit("qr", 15).called("Response"),
+        FlagInfo::group("opcode", 11, 4).called("Opcode").naming(|bits| Opcode(bits as u8).name()),
+        FlagInfo::bit("aa", 10).called("Authoritative"),
+        FlagInfo::bit("tc", 9).called("Truncated"),
+        FlagInfo::bit("rd", 8).called("Recursion desired"),
+        FlagInfo::bit("ra", 7).called("Recursion available"),
+        FlagInfo::bit("ad", 5).called("Authenticated data"),
+        FlagInfo::bit("cd", 4).called("Checking disabled"),
+        FlagInfo::group("rcode", 0, 4).called("Response code").naming(|bits| Rcode(bits as u8).name()),
     ];
 }
 
@@ -720,8 +720,8 @@ impl EdnsFlags {
         Self(self.0 & !(1 << 15) | (on as u16) << 15)
     }
 
-    /// Every flag by its name, with its bits.
-    pub const NAMES: &'static [(&'static str, u16)] = &[("dnssec_ok", 1 << 15)];
+    /// What each flag is.
+    pub const FLAGS: &'static [FlagInfo] = &[FlagInfo::bit("dnssec_ok", 15)];
 }
 
 named_flags!(EdnsFlags, u16);
@@ -964,6 +964,7 @@ impl Fields for Question<'_> {
         visitor.value(&question_fields::QCLASS, place, FieldValue::Named(u128::from(value.0), value.name()));
     }
 }
+shown_fields!(Question, "Question");
 
 /// Where the parts of [`Question`] stand.
 #[doc(hidden)]
@@ -1297,7 +1298,7 @@ impl Fields for Record<'_> {
         if let Some(value) = self.edns_flags() {
             let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 32, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
-            visitor.value(&record_fields::EDNS_FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+            visitor.value(&record_fields::EDNS_FLAGS, place, FieldValue::Flags(u128::from(value.0), EdnsFlags::FLAGS));
         }
         if let Some(value) = self.rclass() {
             let place = given(|| Some(BitPlace::of(region, self.rclass_bytes?, 0, 16)));
@@ -1325,6 +1326,7 @@ impl Fields for Record<'_> {
         }
     }
 }
+shown_fields!(Record, "Record");
 
 /// Where the parts of [`Record`] stand.
 #[doc(hidden)]
@@ -1494,6 +1496,15 @@ pub mod rdata_fields {
     /// `rdata.host`
     pub static HOST: FieldInfo = FieldInfo::new("rdata", "host").called(&["dns.ns"]);
 
+    /// `rdata.host`
+    pub static HOST_2: FieldInfo = FieldInfo::new("rdata", "host").called(&["dns.cname"]);
+
+    /// `rdata.host`
+    pub static HOST_3: FieldInfo = FieldInfo::new("rdata", "host");
+
+    /// `rdata.host`
+    pub static HOST_4: FieldInfo = FieldInfo::new("rdata", "host").called(&["dns.ptr.domain_name"]);
+
     /// `rdata.mname`
     pub static MNAME: FieldInfo = FieldInfo::new("rdata", "mname").called(&["dns.soa.mname"]);
 
@@ -1536,6 +1547,9 @@ pub mod rdata_fields {
     /// `rdata.text`
     pub static TEXT: FieldInfo = FieldInfo::new("rdata", "text");
 
+    /// `rdata.addr`
+    pub static ADDR_2: FieldInfo = FieldInfo::new("rdata", "addr").shown(Form::Ipv6).called(&["dns.aaaa"]);
+
     /// `rdata.priority`
     pub static PRIORITY: FieldInfo = FieldInfo::new("rdata", "priority");
 
@@ -1550,6 +1564,9 @@ pub mod rdata_fields {
 
     /// `rdata.order`
     pub static ORDER: FieldInfo = FieldInfo::new("rdata", "order");
+
+    /// `rdata.preference`
+    pub static PREFERENCE_2: FieldInfo = FieldInfo::new("rdata", "preference");
 
     /// `rdata.flags`
     pub static FLAGS: FieldInfo = FieldInfo::new("rdata", "flags");
@@ -1608,6 +1625,9 @@ pub mod rdata_fields {
     /// `rdata.types`
     pub static TYPES: FieldInfo = FieldInfo::new("rdata", "types");
 
+    /// `rdata.flags`
+    pub static FLAGS_2: FieldInfo = FieldInfo::new("rdata", "flags").shown(Form::Hex);
+
     /// `rdata.protocol`
     pub static PROTOCOL: FieldInfo = FieldInfo::new("rdata", "protocol");
 
@@ -1638,6 +1658,9 @@ pub mod rdata_fields {
     /// `rdata.association`
     pub static ASSOCIATION: FieldInfo = FieldInfo::new("rdata", "association");
 
+    /// `rdata.target`
+    pub static TARGET_2: FieldInfo = FieldInfo::new("rdata", "target");
+
     /// `rdata.params`
     pub static PARAMS: FieldInfo = FieldInfo::new("rdata", "params");
 
@@ -1661,7 +1684,7 @@ pub mod rdata_fields {
     pub static SRV_PRIORITY_BYTES_RUN: &[Wanted] = &[(&PRIORITY, 0, 16), (&WEIGHT, 16, 16), (&PORT, 32, 16)];
 
     /// The fields of `order_bytes`.
-    pub static NAPTR_ORDER_BYTES_RUN: &[Wanted] = &[(&ORDER, 0, 16), (&PREFERENCE, 16, 16)];
+    pub static NAPTR_ORDER_BYTES_RUN: &[Wanted] = &[(&ORDER, 0, 16), (&PREFERENCE_2, 16, 16)];
 
     /// The fields of `key_tag_bytes`.
     pub static DS_KEY_TAG_BYTES_RUN: &[Wanted] = &[(&KEY_TAG, 0, 16), (&ALGORITHM, 16, 8), (&DIGEST_TYPE, 24, 8)];
@@ -1681,7 +1704,7 @@ pub mod rdata_fields {
     ];
 
     /// The fields of `flags_bytes`.
-    pub static DNSKEY_FLAGS_BYTES_RUN: &[Wanted] = &[(&FLAGS, 0, 16), (&PROTOCOL, 16, 8), (&ALGORITHM, 24, 8)];
+    pub static DNSKEY_FLAGS_BYTES_RUN: &[Wanted] = &[(&FLAGS_2, 0, 16), (&PROTOCOL, 16, 8), (&ALGORITHM, 24, 8)];
 
     /// The fields of `hash_algorithm_bytes`.
     pub static NSEC3_HASH_ALGORITHM_BYTES_RUN: &[Wanted] =
@@ -1978,7 +2001,7 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Rp(RdataRp { mailbox, text })
             }
             28 => {
-                let addr_bytes = cursor.array::<16>(&rdata_fields::ADDR)?;
+                let addr_bytes = cursor.array::<16>(&rdata_fields::ADDR_2)?;
                 RdataVariant::Aaaa(RdataAaaa { addr_bytes })
             }
             33 => {
@@ -2085,7 +2108,7 @@ impl<'a> Rdata<'a> {
                 RdataVariant::Uri(RdataUri { priority_bytes, target })
             }
             257 => {
-                let flags_bytes = cursor.array::<1>(&rdata_fields::FLAGS)?;
+                let flags_bytes = cursor.array::<1>(&rdata_fields::FLAGS_2)?;
                 let tag = Text({
                     let length = {
                         let read = cursor.array::<1>(&rdata_fields::TAG)?;
@@ -3144,6 +3167,7 @@ impl Fields for Rdata<'_> {
         }
     }
 }
+shown_fields!(Rdata, "Rdata");
 
 impl RdataA<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -3167,7 +3191,7 @@ impl RdataCname<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &rdata_fields::HOST,
+            &rdata_fields::HOST_2,
             BitPlace::whole(region, self.host.bytes()),
             FieldValue::Decoded(&self.host()),
         );
@@ -3178,7 +3202,7 @@ impl RdataDname<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &rdata_fields::HOST,
+            &rdata_fields::HOST_3,
             BitPlace::whole(region, self.host.bytes()),
             FieldValue::Decoded(&self.host()),
         );
@@ -3189,7 +3213,7 @@ impl RdataPtr<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &rdata_fields::HOST,
+            &rdata_fields::HOST_4,
             BitPlace::whole(region, self.host.bytes()),
             FieldValue::Decoded(&self.host()),
         );
@@ -3303,7 +3327,7 @@ impl RdataAaaa<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &rdata_fields::ADDR,
+            &rdata_fields::ADDR_2,
             BitPlace::of(region, self.addr_bytes, 0, 128),
             FieldValue::Bytes(self.addr_octets().as_slice()),
         );
@@ -3345,7 +3369,7 @@ impl RdataNaptr<'_> {
             FieldValue::Number(u128::from(self.order())),
         );
         visitor.value(
-            &rdata_fields::PREFERENCE,
+            &rdata_fields::PREFERENCE_2,
             BitPlace::of(region, self.order_bytes, 16, 16),
             FieldValue::Number(u128::from(self.preference())),
         );
@@ -3492,7 +3516,7 @@ impl RdataDnskey<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &rdata_fields::FLAGS,
+            &rdata_fields::FLAGS_2,
             BitPlace::of(region, self.flags_bytes, 0, 16),
             FieldValue::Number(u128::from(self.flags())),
         );
@@ -3611,7 +3635,7 @@ impl RdataSvcb<'_> {
             FieldValue::Number(u128::from(self.priority())),
         );
         visitor.value(
-            &rdata_fields::TARGET,
+            &rdata_fields::TARGET_2,
             BitPlace::whole(region, self.target.bytes()),
             FieldValue::Decoded(&self.target()),
         );
@@ -3645,7 +3669,7 @@ impl RdataUri<'_> {
             FieldValue::Number(u128::from(self.weight())),
         );
         visitor.value(
-            &rdata_fields::TARGET,
+            &rdata_fields::TARGET_2,
             BitPlace::whole(region, self.target.bytes()),
             FieldValue::Text(self.target().bytes()),
         );
@@ -3656,7 +3680,7 @@ impl RdataCaa<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &rdata_fields::FLAGS,
+            &rdata_fields::FLAGS_2,
             BitPlace::of(region, self.flags_bytes, 0, 8),
             FieldValue::Number(u128::from(self.flags())),
         );
@@ -4626,7 +4650,7 @@ impl<'a> RdataUri<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
         if self.target.as_str().is_none() {
-            report(Anomaly::Encoding(&rdata_fields::TARGET));
+            report(Anomaly::Encoding(&rdata_fields::TARGET_2));
         }
     }
 }
@@ -5021,6 +5045,7 @@ impl Fields for TypeWindow<'_> {
         );
     }
 }
+shown_fields!(TypeWindow, "TypeWindow");
 
 /// Where the parts of [`TypeWindow`] stand.
 #[doc(hidden)]
@@ -5511,6 +5536,7 @@ impl Fields for SvcParam<'_> {
         }
     }
 }
+shown_fields!(SvcParam, "SvcParam");
 
 impl SvcParamMandatory<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -6214,6 +6240,7 @@ impl Fields for EdnsOption<'_> {
         }
     }
 }
+shown_fields!(EdnsOption, "EdnsOption");
 
 impl EdnsOptionClientSubnet<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -6775,9 +6802,11 @@ impl Fields for Dns<'_> {
             BitPlace::of(region, self.head, 0, 16),
             FieldValue::Number(u128::from(self.id())),
         );
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 16, 16);
-        visitor.value(&dns_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &dns_fields::FLAGS,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Flags(u128::from(self.flags().0), DnsFlags::FLAGS),
+        );
         visitor.value(
             &dns_fields::QDCOUNT,
             BitPlace::of(region, self.head, 32, 16),
@@ -6852,6 +6881,7 @@ impl Fields for Dns<'_> {
         visitor.leave();
     }
 }
+shown_fields!(Dns, "Dns");
 
 /// Where the parts of [`Dns`] stand.
 #[doc(hidden)]
@@ -7282,9 +7312,11 @@ impl Fields for Mdns<'_> {
             BitPlace::of(region, self.head, 0, 16),
             FieldValue::Number(u128::from(self.id())),
         );
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 16, 16);
-        visitor.value(&mdns_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &mdns_fields::FLAGS,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Flags(u128::from(self.flags().0), DnsFlags::FLAGS),
+        );
         visitor.value(
             &mdns_fields::QDCOUNT,
             BitPlace::of(region, self.head, 32, 16),
@@ -7359,6 +7391,7 @@ impl Fields for Mdns<'_> {
         visitor.leave();
     }
 }
+shown_fields!(Mdns, "Mdns");
 
 /// Where the parts of [`Mdns`] stand.
 #[doc(hidden)]
@@ -7758,9 +7791,11 @@ impl Fields for Llmnr<'_> {
             BitPlace::of(region, self.head, 0, 16),
             FieldValue::Number(u128::from(self.id())),
         );
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 16, 16);
-        visitor.value(&llmnr_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &llmnr_fields::FLAGS,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Flags(u128::from(self.flags().0), DnsFlags::FLAGS),
+        );
         visitor.value(
             &llmnr_fields::QDCOUNT,
             BitPlace::of(region, self.head, 32, 16),
@@ -7835,6 +7870,7 @@ impl Fields for Llmnr<'_> {
         visitor.leave();
     }
 }
+shown_fields!(Llmnr, "Llmnr");
 
 /// Where the parts of [`Llmnr`] stand.
 #[doc(hidden)]
@@ -8175,7 +8211,11 @@ impl Fields for DnsOverTcp<'_> {
             FieldValue::Payload(self.message()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(DnsOverTcp, "DnsOverTcp");
 
 /// Where the parts of [`DnsOverTcp`] stand.
 #[doc(hidden)]

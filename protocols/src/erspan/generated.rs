@@ -289,7 +289,11 @@ impl Fields for Erspan<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Erspan, "Erspan");
 
 /// Where the parts of [`Erspan`] stand.
 #[doc(hidden)]
@@ -805,7 +809,11 @@ impl Fields for Erspan3<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Erspan3, "Erspan3");
 
 /// Where the parts of [`Erspan3`] stand.
 #[doc(hidden)]

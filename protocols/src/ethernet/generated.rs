@@ -194,7 +194,11 @@ impl Fields for Ethernet<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Ethernet, "Ethernet");
 
 /// Where the parts of [`Ethernet`] stand.
 #[doc(hidden)]

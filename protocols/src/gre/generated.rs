@@ -472,7 +472,11 @@ impl Fields for Gre<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Gre, "Gre");
 
 /// Where the parts of [`Gre`] stand.
 #[doc(hidden)]
@@ -943,6 +947,7 @@ impl Fields for SourceRoute<'_> {
         );
     }
 }
+shown_fields!(SourceRoute, "SourceRoute");
 
 /// Where the parts of [`SourceRoute`] stand.
 #[doc(hidden)]

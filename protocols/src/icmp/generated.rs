@@ -297,6 +297,7 @@ impl Fields for RouterAddress<'_> {
         );
     }
 }
+shown_fields!(RouterAddress, "RouterAddress");
 
 /// Where the parts of [`RouterAddress`] stand.
 #[doc(hidden)]
@@ -1442,7 +1443,11 @@ impl Fields for Icmp<'_> {
             visitor.value(&icmp_fields::BEYOND, place, FieldValue::Bytes(value));
         }
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Icmp, "Icmp");
 
 impl IcmpEcho<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -2831,6 +2836,7 @@ impl Fields for IcmpExtensions<'_> {
         visitor.leave();
     }
 }
+shown_fields!(IcmpExtensions, "IcmpExtensions");
 
 /// Where the parts of [`IcmpExtensions`] stand.
 #[doc(hidden)]
@@ -3409,6 +3415,7 @@ impl Fields for IcmpObject<'_> {
         }
     }
 }
+shown_fields!(IcmpObject, "IcmpObject");
 
 impl IcmpObjectMpls<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -3936,6 +3943,7 @@ impl Fields for IcmpLabel<'_> {
         );
     }
 }
+shown_fields!(IcmpLabel, "IcmpLabel");
 
 /// Where the parts of [`IcmpLabel`] stand.
 #[doc(hidden)]
@@ -4292,6 +4300,7 @@ impl Fields for IcmpInterface<'_> {
         }
     }
 }
+shown_fields!(IcmpInterface, "IcmpInterface");
 
 /// Where the parts of [`IcmpInterface`] stand.
 #[doc(hidden)]

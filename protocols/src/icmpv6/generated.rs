@@ -446,6 +446,9 @@ pub mod icmpv6_fields {
     /// `icmpv6.query`
     pub static QUERY: FieldInfo = FieldInfo::new("icmpv6", "query");
 
+    /// `icmpv6.max_response`
+    pub static MAX_RESPONSE_2: FieldInfo = FieldInfo::new("icmpv6", "max_response");
+
     /// `icmpv6.record_count`
     pub static RECORD_COUNT: FieldInfo =
         FieldInfo::new("icmpv6", "record_count").called(&["icmpv6.mldr.nb_mcast_records"]);
@@ -500,6 +503,14 @@ pub mod icmpv6_fields {
     /// `icmpv6.override`
     pub static OVERRIDE: FieldInfo = FieldInfo::new("icmpv6", "override").called(&["icmpv6.nd.na.flag.o"]);
 
+    /// `icmpv6.target`
+    pub static TARGET_2: FieldInfo =
+        FieldInfo::new("icmpv6", "target").shown(Form::Ipv6).called(&["icmpv6.nd.na.target_address"]);
+
+    /// `icmpv6.target`
+    pub static TARGET_3: FieldInfo =
+        FieldInfo::new("icmpv6", "target").shown(Form::Ipv6).called(&["icmpv6.nd.rd.target_address"]);
+
     /// `icmpv6.destination`
     pub static DESTINATION: FieldInfo = FieldInfo::new("icmpv6", "destination").shown(Form::Ipv6);
 
@@ -523,6 +534,12 @@ pub mod icmpv6_fields {
 
     /// `icmpv6.home_agents`
     pub static HOME_AGENTS: FieldInfo = FieldInfo::new("icmpv6", "home_agents").shown(Form::Ipv6);
+
+    /// `icmpv6.managed`
+    pub static MANAGED_2: FieldInfo = FieldInfo::new("icmpv6", "managed");
+
+    /// `icmpv6.other`
+    pub static OTHER_2: FieldInfo = FieldInfo::new("icmpv6", "other");
 
     /// `icmpv6.component`
     pub static COMPONENT: FieldInfo = FieldInfo::new("icmpv6", "component");
@@ -584,7 +601,7 @@ pub mod icmpv6_fields {
 
     /// The fields of `max_response_bytes`.
     pub static LISTENER_MAX_RESPONSE_BYTES_RUN: &[Wanted] =
-        &[(&MAX_RESPONSE, 0, 16), (&RESERVED_, 16, 16), (&MULTICAST_ADDRESS, 32, 128)];
+        &[(&MAX_RESPONSE_2, 0, 16), (&RESERVED_, 16, 16), (&MULTICAST_ADDRESS, 32, 128)];
 
     /// The fields of `record_count_bytes`.
     pub static LISTENER_REPORT_RECORD_COUNT_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 16), (&RECORD_COUNT, 16, 16)];
@@ -608,11 +625,11 @@ pub mod icmpv6_fields {
 
     /// The fields of `router_bytes`.
     pub static NEIGHBOUR_ADVERTISEMENT_ROUTER_BYTES_RUN: &[Wanted] =
-        &[(&ROUTER, 0, 1), (&SOLICITED, 1, 1), (&OVERRIDE, 2, 1), (&RESERVED_, 3, 29), (&TARGET, 32, 128)];
+        &[(&ROUTER, 0, 1), (&SOLICITED, 1, 1), (&OVERRIDE, 2, 1), (&RESERVED_, 3, 29), (&TARGET_2, 32, 128)];
 
     /// The fields of `target_bytes`.
     pub static REDIRECT_TARGET_BYTES_RUN: &[Wanted] =
-        &[(&RESERVED_, 0, 32), (&TARGET, 32, 128), (&DESTINATION, 160, 128)];
+        &[(&RESERVED_, 0, 32), (&TARGET_3, 32, 128), (&DESTINATION, 160, 128)];
 
     /// The fields of `sequence_bytes`.
     pub static ROUTER_RENUMBERING_SEQUENCE_BYTES_RUN: &[Wanted] =
@@ -633,7 +650,7 @@ pub mod icmpv6_fields {
 
     /// The fields of `id_bytes`.
     pub static MOBILE_PREFIX_ADVERTISEMENT_ID_BYTES_RUN: &[Wanted] =
-        &[(&ID, 0, 16), (&MANAGED, 16, 1), (&OTHER, 17, 1), (&RESERVED_, 18, 14)];
+        &[(&ID, 0, 16), (&MANAGED_2, 16, 1), (&OTHER_2, 17, 1), (&RESERVED_, 18, 14)];
 
     /// The fields of `id_bytes`.
     pub static PATH_SOLICITATION_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&COMPONENT, 16, 16)];
@@ -2243,7 +2260,11 @@ impl Fields for Icmpv6<'_> {
             visitor.value(&icmpv6_fields::BEYOND, place, FieldValue::Bytes(value));
         }
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Icmpv6, "Icmpv6");
 
 impl Icmpv6Error<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -2365,7 +2386,7 @@ impl Icmpv6Listener<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &icmpv6_fields::MAX_RESPONSE,
+            &icmpv6_fields::MAX_RESPONSE_2,
             BitPlace::of(region, self.max_response_bytes, 0, 16),
             FieldValue::Number(u128::from(self.max_response())),
         );
@@ -2525,7 +2546,7 @@ impl Icmpv6NeighbourAdvertisement<'_> {
             FieldValue::Bool(self.r#override()),
         );
         visitor.value(
-            &icmpv6_fields::TARGET,
+            &icmpv6_fields::TARGET_2,
             BitPlace::of(region, self.router_bytes, 32, 128),
             FieldValue::Bytes(self.target_octets().as_slice()),
         );
@@ -2549,7 +2570,7 @@ impl Icmpv6Redirect<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &icmpv6_fields::TARGET,
+            &icmpv6_fields::TARGET_3,
             BitPlace::of(region, self.target_bytes, 32, 128),
             FieldValue::Bytes(self.target_octets().as_slice()),
         );
@@ -2696,12 +2717,12 @@ impl Icmpv6MobilePrefixAdvertisement<'_> {
             FieldValue::Number(u128::from(self.id())),
         );
         visitor.value(
-            &icmpv6_fields::MANAGED,
+            &icmpv6_fields::MANAGED_2,
             BitPlace::of(region, self.id_bytes, 16, 1),
             FieldValue::Bool(self.managed()),
         );
         visitor.value(
-            &icmpv6_fields::OTHER,
+            &icmpv6_fields::OTHER_2,
             BitPlace::of(region, self.id_bytes, 17, 1),
             FieldValue::Bool(self.other()),
         );
@@ -4906,6 +4927,7 @@ impl Fields for ListenerQuery2<'_> {
         visitor.leave();
     }
 }
+shown_fields!(ListenerQuery2, "ListenerQuery2");
 
 /// Where the parts of [`ListenerQuery2`] stand.
 #[doc(hidden)]
@@ -5219,6 +5241,7 @@ impl Fields for ListenerRecord<'_> {
         visitor.value(&listener_record_fields::AUX, BitPlace::whole(region, self.aux), FieldValue::Bytes(self.aux()));
     }
 }
+shown_fields!(ListenerRecord, "ListenerRecord");
 
 /// Where the parts of [`ListenerRecord`] stand.
 #[doc(hidden)]
@@ -6357,6 +6380,7 @@ impl Fields for NdOption<'_> {
         }
     }
 }
+shown_fields!(NdOption, "NdOption");
 
 impl NdOptionLinkAddress<'_> {
     /// Hands over what it holds; `region` is that of the whole.

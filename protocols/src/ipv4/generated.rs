@@ -326,9 +326,9 @@ impl Ipv4Flags {
         Self(self.0 & !1 | on as u8)
     }
 
-    /// Every flag by its name, with its bits.
-    pub const NAMES: &'static [(&'static str, u8)] =
-        &[("reserved", 1 << 2), ("dont_fragment", 1 << 1), ("more_fragments", 1)];
+    /// What each flag is.
+    pub const FLAGS: &'static [FlagInfo] =
+        &[FlagInfo::bit("reserved", 2), FlagInfo::bit("dont_fragment", 1), FlagInfo::bit("more_fragments", 0)];
 }
 
 named_flags!(Ipv4Flags, u8);
@@ -791,9 +791,11 @@ impl Fields for Ipv4<'_> {
             BitPlace::of(region, self.head, 32, 16),
             FieldValue::Number(u128::from(self.identification())),
         );
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 48, 3);
-        visitor.value(&ipv4_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &ipv4_fields::FLAGS,
+            BitPlace::of(region, self.head, 48, 3),
+            FieldValue::Flags(u128::from(self.flags().0), Ipv4Flags::FLAGS),
+        );
         visitor.value(
             &ipv4_fields::FRAGMENT_OFFSET,
             BitPlace::of(region, self.head, 51, 13),
@@ -833,7 +835,11 @@ impl Fields for Ipv4<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Ipv4, "Ipv4");
 
 /// Where the parts of [`Ipv4`] stand.
 #[doc(hidden)]
@@ -1437,6 +1443,7 @@ impl Fields for Ipv4Passage<'_> {
         );
     }
 }
+shown_fields!(Ipv4Passage, "Ipv4Passage");
 
 /// Where the parts of [`Ipv4Passage`] stand.
 #[doc(hidden)]
@@ -1671,6 +1678,7 @@ impl Fields for CipsoTag<'_> {
         visitor.value(&cipso_tag_fields::DATA, BitPlace::whole(region, self.data), FieldValue::Bytes(self.data()));
     }
 }
+shown_fields!(CipsoTag, "CipsoTag");
 
 /// Where the parts of [`CipsoTag`] stand.
 #[doc(hidden)]
@@ -2668,6 +2676,7 @@ impl Fields for Ipv4Option<'_> {
         }
     }
 }
+shown_fields!(Ipv4Option, "Ipv4Option");
 
 impl Ipv4OptionRecordRoute<'_> {
     /// Hands over what it holds; `region` is that of the whole.

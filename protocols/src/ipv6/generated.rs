@@ -508,7 +508,11 @@ impl Fields for Ipv6<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Ipv6, "Ipv6");
 
 /// Where the parts of [`Ipv6`] stand.
 #[doc(hidden)]
@@ -1398,6 +1402,7 @@ impl Fields for Ipv6Option<'_> {
         }
     }
 }
+shown_fields!(Ipv6Option, "Ipv6Option");
 
 impl Ipv6OptionPadding<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -2353,7 +2358,11 @@ impl Fields for Ipv6HopByHop<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Ipv6HopByHop, "Ipv6HopByHop");
 
 /// Where the parts of [`Ipv6HopByHop`] stand.
 #[doc(hidden)]
@@ -2781,7 +2790,11 @@ impl Fields for Ipv6Destination<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Ipv6Destination, "Ipv6Destination");
 
 /// Where the parts of [`Ipv6Destination`] stand.
 #[doc(hidden)]
@@ -3101,6 +3114,7 @@ impl Fields for SegmentTlv<'_> {
         }
     }
 }
+shown_fields!(SegmentTlv, "SegmentTlv");
 
 /// Where the parts of [`SegmentTlv`] stand.
 #[doc(hidden)]
@@ -3786,7 +3800,11 @@ impl Fields for Ipv6Routing<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Ipv6Routing, "Ipv6Routing");
 
 impl Ipv6RoutingSourceRoute<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -4543,7 +4561,11 @@ impl Fields for Ipv6Fragment<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Ipv6Fragment, "Ipv6Fragment");
 
 /// Where the parts of [`Ipv6Fragment`] stand.
 #[doc(hidden)]

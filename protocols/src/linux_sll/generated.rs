@@ -404,7 +404,11 @@ impl Fields for LinuxSll<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(LinuxSll, "LinuxSll");
 
 /// Where the parts of [`LinuxSll`] stand.
 #[doc(hidden)]
@@ -802,7 +806,11 @@ impl Fields for LinuxSll2<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(LinuxSll2, "LinuxSll2");
 
 /// Where the parts of [`LinuxSll2`] stand.
 #[doc(hidden)]

@@ -439,7 +439,11 @@ impl Fields for Llc<'_> {
             visitor.value(&llc_fields::PAYLOAD, place, FieldValue::Payload(value));
         }
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Llc, "Llc");
 
 impl LlcEthertype<'_> {
     /// Hands over what it holds; `region` is that of the whole.

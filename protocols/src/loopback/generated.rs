@@ -303,7 +303,11 @@ impl Fields for Null<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Null, "Null");
 
 impl NullBigEndian<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -612,7 +616,11 @@ impl Fields for Loop<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Loop, "Loop");
 
 /// Where the parts of [`Loop`] stand.
 #[doc(hidden)]

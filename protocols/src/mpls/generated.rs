@@ -223,7 +223,11 @@ impl Fields for Mpls<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Mpls, "Mpls");
 
 /// Where the parts of [`Mpls`] stand.
 #[doc(hidden)]

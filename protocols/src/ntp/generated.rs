@@ -601,6 +601,7 @@ impl Fields for Ntp<'_> {
         }
     }
 }
+shown_fields!(Ntp, "Ntp");
 
 impl NtpControl<'_> {
     /// Hands over what it holds; `region` is that of the whole.

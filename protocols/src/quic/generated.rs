@@ -606,7 +606,11 @@ impl Fields for Quic<'_> {
             visitor.value(&quic_fields::REST_OF_PACKET, place, FieldValue::Bytes(value));
         }
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Quic, "Quic");
 
 impl QuicInitial<'_> {
     /// Hands over what it holds; `region` is that of the whole.

@@ -110,7 +110,11 @@ impl Fields for RawIp<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(RawIp, "RawIp");
 
 /// Where the parts of [`RawIp`] stand.
 #[doc(hidden)]

@@ -372,17 +372,17 @@ impl TcpFlags {
         Self(self.0 & !1 | on as u16)
     }
 
-    /// Every flag by its name, with its bits.
-    pub const NAMES: &'static [(&'static str, u16)] = &[
-        ("ae", 1 << 8),
-        ("cwr", 1 << 7),
-        ("ece", 1 << 6),
-        ("urg", 1 << 5),
-        ("ack", 1 << 4),
-        ("psh", 1 << 3),
-        ("rst", 1 << 2),
-        ("syn", 1 << 1),
-        ("fin", 1),
+    /// What each flag is.
+    pub const FLAGS: &'static [FlagInfo] = &[
+        FlagInfo::bit("ae", 8),
+        FlagInfo::bit("cwr", 7),
+        FlagInfo::bit("ece", 6),
+        FlagInfo::bit("urg", 5),
+        FlagInfo::bit("ack", 4),
+        FlagInfo::bit("psh", 3),
+        FlagInfo::bit("rst", 2),
+        FlagInfo::bit("syn", 1),
+        FlagInfo::bit("fin", 0),
     ];
 }
 
@@ -664,9 +664,11 @@ impl Fields for Tcp<'_> {
             BitPlace::of(region, self.head, 100, 3),
             FieldValue::Number(u128::from(self.reserved())),
         );
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 103, 9);
-        visitor.value(&tcp_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &tcp_fields::FLAGS,
+            BitPlace::of(region, self.head, 103, 9),
+            FieldValue::Flags(u128::from(self.flags().0), TcpFlags::FLAGS),
+        );
         visitor.value(
             &tcp_fields::WINDOW,
             BitPlace::of(region, self.head, 112, 16),
@@ -701,7 +703,11 @@ impl Fields for Tcp<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Tcp, "Tcp");
 
 /// Where the parts of [`Tcp`] stand.
 #[doc(hidden)]
@@ -1176,6 +1182,7 @@ impl Fields for SackBlock<'_> {
         );
     }
 }
+shown_fields!(SackBlock, "SackBlock");
 
 /// Where the parts of [`SackBlock`] stand.
 #[doc(hidden)]
@@ -2274,6 +2281,7 @@ impl Fields for TcpOption<'_> {
         }
     }
 }
+shown_fields!(TcpOption, "TcpOption");
 
 impl TcpOptionMss<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -4456,6 +4464,7 @@ impl Fields for MptcpOption<'_> {
         }
     }
 }
+shown_fields!(MptcpOption, "MptcpOption");
 
 impl MptcpOptionCapable<'_> {
     /// Hands over what it holds; `region` is that of the whole.

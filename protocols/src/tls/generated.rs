@@ -844,7 +844,11 @@ impl Fields for TlsRecord<'_> {
             FieldValue::Payload(self.fragment()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(TlsRecord, "TlsRecord");
 
 /// Where the parts of [`TlsRecord`] stand.
 #[doc(hidden)]
@@ -1066,6 +1070,7 @@ impl Fields for TlsChangeCipherSpec<'_> {
         );
     }
 }
+shown_fields!(TlsChangeCipherSpec, "TlsChangeCipherSpec");
 
 /// Where the parts of [`TlsChangeCipherSpec`] stand.
 #[doc(hidden)]
@@ -1272,6 +1277,7 @@ impl Fields for TlsAlert<'_> {
         visitor.value(&tls_alert_fields::DESCRIPTION, place, FieldValue::Named(u128::from(value.0), value.name()));
     }
 }
+shown_fields!(TlsAlert, "TlsAlert");
 
 /// Where the parts of [`TlsAlert`] stand.
 #[doc(hidden)]
@@ -1508,6 +1514,7 @@ impl Fields for TlsHandshake<'_> {
         }
     }
 }
+shown_fields!(TlsHandshake, "TlsHandshake");
 
 /// Where the parts of [`TlsHandshake`] stand.
 #[doc(hidden)]
@@ -2042,6 +2049,7 @@ impl Fields for TlsHandshakeBody<'_> {
         }
     }
 }
+shown_fields!(TlsHandshakeBody, "TlsHandshakeBody");
 
 impl TlsHandshakeBodyClientHello<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -2565,6 +2573,7 @@ impl Fields for TlsExtension<'_> {
         }
     }
 }
+shown_fields!(TlsExtension, "TlsExtension");
 
 /// Where the parts of [`TlsExtension`] stand.
 #[doc(hidden)]
@@ -3211,6 +3220,7 @@ impl Fields for TlsExtensionBody<'_> {
         }
     }
 }
+shown_fields!(TlsExtensionBody, "TlsExtensionBody");
 
 impl TlsExtensionBodyServerName<'_> {
     /// Hands over what it holds; `region` is that of the whole.
@@ -3851,6 +3861,7 @@ impl Fields for TlsServerName<'_> {
         );
     }
 }
+shown_fields!(TlsServerName, "TlsServerName");
 
 /// Where the parts of [`TlsServerName`] stand.
 #[doc(hidden)]
@@ -4066,6 +4077,7 @@ impl Fields for TlsKeyShare<'_> {
         visitor.value(&tls_key_share_fields::KEY, BitPlace::whole(region, self.key), FieldValue::Bytes(self.key()));
     }
 }
+shown_fields!(TlsKeyShare, "TlsKeyShare");
 
 /// Where the parts of [`TlsKeyShare`] stand.
 #[doc(hidden)]

@@ -224,7 +224,11 @@ impl Fields for Udp<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Udp, "Udp");
 
 /// Where the parts of [`Udp`] stand.
 #[doc(hidden)]

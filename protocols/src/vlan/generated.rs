@@ -192,7 +192,11 @@ impl Fields for Vlan<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Vlan, "Vlan");
 
 /// Where the parts of [`Vlan`] stand.
 #[doc(hidden)]
@@ -505,7 +509,11 @@ impl Fields for ServiceVlan<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(ServiceVlan, "ServiceVlan");
 
 /// Where the parts of [`ServiceVlan`] stand.
 #[doc(hidden)]

@@ -118,9 +118,13 @@ impl VxlanFlags {
         Self(self.0 & !(1 << 3) | (on as u16) << 3)
     }
 
-    /// Every flag by its name, with its bits.
-    pub const NAMES: &'static [(&'static str, u16)] =
-        &[("group_policy", 1 << 15), ("vni", 1 << 11), ("dont_learn", 1 << 6), ("policy_applied", 1 << 3)];
+    /// What each flag is.
+    pub const FLAGS: &'static [FlagInfo] = &[
+        FlagInfo::bit("group_policy", 15),
+        FlagInfo::bit("vni", 11),
+        FlagInfo::bit("dont_learn", 6),
+        FlagInfo::bit("policy_applied", 3),
+    ];
 }
 
 named_flags!(VxlanFlags, u16);
@@ -200,9 +204,14 @@ impl VxlanGpeFlags {
         Self(self.0 & !1 | on as u8)
     }
 
-    /// Every flag by its name, with its bits.
-    pub const NAMES: &'static [(&'static str, u8)] =
-        &[("version", 3 << 4), ("vni", 1 << 3), ("next_protocol", 1 << 2), ("bum", 1 << 1), ("oam", 1)];
+    /// What each flag is.
+    pub const FLAGS: &'static [FlagInfo] = &[
+        FlagInfo::group("version", 4, 2),
+        FlagInfo::bit("vni", 3),
+        FlagInfo::bit("next_protocol", 2),
+        FlagInfo::bit("bum", 1),
+        FlagInfo::bit("oam", 0),
+    ];
 }
 
 named_flags!(VxlanGpeFlags, u8);
@@ -333,9 +342,11 @@ impl<'a> Element<'a> for Vxlan<'a> {
 impl Fields for Vxlan<'_> {
     fn fields(&self, visitor: &mut dyn FieldVisitor) {
         let region = self.region;
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 0, 16);
-        visitor.value(&vxlan_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &vxlan_fields::FLAGS,
+            BitPlace::of(region, self.head, 0, 16),
+            FieldValue::Flags(u128::from(self.flags().0), VxlanFlags::FLAGS),
+        );
         visitor.value(
             &vxlan_fields::GROUP,
             BitPlace::of(region, self.head, 16, 16),
@@ -352,7 +363,11 @@ impl Fields for Vxlan<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(Vxlan, "Vxlan");
 
 /// Where the parts of [`Vxlan`] stand.
 #[doc(hidden)]
@@ -603,9 +618,11 @@ impl<'a> Element<'a> for VxlanGpe<'a> {
 impl Fields for VxlanGpe<'_> {
     fn fields(&self, visitor: &mut dyn FieldVisitor) {
         let region = self.region;
-        let value = self.flags();
-        let place = BitPlace::of(region, self.head, 0, 8);
-        visitor.value(&vxlan_gpe_fields::FLAGS, place, FieldValue::Flags(u128::from(value.0), &value));
+        visitor.value(
+            &vxlan_gpe_fields::FLAGS,
+            BitPlace::of(region, self.head, 0, 8),
+            FieldValue::Flags(u128::from(self.flags().0), VxlanGpeFlags::FLAGS),
+        );
         let value = self.next_protocol();
         let place = BitPlace::of(region, self.head, 24, 8);
         visitor.value(&vxlan_gpe_fields::NEXT_PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
@@ -620,7 +637,11 @@ impl Fields for VxlanGpe<'_> {
             FieldValue::Payload(self.payload()),
         );
     }
+    fn carries_layer(&self) -> bool {
+        matches!(self.next(), crate::stack::Next::Layer(..))
+    }
 }
+shown_fields!(VxlanGpe, "VxlanGpe");
 
 /// Where the parts of [`VxlanGpe`] stand.
 #[doc(hidden)]
