@@ -2,8 +2,7 @@
 
 use crate::root;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -79,31 +78,4 @@ fn array(value: &Value) -> &[Value] {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
-}
-
-/// Every package that is built for one that depends on `names`, they included, by the lock file.
-pub fn closure(names: &BTreeSet<String>) -> BTreeSet<String> {
-    let locked = locked();
-    let mut found = BTreeSet::new();
-    let mut pending: Vec<String> = names.iter().cloned().collect();
-    while let Some(name) = pending.pop() {
-        pending.extend(locked.get(&name).into_iter().flatten().filter(|next| !found.contains(*next)).cloned());
-        found.insert(name);
-    }
-    found
-}
-
-/// Each package of the lock file with the names of its dependencies; versions are taken together.
-fn locked() -> BTreeMap<String, BTreeSet<String>> {
-    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file is kept");
-    let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in lock.split("[[package]]").skip(1) {
-        let quoted: Vec<&str> = package.lines().filter_map(|line| line.split('"').nth(1)).collect();
-        let Some((name, _)) = quoted.split_first() else { continue };
-        let listed = package.split_once("dependencies = [").map_or("", |(_, list)| list);
-        let dependencies = listed.lines().filter_map(|line| line.trim().strip_prefix('"'));
-        let names = dependencies.filter_map(|line| line.split([' ', '"']).next()).map(str::to_owned);
-        packages.entry((*name).to_owned()).or_default().extend(names);
-    }
-    packages
 }

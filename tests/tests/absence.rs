@@ -45,7 +45,7 @@ fn assert_absent(folder: &str, words: &[&str]) {
 }
 
 fn assert_not_built_with(name: &str, foreign: &[&str]) {
-    let built = workspace::closure(&package(name).dependencies);
+    let built = workspace::built_for(name);
     for each in foreign {
         assert!(!built.contains(*each), "{name} must not be built with {each}");
     }

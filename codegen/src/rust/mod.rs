@@ -92,6 +92,7 @@ pub const TAKEN: &[&str] = &[
     "Result",
     "SipHash24",
     "Text",
+    "Walk",
 ];
 
 /// What generating gives.

@@ -1248,7 +1248,7 @@ impl<B: Below> Ipv6DestinationBelow<'_, B> {
                                     matches!(view.variant(), super::Ipv6OptionVariant::HomeAddress(_))
                                 })?
                                 .home_address()?
-                                .home()
+                                .home_octets()
                                 .as_slice(),
                         )
                     })
@@ -1265,7 +1265,7 @@ impl<B: Below> Ipv6DestinationBelow<'_, B> {
                             matches!(view.variant(), super::Ipv6OptionVariant::HomeAddress(_))
                         })?
                         .home_address()?
-                        .home()
+                        .home_octets()
                         .as_slice(),
                 );
             } else {
@@ -2007,8 +2007,8 @@ impl<B: Below> Below for Ipv6RoutingBelow<'_, B> {
                     if given(|| Some(written.segment_routing()?.segments())).is_some() {
                         to.bytes(written.segment_routing()?.segments().get(usize::try_from(0_u64).ok()?)?);
                     } else {
-                        if given(|| Some(written.mobility()?.home_address().as_slice())).is_some() {
-                            to.bytes(written.mobility()?.home_address().as_slice());
+                        if given(|| Some(written.mobility()?.home_address_octets().as_slice())).is_some() {
+                            to.bytes(written.mobility()?.home_address_octets().as_slice());
                         } else {
                             if given(|| Some(written.source_route()?.addresses())).is_some()
                                 && written.source_route()?.addresses().len() as u64 > 0
