@@ -89,27 +89,33 @@ impl Lean {
 
     /// Reads the layers of a packet, unless something is wrong with one. Gives the bytes of the payload that no layer reads.
     fn read<'a>(&self, layers: &mut Layers<'a>, first: LayerKind, data: &'a [u8]) -> Option<u64> {
-        let (mut kind, mut region) = (first, Region::new(data));
+        let mut next = Next::Layer(first, Region::new(data));
         loop {
-            let plan = self.layers.get(kind as usize)?.as_ref()?;
-            let Ok(layer) = &Layer::parse(kind, region) else { return None };
-            if !layer.is_regular(&Below(layers))
-                || !self.leaves_nothing(layer, region, layers)
-                || plan.nests && layer.nests_words()
-            {
-                return None;
-            }
-            layers.try_push(*layer).ok()?;
-            return match layer.next() {
-                Next::Layer(next, _) if next.is_stream() => None,
-                Next::Layer(next, payload) => {
-                    (kind, region) = (next, payload);
-                    continue;
-                }
-                Next::Opaque(payload) => Some(payload.bytes().len() as u64),
-                Next::Nothing => Some(0),
+            next = match next {
+                Next::Layer(kind, region) => self.layer(layers, kind, region)?,
+                Next::Opaque(payload) => return Some(payload.bytes().len() as u64),
+                Next::Nothing => return Some(0),
             };
         }
+    }
+
+    /// Reads one layer, unless something is wrong with it, and says what follows.
+    ///
+    /// Within the loop, the compiler would take the region apart into single bytes, to put it together again for each layer.
+    #[inline(never)]
+    fn layer<'a>(&self, layers: &mut Layers<'a>, kind: LayerKind, region: Region<'a>) -> Option<Next<'a>> {
+        let plan = self.layers.get(kind as usize)?.as_ref()?;
+        let Ok(layer) = &Layer::parse(kind, region) else { return None };
+        if !layer.is_regular(&Below(layers))
+            || !self.leaves_nothing(layer, region, layers)
+            || plan.nests && layer.nests_words()
+        {
+            return None;
+        }
+        layers.try_push(*layer).ok()?;
+        let next = layer.next();
+        let is_stream = matches!(next, Next::Layer(next, _) if next.is_stream());
+        (!is_stream).then_some(next)
     }
 
     /// Whether all bytes of a layer's region are its own, or a trailing field below takes what is left.
