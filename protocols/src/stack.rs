@@ -410,51 +410,6 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[inline]
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        match self {
-            Self::Arp(view) => view.nests_words(),
-            Self::Dhcp(view) => view.nests_words(),
-            Self::Dns(view) => view.nests_words(),
-            Self::Mdns(view) => view.nests_words(),
-            Self::Llmnr(view) => view.nests_words(),
-            Self::DnsOverTcp(view) => view.nests_words(),
-            Self::Erspan(view) => view.nests_words(),
-            Self::Erspan3(view) => view.nests_words(),
-            Self::Ethernet(view) => view.nests_words(),
-            Self::Gre(view) => view.nests_words(),
-            Self::Icmp(view) => view.nests_words(),
-            Self::Icmpv6(view) => view.nests_words(),
-            Self::Ipv4(view) => view.nests_words(),
-            Self::Ipv6(view) => view.nests_words(),
-            Self::Ipv6HopByHop(view) => view.nests_words(),
-            Self::Ipv6Destination(view) => view.nests_words(),
-            Self::Ipv6Routing(view) => view.nests_words(),
-            Self::Ipv6Fragment(view) => view.nests_words(),
-            Self::LinuxSll(view) => view.nests_words(),
-            Self::LinuxSll2(view) => view.nests_words(),
-            Self::Llc(view) => view.nests_words(),
-            Self::Null(view) => view.nests_words(),
-            Self::Loop(view) => view.nests_words(),
-            Self::Mpls(view) => view.nests_words(),
-            Self::Ntp(view) => view.nests_words(),
-            Self::Quic(view) => view.nests_words(),
-            Self::RawIp(view) => view.nests_words(),
-            Self::Tcp(view) => view.nests_words(),
-            Self::TlsRecord(view) => view.nests_words(),
-            Self::TlsChangeCipherSpec(view) => view.nests_words(),
-            Self::TlsAlert(view) => view.nests_words(),
-            Self::TlsHandshake(view) => view.nests_words(),
-            Self::Udp(view) => view.nests_words(),
-            Self::Vlan(view) => view.nests_words(),
-            Self::ServiceVlan(view) => view.nests_words(),
-            Self::Vxlan(view) => view.nests_words(),
-            Self::VxlanGpe(view) => view.nests_words(),
-        }
-    }
-
     /// Where it stands.
     #[inline]
     #[must_use]
@@ -542,6 +497,51 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.is_regular(),
             Self::Vxlan(view) => view.is_regular(),
             Self::VxlanGpe(view) => view.is_regular(),
+        }
+    }
+
+    /// The same, and whether its lists and structs hold nothing but numbers.
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self, below: &Below<'_, 'a>) -> bool {
+        match self {
+            Self::Arp(view) => view.is_plain(),
+            Self::Dhcp(view) => view.is_plain(),
+            Self::Dns(view) => view.is_plain(),
+            Self::Mdns(view) => view.is_plain(),
+            Self::Llmnr(view) => view.is_plain(),
+            Self::DnsOverTcp(view) => view.is_plain(),
+            Self::Erspan(view) => view.is_plain(),
+            Self::Erspan3(view) => view.is_plain(),
+            Self::Ethernet(view) => view.is_plain(),
+            Self::Gre(view) => view.is_plain(),
+            Self::Icmp(view) => view.is_plain(),
+            Self::Icmpv6(view) => view.is_plain(below),
+            Self::Ipv4(view) => view.is_plain(),
+            Self::Ipv6(view) => view.is_plain(),
+            Self::Ipv6HopByHop(view) => view.is_plain(below),
+            Self::Ipv6Destination(view) => view.is_plain(),
+            Self::Ipv6Routing(view) => view.is_plain(),
+            Self::Ipv6Fragment(view) => view.is_plain(),
+            Self::LinuxSll(view) => view.is_plain(),
+            Self::LinuxSll2(view) => view.is_plain(),
+            Self::Llc(view) => view.is_plain(),
+            Self::Null(view) => view.is_plain(),
+            Self::Loop(view) => view.is_plain(),
+            Self::Mpls(view) => view.is_plain(),
+            Self::Ntp(view) => view.is_plain(),
+            Self::Quic(view) => view.is_plain(),
+            Self::RawIp(view) => view.is_plain(),
+            Self::Tcp(view) => view.is_plain(below),
+            Self::TlsRecord(view) => view.is_plain(),
+            Self::TlsChangeCipherSpec(view) => view.is_plain(),
+            Self::TlsAlert(view) => view.is_plain(),
+            Self::TlsHandshake(view) => view.is_plain(),
+            Self::Udp(view) => view.is_plain(below),
+            Self::Vlan(view) => view.is_plain(),
+            Self::ServiceVlan(view) => view.is_plain(),
+            Self::Vxlan(view) => view.is_plain(),
+            Self::VxlanGpe(view) => view.is_plain(),
         }
     }
 

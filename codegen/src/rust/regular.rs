@@ -30,14 +30,23 @@ impl Writer<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let name = ident(&scope.name);
-        let mut tests: Vec<TokenStream> = scope.kept().filter_map(|part| self.part_test(shape, part)).collect();
-        let mut params = Vec::new();
+        let layer = index == 0 && self.is_layer(id);
+        let words = if layer { self.nested_words(id, shape, scope) } else { Vec::new() };
+        let lists = scope.kept().any(|part| matches!(part.kind, PartKind::Field(field) if self.lists_structs(field)));
+        let nests = layer && (lists || !words.is_empty());
+        let mut tests: Vec<TokenStream> = scope.kept().filter_map(|part| self.part_test(shape, part, nests)).collect();
+        let (mut params, mut names) = (Vec::new(), Vec::new());
         if index == 0 {
             let (env, asked) = self.asking_env(id);
             params = asked;
+            names = self.needs(composite).iter().map(|(_, name)| ident(name)).collect();
             tests.push(quote!(!self.region.is_cut()));
             tests.extend(self.composite_tests(id, composite, &env));
         }
+        tests.extend(words.iter().map(|words| match words.to_string().as_str() {
+            "true" => quote!(!plain),
+            _ => quote!(!(plain && #words)),
+        }));
         let never = tests.iter().any(|test| test.to_string() == "false");
         // A match may not begin a condition.
         tests.sort_by_key(|test| test.to_string().starts_with("match"));
@@ -50,14 +59,44 @@ impl Writer<'_> {
         };
         let unused = if index == 0 { self.unused_needs(id, &body) } else { Vec::new() };
         let ignore = (!unused.is_empty()).then(|| quote!(let _ = (#(#unused),*);));
+        let (regular, plain) = match nests {
+            true => (quote!(self.holds(false #(, #names)*)), quote!(self.holds(true #(, #names)*))),
+            false => (quote!(#ignore #body), quote!(self.is_regular(#(#names),*))),
+        };
+        let plain = layer.then(|| {
+            quote! {
+                /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+                /// choose nothing, no text, no addresses.
+                #[must_use]
+                pub fn is_plain(&self #(, #params)*) -> bool { #plain }
+            }
+        });
+        let holds = nests.then(|| {
+            quote! {
+                /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+                fn holds(&self, plain: bool #(, #params)*) -> bool { #ignore #body }
+            }
+        });
         quote! {
             impl<'a> #name<'a> {
                 /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
                 /// not looked into, and count as wrong.
                 #[must_use]
-                pub fn is_regular(&self #(, #params)*) -> bool { #ignore #body }
+                pub fn is_regular(&self #(, #params)*) -> bool { #regular }
+
+                #plain
+
+                #holds
             }
         }
+    }
+
+    pub(super) fn is_layer(&self, id: CompositeId) -> bool {
+        matches!(self.schema[id].kind, CompositeKind::Layer(_))
+    }
+
+    fn lists_structs(&self, field: FieldId) -> bool {
+        matches!(&self.schema[field].ty, Type::List(element, _) if matches!(**element, Type::Struct(..)))
     }
 
     /// The interfaces that a layer needs, by the names it has for them.
@@ -68,8 +107,8 @@ impl Writer<'_> {
         }
     }
 
-    /// What must be so of a part itself.
-    fn part_test(&self, shape: &Shape, part: &super::shape::Part) -> Option<TokenStream> {
+    /// What must be so of a part itself. Where it may `nest`, elements are asked for words too if `plain` is.
+    fn part_test(&self, shape: &Shape, part: &super::shape::Part, nests: bool) -> Option<TokenStream> {
         let name = ident(&part.name);
         match &part.kind {
             PartKind::Segment(segment) => {
@@ -90,11 +129,11 @@ impl Writer<'_> {
                 Some(if part.optional { quote!(self.#name.is_none_or(|bytes| #all)) } else { all })
             }
             PartKind::Field(id) if part.optional => {
-                let test = self.value_test(&self.schema[*id], &quote!(value))?;
+                let test = self.value_test(&self.schema[*id], &quote!(value), nests)?;
                 let never = test.to_string() == "false";
                 Some(if never { quote!(self.#name.is_none()) } else { quote!(self.#name.is_none_or(|value| #test)) })
             }
-            PartKind::Field(id) => self.value_test(&self.schema[*id], &quote!(self.#name)),
+            PartKind::Field(id) => self.value_test(&self.schema[*id], &quote!(self.#name), nests),
             PartKind::Choice(choice) => {
                 let choice = shape.choices.get(*choice)?;
                 let ty = ident(&choice.name);
@@ -115,7 +154,7 @@ impl Writer<'_> {
     }
 
     /// What must be so of a value that varies.
-    fn value_test(&self, field: &Field, value: &TokenStream) -> Option<TokenStream> {
+    fn value_test(&self, field: &Field, value: &TokenStream, nests: bool) -> Option<TokenStream> {
         let contained = self.part_type(field)?.to_string().starts_with("Result");
         let whole = value;
         let value = &if contained { quote!(value) } else { value.clone() };
@@ -130,7 +169,9 @@ impl Writer<'_> {
             Type::List(element, _) => match (self.numbers_of(&field.ty, field), &**element) {
                 (Some(_), _) => Some(quote!(#value.is_whole())),
                 (None, Type::Struct(id, _)) if self.is_plain(*id) => {
-                    Some(quote!(#value.iter().all(|element| element.is_ok_and(|element| element.is_regular()))))
+                    let wordless = nests.then(|| quote!(&&!(plain && element.holds_words())));
+                    let sound = quote!(element.is_regular() #wordless);
+                    Some(quote!(#value.iter().all(|element| element.is_ok_and(|element| #sound))))
                 }
                 (None, Type::Bytes(_)) => Some(quote!(#value.iter().all(|element| element.is_ok()))),
                 (None, _) => Some(quote!(false)),

@@ -374,13 +374,6 @@ impl Writer<'_> {
                 match self { #(Self::#names(view) => view.next(),)* }
             }
 
-            /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-            #[inline]
-            #[must_use]
-            pub fn nests_words(&self) -> bool {
-                match self { #(Self::#names(view) => view.nests_words(),)* }
-            }
-
             /// Where it stands.
             #[inline]
             #[must_use]
@@ -394,11 +387,14 @@ impl Writer<'_> {
 
     /// What is wrong with a layer of any kind.
     fn layer_checks(&self, layers: &[(CompositeId, &Composite)], names: &[Ident]) -> TokenStream {
-        let regular = layers.iter().zip(names).map(|((_, composite), name)| {
-            let needs = self.needs(composite).into_iter().map(|_| quote!(below));
-            quote!(Self::#name(view) => view.is_regular(#(#needs),*),)
-        });
-        let regular: Vec<TokenStream> = regular.collect();
+        let arms = |method: TokenStream| -> Vec<TokenStream> {
+            let arm = |((_, composite), name): (&(CompositeId, &Composite), &Ident)| {
+                let needs = self.needs(composite).into_iter().map(|_| quote!(below));
+                quote!(Self::#name(view) => view.#method(#(#needs),*),)
+            };
+            layers.iter().zip(names).map(arm).collect()
+        };
+        let (regular, plain) = (arms(quote!(is_regular)), arms(quote!(is_plain)));
         let anomalies = layers.iter().zip(names).map(|((_, composite), name)| {
             let needs = self.needs(composite).into_iter().map(|_| quote!(below,));
             quote!(Self::#name(view) => view.anomalies(#(#needs)* report),)
@@ -410,6 +406,13 @@ impl Writer<'_> {
             #[must_use]
             pub fn is_regular(&self, below: &Below<'_, 'a>) -> bool {
                 match self { #(#regular)* }
+            }
+
+            /// The same, and whether its lists and structs hold nothing but numbers.
+            #[inline]
+            #[must_use]
+            pub fn is_plain(&self, below: &Below<'_, 'a>) -> bool {
+                match self { #(#plain)* }
             }
 
             /// Tells what is not as it should be, as it stands upon the layers below, one by one.

@@ -12,28 +12,22 @@ use quote::quote;
 use std::collections::BTreeSet;
 
 impl Writer<'_> {
-    /// The method of a composite's view, and those of its named arms.
+    /// The method of the view of a composite that is no layer, and those of the named arms of any.
     pub(super) fn wordiness(&self, id: CompositeId) -> TokenStream {
-        let (composite, shape) = (&self.schema[id], &self.shapes[id.index()]);
-        let mut tags = BTreeSet::new();
-        self.tags(&composite.body, &mut tags);
-        let scopes =
-            shape.scopes.iter().enumerate().filter(|(index, scope)| *index == 0 || scope.kept().next().is_some());
+        let shape = &self.shapes[id.index()];
+        let tags = self.all_tags(id);
+        let scopes = shape
+            .scopes
+            .iter()
+            .enumerate()
+            .filter(|(index, scope)| if *index == 0 { !self.is_layer(id) } else { scope.kept().next().is_some() });
         scopes.map(|(_, scope)| self.words_of_scope(id, shape, scope, &tags)).collect()
     }
 
     fn words_of_scope(&self, id: CompositeId, shape: &Shape, scope: &Scope, tags: &BTreeSet<FieldId>) -> TokenStream {
         let name = ident(&scope.name);
-        // Of a layer only what is nested in it is asked for: its own fields are known.
-        let own = matches!(self.schema[id].kind, CompositeKind::Layer(_))
-            && shape.scopes.first().is_some_and(|root| std::ptr::eq(root, scope));
-        let nested = |part: &&Part| match part.kind {
-            PartKind::Segment(_) => !own,
-            PartKind::Field(field) => !own || matches!(self.schema[field].ty, Type::Struct(..) | Type::List(..)),
-            PartKind::Choice(_) => true,
-        };
-        let parts = scope.kept().filter(nested);
-        let mut tests: Vec<TokenStream> = parts.filter_map(|part| self.words_of_part(id, shape, part, tags)).collect();
+        let mut tests: Vec<TokenStream> =
+            scope.kept().filter_map(|part| self.words_of_part(id, shape, part, tags)).collect();
         tests.sort_by_key(|test| test.to_string().starts_with("match"));
         let certain = tests.iter().any(|test| test.to_string() == "true");
         let body = match (certain, tests.is_empty()) {
@@ -41,23 +35,36 @@ impl Writer<'_> {
             (_, true) => quote!(false),
             _ => quote!(#((#tests))||*),
         };
-        let (method, about) = match own {
-            true => (
-                quote!(nests_words),
-                " Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.",
-            ),
-            false => (
-                quote!(holds_words),
-                " Whether there is more in it than numbers: names that choose nothing, text or addresses.",
-            ),
-        };
         quote! {
             impl<'a> #name<'a> {
-                #[doc = #about]
+                /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
                 #[must_use]
-                pub fn #method(&self) -> bool { #body }
+                pub fn holds_words(&self) -> bool { #body }
             }
         }
+    }
+
+    /// Whether there is more than numbers in the lists, structs and arms of a layer, part by part: its own fields are known.
+    /// What holds a list of structs is left out.
+    pub(super) fn nested_words(&self, id: CompositeId, shape: &Shape, scope: &Scope) -> Vec<TokenStream> {
+        let tags = self.all_tags(id);
+        let parts = scope.kept().filter(|part| match part.kind {
+            PartKind::Segment(_) => false,
+            PartKind::Field(field) => match &self.schema[field].ty {
+                Type::Struct(..) => true,
+                Type::List(element, _) => !matches!(**element, Type::Struct(..)),
+                _ => false,
+            },
+            PartKind::Choice(_) => true,
+        });
+        parts.filter_map(|part| self.words_of_part(id, shape, part, &tags)).collect()
+    }
+
+    /// The fields of a composite whose values choose among arms.
+    fn all_tags(&self, id: CompositeId) -> BTreeSet<FieldId> {
+        let mut tags = BTreeSet::new();
+        self.tags(&self.schema[id].body, &mut tags);
+        tags
     }
 
     fn words_of_part(

@@ -1126,8 +1126,23 @@ impl<'a> Dhcp<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.options.is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
-            && !self.region.is_cut()
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
+        self.options.is_none_or(|value| {
+            value
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+        }) && !self.region.is_cut()
     }
 }
 
@@ -1142,14 +1157,6 @@ impl<'a> Dhcp<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Dhcp<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.options.is_some_and(|value| value.valid().any(|element| element.holds_words()))
     }
 }
 

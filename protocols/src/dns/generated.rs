@@ -7025,10 +7025,33 @@ impl<'a> Dns<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.questions.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.answers.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
+        self.questions
+            .iter()
+            .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .answers
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .authorities
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .additionals
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
             && !self.region.is_cut()
     }
 }
@@ -7051,17 +7074,6 @@ impl<'a> Dns<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Dns<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.questions.valid().any(|element| element.holds_words())
-            || self.answers.valid().any(|element| element.holds_words())
-            || self.authorities.valid().any(|element| element.holds_words())
-            || self.additionals.valid().any(|element| element.holds_words())
     }
 }
 
@@ -7535,10 +7547,33 @@ impl<'a> Mdns<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.questions.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.answers.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
+        self.questions
+            .iter()
+            .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .answers
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .authorities
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .additionals
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
             && !self.region.is_cut()
     }
 }
@@ -7561,17 +7596,6 @@ impl<'a> Mdns<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Mdns<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.questions.valid().any(|element| element.holds_words())
-            || self.answers.valid().any(|element| element.holds_words())
-            || self.authorities.valid().any(|element| element.holds_words())
-            || self.additionals.valid().any(|element| element.holds_words())
     }
 }
 
@@ -8014,10 +8038,33 @@ impl<'a> Llmnr<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.questions.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.answers.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.authorities.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
-            && self.additionals.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
+        self.questions
+            .iter()
+            .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .answers
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .authorities
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
+            && self
+                .additionals
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
             && !self.region.is_cut()
     }
 }
@@ -8040,17 +8087,6 @@ impl<'a> Llmnr<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Llmnr<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.questions.valid().any(|element| element.holds_words())
-            || self.answers.valid().any(|element| element.holds_words())
-            || self.authorities.valid().any(|element| element.holds_words())
-            || self.additionals.valid().any(|element| element.holds_words())
     }
 }
 
@@ -8293,6 +8329,13 @@ impl<'a> DnsOverTcp<'a> {
     pub fn is_regular(&self) -> bool {
         !self.message.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> DnsOverTcp<'a> {
@@ -8301,14 +8344,6 @@ impl<'a> DnsOverTcp<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> DnsOverTcp<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 

@@ -2160,8 +2160,38 @@ impl<'a> Icmp<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
         !self.region.is_cut()
             && self.expected_checksum() == Some(self.checksum())
+            && !(plain
+                && match self.variant {
+                    IcmpVariant::Echo(view) => view.holds_words(),
+                    IcmpVariant::EchoReply(view) => view.holds_words(),
+                    IcmpVariant::Error(view) => view.holds_words(),
+                    IcmpVariant::Error2(view) => view.holds_words(),
+                    IcmpVariant::Error3(view) => view.holds_words(),
+                    IcmpVariant::RouterAdvertisement(view) => view.holds_words(),
+                    IcmpVariant::RouterSolicitation(view) => view.holds_words(),
+                    IcmpVariant::Timestamp(view) => view.holds_words(),
+                    IcmpVariant::Information(view) => view.holds_words(),
+                    IcmpVariant::AddressMask(view) => view.holds_words(),
+                    IcmpVariant::Traceroute(view) => view.holds_words(),
+                    IcmpVariant::ExtendedEcho(view) => view.holds_words(),
+                    IcmpVariant::ExtendedEchoReply(view) => view.holds_words(),
+                    IcmpVariant::Unknown(view) => view.holds_words(),
+                    _ => false,
+                })
             && match self.variant {
                 IcmpVariant::Echo(view) => view.is_regular(),
                 IcmpVariant::EchoReply(view) => view.is_regular(),
@@ -2482,30 +2512,6 @@ impl<'a> IcmpExtendedEchoReply<'a> {
 impl<'a> IcmpUnknown<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
-}
-
-impl<'a> Icmp<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        match self.variant {
-            IcmpVariant::Echo(view) => view.holds_words(),
-            IcmpVariant::EchoReply(view) => view.holds_words(),
-            IcmpVariant::Error(view) => view.holds_words(),
-            IcmpVariant::Error2(view) => view.holds_words(),
-            IcmpVariant::Error3(view) => view.holds_words(),
-            IcmpVariant::RouterAdvertisement(view) => view.holds_words(),
-            IcmpVariant::RouterSolicitation(view) => view.holds_words(),
-            IcmpVariant::Timestamp(view) => view.holds_words(),
-            IcmpVariant::Information(view) => view.holds_words(),
-            IcmpVariant::AddressMask(view) => view.holds_words(),
-            IcmpVariant::Traceroute(view) => view.holds_words(),
-            IcmpVariant::ExtendedEcho(view) => view.holds_words(),
-            IcmpVariant::ExtendedEchoReply(view) => view.holds_words(),
-            IcmpVariant::Unknown(view) => view.holds_words(),
-            _ => false,
-        }
-    }
 }
 
 impl<'a> IcmpEcho<'a> {

@@ -1259,7 +1259,21 @@ impl<'a> Ipv4<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
+        self.options
+            .iter()
+            .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
             && !self.payload.is_cut()
             && !self.region.is_cut()
             && self.expected_checksum() == Some(self.checksum())
@@ -1296,14 +1310,6 @@ impl<'a> Ipv4<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Ipv4<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.options.valid().any(|element| element.holds_words())
     }
 }
 

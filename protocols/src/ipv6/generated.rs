@@ -747,6 +747,13 @@ impl<'a> Ipv6<'a> {
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> Ipv6<'a> {
@@ -755,14 +762,6 @@ impl<'a> Ipv6<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Ipv6<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 
@@ -2457,7 +2456,21 @@ impl<'a> Ipv6HopByHop<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self, below: &dyn Jumbogram) -> bool {
-        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+        self.holds(false, below)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self, below: &dyn Jumbogram) -> bool {
+        self.holds(true, below)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool, below: &dyn Jumbogram) -> bool {
+        self.options
+            .iter()
+            .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
             && !self.payload.is_cut()
             && !self.region.is_cut()
             && both(
@@ -2589,14 +2602,6 @@ impl<'a> Ipv6HopByHop<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Ipv6HopByHop<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.options.valid().any(|element| element.holds_words())
     }
 }
 
@@ -2931,7 +2936,21 @@ impl<'a> Ipv6Destination<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
+        self.options
+            .iter()
+            .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
             && !self.payload.is_cut()
             && !self.region.is_cut()
     }
@@ -2946,14 +2965,6 @@ impl<'a> Ipv6Destination<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Ipv6Destination<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.options.valid().any(|element| element.holds_words())
     }
 }
 
@@ -4171,8 +4182,29 @@ impl<'a> Ipv6Routing<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
         !self.payload.is_cut()
             && !self.region.is_cut()
+            && !(plain
+                && match self.variant {
+                    Ipv6RoutingVariant::SourceRoute(view) => view.holds_words(),
+                    Ipv6RoutingVariant::Mobility(view) => view.holds_words(),
+                    Ipv6RoutingVariant::Rpl(view) => view.holds_words(),
+                    Ipv6RoutingVariant::SegmentRouting(view) => view.holds_words(),
+                    Ipv6RoutingVariant::Unknown(view) => view.holds_words(),
+                    _ => false,
+                })
             && match self.variant {
                 Ipv6RoutingVariant::SourceRoute(view) => view.is_regular(),
                 Ipv6RoutingVariant::Mobility(view) => view.is_regular(),
@@ -4313,21 +4345,6 @@ impl<'a> Ipv6RoutingSegmentRouting<'a> {
 impl<'a> Ipv6RoutingUnknown<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
-}
-
-impl<'a> Ipv6Routing<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        match self.variant {
-            Ipv6RoutingVariant::SourceRoute(view) => view.holds_words(),
-            Ipv6RoutingVariant::Mobility(view) => view.holds_words(),
-            Ipv6RoutingVariant::Rpl(view) => view.holds_words(),
-            Ipv6RoutingVariant::SegmentRouting(view) => view.holds_words(),
-            Ipv6RoutingVariant::Unknown(view) => view.holds_words(),
-            _ => false,
-        }
-    }
 }
 
 impl<'a> Ipv6RoutingSourceRoute<'a> {
@@ -4678,6 +4695,13 @@ impl<'a> Ipv6Fragment<'a> {
     pub fn is_regular(&self) -> bool {
         self.head[1] == 0 && self.head[3] >> 1 & 3 == 0 && !self.payload.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> Ipv6Fragment<'a> {
@@ -4692,14 +4716,6 @@ impl<'a> Ipv6Fragment<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Ipv6Fragment<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 

@@ -527,6 +527,13 @@ impl<'a> LinuxSll<'a> {
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> LinuxSll<'a> {
@@ -535,14 +542,6 @@ impl<'a> LinuxSll<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> LinuxSll<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 
@@ -934,6 +933,13 @@ impl<'a> LinuxSll2<'a> {
     pub fn is_regular(&self) -> bool {
         u16::from_be_bytes([self.head[2], self.head[3]]) == 0 && !self.payload.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> LinuxSll2<'a> {
@@ -945,14 +951,6 @@ impl<'a> LinuxSll2<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> LinuxSll2<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 

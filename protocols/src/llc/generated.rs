@@ -584,8 +584,26 @@ impl<'a> Llc<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
         self.payload.is_none_or(|value| !value.is_cut())
             && !self.region.is_cut()
+            && !(plain
+                && match self.variant {
+                    LlcVariant::Ethertype(view) => view.holds_words(),
+                    LlcVariant::Other(view) => view.holds_words(),
+                    _ => false,
+                })
             && match self.variant {
                 LlcVariant::Ethertype(view) => view.is_regular(),
                 LlcVariant::Other(view) => view.is_regular(),
@@ -634,18 +652,6 @@ impl<'a> LlcEthertype<'a> {
 impl<'a> LlcOther<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
-}
-
-impl<'a> Llc<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        match self.variant {
-            LlcVariant::Ethertype(view) => view.holds_words(),
-            LlcVariant::Other(view) => view.holds_words(),
-            _ => false,
-        }
-    }
 }
 
 impl<'a> LlcEthertype<'a> {

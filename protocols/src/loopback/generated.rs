@@ -410,8 +410,26 @@ impl<'a> Null<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
         !self.payload.is_cut()
             && !self.region.is_cut()
+            && !(plain
+                && match self.variant {
+                    NullVariant::BigEndian(view) => view.holds_words(),
+                    NullVariant::LittleEndian(view) => view.holds_words(),
+                    _ => false,
+                })
             && match self.variant {
                 NullVariant::BigEndian(view) => view.is_regular(),
                 NullVariant::LittleEndian(view) => view.is_regular(),
@@ -460,18 +478,6 @@ impl<'a> NullBigEndian<'a> {
 impl<'a> NullLittleEndian<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
-}
-
-impl<'a> Null<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        match self.variant {
-            NullVariant::BigEndian(view) => view.holds_words(),
-            NullVariant::LittleEndian(view) => view.holds_words(),
-            _ => false,
-        }
-    }
 }
 
 impl<'a> NullBigEndian<'a> {
@@ -698,6 +704,13 @@ impl<'a> Loop<'a> {
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> Loop<'a> {
@@ -706,14 +719,6 @@ impl<'a> Loop<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Loop<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 

@@ -988,7 +988,26 @@ impl<'a> Ntp<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
         !self.region.is_cut()
+            && !(plain
+                && match self.variant {
+                    NtpVariant::Control(view) => view.holds_words(),
+                    NtpVariant::Private(view) => view.holds_words(),
+                    NtpVariant::Time(view) => view.holds_words(),
+                    _ => false,
+                })
             && match self.variant {
                 NtpVariant::Control(view) => view.is_regular(),
                 NtpVariant::Private(view) => view.is_regular(),
@@ -1053,19 +1072,6 @@ impl<'a> NtpPrivate<'a> {
 impl<'a> NtpTime<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
-}
-
-impl<'a> Ntp<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        match self.variant {
-            NtpVariant::Control(view) => view.holds_words(),
-            NtpVariant::Private(view) => view.holds_words(),
-            NtpVariant::Time(view) => view.holds_words(),
-            _ => false,
-        }
-    }
 }
 
 impl<'a> NtpControl<'a> {

@@ -816,6 +816,18 @@ impl<'a> Quic<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
         self.head[0] >> 6 & 1 != 0
             && self.versions.is_none_or(|value| value.is_whole())
             && !self.region.is_cut()
@@ -823,6 +835,14 @@ impl<'a> Quic<'a> {
                 given(|| Some(!self.long_form() || self.version()?.0 == 0)),
                 both(given(|| Some(self.dcid?.len() as u64 <= 20)), given(|| Some(self.scid?.len() as u64 <= 20))),
             ) != Some(false)
+            && !(plain && self.versions.is_some())
+            && !(plain
+                && match self.variant {
+                    QuicVariant::Initial(view) => view.holds_words(),
+                    QuicVariant::Encrypted(view) => view.holds_words(),
+                    QuicVariant::Retry(view) => view.holds_words(),
+                    _ => false,
+                })
             && match self.variant {
                 QuicVariant::Initial(view) => view.is_regular(),
                 QuicVariant::Encrypted(view) => view.is_regular(),
@@ -905,20 +925,6 @@ impl<'a> QuicEncrypted<'a> {
 impl<'a> QuicRetry<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
-}
-
-impl<'a> Quic<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.versions.is_some()
-            || match self.variant {
-                QuicVariant::Initial(view) => view.holds_words(),
-                QuicVariant::Encrypted(view) => view.holds_words(),
-                QuicVariant::Retry(view) => view.holds_words(),
-                _ => false,
-            }
-    }
 }
 
 impl<'a> QuicInitial<'a> {

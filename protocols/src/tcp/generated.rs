@@ -950,8 +950,23 @@ impl<'a> Tcp<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self, ip: &dyn crate::net::IpCarrier) -> bool {
+        self.holds(false, ip)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self, ip: &dyn crate::net::IpCarrier) -> bool {
+        self.holds(true, ip)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool, ip: &dyn crate::net::IpCarrier) -> bool {
         self.head[12] >> 1 & 7 == 0
-            && self.options.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
+            && self
+                .options
+                .iter()
+                .all(|element| element.is_ok_and(|element| element.is_regular() && !(plain && element.holds_words())))
             && !self.payload.is_cut()
             && !self.region.is_cut()
             && self.expected_checksum(ip) == Some(self.checksum())
@@ -1007,14 +1022,6 @@ impl<'a> Tcp<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Tcp<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.options.valid().any(|element| element.holds_words())
     }
 }
 

@@ -940,6 +940,13 @@ impl<'a> TlsRecord<'a> {
     pub fn is_regular(&self) -> bool {
         !self.fragment.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> TlsRecord<'a> {
@@ -948,14 +955,6 @@ impl<'a> TlsRecord<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> TlsRecord<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 
@@ -1137,6 +1136,13 @@ impl<'a> TlsChangeCipherSpec<'a> {
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> TlsChangeCipherSpec<'a> {
@@ -1145,14 +1151,6 @@ impl<'a> TlsChangeCipherSpec<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> TlsChangeCipherSpec<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 
@@ -1351,6 +1349,13 @@ impl<'a> TlsAlert<'a> {
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> TlsAlert<'a> {
@@ -1359,14 +1364,6 @@ impl<'a> TlsAlert<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> TlsAlert<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 
@@ -1597,7 +1594,21 @@ impl<'a> TlsHandshake<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
+        self.holds(false)
+    }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds(true)
+    }
+
+    /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
+    fn holds(&self, plain: bool) -> bool {
+        self.body.is_ok_and(|value| value.is_regular())
+            && !self.region.is_cut()
+            && !(plain && self.body.is_ok_and(|value| value.holds_words()))
     }
 }
 
@@ -1610,14 +1621,6 @@ impl<'a> TlsHandshake<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> TlsHandshake<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        self.body.is_ok_and(|value| value.holds_words())
     }
 }
 

@@ -432,6 +432,13 @@ impl<'a> Udp<'a> {
                 != Some(false)
             && (self.checksum() == 0 || self.expected_checksum(ip) == Some(self.checksum()))
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self, ip: &dyn crate::net::IpCarrier) -> bool {
+        self.is_regular(ip)
+    }
 }
 
 impl<'a> Udp<'a> {
@@ -445,14 +452,6 @@ impl<'a> Udp<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Udp<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 

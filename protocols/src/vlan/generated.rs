@@ -295,6 +295,13 @@ impl<'a> Vlan<'a> {
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut() && self.id() != 4095
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> Vlan<'a> {
@@ -310,14 +317,6 @@ impl<'a> Vlan<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Vlan<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 
@@ -612,6 +611,13 @@ impl<'a> ServiceVlan<'a> {
     pub fn is_regular(&self) -> bool {
         !self.payload.is_cut() && !self.region.is_cut() && self.id() != 4095
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> ServiceVlan<'a> {
@@ -627,14 +633,6 @@ impl<'a> ServiceVlan<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> ServiceVlan<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 

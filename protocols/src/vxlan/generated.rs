@@ -459,6 +459,13 @@ impl<'a> Vxlan<'a> {
     pub fn is_regular(&self) -> bool {
         self.head[7] == 0 && !self.payload.is_cut() && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> Vxlan<'a> {
@@ -470,14 +477,6 @@ impl<'a> Vxlan<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> Vxlan<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 
@@ -736,6 +735,13 @@ impl<'a> VxlanGpe<'a> {
             && !self.payload.is_cut()
             && !self.region.is_cut()
     }
+
+    /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
+    /// choose nothing, no text, no addresses.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.is_regular()
+    }
 }
 
 impl<'a> VxlanGpe<'a> {
@@ -750,14 +756,6 @@ impl<'a> VxlanGpe<'a> {
         if self.region.is_truncated() {
             report(Anomaly::Truncated);
         }
-    }
-}
-
-impl<'a> VxlanGpe<'a> {
-    /// Whether there is more than numbers in its lists and structs: names that choose nothing, text or addresses.
-    #[must_use]
-    pub fn nests_words(&self) -> bool {
-        false
     }
 }
 

@@ -106,10 +106,9 @@ impl Lean {
     fn layer<'a>(&self, layers: &mut Layers<'a>, kind: LayerKind, region: Region<'a>) -> Option<Next<'a>> {
         let plan = self.layers.get(kind as usize)?.as_ref()?;
         let Ok(layer) = &Layer::parse(kind, region) else { return None };
-        if !layer.is_regular(&Below(layers))
-            || !self.leaves_nothing(layer, region, layers)
-            || plan.nests && layer.nests_words()
-        {
+        let below = &Below(layers);
+        let sound = if plan.nests { layer.is_plain(below) } else { layer.is_regular(below) };
+        if !sound || !self.leaves_nothing(layer, region, layers) {
             return None;
         }
         layers.try_push(*layer).ok()?;
