@@ -5,9 +5,9 @@ use crate::failure::Failure;
 use crate::style::ColorChoice;
 use packet_codegen::text::parse;
 use packet_codegen::{Sources, render};
-use packet_protocols::DEFINITIONS;
+use packet_protocols::{DEFINITIONS, Definition};
 use packet_schema::tree::Module;
-use packet_schema::{Diagnostic, Schema, check};
+use packet_schema::{Diagnostic, Schema, check, stored};
 use std::collections::HashSet;
 use std::io::Read;
 use std::num::NonZero;
@@ -36,12 +36,22 @@ pub(crate) struct Loaded {
     pub(crate) own: HashSet<u32>,
 }
 
+/// The checked model of the built-in definitions, by which a short command need not read them.
+static BUILTIN: &[u8] = include_bytes!("builtin.schema");
+
 /// Loads definitions that are to be used; all mistakes in them are shown.
 pub(crate) fn load(which: &Definitions, color: ColorChoice) -> Result<Loaded, Failure> {
+    if which.files.is_empty() && !which.no_builtin {
+        let schema =
+            stored::read(BUILTIN).map_err(|error| Failure::usage(format!("the built-in definitions: {error}")))?;
+        let mut sources = Sources::new();
+        builtin_texts(&mut sources);
+        return Ok(Loaded { schema, sources, own: HashSet::new() });
+    }
     load_files(&which.files, !which.no_builtin, color)
 }
 
-/// The same, from paths.
+/// The same from paths, with the tests that are in them.
 pub(crate) fn load_files(files: &[String], builtin: bool, color: ColorChoice) -> Result<Loaded, Failure> {
     let checked = check_files(files, builtin)?;
     match checked.schema {
@@ -69,11 +79,7 @@ pub(crate) fn check_files(files: &[String], builtin: bool) -> Result<Checked, Fa
         modules.push(module);
         findings.append(&mut found);
     }
-    let builtin: Vec<(u32, &str)> = DEFINITIONS
-        .iter()
-        .filter(|_| builtin)
-        .map(|definition| (sources.add(format!("protocols/src/{}", definition.path), definition.text), definition.text))
-        .collect();
+    let builtin = if builtin { builtin_texts(&mut sources) } else { Vec::new() };
     for (module, mut found) in parse_all(&builtin) {
         if name_of(&module).is_none_or(|name| !replaced.contains(&name)) {
             modules.push(module);
@@ -86,6 +92,12 @@ pub(crate) fn check_files(files: &[String], builtin: bool) -> Result<Checked, Fa
     findings.extend(checked.diagnostics);
     findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));
     Ok(Checked { schema: checked.schema.filter(|_| readable), findings, sources, own })
+}
+
+/// The texts of the built-in definitions, with their numbers.
+fn builtin_texts(sources: &mut Sources) -> Vec<(u32, &'static str)> {
+    let path = |definition: &Definition| format!("protocols/src/{}", definition.path);
+    DEFINITIONS.iter().map(|definition| (sources.add(path(definition), definition.text), definition.text)).collect()
 }
 
 /// Parses texts side by side, for that is most of the time that a short command takes.
@@ -130,4 +142,17 @@ pub(crate) fn read(path: &str) -> Result<String, Failure> {
 /// `1 mistake`, `2 mistakes`.
 pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failing test may panic")]
+mod tests {
+    use super::*;
+
+    /// What users read in the definitions is what their commands do.
+    #[test]
+    fn the_stored_model_is_that_of_the_definitions() {
+        let read = load_files(&[], true, ColorChoice::Never).ok().unwrap();
+        assert!(stored::write(&read.schema).unwrap() == BUILTIN, "run `cargo xtask codegen`");
+    }
 }

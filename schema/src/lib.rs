@@ -8,6 +8,8 @@ mod diagnostic;
 pub mod interp;
 pub mod model;
 pub mod sample;
+#[cfg(feature = "stored")]
+pub mod stored;
 pub mod tree;
 
 pub use check::{Checked, check, nearest};

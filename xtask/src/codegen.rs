@@ -1,14 +1,19 @@
-//! What is generated and kept in the repository: the table of all definitions.
+//! What is generated and kept in the repository.
 
 mod craft;
 mod rust;
 
 use crate::{Outcome, repository};
+use packet_schema::stored;
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
 
 /// The folder of all protocols.
 pub(crate) const PROTOCOLS: &str = "protocols/src";
+
+/// The checked model of all definitions, which the command brings along.
+const STORED: &str = "cli/src/builtin.schema";
 
 /// The table, below the root.
 pub(crate) const INDEX: &str = "protocols/src/index.rs";
@@ -21,17 +26,20 @@ pub(crate) fn write(root: &Path) -> Outcome {
 /// Fails if what is kept is not what would be generated.
 pub(crate) fn check(root: &Path) -> Outcome {
     for (path, text) in all(root)? {
-        if repository::text(&root.join(&path))?.as_ref() != Some(&text) {
+        if fs::read(root.join(&path)).map_err(|error| format!("{path}: {error}"))? != text {
             return Err(format!("{path} is stale; run `cargo xtask codegen`"));
         }
     }
     Ok(())
 }
 
-/// Every generated file: its path below the root, and its text.
-fn all(root: &Path) -> Result<Vec<(String, String)>, String> {
-    let mut files = rust::modules(root, &definitions(root)?)?;
-    files.push((INDEX.to_owned(), index(root)?));
+/// Every generated file: its path below the root, and its bytes.
+fn all(root: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let schema = rust::schema(root, &definitions(root)?)?;
+    let modules =
+        rust::modules(root, &schema, &definitions(root)?)?.into_iter().chain([(INDEX.to_owned(), index(root)?)]);
+    let mut files: Vec<(String, Vec<u8>)> = modules.map(|(path, text)| (path, text.into_bytes())).collect();
+    files.push((STORED.to_owned(), stored::write(&schema).map_err(|error| error.to_string())?));
     Ok(files)
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn text(path: &Path) -> Result<Option<String>, String> {
 }
 
 /// Writes a file, and the folders above it.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), String> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))

@@ -5,6 +5,7 @@ use crate::tree::{Docs, Span};
 
 /// A layer, a struct or a codec.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Composite {
     /// `Ipv4`.
     pub name: String,
@@ -36,6 +37,7 @@ pub struct Composite {
 
 /// The kinds of composites.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum CompositeKind {
     /// Can be stacked.
     Layer(Layer),
@@ -47,6 +49,7 @@ pub enum CompositeKind {
 
 /// What only a layer has.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Layer {
     /// Interfaces that it provides, or passes on with some members overridden.
     pub provides: Vec<Provide>,
@@ -60,6 +63,7 @@ pub struct Layer {
 
 /// One `provides` or `passes`.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Provide {
     /// Which interface.
     pub interface: InterfaceId,
@@ -71,6 +75,7 @@ pub struct Provide {
 
 /// What only a codec has.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Codec {
     /// What it yields.
     pub result: CodecResult,
@@ -84,6 +89,7 @@ pub struct Codec {
 
 /// What a codec yields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum CodecResult {
     /// An unsigned integer of at most so many bits.
     Uint(u32),
@@ -95,6 +101,7 @@ pub enum CodecResult {
 
 /// How a codec's value is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Encode {
     /// The yielded field takes the value; the listed ones are computed, from expressions over the frame.
     Fields(Vec<(FieldId, ExprId)>),
@@ -110,6 +117,7 @@ pub enum Encode {
 
 /// A parameter of a struct or a codec.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Param {
     /// Its name.
     pub name: String,
@@ -123,6 +131,7 @@ pub struct Param {
 
 /// A named arm.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Variant {
     /// `SackPermitted`.
     pub name: String,
@@ -134,6 +143,7 @@ pub struct Variant {
 
 /// A named expression.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Let {
     /// Its name.
     pub name: String,
@@ -147,6 +157,7 @@ pub struct Let {
 
 /// Items in the order of the wire.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Block {
     /// The items.
     pub items: Vec<Item>,
@@ -154,6 +165,7 @@ pub struct Block {
 
 /// What a block holds.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs, reason = "the fields of a variant are explained by the variant")]
 pub enum Item {
     /// Fields of fixed size one behind another, none with a condition or region of its own: one bounds check for all.
@@ -182,6 +194,7 @@ pub enum Item {
 
 /// What a codec gives back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Yield {
     /// An expression over its frame.
     Expr(ExprId),
@@ -193,6 +206,7 @@ pub enum Yield {
 
 /// A run of fixed fields.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Run {
     /// The fields; each one's [`Place`] is relative to the start of the run.
     pub fields: Vec<FieldId>,
@@ -204,6 +218,7 @@ pub struct Run {
 
 /// A choice by a value.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Match {
     /// The value.
     pub on: ExprId,
@@ -217,6 +232,7 @@ pub struct Match {
 
 /// One arm.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Arm {
     /// From the first to the second, both included; empty for the wildcard.
     pub tags: Vec<(i128, i128)>,
@@ -232,6 +248,7 @@ pub struct Arm {
 
 /// What an arm does.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Action {
     /// Reads the block, as a variant where it has a name (an index into [`Composite::variants`]).
     Read(Option<u32>, Block),
@@ -243,6 +260,7 @@ pub enum Action {
 
 /// What must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Expect {
     /// The condition.
     pub condition: ExprId,
@@ -256,6 +274,7 @@ pub struct Expect {
 
 /// A field.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Field {
     /// Absent for reserved bits.
     pub name: Option<String>,
@@ -307,6 +326,7 @@ pub struct Field {
 
 /// When a derived field is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Verify {
     /// Always.
     Always,
@@ -316,6 +336,7 @@ pub enum Verify {
 
 /// Where a field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs, reason = "`bit` is the first bit, `width` how many")]
 pub enum Place {
     /// So many bits behind the start of its run.
@@ -328,6 +349,7 @@ pub enum Place {
 
 /// What is on the wire.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs, reason = "`bits` is the width, `little` the byte order, `names` what values are called")]
 pub enum Type {
     /// 1 to 128 bits.
@@ -356,6 +378,7 @@ pub enum Type {
 
 /// Names of a number's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Names {
     /// None.
     None,
@@ -367,6 +390,7 @@ pub enum Names {
 
 /// How text is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Encoding {
     /// UTF-8.
     Utf8,
@@ -378,6 +402,7 @@ pub enum Encoding {
 
 /// How far bytes, text or a list reach.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Extent {
     /// So many bytes, or elements.
     Count(ExprId),
@@ -393,6 +418,7 @@ pub enum Extent {
 
 /// The next layer.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs, reason = "the fields of a variant are explained by the variant")]
 pub enum Next {
     /// By the first key that has a row.
@@ -405,6 +431,7 @@ pub enum Next {
 
 /// Where no row has the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Otherwise {
     /// Bytes.
     Opaque,
@@ -416,6 +443,7 @@ pub enum Otherwise {
 
 /// How a value is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Display {
     /// By its type: decimal, hex for bytes, names for enums.
     #[default]

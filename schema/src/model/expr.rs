@@ -8,6 +8,7 @@ use crate::tree::{BinaryOp, UnaryOp};
 /// An expression over something absent (a field of another arm, a layer that is not there) has no value, and neither has
 /// what is made of it; a check without a value is not made.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs, reason = "the fields of a variant are explained by the variant")]
 pub enum Expr {
     /// An integer. Values of more than 127 bits stand as their bits; they can be compared for equality only.
@@ -116,6 +117,7 @@ pub enum Expr {
 
 /// From where an interface is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Via {
     /// From the layer below this one.
     Below,

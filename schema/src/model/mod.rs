@@ -13,13 +13,14 @@ use crate::tree::{Docs, Span};
 pub use composite::*;
 pub use expr::*;
 pub use stack::*;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident => $field:ident: $target:ty;)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+            #[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
             pub struct $name(pub u32);
 
             impl $name {
@@ -67,6 +68,7 @@ ids! {
 
 /// All definitions of one program, checked.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs, reason = "each arena holds what its type says")]
 pub struct Schema {
     pub modules: Vec<Module>,
@@ -83,14 +85,16 @@ pub struct Schema {
     pub metas: Vec<Meta>,
     pub replies: Vec<Reply>,
     /// By the tool's name, as `wireshark`.
-    pub names: HashMap<String, Vec<ToolName>>,
+    pub names: BTreeMap<String, Vec<ToolName>>,
+    #[cfg_attr(feature = "stored", serde(skip))]
     pub tests: Vec<Test>,
     /// Layers by name.
-    pub layers: HashMap<String, CompositeId>,
+    pub layers: BTreeMap<String, CompositeId>,
 }
 
 /// A module's own facts.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Module {
     /// `pony.net.ipv4`.
     pub name: String,
@@ -102,6 +106,7 @@ pub struct Module {
 
 /// An enum over the bits of its representation.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Enum {
     /// Its name.
     pub name: String,
@@ -118,13 +123,14 @@ pub struct Enum {
     /// In the order written, extensions last.
     pub enumerators: Vec<Enumerator>,
     /// The enumerator of a single value, by that value.
-    pub by_value: HashMap<u128, u32>,
+    pub by_value: BTreeMap<u128, u32>,
     /// Its name in the source.
     pub span: Span,
 }
 
 /// One named value, or range, or pattern of values.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Enumerator {
     /// `DONT_FRAGMENT`.
     pub name: String,
@@ -140,6 +146,7 @@ pub struct Enumerator {
 
 /// The values of an enumerator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Values {
     /// All from the first to the second, both included.
     Range(u128, u128),
@@ -166,6 +173,7 @@ impl Enum {
 
 /// A set of flags, most significant first.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Flags {
     /// Its name.
     pub name: String,
@@ -185,6 +193,7 @@ pub struct Flags {
 
 /// One flag, or a group of bits.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Flag {
     /// Absent for reserved bits.
     pub name: Option<String>,
@@ -204,6 +213,7 @@ pub struct Flag {
 
 /// What the analysis proved of an expression's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Facts {
     /// Least value.
     pub least: i128,

@@ -2,10 +2,11 @@
 
 use super::{CompositeId, ExprId, FieldId, InterfaceId, ModuleId};
 use crate::tree::{self, Docs, Span};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// What a layer offers to others.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Interface {
     /// Its name.
     pub name: String,
@@ -17,6 +18,7 @@ pub struct Interface {
 
 /// A member of an interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Member {
     /// Its name.
     pub name: String,
@@ -28,6 +30,7 @@ pub struct Member {
 
 /// What a member is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum MemberType {
     /// Bytes; numbers become bytes of their width.
     Bytes,
@@ -39,6 +42,7 @@ pub enum MemberType {
 
 /// Who may follow whom.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Table {
     /// Its name.
     pub name: String,
@@ -51,13 +55,14 @@ pub struct Table {
     /// In order; no two rows without a guard share a key.
     pub rows: Vec<Row>,
     /// The row of a single key, where just one has it and no range.
-    pub by_key: HashMap<u128, u32>,
+    pub by_key: BTreeMap<u128, u32>,
     /// Its name in the source.
     pub span: Span,
 }
 
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Row {
     /// First key.
     pub low: u128,
@@ -73,6 +78,7 @@ pub struct Row {
 
 /// How a layer is told where no key says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Probe {
     /// The layer.
     pub layer: CompositeId,
@@ -86,6 +92,7 @@ pub struct Probe {
 
 /// A layer, in a variant where one is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct LayerRef {
     /// The layer.
     pub layer: CompositeId,
@@ -95,6 +102,7 @@ pub struct LayerRef {
 
 /// A field that belongs to no single layer.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Meta {
     /// `flow_id`.
     pub name: String,
@@ -110,6 +118,7 @@ pub struct Meta {
 
 /// The two kinds of metafields.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum MetaKind {
     /// Read only: a hash of keys.
     Key {
@@ -131,6 +140,7 @@ pub enum MetaKind {
 
 /// One key of a hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Key {
     /// One side, as bytes.
     pub left: ExprId,
@@ -142,6 +152,7 @@ pub struct Key {
 
 /// Where the bits of a metafield are in one stack.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Carry {
     /// Layers that stand directly upon each other.
     pub stack: Vec<LayerRef>,
@@ -151,6 +162,7 @@ pub struct Carry {
 
 /// Some bits of a metafield in some bits of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Piece {
     /// The layer's position in the stack.
     pub layer: u32,
@@ -166,6 +178,7 @@ pub struct Piece {
 
 /// What a write of a metafield leaves right.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Keep {
     /// The layer of the checksum.
     pub layer: CompositeId,
@@ -177,6 +190,7 @@ pub struct Keep {
 
 /// Sixteen bits that absorb the difference of a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum Absorber {
     /// A field of the same layer.
     Field(FieldId),
@@ -186,6 +200,7 @@ pub enum Absorber {
 
 /// How an answer names its question.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reply {
     /// The question; absent for any layer.
     pub request: Option<LayerRef>,
@@ -207,6 +222,7 @@ pub struct Reply {
 
 /// A field of the question that follows from the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Recover {
     /// The question's field.
     pub field: FieldId,
@@ -218,6 +234,7 @@ pub struct Recover {
 
 /// The name that another tool has for a value.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct ToolName {
     /// A layer or struct, over whose frame the expressions are.
     pub owner: CompositeId,

@@ -63,6 +63,7 @@ pub struct Suffix {
 
 /// Operators with one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub enum UnaryOp {
     /// `!`, of a boolean.
     Not,
@@ -72,6 +73,7 @@ pub enum UnaryOp {
 
 /// Operators with two operands, loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs, reason = "each variant is named after its operator")]
 pub enum BinaryOp {
     Or,

@@ -13,6 +13,7 @@ pub use test::*;
 
 /// A place in the source, opaque to this crate: which source it is, and two offsets whose meaning the front end knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
 pub struct Span {
     /// Which source, by the number the front end gave it.
     pub source: u32,

@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::tree::{Docs, Item, ItemKind, Name};
 use crate::{Code, Diagnostic};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 impl<'t> Resolver<'t> {
     /// Gives every item its id, and its name to whoever sees it.
@@ -135,7 +135,7 @@ impl<'t> Resolver<'t> {
             little: false,
             closed,
             enumerators: Vec::new(),
-            by_value: HashMap::new(),
+            by_value: BTreeMap::new(),
             span: name.span,
         });
         Symbol::Enum(id)
@@ -169,7 +169,7 @@ impl<'t> Resolver<'t> {
             bits: 16,
             names: None,
             rows: Vec::new(),
-            by_key: HashMap::new(),
+            by_key: BTreeMap::new(),
             span: name.span,
         });
         Symbol::Table(id)

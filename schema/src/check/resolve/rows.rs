@@ -144,7 +144,7 @@ impl<'t> Resolver<'t> {
 }
 
 /// The row of each key that just one row has.
-fn single_keys(rows: &[Row]) -> std::collections::HashMap<u128, u32> {
+fn single_keys(rows: &[Row]) -> std::collections::BTreeMap<u128, u32> {
     let alone = |row: &Row| row.low == row.high && row.guard.is_none();
     let shared = |key: u128| rows.iter().filter(|row| row.low <= key && key <= row.high).count() > 1;
     let singles = rows.iter().enumerate().filter(|(_, row)| alone(row) && !shared(row.low));
