@@ -12,6 +12,7 @@ mod peers;
 
 use crate::packets::{self, Packets};
 use crate::{Case, Digest, Unit, Workload, limits};
+use packet_core::batch::{self, BATCH};
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -79,7 +80,10 @@ impl Tally {
 ///
 /// A capture that can't be read.
 pub fn workloads() -> Result<Vec<Workload>, String> {
-    let sets = packets::sets(by_hand::is_plain)?;
+    let mut sets = packets::sets(by_hand::is_plain)?;
+    if let Some((_, packets)) = sets.iter().find(|(name, _)| name.contains("mix")).or(sets.first()) {
+        sets.push(("far".to_owned(), Rc::new(packets.scattered())));
+    }
     Ok(sets
         .into_iter()
         .filter(|(_, packets)| !packets.is_empty())
@@ -94,6 +98,7 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
     let times = LEAST.div_ceil(packets.len());
     let cases = vec![
         case("pony", packets, times, pony::decode),
+        batches("pony_batch", packets, times),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),
         raw(packets, times),
@@ -120,6 +125,24 @@ fn case(
                 tally.packets += 1;
                 // What can't be read is in nobody's tally.
                 let _ = decode(black_box(packet), &mut tally);
+            }
+        }
+        tally.digest()
+    })
+}
+
+/// As `case` has [`pony::decode`] read them, in batches of which the headers are fetched beforehand.
+fn batches(name: &'static str, packets: &Rc<Packets>, times: usize) -> Case {
+    let packets = Rc::clone(packets);
+    Case::new(name, move || {
+        let mut tally = Tally::default();
+        for _ in 0..times {
+            for batch in packets.batches(BATCH) {
+                batch::fetch(batch.clone());
+                for packet in batch {
+                    tally.packets += 1;
+                    let _ = pony::decode(black_box(packet), &mut tally);
+                }
             }
         }
         tally.digest()

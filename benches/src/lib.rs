@@ -4,6 +4,7 @@
 //! [`Digest`], which is checked before anything is timed. The benches of criterion and the tables of the command both
 //! run these.
 
+pub mod accessors;
 pub mod build;
 pub mod checksum;
 #[cfg(feature = "peers")]

@@ -34,6 +34,21 @@ impl Packets {
         Self { bytes, places }
     }
 
+    /// The same packets again and again, in more memory than a cache holds, and in no order: as from a ring that the network
+    /// has filled a while ago, or a file that is in memory.
+    pub(crate) fn scattered(&self) -> Self {
+        const ROOM: usize = 128 << 20;
+        let times = ROOM / self.bytes.len().max(1) + 1;
+        let all = (0..times).flat_map(|_| self.iter());
+        let mut scattered = Self::new(all);
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        for at in (1..scattered.places.len()).rev() {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            scattered.places.swap(at, (random >> 33) as usize % (at + 1));
+        }
+        scattered
+    }
+
     /// How many they are.
     pub fn len(&self) -> usize {
         self.places.len()
@@ -48,6 +63,13 @@ impl Packets {
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.places.iter().map(|&(start, length)| &self.bytes[start..start + length])
+    }
+
+    /// Each packet, so many at a time.
+    #[inline]
+    pub(crate) fn batches(&self, size: usize) -> impl Iterator<Item = impl Iterator<Item = &[u8]> + Clone> {
+        let packet = |&(start, length): &(usize, usize)| &self.bytes[start..start + length];
+        self.places.chunks(size).map(move |places| places.iter().map(packet))
     }
 
     /// Each packet with the slack behind it, and its length.

@@ -11,7 +11,7 @@ mod pen;
 mod stack;
 mod sum;
 
-pub use below::{Below, Member, Nothing, Octets, octets_len};
+pub use below::{Below, Nothing, Octets, is_named, named, octets_len};
 pub use code::{Names, coded, groups, put_name};
 pub use field::{Field, Number, cut, fits, into_number, scaled, signed};
 pub use pen::{Count, Pen, Write};
@@ -20,6 +20,7 @@ pub use sum::{Sink, add, sum_array};
 
 use crate::FieldInfo;
 use core::fmt;
+use core::hint::cold_path;
 
 /// Why a packet could not be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,27 +57,27 @@ pub enum EmitErrorKind {
 }
 
 impl EmitError {
-    /// An error of a field. Out of line: errors are rare, and what leads to them need not be fast.
-    #[cold]
-    #[inline(never)]
+    /// An error of a field. It is made in line: what a function gives may be anything, and whoever is given it looks.
+    #[inline(always)]
     #[must_use]
     pub fn new(field: &'static FieldInfo, kind: EmitErrorKind) -> Self {
+        cold_path();
         Self { field: Some(field), kind }
     }
 
     /// The buffer is too short.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     #[must_use]
     pub fn short(needed: usize, available: usize) -> Self {
+        cold_path();
         Self { field: None, kind: EmitErrorKind::Short { needed, available } }
     }
 
     /// A length depends on itself.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     #[must_use]
     pub fn unsettled() -> Self {
+        cold_path();
         Self { field: None, kind: EmitErrorKind::Unsettled }
     }
 
@@ -146,8 +147,8 @@ pub fn first<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENG
 #[cfg(feature = "alloc")]
 pub mod generated {
     pub use super::{
-        Below, Count, EmitError, EmitErrorKind, Field, Layer, Member, Names, Nothing, Number, Octets, Packet, Pen,
-        Random, Sink, SplitMix, Stack, Table, Write, add, coded, cut, first, fits, groups, into_number, last,
+        Below, Count, EmitError, EmitErrorKind, Field, Layer, Names, Nothing, Number, Octets, Packet, Pen, Random,
+        Sink, SplitMix, Stack, Table, Write, add, coded, cut, first, fits, groups, into_number, is_named, last, named,
         octets_len, put, put_name, scaled, signed, sum_array,
     };
     pub use crate::FieldInfo;

@@ -4,6 +4,7 @@
 //!
 //! * [`bits`] reads and writes integers of 1 to 128 bits that start at any bit;
 //! * [`checksum`] has the Internet checksum and the cyclic redundancy checks, over data that comes in pieces;
+//! * [`batch`] has the cache fetch packets before they are read;
 //! * [`hash`] has the keyed hash of tables and identifiers;
 //! * [`text`] prints and reads addresses, and prints octets and times;
 //! * [`plain`] fills structs and enums of a user's own from views;
@@ -23,6 +24,7 @@ extern crate alloc;
 extern crate std;
 
 mod anomaly;
+pub mod batch;
 pub mod bits;
 pub mod checksum;
 pub mod craft;

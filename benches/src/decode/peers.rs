@@ -1,5 +1,8 @@
 //! Other libraries, each used as its documentation shows.
 
+mod combined;
+mod derived;
+
 use super::by_hand::{IPV4, IPV6, is_tag};
 use super::{Case, Packets, Tally, Transport, case};
 use std::rc::Rc;
@@ -9,6 +12,10 @@ pub(super) fn cases(packets: &Rc<Packets>, times: usize) -> Vec<Case> {
         case("etherparse", packets, times, etherparse),
         case("smoltcp", packets, times, smoltcp),
         case("pnet", packets, times, pnet),
+        case("ingot", packets, times, derived::ingot),
+        case("nom", packets, times, combined::nom),
+        case("binrw", packets, times, derived::with_binrw::decode),
+        case("deku", packets, times, derived::with_deku::decode),
     ]
 }
 

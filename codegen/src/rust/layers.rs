@@ -301,18 +301,23 @@ impl Emitter<'_, '_> {
                     self.crafter.writer.expr(env, arg)?.typed_number(Number::U64)
                 });
                 let args: Vec<TokenStream> = args.collect::<Option<_>>()?;
-                Some(quote!(below.octets(below, #name, &[#(#args),*], &mut sum)?;))
+                Some(quote!(below.octets::<#name, _, _>(below, &[#(#args),*], &mut sum)?;))
             }
             _ => None,
         }
     }
 
-    /// A member of an interface, by its full name.
-    fn member(&self, interface: InterfaceId, member: u32) -> TokenStream {
+    /// The names of an interface and of a member of it.
+    fn names_of(&self, interface: InterfaceId, member: u32) -> (&str, &str) {
         let interface = &self.crafter.schema[interface];
         let name = interface.members.get(member as usize).map_or("", |member| member.name.as_str());
-        let interface = interface.name.as_str();
-        quote!(const { Member::new(#interface, #name) })
+        (interface.name.as_str(), name)
+    }
+
+    /// A member of an interface, as arguments of whoever is asked for it.
+    fn member(&self, interface: InterfaceId, member: u32) -> TokenStream {
+        let (interface, name) = self.names_of(interface, member);
+        quote!({ named(#interface) }, { named(#name) })
     }
 
     /// Makes known the numbers that the layers below give.
@@ -339,12 +344,12 @@ impl Emitter<'_, '_> {
         if let Expr::Len(of) = expr
             && let Some((name, asker, MemberType::Bytes)) = asked(&self.crafter.schema[*of])
         {
-            let tokens = quote!(octets_len(#asker, #name, &[])?);
+            let tokens = quote!(octets_len::<#name, _>(#asker, &[])?);
             env.known.insert(id, Code::maybe(tokens, Kind::Number(Number::U64)));
             return;
         }
         if let Some((name, asker, ty)) = asked(expr) {
-            let number = quote!(#asker.number(#asker, #name, &[])?);
+            let number = quote!(#asker.number::<#name, _>(#asker, &[])?);
             match ty {
                 MemberType::Bool => {
                     env.known.insert(id, Code::maybe(quote!((#number != 0)), Kind::Bool));
@@ -402,7 +407,7 @@ impl Emitter<'_, '_> {
         let bytes = Literal::u32_unsuffixed(self.head_bytes);
         let without = quote! {
             if self.front.len() > #bytes {
-                return self.octets_with_list(asker, member, args, to);
+                return self.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to);
             }
             #(#without)*
         };
@@ -419,8 +424,8 @@ impl Emitter<'_, '_> {
         let (name, value, settled) =
             (format_ident!("{}Below", self.plan.scopes[0].name), self.name(), self.settled_name());
         let lifetime = self.crafter.borrows(self.id).then(|| quote!(<'p>));
-        let [asker, member, args, to] = ["asker", "member", "args", "to"].map(|name| used(name, octets));
-        let [asker_2, member_2, args_2] = ["asker", "member", "args"].map(|name| used(name, numbers));
+        let [asker, args, to] = ["asker", "args", "to"].map(|name| used(name, octets));
+        let [asker_2, args_2] = ["asker", "args"].map(|name| used(name, numbers));
         let (open_octets, open_numbers) = (opened(octets), opened(numbers));
         let all = quote!(#octets #with_list #numbers);
         let kept = |name: &str, ty: TokenStream| {
@@ -455,8 +460,8 @@ impl Emitter<'_, '_> {
 
             impl #generics Below for #name<#lower #arguments> {
                 #[inline(always)]
-                fn octets<A: Below, S: Sink>(
-                    &self, #asker: &A, #member: Member, #args: &[u64], #to: &mut S,
+                fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+                    &self, #asker: &A, #args: &[u64], #to: &mut S,
                 ) -> Option<()> {
                     #open_octets
                     #octets
@@ -464,7 +469,7 @@ impl Emitter<'_, '_> {
                 }
 
                 #[inline(always)]
-                fn number<A: Below>(&self, #asker_2: &A, #member_2: Member, #args_2: &[u64]) -> Option<u128> {
+                fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, #asker_2: &A, #args_2: &[u64]) -> Option<u128> {
                     #open_numbers
                     #numbers
                     None
@@ -497,7 +502,7 @@ impl Emitter<'_, '_> {
         for (at, (definition, value)) in members.iter().zip(&provide.members).enumerate() {
             let Some(value) = value else { continue };
             let missing = || format!("the member `{}`", definition.name);
-            let name = self.member(provide.interface, at as u32);
+            let (interface, name) = self.names_of(provide.interface, at as u32);
             let mut own = self.member_env(layer, false);
             if empty {
                 self.know_absent(&mut own, *value);
@@ -518,12 +523,17 @@ impl Emitter<'_, '_> {
                 }
             };
             let result = if definition.ty == MemberType::Bytes { quote!(return Some(());) } else { quote!() };
-            of.push(quote!(if member.is(#name) { #into #result }));
+            of.push(quote! {
+                if const { is_named(INTERFACE, #interface) && is_named(MEMBER, #name) } { #into #result }
+            });
         }
         if provide.passes {
-            let some = self.member(provide.interface, 0);
-            octets.push(quote!(if member.is_of(#some) { return below.octets(asker, member, args, to); }));
-            numbers.push(quote!(if member.is_of(#some) { return below.number(asker, member, args); }));
+            let (interface, _) = self.names_of(provide.interface, 0);
+            let is_asked = quote!(const { is_named(INTERFACE, #interface) });
+            octets.push(quote! {
+                if #is_asked { return below.octets::<INTERFACE, MEMBER, _, _>(asker, args, to); }
+            });
+            numbers.push(quote!(if #is_asked { return below.number::<INTERFACE, MEMBER, _>(asker, args); }));
         }
         Ok(())
     }
@@ -615,7 +625,7 @@ impl Emitter<'_, '_> {
                     .map(|&arg| self.crafter.writer.expr(&env, arg)?.typed_number(Number::U64))
                     .collect::<Option<_>>()?;
                 let (name, asker) = (self.member(*interface, *member), from(*via, &quote!((*below))));
-                Some(quote!(#asker.octets(#asker, #name, &[#(#args),*], to)?;))
+                Some(quote!(#asker.octets::<#name, _, _>(#asker, &[#(#args),*], to)?;))
             }
             Expr::Slice(of, first, last) => {
                 let Expr::Carrier { via, interface, member, .. } = &schema[*of] else {
@@ -625,7 +635,7 @@ impl Emitter<'_, '_> {
                 let first = self.crafter.writer.expr(&env, *first)?.typed_number(Number::U64)?;
                 let last = self.crafter.writer.expr(&env, *last)?.typed_number(Number::U64)?;
                 Some(quote! {
-                    let octets = Octets::of(#asker, #name, &[])?;
+                    let octets = Octets::of::<#name, _>(#asker, &[])?;
                     to.bytes(slice(octets.bytes(), #first, #last)?);
                 })
             }
@@ -707,8 +717,8 @@ fn list_method(generics: &TokenStream, ty: &TokenStream, octets: &TokenStream) -
         impl #generics #ty {
             /// The same where there is something in the list behind the head.
             #[inline(never)]
-            fn octets_with_list<A: Below, S: Sink>(
-                &self, asker: &A, member: Member, args: &[u64], to: &mut S,
+            fn octets_with_list<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+                &self, asker: &A, args: &[u64], to: &mut S,
             ) -> Option<()> {
                 #opened
                 #octets

@@ -2,37 +2,9 @@
 
 use super::Sink;
 
-/// A member of an interface, by its full name: `pony.net.IpCarrier.src`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Member {
-    interface: u64,
-    member: u64,
-}
-
-impl Member {
-    /// The member of a name, of the interface of a full name.
-    #[must_use]
-    pub const fn new(interface: &str, member: &str) -> Self {
-        Self { interface: hash(interface), member: hash(member) }
-    }
-
-    /// Whether it is of the same interface as another one.
-    #[inline(always)]
-    #[must_use]
-    pub const fn is_of(self, other: Self) -> bool {
-        self.interface == other.interface
-    }
-
-    /// Whether it is the same one.
-    #[inline(always)]
-    #[must_use]
-    pub const fn is(self, other: Self) -> bool {
-        self.interface == other.interface && self.member == other.member
-    }
-}
-
 /// A number that stands for a name: FNV-1a of 64 bits. Names of one program are few, and chosen by people.
-pub(super) const fn hash(name: &str) -> u64 {
+#[must_use]
+pub const fn named(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let (mut at, mut hash) = (0, 0xcbf2_9ce4_8422_2325_u64);
     while at < bytes.len() {
@@ -42,16 +14,31 @@ pub(super) const fn hash(name: &str) -> u64 {
     hash
 }
 
+/// Whether a number stands for a name.
+#[inline(always)]
+#[must_use]
+pub const fn is_named(number: u64, name: &str) -> bool {
+    number == named(name)
+}
+
 /// What gives the members of interfaces: a layer upon those below it.
+///
+/// Which member is asked for, of which interface, is known when the program is compiled, as the numbers of their names: a
+/// question is a function of its own, that holds nothing but its answer, and asks others without calling itself.
 ///
 /// Members are looked up late: a layer that gives one in terms of others asks `asker` for those, which is the topmost layer
 /// that the question went through, so that what is overridden in between counts.
 pub trait Below {
     /// Puts the bytes of a member into a sink; nothing where no layer gives it.
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()>;
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()>;
 
     /// A member that is a number or a truth; nothing where no layer gives it.
-    fn number<A: Below>(&self, asker: &A, member: Member, args: &[u64]) -> Option<u128>;
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, asker: &A, args: &[u64]) -> Option<u128>;
 }
 
 /// There are no layers below, or none that gives anything.
@@ -60,12 +47,17 @@ pub struct Nothing;
 
 impl Below for Nothing {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, _: &A, _: Member, _: &[u64], _: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        _: &A,
+        _: &[u64],
+        _: &mut S,
+    ) -> Option<()> {
         None
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, _: &A, _: Member, _: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, _: &A, _: &[u64]) -> Option<u128> {
         None
     }
 }
@@ -73,9 +65,9 @@ impl Below for Nothing {
 /// How many bytes a member has.
 #[inline(always)]
 #[must_use]
-pub fn octets_len<B: Below>(below: &B, member: Member, args: &[u64]) -> Option<u64> {
+pub fn octets_len<const INTERFACE: u64, const MEMBER: u64, B: Below>(below: &B, args: &[u64]) -> Option<u64> {
     let mut length = 0_usize;
-    below.octets(below, member, args, &mut length).map(|()| length as u64)
+    below.octets::<INTERFACE, MEMBER, _, _>(below, args, &mut length).map(|()| length as u64)
 }
 
 /// The bytes of a member, at most 64 of them.
@@ -89,9 +81,9 @@ impl Octets {
     /// Asks for a member; nothing where no layer gives it, or it is longer.
     #[inline]
     #[must_use]
-    pub fn of<B: Below>(below: &B, member: Member, args: &[u64]) -> Option<Self> {
+    pub fn of<const INTERFACE: u64, const MEMBER: u64, B: Below>(below: &B, args: &[u64]) -> Option<Self> {
         let mut octets = Self { bytes: [0; 64], length: 0 };
-        below.octets(below, member, args, &mut octets)?;
+        below.octets::<INTERFACE, MEMBER, _, _>(below, args, &mut octets)?;
         (octets.length <= 64).then_some(octets)
     }
 

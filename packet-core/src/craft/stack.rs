@@ -1,6 +1,6 @@
 //! Stacks of layers, and what can stand in them.
 
-use super::below::hash;
+use super::below::named;
 use super::{Below, EmitError, Nothing};
 use crate::checksum::Inet16;
 
@@ -12,7 +12,7 @@ impl Table {
     /// Of that name.
     #[must_use]
     pub const fn new(name: &str) -> Self {
-        Self(hash(name))
+        Self(named(name))
     }
 
     /// Whether it is the same one.

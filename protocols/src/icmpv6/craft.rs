@@ -1771,9 +1771,8 @@ impl Layer for Icmpv6<'_> {
         if let Field::Auto = value.checksum {
             let sum = given(|| {
                 let mut sum = Inet16::new();
-                below.octets(
+                below.octets::<{ named("IpCarrier") }, { named("pseudo_header") }, _, _>(
                     below,
-                    const { Member::new("IpCarrier", "pseudo_header") },
                     &[58_u64, settled.size_],
                     &mut sum,
                 )?;

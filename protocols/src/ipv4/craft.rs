@@ -318,19 +318,24 @@ struct Ipv4Below<'p> {
 impl Ipv4Below<'_> {
     /// The same where there is something in the list behind the head.
     #[inline(never)]
-    fn octets_with_list<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets_with_list<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { value, .. } = self;
         let listed = List::<super::Ipv4Option>::filling(Region::new(self.front.get(20..).unwrap_or_default()), ());
-        if member.is(const { Member::new("IpCarrier", "src") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
             to.number(u128::from(u32::from(value.src)), 32);
             return Some(());
         }
-        if member.is(const { Member::new("IpCarrier", "dst") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "dst") } {
             to.number(u128::from(u32::from(value.dst)), 32);
             return Some(());
         }
-        if member.is(const { Member::new("IpCarrier", "pseudo_header") }) {
-            asker.octets(asker, const { Member::new("IpCarrier", "src") }, &[], to)?;
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "pseudo_header") } {
+            asker.octets::<{ named("IpCarrier") }, { named("src") }, _, _>(asker, &[], to)?;
             to.number(
                 u128::from(
                     if (0..=1)
@@ -456,21 +461,26 @@ impl Ipv4Below<'_> {
 
 impl Below for Ipv4Below<'_> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { value, .. } = self;
         if self.front.len() > 20 {
-            return self.octets_with_list(asker, member, args, to);
+            return self.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to);
         }
-        if member.is(const { Member::new("IpCarrier", "src") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
             to.number(u128::from(u32::from(value.src)), 32);
             return Some(());
         }
-        if member.is(const { Member::new("IpCarrier", "dst") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "dst") } {
             to.number(u128::from(u32::from(value.dst)), 32);
             return Some(());
         }
-        if member.is(const { Member::new("IpCarrier", "pseudo_header") }) {
-            asker.octets(asker, const { Member::new("IpCarrier", "src") }, &[], to)?;
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "pseudo_header") } {
+            asker.octets::<{ named("IpCarrier") }, { named("src") }, _, _>(asker, &[], to)?;
             to.number(u128::from(u32::from(value.dst)), 32);
             to.number(0_u128, 8);
             to.number(u128::from(*args.first()?), 8);
@@ -481,9 +491,9 @@ impl Below for Ipv4Below<'_> {
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, _: &A, member: Member, _: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, _: &A, _: &[u64]) -> Option<u128> {
         let Self { value, .. } = self;
-        if member.is(const { Member::new("IpCarrier", "is_fragment") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "is_fragment") } {
             return Some(u128::from(value.flags.0 & 1 != 0 || value.fragment_offset != 0));
         }
         None

@@ -238,19 +238,24 @@ struct Ipv6Below<'p> {
 
 impl Below for Ipv6Below<'_> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { value, .. } = self;
-        if member.is(const { Member::new("IpCarrier", "src") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
             to.bytes(value.src.octets().as_slice());
             return Some(());
         }
-        if member.is(const { Member::new("IpCarrier", "dst") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "dst") } {
             to.bytes(value.dst.octets().as_slice());
             return Some(());
         }
-        if member.is(const { Member::new("IpCarrier", "pseudo_header") }) {
-            asker.octets(asker, const { Member::new("IpCarrier", "src") }, &[], to)?;
-            asker.octets(asker, const { Member::new("IpCarrier", "dst") }, &[], to)?;
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "pseudo_header") } {
+            asker.octets::<{ named("IpCarrier") }, { named("src") }, _, _>(asker, &[], to)?;
+            asker.octets::<{ named("IpCarrier") }, { named("dst") }, _, _>(asker, &[], to)?;
             to.number(u128::from((i128::from(*args.get(1)?) & 0xffffffff) as u32), 32);
             to.number(0_u128, 24);
             to.number(u128::from(*args.first()?), 8);
@@ -260,12 +265,12 @@ impl Below for Ipv6Below<'_> {
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, _: &A, member: Member, _: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, _: &A, _: &[u64]) -> Option<u128> {
         let Self { settled, .. } = self;
-        if member.is(const { Member::new("IpCarrier", "is_fragment") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "is_fragment") } {
             return Some(u128::from(false));
         }
-        if member.is(const { Member::new("Jumbogram", "is_jumbo") }) {
+        if const { is_named(INTERFACE, "Jumbogram") && is_named(MEMBER, "is_jumbo") } {
             return Some(u128::from(settled.payload_length == 0 && settled.next_header == 0));
         }
         None
@@ -1036,19 +1041,24 @@ struct Ipv6HopByHopBelow<'p, B> {
 
 impl<B: Below> Below for Ipv6HopByHopBelow<'_, B> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { below, .. } = self;
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.octets(asker, member, args, to);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.octets::<INTERFACE, MEMBER, _, _>(asker, args, to);
         }
         None
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, asker: &A, member: Member, args: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, asker: &A, args: &[u64]) -> Option<u128> {
         let Self { below, .. } = self;
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.number(asker, member, args);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.number::<INTERFACE, MEMBER, _>(asker, args);
         }
         None
     }
@@ -1234,10 +1244,15 @@ struct Ipv6DestinationBelow<'p, B> {
 impl<B: Below> Ipv6DestinationBelow<'_, B> {
     /// The same where there is something in the list behind the head.
     #[inline(never)]
-    fn octets_with_list<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets_with_list<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { below, .. } = self;
         let listed = List::<super::Ipv6Option>::filling(Region::new(self.front.get(2..).unwrap_or_default()), ());
-        if member.is(const { Member::new("IpCarrier", "src") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
             if (0..=1)
                 .find(|_: &u64| {
                     given(|| {
@@ -1269,12 +1284,12 @@ impl<B: Below> Ipv6DestinationBelow<'_, B> {
                         .as_slice(),
                 );
             } else {
-                (*below).octets(*below, const { Member::new("IpCarrier", "src") }, &[], to)?;
+                (*below).octets::<{ named("IpCarrier") }, { named("src") }, _, _>(*below, &[], to)?;
             }
             return Some(());
         }
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.octets(asker, member, args, to);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.octets::<INTERFACE, MEMBER, _, _>(asker, args, to);
         }
         None
     }
@@ -1282,26 +1297,31 @@ impl<B: Below> Ipv6DestinationBelow<'_, B> {
 
 impl<B: Below> Below for Ipv6DestinationBelow<'_, B> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { below, .. } = self;
         if self.front.len() > 2 {
-            return self.octets_with_list(asker, member, args, to);
+            return self.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to);
         }
-        if member.is(const { Member::new("IpCarrier", "src") }) {
-            (*below).octets(*below, const { Member::new("IpCarrier", "src") }, &[], to)?;
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
+            (*below).octets::<{ named("IpCarrier") }, { named("src") }, _, _>(*below, &[], to)?;
             return Some(());
         }
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.octets(asker, member, args, to);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.octets::<INTERFACE, MEMBER, _, _>(asker, args, to);
         }
         None
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, asker: &A, member: Member, args: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, asker: &A, args: &[u64]) -> Option<u128> {
         let Self { below, .. } = self;
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.number(asker, member, args);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.number::<INTERFACE, MEMBER, _>(asker, args);
         }
         None
     }
@@ -1987,17 +2007,22 @@ struct Ipv6RoutingBelow<'p, B> {
 
 impl<B: Below> Below for Ipv6RoutingBelow<'_, B> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { below, .. } = self;
         let written = super::Ipv6Routing::parse(Region::new(self.front)).ok();
-        if member.is(const { Member::new("IpCarrier", "dst") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "dst") } {
             let written = written?;
             if written.segments_left() == 0 {
-                (*below).octets(*below, const { Member::new("IpCarrier", "dst") }, &[], to)?;
+                (*below).octets::<{ named("IpCarrier") }, { named("dst") }, _, _>(*below, &[], to)?;
             } else {
                 if given(|| Some(written.rpl()?.last())).is_some() {
                     if written.rpl()?.left_out_last() > 0 {
-                        let octets = Octets::of(*below, const { Member::new("IpCarrier", "dst") }, &[])?;
+                        let octets = Octets::of::<{ named("IpCarrier") }, { named("dst") }, _>(*below, &[])?;
                         to.bytes(slice(octets.bytes(), 0_u64, u64::from(written.rpl()?.left_out_last()) - 1)?);
                         to.bytes(written.rpl()?.last());
                     } else {
@@ -2017,7 +2042,7 @@ impl<B: Below> Below for Ipv6RoutingBelow<'_, B> {
                                     usize::try_from(written.source_route()?.addresses().len() as u64 - 1).ok()?,
                                 )?);
                             } else {
-                                (*below).octets(*below, const { Member::new("IpCarrier", "dst") }, &[], to)?;
+                                (*below).octets::<{ named("IpCarrier") }, { named("dst") }, _, _>(*below, &[], to)?;
                             }
                         }
                     }
@@ -2025,17 +2050,17 @@ impl<B: Below> Below for Ipv6RoutingBelow<'_, B> {
             }
             return Some(());
         }
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.octets(asker, member, args, to);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.octets::<INTERFACE, MEMBER, _, _>(asker, args, to);
         }
         None
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, asker: &A, member: Member, args: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, asker: &A, args: &[u64]) -> Option<u128> {
         let Self { below, .. } = self;
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.number(asker, member, args);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.number::<INTERFACE, MEMBER, _>(asker, args);
         }
         None
     }
@@ -2237,22 +2262,27 @@ struct Ipv6FragmentBelow<'p, B> {
 
 impl<B: Below> Below for Ipv6FragmentBelow<'_, B> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, asker: &A, member: Member, args: &[u64], to: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        asker: &A,
+        args: &[u64],
+        to: &mut S,
+    ) -> Option<()> {
         let Self { below, .. } = self;
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.octets(asker, member, args, to);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.octets::<INTERFACE, MEMBER, _, _>(asker, args, to);
         }
         None
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, asker: &A, member: Member, args: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, asker: &A, args: &[u64]) -> Option<u128> {
         let Self { value, below, .. } = self;
-        if member.is(const { Member::new("IpCarrier", "is_fragment") }) {
+        if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "is_fragment") } {
             return Some(u128::from(value.more_fragments || value.fragment_offset != 0));
         }
-        if member.is_of(const { Member::new("IpCarrier", "src") }) {
-            return below.number(asker, member, args);
+        if const { is_named(INTERFACE, "IpCarrier") } {
+            return below.number::<INTERFACE, MEMBER, _>(asker, args);
         }
         None
     }

@@ -209,9 +209,8 @@ impl Layer for Tcp<'_> {
         if let Field::Auto = value.checksum {
             let sum = given(|| {
                 let mut sum = Inet16::new();
-                below.octets(
+                below.octets::<{ named("IpCarrier") }, { named("pseudo_header") }, _, _>(
                     below,
-                    const { Member::new("IpCarrier", "pseudo_header") },
                     &[6_u64, settled.size_],
                     &mut sum,
                 )?;
@@ -251,20 +250,25 @@ struct TcpBelow<'p> {
 
 impl Below for TcpBelow<'_> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, _: &A, _: Member, _: &[u64], _: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        _: &A,
+        _: &[u64],
+        _: &mut S,
+    ) -> Option<()> {
         None
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, _: &A, member: Member, _: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, _: &A, _: &[u64]) -> Option<u128> {
         let Self { value, .. } = self;
-        if member.is(const { Member::new("Ports", "protocol") }) {
+        if const { is_named(INTERFACE, "Ports") && is_named(MEMBER, "protocol") } {
             return Some(6_u128);
         }
-        if member.is(const { Member::new("Ports", "src") }) {
+        if const { is_named(INTERFACE, "Ports") && is_named(MEMBER, "src") } {
             return Some(u128::from(value.src_port));
         }
-        if member.is(const { Member::new("Ports", "dst") }) {
+        if const { is_named(INTERFACE, "Ports") && is_named(MEMBER, "dst") } {
             return Some(u128::from(value.dst_port));
         }
         None

@@ -117,7 +117,7 @@ impl Layer for Udp {
                 Some(
                     settled.length >= 8
                         || settled.length == 0
-                            && octets_len(below, const { Member::new("IpCarrier", "src") }, &[])? == 16,
+                            && octets_len::<{ named("IpCarrier") }, { named("src") }, _>(below, &[])? == 16,
                 )
             }) == Some(false)
         {
@@ -145,9 +145,8 @@ impl Layer for Udp {
         if let Field::Auto = value.checksum {
             let sum = given(|| {
                 let mut sum = Inet16::new();
-                below.octets(
+                below.octets::<{ named("IpCarrier") }, { named("pseudo_header") }, _, _>(
                     below,
-                    const { Member::new("IpCarrier", "pseudo_header") },
                     &[17_u64, settled.size_],
                     &mut sum,
                 )?;
@@ -194,20 +193,25 @@ struct UdpBelow<'p> {
 
 impl Below for UdpBelow<'_> {
     #[inline(always)]
-    fn octets<A: Below, S: Sink>(&self, _: &A, _: Member, _: &[u64], _: &mut S) -> Option<()> {
+    fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+        &self,
+        _: &A,
+        _: &[u64],
+        _: &mut S,
+    ) -> Option<()> {
         None
     }
 
     #[inline(always)]
-    fn number<A: Below>(&self, _: &A, member: Member, _: &[u64]) -> Option<u128> {
+    fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, _: &A, _: &[u64]) -> Option<u128> {
         let Self { value, .. } = self;
-        if member.is(const { Member::new("Ports", "protocol") }) {
+        if const { is_named(INTERFACE, "Ports") && is_named(MEMBER, "protocol") } {
             return Some(17_u128);
         }
-        if member.is(const { Member::new("Ports", "src") }) {
+        if const { is_named(INTERFACE, "Ports") && is_named(MEMBER, "src") } {
             return Some(u128::from(value.src_port));
         }
-        if member.is(const { Member::new("Ports", "dst") }) {
+        if const { is_named(INTERFACE, "Ports") && is_named(MEMBER, "dst") } {
             return Some(u128::from(value.dst_port));
         }
         None

@@ -1,0 +1,4 @@
+movq (%rdi), %rax
+movl 12(%rax), %eax
+bswapl %eax
+retq

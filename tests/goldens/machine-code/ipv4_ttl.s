@@ -1,0 +1,3 @@
+movq (%rdi), %rax
+movzbl 8(%rax), %eax
+retq

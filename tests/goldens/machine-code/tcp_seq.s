@@ -1,0 +1,4 @@
+movq (%rdi), %rax
+movl 4(%rax), %eax
+bswapl %eax
+retq
