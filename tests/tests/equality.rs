@@ -15,6 +15,7 @@ use packet_core::{BitPlace, CompositeInfo, Error, ErrorKind, FieldInfo, FieldVal
 use packet_schema::Schema;
 use packet_schema::interp::{Dissection, NodeKind, ReadError, ReadErrorKind, Reader, Val, Value, View, words};
 use packet_schema::model::{CompositeId, Expr, ExprId};
+use packet_schema::sample::{Choices, Sampler};
 use pony_tests::definitions::{hex, protocols};
 use pony_tests::fuzz::seeds::vectors;
 use pony_tests::packets::{Chance, each_captured};
@@ -331,6 +332,23 @@ fn every_vector() {
     let (reader, mut dissection, mut seen) = (Reader::new(schema), Dissection::default(), Seen::default());
     for (start, packet) in vectors(schema) {
         seen.check(&reader, &mut dissection, start, &packet, packet.len());
+    }
+    seen.conclude();
+}
+
+#[test]
+fn every_packet_made_up_valid_and_faulty() {
+    let schema = protocols();
+    let (reader, mut dissection, mut seen) = (Reader::new(schema), Dissection::default(), Seen::default());
+    for &layer in schema.layers.values() {
+        let sampler = Sampler::new(schema, layer);
+        for seed in 0..150 {
+            let valid = sampler.valid(&mut Choices::seed(seed));
+            let faulty = sampler.faulty(&mut Choices::seed(seed)).map(|faulty| faulty.sample);
+            for sample in valid.into_iter().chain(faulty) {
+                seen.check(&reader, &mut dissection, sample.start, &sample.bytes, sample.bytes.len());
+            }
+        }
     }
     seen.conclude();
 }

@@ -22,7 +22,7 @@ pub use files::files;
 pub use generated::generated;
 pub use grammar::grammar;
 pub use interpreter::interpreter;
-pub use readers::readers;
+pub use readers::{mutate, readers};
 pub use schema::schema;
 
 /// A fuzz target.

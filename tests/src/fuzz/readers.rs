@@ -1,11 +1,14 @@
 //! Any packet, read by the generated readers.
 
 use super::bytes::Bytes;
+use crate::definitions::protocols;
 use packet_core::{Anomaly, BitPlace, Error, FieldInfo, FieldValue, FieldVisitor, Fields, Group, Region};
 use packet_protocols::COMPOSITES;
 use packet_protocols::stack::{Below, Layer, LayerKind, Next, guess, may_begin};
+use packet_schema::sample::{Choices, Sampler};
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::sync::LazyLock;
 
 /// As many layers as are read of a packet.
 const LAYERS: usize = 12;
@@ -27,6 +30,29 @@ pub fn readers(data: &[u8]) {
         None => alone(start - LayerKind::ALL.len(), region),
     }
 }
+
+/// Changes an input of [`readers`] as one who knows the layers does: a field or a list of the packet, and what is derived
+/// follows. It has `size` bytes, and at most `most` then; how many it has is what comes back.
+pub fn mutate(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
+    let most = most.min(data.len());
+    let input = data.get(..size).unwrap_or_default();
+    let sampler = input.first().and_then(|start| SAMPLERS.get(usize::from(*start))?.as_ref());
+    let packet = input.get(2..).unwrap_or_default();
+    let mutated =
+        sampler.and_then(|sampler| sampler.mutated(sampler.target(), packet, &mut Choices::seed(seed.into())));
+    let Some(mutated) = mutated.filter(|mutated| mutated.len() + 2 <= most) else { return size.min(most) };
+    data.iter_mut().skip(2).zip(&mutated).for_each(|(place, byte)| *place = *byte);
+    mutated.len() + 2
+}
+
+/// By the number of its kind, what makes packets up that begin with a layer.
+static SAMPLERS: LazyLock<Vec<Option<Sampler<'static>>>> = LazyLock::new(|| {
+    let sampler = |kind: &LayerKind| {
+        let layer = *protocols().layers.get(kind.name())?;
+        Some(Sampler::new(protocols(), layer).beginning_with(layer))
+    };
+    LayerKind::ALL.iter().map(sampler).collect()
+});
 
 /// The bytes by which a packet is read as a layer.
 pub(super) fn input(layer: &str, packet: &[u8]) -> Option<Vec<u8>> {
