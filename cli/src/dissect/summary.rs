@@ -80,12 +80,11 @@ impl Told {
     }
 
     /// Whether a field is worth its place beside what was said; it counts as said then.
-    pub(super) fn wants(&mut self, telling: &Telling, number: Option<u128>) -> bool {
-        if number.is_some() && number == telling.default {
-            return false;
-        }
-        match telling.kind {
-            TellingKind::Number if self.numbers == NUMBERS || number == Some(0) => return false,
+    #[inline]
+    pub(super) fn wants(&mut self, kind: TellingKind, is_default: bool, is_zero: bool) -> bool {
+        match kind {
+            _ if is_default => return false,
+            TellingKind::Number if self.numbers == NUMBERS || is_zero => return false,
             TellingKind::Text | TellingKind::Mac | TellingKind::Nested if self.texts >= TEXTS => return false,
             TellingKind::Number => self.numbers += 1,
             TellingKind::Text | TellingKind::Mac => self.texts += 1,
@@ -131,7 +130,7 @@ pub(super) struct Telling {
     pub(super) field: FieldId,
     pub(super) kind: TellingKind,
     /// The value that it has where nothing is said, and which says nothing.
-    default: Option<u128>,
+    pub(super) default: Option<u128>,
 }
 
 /// How telling a field is, the most first.
@@ -299,7 +298,8 @@ impl<'s> Summary<'s> {
             }
             let Some(at) = node_index(dissection, self.schema, layer, telling.field) else { continue };
             let Some(node) = dissection.nodes.get(at as usize) else { continue };
-            if !told.wants(telling, values::number(node)) {
+            let number = values::number(node);
+            if !told.wants(telling.kind, number.is_some() && number == telling.default, number == Some(0)) {
                 continue;
             }
             match telling.kind {

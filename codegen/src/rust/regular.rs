@@ -43,10 +43,6 @@ impl Writer<'_> {
             tests.push(quote!(!self.region.is_cut()));
             tests.extend(self.composite_tests(id, composite, &env));
         }
-        tests.extend(words.iter().map(|words| match words.to_string().as_str() {
-            "true" => quote!(!plain),
-            _ => quote!(!(plain && #words)),
-        }));
         let never = tests.iter().any(|test| test.to_string() == "false");
         // A match may not begin a condition.
         tests.sort_by_key(|test| test.to_string().starts_with("match"));
@@ -71,10 +67,16 @@ impl Writer<'_> {
                 pub fn is_plain(&self #(, #params)*) -> bool { #plain }
             }
         });
+        let wordy = (!words.is_empty()).then(|| match words.iter().any(|test| test.to_string() == "true") {
+            true => quote!(if plain {
+                return false;
+            }),
+            false => quote!(if plain && (#((#words))||*) { return false; }),
+        });
         let holds = nests.then(|| {
             quote! {
                 /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
-                fn holds(&self, plain: bool #(, #params)*) -> bool { #ignore #body }
+                fn holds(&self, plain: bool #(, #params)*) -> bool { #ignore #wordy #body }
             }
         });
         quote! {

@@ -27,9 +27,20 @@ impl Octets {
     /// Adds bytes; nothing where there is no room for them.
     #[inline]
     pub fn push(&mut self, piece: &[u8]) -> Option<()> {
+        // An address of version 4 is copied at once; of other lengths, a function is asked.
+        if let Ok(piece) = piece.try_into() {
+            return self.push_array::<4>(piece);
+        }
         let end = self.length.checked_add(piece.len())?;
         self.bytes.get_mut(self.length..end)?.copy_from_slice(piece);
         self.length = end;
+        Some(())
+    }
+
+    #[inline]
+    fn push_array<const N: usize>(&mut self, piece: &[u8; N]) -> Option<()> {
+        *self.bytes.get_mut(self.length..)?.first_chunk_mut()? = *piece;
+        self.length += N;
         Some(())
     }
 

@@ -2172,26 +2172,29 @@ impl<'a> Icmp<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool) -> bool {
+        if plain
+            && match self.variant {
+                IcmpVariant::Echo(view) => view.holds_words(),
+                IcmpVariant::EchoReply(view) => view.holds_words(),
+                IcmpVariant::Error(view) => view.holds_words(),
+                IcmpVariant::Error2(view) => view.holds_words(),
+                IcmpVariant::Error3(view) => view.holds_words(),
+                IcmpVariant::RouterAdvertisement(view) => view.holds_words(),
+                IcmpVariant::RouterSolicitation(view) => view.holds_words(),
+                IcmpVariant::Timestamp(view) => view.holds_words(),
+                IcmpVariant::Information(view) => view.holds_words(),
+                IcmpVariant::AddressMask(view) => view.holds_words(),
+                IcmpVariant::Traceroute(view) => view.holds_words(),
+                IcmpVariant::ExtendedEcho(view) => view.holds_words(),
+                IcmpVariant::ExtendedEchoReply(view) => view.holds_words(),
+                IcmpVariant::Unknown(view) => view.holds_words(),
+                _ => false,
+            }
+        {
+            return false;
+        }
         !self.region.is_cut()
             && self.expected_checksum() == Some(self.checksum())
-            && !(plain
-                && match self.variant {
-                    IcmpVariant::Echo(view) => view.holds_words(),
-                    IcmpVariant::EchoReply(view) => view.holds_words(),
-                    IcmpVariant::Error(view) => view.holds_words(),
-                    IcmpVariant::Error2(view) => view.holds_words(),
-                    IcmpVariant::Error3(view) => view.holds_words(),
-                    IcmpVariant::RouterAdvertisement(view) => view.holds_words(),
-                    IcmpVariant::RouterSolicitation(view) => view.holds_words(),
-                    IcmpVariant::Timestamp(view) => view.holds_words(),
-                    IcmpVariant::Information(view) => view.holds_words(),
-                    IcmpVariant::AddressMask(view) => view.holds_words(),
-                    IcmpVariant::Traceroute(view) => view.holds_words(),
-                    IcmpVariant::ExtendedEcho(view) => view.holds_words(),
-                    IcmpVariant::ExtendedEchoReply(view) => view.holds_words(),
-                    IcmpVariant::Unknown(view) => view.holds_words(),
-                    _ => false,
-                })
             && match self.variant {
                 IcmpVariant::Echo(view) => view.is_regular(),
                 IcmpVariant::EchoReply(view) => view.is_regular(),

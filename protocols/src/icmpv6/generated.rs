@@ -3665,39 +3665,42 @@ impl<'a> Icmpv6<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool, ip: &dyn crate::net::IpCarrier) -> bool {
+        if plain
+            && match self.variant {
+                Icmpv6Variant::Error(view) => view.holds_words(),
+                Icmpv6Variant::Error2(view) => view.holds_words(),
+                Icmpv6Variant::Error3(view) => view.holds_words(),
+                Icmpv6Variant::Echo(view) => view.holds_words(),
+                Icmpv6Variant::EchoReply(view) => view.holds_words(),
+                Icmpv6Variant::ListenerQuery(view) => view.holds_words(),
+                Icmpv6Variant::Listener(view) => view.holds_words(),
+                Icmpv6Variant::ListenerReport(view) => view.holds_words(),
+                Icmpv6Variant::RouterSolicitation(view) => view.holds_words(),
+                Icmpv6Variant::RouterAdvertisement(view) => view.holds_words(),
+                Icmpv6Variant::NeighbourSolicitation(view) => view.holds_words(),
+                Icmpv6Variant::NeighbourAdvertisement(view) => view.holds_words(),
+                Icmpv6Variant::Redirect(view) => view.holds_words(),
+                Icmpv6Variant::RouterRenumbering(view) => view.holds_words(),
+                Icmpv6Variant::NodeInformation(view) => view.holds_words(),
+                Icmpv6Variant::InverseNeighbour(view) => view.holds_words(),
+                Icmpv6Variant::HomeAgentRequest(view) => view.holds_words(),
+                Icmpv6Variant::HomeAgentReply(view) => view.holds_words(),
+                Icmpv6Variant::MobilePrefixSolicitation(view) => view.holds_words(),
+                Icmpv6Variant::MobilePrefixAdvertisement(view) => view.holds_words(),
+                Icmpv6Variant::PathSolicitation(view) => view.holds_words(),
+                Icmpv6Variant::PathAdvertisement(view) => view.holds_words(),
+                Icmpv6Variant::MulticastRouter(view) => view.holds_words(),
+                Icmpv6Variant::DuplicateAddress(view) => view.holds_words(),
+                Icmpv6Variant::ExtendedEcho(view) => view.holds_words(),
+                Icmpv6Variant::ExtendedEchoReply(view) => view.holds_words(),
+                Icmpv6Variant::Unknown(view) => view.holds_words(),
+                _ => false,
+            }
+        {
+            return false;
+        }
         !self.region.is_cut()
             && self.expected_checksum(ip) == Some(self.checksum())
-            && !(plain
-                && match self.variant {
-                    Icmpv6Variant::Error(view) => view.holds_words(),
-                    Icmpv6Variant::Error2(view) => view.holds_words(),
-                    Icmpv6Variant::Error3(view) => view.holds_words(),
-                    Icmpv6Variant::Echo(view) => view.holds_words(),
-                    Icmpv6Variant::EchoReply(view) => view.holds_words(),
-                    Icmpv6Variant::ListenerQuery(view) => view.holds_words(),
-                    Icmpv6Variant::Listener(view) => view.holds_words(),
-                    Icmpv6Variant::ListenerReport(view) => view.holds_words(),
-                    Icmpv6Variant::RouterSolicitation(view) => view.holds_words(),
-                    Icmpv6Variant::RouterAdvertisement(view) => view.holds_words(),
-                    Icmpv6Variant::NeighbourSolicitation(view) => view.holds_words(),
-                    Icmpv6Variant::NeighbourAdvertisement(view) => view.holds_words(),
-                    Icmpv6Variant::Redirect(view) => view.holds_words(),
-                    Icmpv6Variant::RouterRenumbering(view) => view.holds_words(),
-                    Icmpv6Variant::NodeInformation(view) => view.holds_words(),
-                    Icmpv6Variant::InverseNeighbour(view) => view.holds_words(),
-                    Icmpv6Variant::HomeAgentRequest(view) => view.holds_words(),
-                    Icmpv6Variant::HomeAgentReply(view) => view.holds_words(),
-                    Icmpv6Variant::MobilePrefixSolicitation(view) => view.holds_words(),
-                    Icmpv6Variant::MobilePrefixAdvertisement(view) => view.holds_words(),
-                    Icmpv6Variant::PathSolicitation(view) => view.holds_words(),
-                    Icmpv6Variant::PathAdvertisement(view) => view.holds_words(),
-                    Icmpv6Variant::MulticastRouter(view) => view.holds_words(),
-                    Icmpv6Variant::DuplicateAddress(view) => view.holds_words(),
-                    Icmpv6Variant::ExtendedEcho(view) => view.holds_words(),
-                    Icmpv6Variant::ExtendedEchoReply(view) => view.holds_words(),
-                    Icmpv6Variant::Unknown(view) => view.holds_words(),
-                    _ => false,
-                })
             && match self.variant {
                 Icmpv6Variant::Error(view) => view.is_regular(),
                 Icmpv6Variant::Error2(view) => view.is_regular(),

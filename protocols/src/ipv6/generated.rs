@@ -4194,17 +4194,20 @@ impl<'a> Ipv6Routing<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool) -> bool {
+        if plain
+            && match self.variant {
+                Ipv6RoutingVariant::SourceRoute(view) => view.holds_words(),
+                Ipv6RoutingVariant::Mobility(view) => view.holds_words(),
+                Ipv6RoutingVariant::Rpl(view) => view.holds_words(),
+                Ipv6RoutingVariant::SegmentRouting(view) => view.holds_words(),
+                Ipv6RoutingVariant::Unknown(view) => view.holds_words(),
+                _ => false,
+            }
+        {
+            return false;
+        }
         !self.payload.is_cut()
             && !self.region.is_cut()
-            && !(plain
-                && match self.variant {
-                    Ipv6RoutingVariant::SourceRoute(view) => view.holds_words(),
-                    Ipv6RoutingVariant::Mobility(view) => view.holds_words(),
-                    Ipv6RoutingVariant::Rpl(view) => view.holds_words(),
-                    Ipv6RoutingVariant::SegmentRouting(view) => view.holds_words(),
-                    Ipv6RoutingVariant::Unknown(view) => view.holds_words(),
-                    _ => false,
-                })
             && match self.variant {
                 Ipv6RoutingVariant::SourceRoute(view) => view.is_regular(),
                 Ipv6RoutingVariant::Mobility(view) => view.is_regular(),

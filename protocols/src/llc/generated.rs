@@ -596,14 +596,17 @@ impl<'a> Llc<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool) -> bool {
+        if plain
+            && match self.variant {
+                LlcVariant::Ethertype(view) => view.holds_words(),
+                LlcVariant::Other(view) => view.holds_words(),
+                _ => false,
+            }
+        {
+            return false;
+        }
         self.payload.is_none_or(|value| !value.is_cut())
             && !self.region.is_cut()
-            && !(plain
-                && match self.variant {
-                    LlcVariant::Ethertype(view) => view.holds_words(),
-                    LlcVariant::Other(view) => view.holds_words(),
-                    _ => false,
-                })
             && match self.variant {
                 LlcVariant::Ethertype(view) => view.is_regular(),
                 LlcVariant::Other(view) => view.is_regular(),

@@ -422,14 +422,17 @@ impl<'a> Null<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool) -> bool {
+        if plain
+            && match self.variant {
+                NullVariant::BigEndian(view) => view.holds_words(),
+                NullVariant::LittleEndian(view) => view.holds_words(),
+                _ => false,
+            }
+        {
+            return false;
+        }
         !self.payload.is_cut()
             && !self.region.is_cut()
-            && !(plain
-                && match self.variant {
-                    NullVariant::BigEndian(view) => view.holds_words(),
-                    NullVariant::LittleEndian(view) => view.holds_words(),
-                    _ => false,
-                })
             && match self.variant {
                 NullVariant::BigEndian(view) => view.is_regular(),
                 NullVariant::LittleEndian(view) => view.is_regular(),

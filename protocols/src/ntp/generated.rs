@@ -1000,14 +1000,17 @@ impl<'a> Ntp<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool) -> bool {
+        if plain
+            && match self.variant {
+                NtpVariant::Control(view) => view.holds_words(),
+                NtpVariant::Private(view) => view.holds_words(),
+                NtpVariant::Time(view) => view.holds_words(),
+                _ => false,
+            }
+        {
+            return false;
+        }
         !self.region.is_cut()
-            && !(plain
-                && match self.variant {
-                    NtpVariant::Control(view) => view.holds_words(),
-                    NtpVariant::Private(view) => view.holds_words(),
-                    NtpVariant::Time(view) => view.holds_words(),
-                    _ => false,
-                })
             && match self.variant {
                 NtpVariant::Control(view) => view.is_regular(),
                 NtpVariant::Private(view) => view.is_regular(),

@@ -828,6 +828,17 @@ impl<'a> Quic<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool) -> bool {
+        if plain
+            && (self.versions.is_some()
+                || match self.variant {
+                    QuicVariant::Initial(view) => view.holds_words(),
+                    QuicVariant::Encrypted(view) => view.holds_words(),
+                    QuicVariant::Retry(view) => view.holds_words(),
+                    _ => false,
+                })
+        {
+            return false;
+        }
         self.head[0] >> 6 & 1 != 0
             && self.versions.is_none_or(|value| value.is_whole())
             && !self.region.is_cut()
@@ -835,14 +846,6 @@ impl<'a> Quic<'a> {
                 given(|| Some(!self.long_form() || self.version()?.0 == 0)),
                 both(given(|| Some(self.dcid?.len() as u64 <= 20)), given(|| Some(self.scid?.len() as u64 <= 20))),
             ) != Some(false)
-            && !(plain && self.versions.is_some())
-            && !(plain
-                && match self.variant {
-                    QuicVariant::Initial(view) => view.holds_words(),
-                    QuicVariant::Encrypted(view) => view.holds_words(),
-                    QuicVariant::Retry(view) => view.holds_words(),
-                    _ => false,
-                })
             && match self.variant {
                 QuicVariant::Initial(view) => view.is_regular(),
                 QuicVariant::Encrypted(view) => view.is_regular(),

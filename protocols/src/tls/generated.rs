@@ -1606,9 +1606,10 @@ impl<'a> TlsHandshake<'a> {
 
     /// Whether nothing is wrong with it, and, where it is to be plain, nothing but numbers nested in it.
     fn holds(&self, plain: bool) -> bool {
-        self.body.is_ok_and(|value| value.is_regular())
-            && !self.region.is_cut()
-            && !(plain && self.body.is_ok_and(|value| value.holds_words()))
+        if plain && self.body.is_ok_and(|value| value.holds_words()) {
+            return false;
+        }
+        self.body.is_ok_and(|value| value.is_regular()) && !self.region.is_cut()
     }
 }
 

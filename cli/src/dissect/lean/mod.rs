@@ -139,13 +139,20 @@ struct Line<'a, 'p> {
     data: &'a [u8],
 }
 
-impl Line<'_, '_> {
-    /// What one field says of a layer that starts there.
-    fn tell(&mut self, out: &mut Vec<u8>, telling: &LeanTelling, number: Option<u64>, start: u32) {
+impl<'a> Line<'a, '_> {
+    /// The bytes of the packet from a layer on, and where that starts.
+    #[inline]
+    fn bytes(&self, layer: &Layer<'_>) -> (&'a [u8], u32) {
+        let start = layer.region().offset();
+        (self.data.get(start as usize..).unwrap_or_default(), start)
+    }
+
+    /// What one field says, in the bytes from its layer on.
+    fn tell(&mut self, out: &mut Vec<u8>, telling: &LeanTelling, number: Option<u64>, (bytes, start): (&[u8], u32)) {
         let (summary, data) = (self.summary, self.data);
         let tell = |out: &mut Vec<u8>| {
             let nothing = Dissection::default();
-            summary.tell(out, &summary.show(&nothing, data), &telling.field.node(data, start), &telling.telling);
+            summary.tell(out, &summary.show(&nothing, data), &telling.field.node(bytes, start), &telling.telling);
             0
         };
         match (number, &telling.counts) {
@@ -171,16 +178,16 @@ impl Parts for Line<'_, '_> {
         let Some([src, dst]) = ends(layer) else { return 0 };
         let ports = above.iter().find_map(|layer| {
             let [src, dst] = plan_of(plans, layer)?.ports.as_ref()?;
-            let start = layer.region().offset();
-            src.number(data, start).zip(dst.number(data, start))
+            let (bytes, _) = self.bytes(layer);
+            src.number(bytes).zip(dst.number(bytes))
         });
-        let start = layer.region().offset();
-        let (from, to) = (src.raw(data, start), dst.raw(data, start));
+        let (bytes, start) = self.bytes(layer);
+        let (from, to) = (src.raw(bytes), dst.raw(bytes));
         let (port, other) = ports.unwrap_or_default();
         let kinds = layer.kind() as u64 | u64::from(ports.is_some()) << 32;
         let summary = self.summary;
         self.texts.who.write(out, [kinds, port | other << 32, from[0], from[1], to[0], to[1]], |out| {
-            let (from, to) = (src.node(data, start), dst.node(data, start));
+            let (from, to) = (src.node(bytes, start), dst.node(bytes, start));
             let ports = ports.map(|(port, other)| (port.into(), other.into()));
             summary.ends(out, data, (src.id, &from), (dst.id, &to), ports)
         })
@@ -199,15 +206,16 @@ impl Parts for Line<'_, '_> {
     fn says(&mut self, out: &mut Vec<u8>) {
         let Some(layer) = self.layers.last() else { return };
         let Some(plan) = plan_of(self.plans, layer) else { return };
-        let start = layer.region().offset();
+        let at = self.bytes(layer);
         let mut told = Told::from(out.len());
         for telling in &plan.told {
             if told.is_full(out) {
                 break;
             }
-            let number = telling.field.number(self.data, start);
-            if told.wants(&telling.telling, number.map(u128::from)) {
-                self.tell(out, telling, number, start);
+            let number = telling.field.number(at.0);
+            let is_default = number.is_some() && number == telling.default;
+            if told.wants(telling.telling.kind, is_default, number == Some(0)) {
+                self.tell(out, telling, number, at);
             }
         }
         self.summary.carried(out, self.carried);

@@ -26,6 +26,8 @@ pub(super) struct LeanLayer {
 pub(super) struct LeanTelling {
     pub(super) field: LeanField,
     pub(super) telling: Telling,
+    /// The number that says nothing.
+    pub(super) default: Option<u64>,
     /// What stands in front of its number, where that is shown as it is.
     pub(super) counts: Option<Text>,
 }
@@ -33,9 +35,11 @@ pub(super) struct LeanTelling {
 /// A field at a fixed place.
 pub(super) struct LeanField {
     pub(super) id: FieldId,
-    /// Its first bit, from the layer's start.
-    bit: u32,
-    /// 128 at most.
+    /// The byte in which it begins, from the layer's start.
+    at: usize,
+    /// Bits of that byte in front of it.
+    skip: u32,
+    /// Its bits, 128 at most.
     width: u32,
     is_number: bool,
 }
@@ -57,7 +61,8 @@ impl LeanLayer {
         let plain = shown.told.iter().filter(|telling| telling.kind != TellingKind::Nested);
         let told = plain.map(|telling| {
             let counts = summary.counts(telling).map(|name| Text::new(name.into_bytes()));
-            Some(LeanTelling { field: fixed(telling.field)?, telling: *telling, counts })
+            let default = telling.default.and_then(|default| u64::try_from(default).ok());
+            Some(LeanTelling { field: fixed(telling.field)?, telling: *telling, default, counts })
         });
         let told = told.collect::<Option<Vec<_>>>()?;
         let trailing = composite.fields.iter().map(|&field| &schema[field]).filter(|field| field.trailing);
@@ -91,41 +96,45 @@ impl LeanField {
         };
         let bit = u32::try_from(run.start?).ok()? + bit;
         let is_bytes = matches!(field.ty, Type::Bytes(_)) && bit % 8 == 0 && width <= 128;
-        (is_number || is_bytes).then_some(Self { id, bit, width, is_number })
+        let (at, skip) = (bit as usize / 8, bit % 8);
+        (is_number || is_bytes).then_some(Self { id, at, skip, width, is_number })
     }
 
-    /// Its number, of a layer that starts there; nothing where it has bytes.
+    /// Its number, in the bytes of a packet from its layer on; nothing where it has bytes.
     #[inline]
-    pub(super) fn number(&self, data: &[u8], start: u32) -> Option<u64> {
+    pub(super) fn number(&self, bytes: &[u8]) -> Option<u64> {
         if !self.is_number {
             return None;
         }
         // Most often more bytes follow, and all can be looked at at once.
-        let (at, skip) = ((start + self.bit / 8) as usize, self.bit % 8);
-        match data.get(at..).and_then(<[u8]>::first_chunk) {
-            Some(bytes) if skip + self.width <= 64 => Some(u64::from_be_bytes(*bytes) << skip >> (64 - self.width)),
-            _ => bits::read_u64(data, at * 8 + skip as usize, self.width),
+        match bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) if self.skip + self.width <= 64 => {
+                Some(u64::from_be_bytes(*bytes) << self.skip >> (64 - self.width))
+            }
+            _ => bits::read_u64(bytes, self.at * 8 + self.skip as usize, self.width),
         }
     }
 
     /// Its bytes, or its number, as a key.
-    pub(super) fn raw(&self, data: &[u8], start: u32) -> [u64; 2] {
-        let bytes = data.get((start + self.bit / 8) as usize..).unwrap_or_default();
-        match (self.number(data, start), self.width) {
-            (Some(number), _) => [number, 0],
-            (None, 32) => [bytes.first_chunk().map_or(0, |bytes| u32::from_ne_bytes(*bytes).into()), 0],
-            (None, width) => {
-                let mut raw = [0; 16];
-                raw.iter_mut().zip(bytes).take(width as usize / 8).for_each(|(place, &byte)| *place = byte);
-                let raw = u128::from_ne_bytes(raw);
-                [raw as u64, (raw >> 64) as u64]
-            }
+    #[inline]
+    pub(super) fn raw(&self, bytes: &[u8]) -> [u64; 2] {
+        if let Some(number) = self.number(bytes) {
+            return [number, 0];
         }
+        let mut raw = [0; 16];
+        let bytes = bytes.get(self.at..).unwrap_or_default();
+        match bytes.first_chunk() {
+            Some(bytes) if self.width == 128 => raw = *bytes,
+            _ => raw.iter_mut().zip(bytes).take(self.width as usize / 8).for_each(|(place, &byte)| *place = byte),
+        }
+        let raw = u128::from_ne_bytes(raw);
+        [raw as u64, (raw >> 64) as u64]
     }
 
-    /// As the interpreter would have read it.
-    pub(super) fn node(&self, data: &[u8], start: u32) -> Node {
-        let value = self.number(data, start).map_or(Value::Bytes, Value::Uint);
-        Node { kind: NodeKind::Field(self.id), start: start * 8 + self.bit, bits: self.width, end: 0, value }
+    /// As the interpreter would have read it, in the bytes of a packet from its layer on, which starts there.
+    pub(super) fn node(&self, bytes: &[u8], start: u32) -> Node {
+        let value = self.number(bytes).map_or(Value::Bytes, Value::Uint);
+        let start = (start + self.at as u32) * 8 + self.skip;
+        Node { kind: NodeKind::Field(self.id), start, bits: self.width, end: 0, value }
     }
 }
