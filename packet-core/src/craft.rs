@@ -7,16 +7,24 @@
 mod below;
 mod code;
 mod field;
+#[cfg(feature = "alloc")]
+mod layers;
 mod pen;
 mod stack;
 mod sum;
+#[cfg(feature = "alloc")]
+mod take;
 
 pub use below::{Below, Nothing, Octets, is_named, named, octets_len};
 pub use code::{Names, coded, groups, put_name};
 pub use field::{Field, Number, cut, fits, into_number, scaled, signed};
+#[cfg(feature = "alloc")]
+pub use layers::{AnyBelow, AnySink, Layers, Members, Placed, Seen as SeenBelow};
 pub use pen::{Count, Pen, Write};
 pub use stack::{Layer, NoPayload, Packet, Random, SplitMix, Stack, Table};
 pub use sum::{Sink, add, sum_array};
+#[cfg(feature = "alloc")]
+pub use take::{Said, Seen, Take, Within, behind, is_written};
 
 use crate::FieldInfo;
 use core::fmt;
@@ -112,6 +120,14 @@ impl fmt::Display for EmitError {
 
 impl core::error::Error for EmitError {}
 
+/// The first of the arms of which most is said; nothing where nothing is said of any.
+#[inline]
+#[must_use]
+pub fn most_said(weights: &[u32]) -> Option<usize> {
+    let most = weights.iter().copied().max().filter(|&most| most > 0)?;
+    weights.iter().position(|&weight| weight == most)
+}
+
 /// The place of a number in a run of bytes: the bytes of an array at a place that is known when compiling.
 #[inline(always)]
 pub fn put<const AT: usize, const LENGTH: usize, const N: usize>(array: &mut [u8; N], bytes: &[u8; LENGTH]) {
@@ -148,15 +164,18 @@ pub fn first<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENG
 pub mod generated {
     pub use super::{
         Below, Count, EmitError, EmitErrorKind, Field, Layer, Names, Nothing, Number, Octets, Packet, Pen, Random,
-        Sink, SplitMix, Stack, Table, Write, add, coded, cut, first, fits, groups, into_number, is_named, last, named,
-        octets_len, put, put_name, scaled, signed, sum_array,
+        Said, Seen, Sink, SplitMix, Stack, Table, Take, Write, add, behind, coded, cut, first, fits, groups,
+        into_number, is_named, is_written, last, most_said, named, octets_len, put, put_name, scaled, signed,
+        sum_array,
     };
     pub use crate::FieldInfo;
     pub use crate::bits;
     pub use crate::checksum::{self, Inet16};
+    pub use crate::view::{Coded, Element};
     pub use crate::view::{absent, both, either, given, slice};
     pub use crate::{List, MacAddr, Region};
     pub use alloc::borrow::Cow;
+    pub use alloc::string::ToString;
     pub use alloc::vec::Vec;
     pub use core::net::{Ipv4Addr, Ipv6Addr};
 }

@@ -17,6 +17,26 @@
 //! assert_eq!(out[12..14], [0x08, 0x00]); // The type follows from what is carried,
 //! assert_eq!(out[38..40], [0x00, 0x0c]); // and so do lengths and checksums.
 //! ```
+//!
+//! What was read becomes a value by `to_value`, and a whole packet by [`read`]; written again it has the same bytes, wrong
+//! checksums, padding and unknown options included.
+//!
+//! ```
+//! use packet_protocols::craft::{self, AnyLayer, Packet};
+//! use packet_protocols::stack::LayerKind;
+//!
+//! let ethernet = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00];
+//! let ipv4 = [0x45, 0, 0, 20, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+//! let bytes = [&ethernet[..], &ipv4].concat();
+//! let mut packet = craft::read(LayerKind::Ethernet, bytes.as_slice())?;
+//! assert_eq!(packet.to_vec().as_deref(), Ok(bytes.as_slice()));
+//! if let Some(AnyLayer::Ipv4(ipv4)) = packet.layers.get_mut(1).map(|placed| &mut placed.layer) {
+//!     ipv4.ttl = 9;
+//!     ipv4.derive_all();
+//! }
+//! assert_ne!(packet.to_vec().map(|bytes| bytes[24..26].to_vec()), Ok(bytes[24..26].to_vec()));
+//! # Ok::<(), packet_core::Error>(())
+//! ```
 
 pub use crate::arp::craft::Arp;
 pub use crate::dhcp::craft::Dhcp;
@@ -42,3 +62,768 @@ pub use crate::vlan::craft::{ServiceVlan, Vlan};
 pub use crate::vxlan::craft::{Vxlan, VxlanGpe};
 pub use packet_core::MacAddr;
 pub use packet_core::craft::{EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack};
+
+use alloc::borrow::Cow;
+use alloc::vec;
+use alloc::vec::Vec;
+use packet_core::checksum::Inet16;
+use packet_core::craft::{AnyBelow, AnySink, Below, Members, Placed, SeenBelow, Sink, Table, is_named, named};
+use packet_core::{Error, Region};
+
+/// Layers of any kind upon each other.
+pub type Layers<'a> = packet_core::craft::Layers<'a, AnyLayer<'a>>;
+
+/// As many layers as are taken for such; what is upon them stays bytes.
+const MOST_LAYERS: usize = 64;
+
+/// Reads a packet as values, which give the same bytes again: from a layer of that kind on, each layer that the one
+/// before leads to.
+///
+/// # Errors
+///
+/// The bytes can't be such a layer.
+pub fn read<'a>(kind: crate::stack::LayerKind, region: impl Into<Region<'a>>) -> Result<Layers<'a>, Error> {
+    let region = region.into();
+    let mut views = vec![crate::stack::Layer::parse(kind, region)?];
+    let mut layers: Layers<'a> = Layers::default();
+    let mut payloads: Vec<Region<'a>> = vec![region];
+    while let Some(view) = views.last() {
+        let mut layer = AnyLayer::from(view);
+        let (own, payload) = (view.region(), payloads.last().copied().unwrap_or(region));
+        let next = view.next();
+        let carried = match next {
+            crate::stack::Next::Layer(_, region) | crate::stack::Next::Opaque(region) => region.bytes(),
+            crate::stack::Next::Nothing => &[],
+        };
+        let (whole, length) = (own.bytes().len(), layer.len_under(&NoPayload));
+        let apart = length + carried.len() == whole;
+        let next = if apart || length != whole { next } else { crate::stack::Next::Nothing };
+        if own.is_cut() && !apart && length != whole {
+            layers.payload = Cow::Borrowed(payload.bytes());
+            break;
+        }
+        let left = payload.bytes().get(own.bytes().len()..).unwrap_or_default();
+        let left = match layer.trail(left) {
+            Some(left) if !view.kind().is_stream() => trailing(&mut layers, &payloads, &views, left),
+            left => left.unwrap_or_default(),
+        };
+        let behind = Cow::Borrowed(left);
+        let (parsed, bytes) = match next {
+            crate::stack::Next::Layer(kind, region) if views.len() < MOST_LAYERS => {
+                let above = crate::stack::Layer::parse_upon(kind, region, &crate::stack::Below(&views)).ok();
+                (above.map(|above| (above, region)), region.bytes())
+            }
+            crate::stack::Next::Layer(_, region) | crate::stack::Next::Opaque(region) => (None, region.bytes()),
+            crate::stack::Next::Nothing => (None, &[][..]),
+        };
+        layers.layers.push(Placed { layer, behind });
+        match parsed {
+            Some((above, region)) => {
+                views.push(above);
+                payloads.push(region);
+            }
+            None => {
+                layers.payload = Cow::Borrowed(bytes);
+                break;
+            }
+        }
+    }
+    Ok(layers)
+}
+
+/// Hands what is left of a payload to the layer below that takes such; else gives it back.
+fn trailing<'a>(
+    layers: &mut Layers<'a>,
+    payloads: &[Region<'a>],
+    views: &[crate::stack::Layer<'a>],
+    left: &'a [u8],
+) -> &'a [u8] {
+    let end = |region: &Region<'_>| region.offset() as usize + region.bytes().len();
+    let below = layers.layers.iter_mut().zip(views).zip(payloads.iter().zip(payloads.iter().skip(1))).rev();
+    for ((placed, view), (around, payload)) in below {
+        if left.is_empty() || end(payload) != end(&view.region()) {
+            return left;
+        }
+        if placed.layer.trail(left).is_none() {
+            return &[];
+        }
+        if end(&view.region()) != end(around) {
+            return left;
+        }
+    }
+    left
+}
+
+/// The value of a layer of any kind.
+#[allow(clippy::large_enum_variant, reason = "layers are kept in lists, and most are large")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AnyLayer<'a> {
+    /// `Arp`.
+    Arp(Arp<'a>),
+    /// `Dhcp`.
+    Dhcp(Dhcp<'a>),
+    /// `Dns`.
+    Dns(Dns<'a>),
+    /// `Mdns`.
+    Mdns(Mdns<'a>),
+    /// `Llmnr`.
+    Llmnr(Llmnr<'a>),
+    /// `DnsOverTcp`.
+    DnsOverTcp(DnsOverTcp),
+    /// `Erspan`.
+    Erspan(Erspan),
+    /// `Erspan3`.
+    Erspan3(Erspan3),
+    /// `Ethernet`.
+    Ethernet(Ethernet<'a>),
+    /// `Gre`.
+    Gre(Gre<'a>),
+    /// `Icmp`.
+    Icmp(Icmp<'a>),
+    /// `Icmpv6`.
+    Icmpv6(Icmpv6<'a>),
+    /// `Ipv4`.
+    Ipv4(Ipv4<'a>),
+    /// `Ipv6`.
+    Ipv6(Ipv6),
+    /// `Ipv6HopByHop`.
+    Ipv6HopByHop(Ipv6HopByHop<'a>),
+    /// `Ipv6Destination`.
+    Ipv6Destination(Ipv6Destination<'a>),
+    /// `Ipv6Routing`.
+    Ipv6Routing(Ipv6Routing<'a>),
+    /// `Ipv6Fragment`.
+    Ipv6Fragment(Ipv6Fragment),
+    /// `LinuxSll`.
+    LinuxSll(LinuxSll<'a>),
+    /// `LinuxSll2`.
+    LinuxSll2(LinuxSll2<'a>),
+    /// `Llc`.
+    Llc(Llc),
+    /// `Null`.
+    Null(Null),
+    /// `Loop`.
+    Loop(Loop),
+    /// `Mpls`.
+    Mpls(Mpls),
+    /// `Ntp`.
+    Ntp(Ntp<'a>),
+    /// `Quic`.
+    Quic(Quic<'a>),
+    /// `RawIp`.
+    RawIp(RawIp),
+    /// `Tcp`.
+    Tcp(Tcp<'a>),
+    /// `TlsRecord`.
+    TlsRecord(TlsRecord),
+    /// `TlsChangeCipherSpec`.
+    TlsChangeCipherSpec(TlsChangeCipherSpec),
+    /// `TlsAlert`.
+    TlsAlert(TlsAlert),
+    /// `TlsHandshake`.
+    TlsHandshake(TlsHandshake<'a>),
+    /// `Udp`.
+    Udp(Udp),
+    /// `Vlan`.
+    Vlan(Vlan),
+    /// `ServiceVlan`.
+    ServiceVlan(ServiceVlan),
+    /// `Vxlan`.
+    Vxlan(Vxlan),
+    /// `VxlanGpe`.
+    VxlanGpe(VxlanGpe),
+}
+
+impl<'a> AnyLayer<'a> {
+    /// Has everything derived that can be, whatever was said of it.
+    pub fn derive_all(&mut self) {
+        match self {
+            Self::Arp(layer) => layer.derive_all(),
+            Self::Dhcp(layer) => layer.derive_all(),
+            Self::Dns(layer) => layer.derive_all(),
+            Self::Mdns(layer) => layer.derive_all(),
+            Self::Llmnr(layer) => layer.derive_all(),
+            Self::DnsOverTcp(layer) => layer.derive_all(),
+            Self::Erspan(layer) => layer.derive_all(),
+            Self::Erspan3(layer) => layer.derive_all(),
+            Self::Ethernet(layer) => layer.derive_all(),
+            Self::Gre(layer) => layer.derive_all(),
+            Self::Icmp(layer) => layer.derive_all(),
+            Self::Icmpv6(layer) => layer.derive_all(),
+            Self::Ipv4(layer) => layer.derive_all(),
+            Self::Ipv6(layer) => layer.derive_all(),
+            Self::Ipv6HopByHop(layer) => layer.derive_all(),
+            Self::Ipv6Destination(layer) => layer.derive_all(),
+            Self::Ipv6Routing(layer) => layer.derive_all(),
+            Self::Ipv6Fragment(layer) => layer.derive_all(),
+            Self::LinuxSll(layer) => layer.derive_all(),
+            Self::LinuxSll2(layer) => layer.derive_all(),
+            Self::Llc(layer) => layer.derive_all(),
+            Self::Null(layer) => layer.derive_all(),
+            Self::Loop(layer) => layer.derive_all(),
+            Self::Mpls(layer) => layer.derive_all(),
+            Self::Ntp(layer) => layer.derive_all(),
+            Self::Quic(layer) => layer.derive_all(),
+            Self::RawIp(layer) => layer.derive_all(),
+            Self::Tcp(layer) => layer.derive_all(),
+            Self::TlsRecord(layer) => layer.derive_all(),
+            Self::TlsChangeCipherSpec(layer) => layer.derive_all(),
+            Self::TlsAlert(layer) => layer.derive_all(),
+            Self::TlsHandshake(layer) => layer.derive_all(),
+            Self::Udp(layer) => layer.derive_all(),
+            Self::Vlan(layer) => layer.derive_all(),
+            Self::ServiceVlan(layer) => layer.derive_all(),
+            Self::Vxlan(layer) => layer.derive_all(),
+            Self::VxlanGpe(layer) => layer.derive_all(),
+        }
+    }
+
+    /// Takes what the layers above leave of its payload, where it is a layer for that; else gives it back.
+    fn trail(&mut self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        if bytes.is_empty() {
+            return Some(bytes);
+        }
+        match self {
+            Self::Dhcp(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::Dns(layer) => layer.rest_of_message = Cow::Borrowed(bytes),
+            Self::Mdns(layer) => layer.rest_of_message = Cow::Borrowed(bytes),
+            Self::Llmnr(layer) => layer.rest_of_message = Cow::Borrowed(bytes),
+            Self::Ethernet(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::LinuxSll(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::LinuxSll2(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::Quic(layer) => layer.fill = Cow::Borrowed(bytes),
+            _ => return Some(bytes),
+        }
+        None
+    }
+}
+
+impl Layer for AnyLayer<'_> {
+    fn len_under<P: Packet>(&self, payload: &P) -> usize {
+        match self {
+            Self::Arp(layer) => layer.len_under(payload),
+            Self::Dhcp(layer) => layer.len_under(payload),
+            Self::Dns(layer) => layer.len_under(payload),
+            Self::Mdns(layer) => layer.len_under(payload),
+            Self::Llmnr(layer) => layer.len_under(payload),
+            Self::DnsOverTcp(layer) => layer.len_under(payload),
+            Self::Erspan(layer) => layer.len_under(payload),
+            Self::Erspan3(layer) => layer.len_under(payload),
+            Self::Ethernet(layer) => layer.len_under(payload),
+            Self::Gre(layer) => layer.len_under(payload),
+            Self::Icmp(layer) => layer.len_under(payload),
+            Self::Icmpv6(layer) => layer.len_under(payload),
+            Self::Ipv4(layer) => layer.len_under(payload),
+            Self::Ipv6(layer) => layer.len_under(payload),
+            Self::Ipv6HopByHop(layer) => layer.len_under(payload),
+            Self::Ipv6Destination(layer) => layer.len_under(payload),
+            Self::Ipv6Routing(layer) => layer.len_under(payload),
+            Self::Ipv6Fragment(layer) => layer.len_under(payload),
+            Self::LinuxSll(layer) => layer.len_under(payload),
+            Self::LinuxSll2(layer) => layer.len_under(payload),
+            Self::Llc(layer) => layer.len_under(payload),
+            Self::Null(layer) => layer.len_under(payload),
+            Self::Loop(layer) => layer.len_under(payload),
+            Self::Mpls(layer) => layer.len_under(payload),
+            Self::Ntp(layer) => layer.len_under(payload),
+            Self::Quic(layer) => layer.len_under(payload),
+            Self::RawIp(layer) => layer.len_under(payload),
+            Self::Tcp(layer) => layer.len_under(payload),
+            Self::TlsRecord(layer) => layer.len_under(payload),
+            Self::TlsChangeCipherSpec(layer) => layer.len_under(payload),
+            Self::TlsAlert(layer) => layer.len_under(payload),
+            Self::TlsHandshake(layer) => layer.len_under(payload),
+            Self::Udp(layer) => layer.len_under(payload),
+            Self::Vlan(layer) => layer.len_under(payload),
+            Self::ServiceVlan(layer) => layer.len_under(payload),
+            Self::Vxlan(layer) => layer.len_under(payload),
+            Self::VxlanGpe(layer) => layer.len_under(payload),
+        }
+    }
+    fn layer_key(&self, table: Table) -> Option<u64> {
+        match self {
+            Self::Arp(layer) => layer.layer_key(table),
+            Self::Dhcp(layer) => layer.layer_key(table),
+            Self::Dns(layer) => layer.layer_key(table),
+            Self::Mdns(layer) => layer.layer_key(table),
+            Self::Llmnr(layer) => layer.layer_key(table),
+            Self::DnsOverTcp(layer) => layer.layer_key(table),
+            Self::Erspan(layer) => layer.layer_key(table),
+            Self::Erspan3(layer) => layer.layer_key(table),
+            Self::Ethernet(layer) => layer.layer_key(table),
+            Self::Gre(layer) => layer.layer_key(table),
+            Self::Icmp(layer) => layer.layer_key(table),
+            Self::Icmpv6(layer) => layer.layer_key(table),
+            Self::Ipv4(layer) => layer.layer_key(table),
+            Self::Ipv6(layer) => layer.layer_key(table),
+            Self::Ipv6HopByHop(layer) => layer.layer_key(table),
+            Self::Ipv6Destination(layer) => layer.layer_key(table),
+            Self::Ipv6Routing(layer) => layer.layer_key(table),
+            Self::Ipv6Fragment(layer) => layer.layer_key(table),
+            Self::LinuxSll(layer) => layer.layer_key(table),
+            Self::LinuxSll2(layer) => layer.layer_key(table),
+            Self::Llc(layer) => layer.layer_key(table),
+            Self::Null(layer) => layer.layer_key(table),
+            Self::Loop(layer) => layer.layer_key(table),
+            Self::Mpls(layer) => layer.layer_key(table),
+            Self::Ntp(layer) => layer.layer_key(table),
+            Self::Quic(layer) => layer.layer_key(table),
+            Self::RawIp(layer) => layer.layer_key(table),
+            Self::Tcp(layer) => layer.layer_key(table),
+            Self::TlsRecord(layer) => layer.layer_key(table),
+            Self::TlsChangeCipherSpec(layer) => layer.layer_key(table),
+            Self::TlsAlert(layer) => layer.layer_key(table),
+            Self::TlsHandshake(layer) => layer.layer_key(table),
+            Self::Udp(layer) => layer.layer_key(table),
+            Self::Vlan(layer) => layer.layer_key(table),
+            Self::ServiceVlan(layer) => layer.layer_key(table),
+            Self::Vxlan(layer) => layer.layer_key(table),
+            Self::VxlanGpe(layer) => layer.layer_key(table),
+        }
+    }
+    fn layer_name(&self) -> Table {
+        match self {
+            Self::Arp(layer) => layer.layer_name(),
+            Self::Dhcp(layer) => layer.layer_name(),
+            Self::Dns(layer) => layer.layer_name(),
+            Self::Mdns(layer) => layer.layer_name(),
+            Self::Llmnr(layer) => layer.layer_name(),
+            Self::DnsOverTcp(layer) => layer.layer_name(),
+            Self::Erspan(layer) => layer.layer_name(),
+            Self::Erspan3(layer) => layer.layer_name(),
+            Self::Ethernet(layer) => layer.layer_name(),
+            Self::Gre(layer) => layer.layer_name(),
+            Self::Icmp(layer) => layer.layer_name(),
+            Self::Icmpv6(layer) => layer.layer_name(),
+            Self::Ipv4(layer) => layer.layer_name(),
+            Self::Ipv6(layer) => layer.layer_name(),
+            Self::Ipv6HopByHop(layer) => layer.layer_name(),
+            Self::Ipv6Destination(layer) => layer.layer_name(),
+            Self::Ipv6Routing(layer) => layer.layer_name(),
+            Self::Ipv6Fragment(layer) => layer.layer_name(),
+            Self::LinuxSll(layer) => layer.layer_name(),
+            Self::LinuxSll2(layer) => layer.layer_name(),
+            Self::Llc(layer) => layer.layer_name(),
+            Self::Null(layer) => layer.layer_name(),
+            Self::Loop(layer) => layer.layer_name(),
+            Self::Mpls(layer) => layer.layer_name(),
+            Self::Ntp(layer) => layer.layer_name(),
+            Self::Quic(layer) => layer.layer_name(),
+            Self::RawIp(layer) => layer.layer_name(),
+            Self::Tcp(layer) => layer.layer_name(),
+            Self::TlsRecord(layer) => layer.layer_name(),
+            Self::TlsChangeCipherSpec(layer) => layer.layer_name(),
+            Self::TlsAlert(layer) => layer.layer_name(),
+            Self::TlsHandshake(layer) => layer.layer_name(),
+            Self::Udp(layer) => layer.layer_name(),
+            Self::Vlan(layer) => layer.layer_name(),
+            Self::ServiceVlan(layer) => layer.layer_name(),
+            Self::Vxlan(layer) => layer.layer_name(),
+            Self::VxlanGpe(layer) => layer.layer_name(),
+        }
+    }
+    fn put_under<const SUM: bool, P: Packet, B: Below, R: Random>(
+        &self,
+        payload: &P,
+        below: &B,
+        random: &mut R,
+        out: &mut [u8],
+    ) -> Result<Inet16, EmitError> {
+        match self {
+            Self::Arp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Dhcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Dns(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Mdns(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Llmnr(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::DnsOverTcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Erspan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Erspan3(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ethernet(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Gre(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Icmp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Icmpv6(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipv4(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipv6(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipv6HopByHop(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipv6Destination(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipv6Routing(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipv6Fragment(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::LinuxSll(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::LinuxSll2(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Llc(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Null(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Loop(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Mpls(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ntp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Quic(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::RawIp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Tcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::TlsRecord(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::TlsChangeCipherSpec(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::TlsAlert(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::TlsHandshake(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Udp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Vlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::ServiceVlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Vxlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::VxlanGpe(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+        }
+    }
+}
+
+impl Members for AnyLayer<'_> {
+    fn octets_of<B: Below>(
+        below: &B,
+        of: (u64, u64),
+        asker: &dyn AnyBelow,
+        args: &[u64],
+        to: &mut dyn Sink,
+    ) -> Option<()> {
+        if is_named(of.0, "IpCarrier") && is_named(of.1, "src") {
+            return below.octets::<{ named("IpCarrier") }, { named("src") }, _, _>(
+                &SeenBelow::<Self>::new(asker),
+                args,
+                &mut AnySink(to),
+            );
+        }
+        if is_named(of.0, "IpCarrier") && is_named(of.1, "dst") {
+            return below.octets::<{ named("IpCarrier") }, { named("dst") }, _, _>(
+                &SeenBelow::<Self>::new(asker),
+                args,
+                &mut AnySink(to),
+            );
+        }
+        if is_named(of.0, "IpCarrier") && is_named(of.1, "pseudo_header") {
+            return below.octets::<{ named("IpCarrier") }, { named("pseudo_header") }, _, _>(
+                &SeenBelow::<Self>::new(asker),
+                args,
+                &mut AnySink(to),
+            );
+        }
+        None
+    }
+    fn number_of<B: Below>(below: &B, of: (u64, u64), asker: &dyn AnyBelow, args: &[u64]) -> Option<u128> {
+        if is_named(of.0, "Jumbogram") && is_named(of.1, "is_jumbo") {
+            return below
+                .number::<{ named("Jumbogram") }, { named("is_jumbo") }, _>(&SeenBelow::<Self>::new(asker), args);
+        }
+        if is_named(of.0, "IpCarrier") && is_named(of.1, "is_fragment") {
+            return below
+                .number::<{ named("IpCarrier") }, { named("is_fragment") }, _>(&SeenBelow::<Self>::new(asker), args);
+        }
+        if is_named(of.0, "Ports") && is_named(of.1, "protocol") {
+            return below.number::<{ named("Ports") }, { named("protocol") }, _>(&SeenBelow::<Self>::new(asker), args);
+        }
+        if is_named(of.0, "Ports") && is_named(of.1, "src") {
+            return below.number::<{ named("Ports") }, { named("src") }, _>(&SeenBelow::<Self>::new(asker), args);
+        }
+        if is_named(of.0, "Ports") && is_named(of.1, "dst") {
+            return below.number::<{ named("Ports") }, { named("dst") }, _>(&SeenBelow::<Self>::new(asker), args);
+        }
+        None
+    }
+}
+
+impl<'a> From<Arp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Arp<'a>) -> Self {
+        Self::Arp(layer)
+    }
+}
+
+impl<'a> From<Dhcp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Dhcp<'a>) -> Self {
+        Self::Dhcp(layer)
+    }
+}
+
+impl<'a> From<Dns<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Dns<'a>) -> Self {
+        Self::Dns(layer)
+    }
+}
+
+impl<'a> From<Mdns<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Mdns<'a>) -> Self {
+        Self::Mdns(layer)
+    }
+}
+
+impl<'a> From<Llmnr<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Llmnr<'a>) -> Self {
+        Self::Llmnr(layer)
+    }
+}
+
+impl From<DnsOverTcp> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: DnsOverTcp) -> Self {
+        Self::DnsOverTcp(layer)
+    }
+}
+
+impl From<Erspan> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Erspan) -> Self {
+        Self::Erspan(layer)
+    }
+}
+
+impl From<Erspan3> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Erspan3) -> Self {
+        Self::Erspan3(layer)
+    }
+}
+
+impl<'a> From<Ethernet<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ethernet<'a>) -> Self {
+        Self::Ethernet(layer)
+    }
+}
+
+impl<'a> From<Gre<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Gre<'a>) -> Self {
+        Self::Gre(layer)
+    }
+}
+
+impl<'a> From<Icmp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Icmp<'a>) -> Self {
+        Self::Icmp(layer)
+    }
+}
+
+impl<'a> From<Icmpv6<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Icmpv6<'a>) -> Self {
+        Self::Icmpv6(layer)
+    }
+}
+
+impl<'a> From<Ipv4<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ipv4<'a>) -> Self {
+        Self::Ipv4(layer)
+    }
+}
+
+impl From<Ipv6> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Ipv6) -> Self {
+        Self::Ipv6(layer)
+    }
+}
+
+impl<'a> From<Ipv6HopByHop<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ipv6HopByHop<'a>) -> Self {
+        Self::Ipv6HopByHop(layer)
+    }
+}
+
+impl<'a> From<Ipv6Destination<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ipv6Destination<'a>) -> Self {
+        Self::Ipv6Destination(layer)
+    }
+}
+
+impl<'a> From<Ipv6Routing<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ipv6Routing<'a>) -> Self {
+        Self::Ipv6Routing(layer)
+    }
+}
+
+impl From<Ipv6Fragment> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Ipv6Fragment) -> Self {
+        Self::Ipv6Fragment(layer)
+    }
+}
+
+impl<'a> From<LinuxSll<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: LinuxSll<'a>) -> Self {
+        Self::LinuxSll(layer)
+    }
+}
+
+impl<'a> From<LinuxSll2<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: LinuxSll2<'a>) -> Self {
+        Self::LinuxSll2(layer)
+    }
+}
+
+impl From<Llc> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Llc) -> Self {
+        Self::Llc(layer)
+    }
+}
+
+impl From<Null> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Null) -> Self {
+        Self::Null(layer)
+    }
+}
+
+impl From<Loop> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Loop) -> Self {
+        Self::Loop(layer)
+    }
+}
+
+impl From<Mpls> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Mpls) -> Self {
+        Self::Mpls(layer)
+    }
+}
+
+impl<'a> From<Ntp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ntp<'a>) -> Self {
+        Self::Ntp(layer)
+    }
+}
+
+impl<'a> From<Quic<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Quic<'a>) -> Self {
+        Self::Quic(layer)
+    }
+}
+
+impl From<RawIp> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: RawIp) -> Self {
+        Self::RawIp(layer)
+    }
+}
+
+impl<'a> From<Tcp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Tcp<'a>) -> Self {
+        Self::Tcp(layer)
+    }
+}
+
+impl From<TlsRecord> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: TlsRecord) -> Self {
+        Self::TlsRecord(layer)
+    }
+}
+
+impl From<TlsChangeCipherSpec> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: TlsChangeCipherSpec) -> Self {
+        Self::TlsChangeCipherSpec(layer)
+    }
+}
+
+impl From<TlsAlert> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: TlsAlert) -> Self {
+        Self::TlsAlert(layer)
+    }
+}
+
+impl<'a> From<TlsHandshake<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: TlsHandshake<'a>) -> Self {
+        Self::TlsHandshake(layer)
+    }
+}
+
+impl From<Udp> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Udp) -> Self {
+        Self::Udp(layer)
+    }
+}
+
+impl From<Vlan> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Vlan) -> Self {
+        Self::Vlan(layer)
+    }
+}
+
+impl From<ServiceVlan> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: ServiceVlan) -> Self {
+        Self::ServiceVlan(layer)
+    }
+}
+
+impl From<Vxlan> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Vxlan) -> Self {
+        Self::Vxlan(layer)
+    }
+}
+
+impl From<VxlanGpe> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: VxlanGpe) -> Self {
+        Self::VxlanGpe(layer)
+    }
+}
+
+impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
+    fn from(view: &crate::stack::Layer<'a>) -> Self {
+        match view {
+            crate::stack::Layer::Arp(view) => Self::Arp(view.to_value()),
+            crate::stack::Layer::Dhcp(view) => Self::Dhcp(view.to_value()),
+            crate::stack::Layer::Dns(view) => Self::Dns(view.to_value()),
+            crate::stack::Layer::Mdns(view) => Self::Mdns(view.to_value()),
+            crate::stack::Layer::Llmnr(view) => Self::Llmnr(view.to_value()),
+            crate::stack::Layer::DnsOverTcp(view) => Self::DnsOverTcp(view.to_value()),
+            crate::stack::Layer::Erspan(view) => Self::Erspan(view.to_value()),
+            crate::stack::Layer::Erspan3(view) => Self::Erspan3(view.to_value()),
+            crate::stack::Layer::Ethernet(view) => Self::Ethernet(view.to_value()),
+            crate::stack::Layer::Gre(view) => Self::Gre(view.to_value()),
+            crate::stack::Layer::Icmp(view) => Self::Icmp(view.to_value()),
+            crate::stack::Layer::Icmpv6(view) => Self::Icmpv6(view.to_value()),
+            crate::stack::Layer::Ipv4(view) => Self::Ipv4(view.to_value()),
+            crate::stack::Layer::Ipv6(view) => Self::Ipv6(view.to_value()),
+            crate::stack::Layer::Ipv6HopByHop(view) => Self::Ipv6HopByHop(view.to_value()),
+            crate::stack::Layer::Ipv6Destination(view) => Self::Ipv6Destination(view.to_value()),
+            crate::stack::Layer::Ipv6Routing(view) => Self::Ipv6Routing(view.to_value()),
+            crate::stack::Layer::Ipv6Fragment(view) => Self::Ipv6Fragment(view.to_value()),
+            crate::stack::Layer::LinuxSll(view) => Self::LinuxSll(view.to_value()),
+            crate::stack::Layer::LinuxSll2(view) => Self::LinuxSll2(view.to_value()),
+            crate::stack::Layer::Llc(view) => Self::Llc(view.to_value()),
+            crate::stack::Layer::Null(view) => Self::Null(view.to_value()),
+            crate::stack::Layer::Loop(view) => Self::Loop(view.to_value()),
+            crate::stack::Layer::Mpls(view) => Self::Mpls(view.to_value()),
+            crate::stack::Layer::Ntp(view) => Self::Ntp(view.to_value()),
+            crate::stack::Layer::Quic(view) => Self::Quic(view.to_value()),
+            crate::stack::Layer::RawIp(view) => Self::RawIp(view.to_value()),
+            crate::stack::Layer::Tcp(view) => Self::Tcp(view.to_value()),
+            crate::stack::Layer::TlsRecord(view) => Self::TlsRecord(view.to_value()),
+            crate::stack::Layer::TlsChangeCipherSpec(view) => Self::TlsChangeCipherSpec(view.to_value()),
+            crate::stack::Layer::TlsAlert(view) => Self::TlsAlert(view.to_value()),
+            crate::stack::Layer::TlsHandshake(view) => Self::TlsHandshake(view.to_value()),
+            crate::stack::Layer::Udp(view) => Self::Udp(view.to_value()),
+            crate::stack::Layer::Vlan(view) => Self::Vlan(view.to_value()),
+            crate::stack::Layer::ServiceVlan(view) => Self::ServiceVlan(view.to_value()),
+            crate::stack::Layer::Vxlan(view) => Self::Vxlan(view.to_value()),
+            crate::stack::Layer::VxlanGpe(view) => Self::VxlanGpe(view.to_value()),
+        }
+    }
+}

@@ -40,6 +40,9 @@
 #![no_std]
 
 #[cfg(feature = "alloc")]
+extern crate alloc;
+
+#[cfg(feature = "alloc")]
 pub mod craft;
 mod index;
 pub mod packet;

@@ -401,6 +401,20 @@ impl Writer<'_> {
         (!tests.is_empty()).then(|| quote!(#(#tests)||*))
     }
 
+    /// Whether the match that has a variant could not be read, in a method of the view.
+    pub(super) fn spoiled_test(&self, composite: CompositeId, variant: u32) -> Option<TokenStream> {
+        let shape = self.shapes.get(composite.index())?;
+        let (chain, choice) = self.path_to_choice(shape, composite, variant)?;
+        let (path, ty) = (self.path(self.schema[composite].module), ident(&choice.name));
+        let part = ident(&shape.scopes.get(choice.owner)?.parts.get(choice.part)?.name);
+        let pattern = quote!(#path #ty::Spoiled(_));
+        Some(if chain.is_empty() {
+            quote!(matches!(self.#part(), #pattern))
+        } else {
+            quote!(given(|| Some(matches!(self #(.#chain()?)*.#part(), #pattern))) == Some(true))
+        })
+    }
+
     /// The methods that lead from a composite to the match that has a variant, and that match.
     fn path_to_choice<'x>(
         &self,

@@ -292,9 +292,18 @@ impl Emitter<'_, '_> {
         match prefix {
             Type::Uint { bits, little, .. } => {
                 let (ty, width) = (Number::of_bits(*bits).tokens(), Literal::u32_unsuffixed(*bits));
-                Ok(quote! {
-                    pen.number(u128::from(into_number::<#ty>(#counted as i128, #width, #info)?), #width, #little);
-                })
+                let derived = quote!(into_number::<#ty>(#counted as i128, #width, #info)?);
+                let number = match slot.prefix.as_ref().map(|prefix| self.part_of(slot.scope, prefix)) {
+                    Some(member) => quote! {
+                        match #member {
+                            Field::Auto => #derived,
+                            Field::Set(said) => fits(said, #width, #info)?,
+                            Field::Raw(bits) => cut::<#ty>(bits, #width),
+                        }
+                    },
+                    None => derived,
+                };
+                Ok(quote!(pen.number(u128::from(#number), #width, #little);))
             }
             Type::Codec(codec, _) => {
                 let coder = self.crafter.coder_path(*codec);

@@ -50,7 +50,7 @@ pub(super) struct Crafter<'s> {
 }
 
 impl<'s> Crafter<'s> {
-    fn new(
+    pub(super) fn new(
         schema: &'s Schema,
         module: ModuleId,
         near: &'s dyn Fn(ModuleId) -> TokenStream,
@@ -135,8 +135,10 @@ impl<'s> Crafter<'s> {
             return Err("a region as a parameter of what is no codec".to_owned());
         }
         let types = self.types(id, plan)?;
-        let emission = super::emit::Emitter::new(self, id, plan).all()?;
-        Ok(quote!(#types #emission))
+        let emitter = super::emit::Emitter::new(self, id, plan);
+        let (emission, taking) = (emitter.all()?, emitter.taking()?);
+        let derivations = self.derivations(id, plan);
+        Ok(quote!(#types #emission #taking #derivations))
     }
 
     /// The type of a composite's value.
@@ -151,7 +153,7 @@ impl<'s> Crafter<'s> {
     }
 
     /// The same, with what it borrows from.
-    fn path_with(&self, id: CompositeId) -> TokenStream {
+    pub(super) fn path_with(&self, id: CompositeId) -> TokenStream {
         let path = self.path(id);
         if self.borrows(id) { quote!(#path<'a>) } else { path }
     }
@@ -164,9 +166,17 @@ impl<'s> Crafter<'s> {
     pub(super) fn scope_borrows(&self, plan: &Plan, scope: usize) -> bool {
         let Some(scope) = plan.scopes.get(scope) else { return false };
         scope.members.iter().any(|member| match member {
-            Member::Field(field) => plan.slots.get(field).is_some_and(|slot| self.slot_borrows(slot)),
+            Member::Field(field) => plan.slots.get(field).is_some_and(|slot| {
+                let coded = slot.prefix.is_some() && self.prefix_type(*field).is_some_and(|(_, coded)| coded);
+                coded || self.slot_borrows(slot)
+            }),
             Member::Choice(key) => plan.choices.get(key).is_some_and(|choice| self.choice_borrows(plan, choice)),
         })
+    }
+
+    /// The number in front of a field, and whether it has forms of its own.
+    pub(super) fn prefix_type(&self, field: FieldId) -> Option<(Number, bool)> {
+        super::value::prefix_number(self.schema, &self.schema[field])
     }
 
     fn slot_borrows(&self, slot: &Slot) -> bool {
@@ -175,7 +185,7 @@ impl<'s> Crafter<'s> {
             Form::Struct(id) | Form::Structs(id) => self.borrows(id),
             _ => false,
         };
-        held || slot.padding.is_some() || slot.prefix.is_some() || slot.is_wrapped()
+        held || slot.padding.is_some() || slot.is_wrapped()
     }
 
     pub(super) fn choice_borrows(&self, plan: &Plan, choice: &Choice) -> bool {
@@ -253,12 +263,15 @@ impl<'s> Crafter<'s> {
                     let default = self.default(*field, slot)?;
                     defaults.push(quote!(#name: #default,));
                     if let Some(prefix) = &slot.prefix {
+                        let (number, coded) = self.prefix_type(*field).ok_or("a prefix that is no number")?;
+                        let ty = number.tokens();
+                        let ty = if coded { quote!(Field<#ty, Cow<'a, [u8]>>) } else { quote!(Field<#ty>) };
                         let about = format!(" How long [`Self::{name}`] is, as what stands in front of it says.");
                         members.push(quote! {
                             #[doc = #about]
                             #[doc = ""]
                             #[doc = " It is derived unless something is said of it."]
-                            pub #prefix: Field<u64, Cow<'a, [u8]>>,
+                            pub #prefix: #ty,
                         });
                         defaults.push(quote!(#prefix: Field::Auto,));
                     }

@@ -122,10 +122,28 @@ impl<'c, 's> Emitter<'c, 's> {
         };
         let (extra, given, receiver) = (self.extra(), self.given(), self.receiver());
         let generics = self.crafter.names_inside(self.id).then(|| quote!(<'v>));
+        // How long a derived number is follows from what is measured behind it: that is counted once before.
+        let coded = self
+            .composite
+            .fields
+            .iter()
+            .any(|id| self.crafter.schema[*id].auto.is_some() && matches!(self.form(*id), Some(Form::Coded(..))));
+        let seen = self.crafter.names_inside(self.id).then(|| quote!(&mut names.clone(),));
+        let outer = self.asks_size().then(|| quote!(outer,));
+        let again = (coded && !self.measured.borrow().is_empty()).then(|| {
+            quote! {
+                let mut pen = Count::at(#position);
+                let random = &mut SplitMix::default();
+                self.begin(settled, random, #(#arguments)*)
+                    .and_then(|()| self.walk(&mut pen, settled, random, #(#arguments)* #outer #seen))
+                    .unwrap_or_default();
+            }
+        });
         let count = quote! {
             /// Counts what is written, and settles what is found on the way.
             #[inline(always)]
             fn count #generics(#receiver, #from settled: &mut #settled_name, #(#params)* #extra) -> Count {
+                #again
                 let mut pen = Count::at(#position);
                 let random = &mut SplitMix::default();
                 // What is wrong is said when it is written.

@@ -479,13 +479,13 @@ impl Emitter<'_, '_> {
         (definition, quote!(&#name { #(#given)* }))
     }
 
-    fn view_path(&self, id: packet_schema::model::CompositeId) -> TokenStream {
+    pub(super) fn view_path(&self, id: packet_schema::model::CompositeId) -> TokenStream {
         let composite = &self.crafter.schema[id];
         let (path, name) = (self.crafter.near(composite), ident(&camel(&composite.name)));
         quote!(#path #name)
     }
 
-    fn view_type(&self) -> TokenStream {
+    pub(super) fn view_type(&self) -> TokenStream {
         self.view_path(self.id)
     }
 

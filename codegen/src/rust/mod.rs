@@ -10,6 +10,7 @@ mod codec;
 mod coders;
 mod contents;
 mod craft;
+mod derive_all;
 mod emit;
 mod enums;
 mod expected;
@@ -23,6 +24,7 @@ mod names;
 mod number;
 mod packet;
 mod parse;
+mod pile;
 mod place;
 #[cfg(feature = "text")]
 mod polish;
@@ -34,6 +36,8 @@ mod shape;
 #[cfg(feature = "text")]
 mod source;
 mod stack;
+mod take;
+mod take_list;
 mod types;
 mod upon;
 mod value;
@@ -42,6 +46,7 @@ mod words;
 
 pub use craft::craft;
 pub use packet::packet;
+pub use pile::any_layer;
 #[cfg(feature = "text")]
 pub use source::source;
 pub use stack::stack;

@@ -435,13 +435,57 @@ impl<'s> Emitter<'_, 's> {
         });
         let arms: Vec<TokenStream> = arms.collect::<Made<_>>()?;
         let rest = (!has_rest(choice)).then(|| quote!(_ => {}));
-        let choose = quote!(match #tag { #(#arms)* #rest });
+        let mut choose = quote!(match #tag { #(#arms)* #rest });
+        if matches!(self.crafter.schema[choice.on], Expr::Param(_)) && !payload {
+            choose = self.by_what_is_said(choice, tag, number, env, trailing)?;
+        }
         if !payload {
             return Ok(choose);
         }
         let rejects = choice.arms.iter().any(|arm| matches!(arm.action, Action::Reject(_)));
         let choose = rejects.then(|| quote!(if !P::COUNTS { #choose }));
         Ok(quote!(#choose pen.payload();))
+    }
+
+    /// The arm of which most is said, else the one that the tag says: whoever tells a parameter does not know better.
+    fn by_what_is_said(
+        &self,
+        choice: &'s Match,
+        tag: &TokenStream,
+        number: Number,
+        env: &mut Env,
+        trailing: &mut Vec<FieldId>,
+    ) -> Made {
+        let (mut by_tag, mut weights, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, arm) in choice.arms.iter().enumerate() {
+            let (pattern, guard) = (pattern(arm, number), self.guard(arm, env)?);
+            let at = Literal::usize_unsuffixed(index);
+            by_tag.push(quote!(#pattern #guard => #at,));
+            let body = match &arm.action {
+                Action::Read(_, block) => {
+                    let weight = total(&self.weight(block));
+                    weights.push(quote!(#weight,));
+                    self.block(block, &mut env.clone(), trailing)?
+                }
+                Action::Stop => {
+                    weights.push(quote!(0,));
+                    TokenStream::new()
+                }
+                Action::Reject(why) => {
+                    weights.push(quote!(0,));
+                    self.rejected(choice, why)
+                }
+            };
+            bodies.push(quote!(#at => { #body }));
+        }
+        let rest = (!has_rest(choice)).then(|| quote!(_ => usize::MAX,));
+        Ok(quote! {
+            let arm = match most_said(&[#(#weights)*]) {
+                Some(arm) => arm,
+                None => match #tag { #(#by_tag)* #rest },
+            };
+            match arm { #(#bodies)* _ => {} }
+        })
     }
 
     /// Refuses what is said of arms other than the one taken.

@@ -74,7 +74,7 @@ pub(super) struct Slot {
     pub(super) optional: bool,
     /// The member that holds what the field leaves of its region, where it has one.
     pub(super) padding: Option<Ident>,
-    /// The member that says the length or count in front of it, where that has several forms.
+    /// The member that says the length or count in front of it, where there is one.
     pub(super) prefix: Option<Ident>,
 }
 
@@ -138,7 +138,7 @@ pub(super) fn plan(schema: &Schema, id: CompositeId) -> Result<Plan, String> {
     let name = camel(&composite.name);
     let mut tags = BTreeSet::new();
     tags_of(schema, &composite.body, &mut tags);
-    let mut planner = Planner { schema, id, tags, plan: Plan::default(), scope: 0 };
+    let mut planner = Planner { schema, id, tags, plan: Plan::default(), scope: 0, region: false };
     planner.plan.scopes.push(Scope { name, members: Vec::new() });
     planner.block(&composite.body, false)?;
     Ok(planner.plan)
@@ -151,6 +151,8 @@ struct Planner<'s> {
     tags: BTreeSet<FieldId>,
     plan: Plan,
     scope: usize,
+    /// What is planned has a region of its own within the composite.
+    region: bool,
 }
 
 impl<'s> Planner<'s> {
@@ -213,6 +215,8 @@ impl<'s> Planner<'s> {
         let taken = |name: &str| self.plan.scopes.iter().any(|scope| scope.name == name);
         let numbered = (2..).map(|count| format!("{base}{count}"));
         let name = std::iter::once(base.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
+        let region = self.region;
+        self.region |= self.plan.choices.get(&key).is_some_and(|choice| choice.padding.is_some());
         let outer = std::mem::replace(&mut self.scope, self.plan.scopes.len());
         let scope = self.scope;
         self.plan.scopes.push(Scope { name, members: Vec::new() });
@@ -220,7 +224,7 @@ impl<'s> Planner<'s> {
             choice.arms.push((variant, scope));
         }
         self.block(block, false)?;
-        self.scope = outer;
+        (self.scope, self.region) = (outer, region);
         Ok(())
     }
 
@@ -259,7 +263,17 @@ impl<'s> Planner<'s> {
             (Form::Bytes, _) | (_, None) => None,
             _ => Some(ident(&self.free_name(scope, &format!("{said}_padding")))),
         };
-        let prefix = prefix_codec(field).map(|_| ident(&self.free_name(scope, &format!("{said}_prefix"))));
+        // What a list leaves is kept where no region around it keeps it.
+        let told = match extent_of(&field.ty) {
+            Some(Extent::PrefixBytes(_)) => form.is_list(),
+            Some(Extent::ToEnd) => form.is_list() && !self.region,
+            _ => false,
+        };
+        let padding = padding.or_else(|| {
+            let aligned = field.align.filter(|_| !matches!(form, Form::Number(..)));
+            (aligned.is_some() || told).then(|| ident(&self.free_name(scope, &format!("{said}_padding"))))
+        });
+        let prefix = prefix_of(field).map(|_| ident(&self.free_name(scope, &format!("{said}_prefix"))));
         self.plan.slots.insert(id, Slot { scope, name: ident(&said), form, free, optional, padding, prefix });
         self.plan.scopes[scope].members.push(Member::Field(id));
         Ok(())
@@ -278,7 +292,7 @@ impl<'s> Planner<'s> {
             Form::Coded(..) | Form::Name(_) => true,
             Form::Struct(_) => optional || field.within.is_some(),
             Form::Payload | Form::Wide(_) => false,
-            _ => field.auto.is_some() || field.constant.is_some() || optional && has_prefix(field),
+            _ => field.auto.is_some() || field.constant.is_some() || optional && prefix_of(field).is_some(),
         }
     }
 
@@ -368,18 +382,19 @@ pub(super) fn extent_of(ty: &Type) -> Option<&Extent> {
     }
 }
 
-/// Whether a length or a count stands in front of a field.
-pub(super) fn has_prefix(field: &Field) -> bool {
-    matches!(extent_of(&field.ty), Some(Extent::PrefixBytes(_) | Extent::PrefixItems(_)))
+/// The length or count that stands in front of a field.
+pub(super) fn prefix_of(field: &Field) -> Option<&Type> {
+    match extent_of(&field.ty) {
+        Some(Extent::PrefixBytes(prefix) | Extent::PrefixItems(prefix)) => Some(prefix),
+        _ => None,
+    }
 }
 
-/// The codec of the length or count in front of a field.
-fn prefix_codec(field: &Field) -> Option<CompositeId> {
-    match extent_of(&field.ty) {
-        Some(Extent::PrefixBytes(prefix) | Extent::PrefixItems(prefix)) => match **prefix {
-            Type::Codec(codec, _) => Some(codec),
-            _ => None,
-        },
+/// The number of that length or count, and whether it has forms of its own.
+pub(super) fn prefix_number(schema: &Schema, field: &Field) -> Option<(Number, bool)> {
+    match prefix_of(field)? {
+        Type::Uint { bits, .. } => Some((Number::of_bits(*bits), false)),
+        Type::Codec(codec, _) => codec_number(schema, *codec).map(|number| (number, true)),
         _ => None,
     }
 }

@@ -148,12 +148,12 @@ fn check_name(name: &[u8], most: u64, field: &'static FieldInfo) -> Result<(), E
 }
 
 /// The labels of a name: a dot alone is the root.
-fn whole(name: &[u8]) -> &[u8] {
+pub(super) fn whole(name: &[u8]) -> &[u8] {
     if name == b"." { &[] } else { name }
 }
 
 /// The first label of a name as it stands there, and the labels behind it.
-fn split(name: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn split(name: &[u8]) -> Option<(&[u8], &[u8])> {
     if name.is_empty() {
         return None;
     }
@@ -170,7 +170,7 @@ fn split(name: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The octets of a label, nothing for an escape that is none: a backslash stands before a dot or a backslash inside of a label,
 /// or before three decimal digits of an octet, [RFC 1035 §5.1](https://www.rfc-editor.org/rfc/rfc1035#section-5.1).
-fn octets(mut label: &[u8]) -> impl Iterator<Item = Option<u8>> {
+pub(super) fn octets(mut label: &[u8]) -> impl Iterator<Item = Option<u8>> {
     core::iter::from_fn(move || {
         let (octet, rest) = match label {
             [] => return None,
@@ -187,7 +187,7 @@ fn octets(mut label: &[u8]) -> impl Iterator<Item = Option<u8>> {
     })
 }
 
-fn is_same(left: &[u8], right: &[u8]) -> bool {
+pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
     let (mut left, mut right) = (left, right);
     loop {
         match (split(left), split(right)) {

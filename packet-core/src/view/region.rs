@@ -126,6 +126,16 @@ impl<'a> Region<'a> {
         self.bytes.as_ptr().addr().wrapping_sub(self.base) as u32
     }
 
+    /// Some of its bytes, by their places in it; whether their end is its own, and as soft as that.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn part(self, from: usize, to: usize, soft: bool) -> Self {
+        let state = if soft { self.state } else { State::WHOLE };
+        match self.bytes.get(from..to) {
+            Some(bytes) => Self { bytes, state, ..self },
+            None => Self { state, ..self.emptied(self.offset() as usize) },
+        }
+    }
+
     /// How many bytes belong to it by the account of a length, but are not there.
     #[inline]
     #[must_use]

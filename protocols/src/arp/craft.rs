@@ -277,3 +277,65 @@ impl<'a, P> core::ops::Div<P> for Arp<'a> {
         Stack { layer: self, payload }
     }
 }
+
+impl<'a> super::Arp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Arp<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Arp::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.hardware = Field::Set(super::HardwareType(number_0));
+        let taken_0 = number_0;
+        let number_1 = take.number(16, false) as u16;
+        value.protocol = Field::Set(crate::net::EtherType(number_1));
+        let taken_1 = number_1;
+        let number_2 = take.number(8, false) as u8;
+        value.hardware_size = Field::Set(number_2);
+        let taken_2 = number_2;
+        let number_3 = take.number(8, false) as u8;
+        value.protocol_size = Field::Set(number_3);
+        let taken_3 = number_3;
+        let number_4 = take.number(16, false) as u16;
+        value.opcode = super::ArpOperation(number_4);
+        if (taken_0 == 1 || taken_0 == 6) && taken_2 == 6 {
+            value.sender_mac = Field::Set(MacAddr(take.array()));
+        } else {
+            let content = take.bytes(u64::from(taken_2));
+            value.sender_hardware = Cow::Borrowed(content);
+        }
+        if taken_1 == 2048 && taken_3 == 4 {
+            let number_7 = take.number(32, false) as u32;
+            value.sender_ip = Field::Set(Ipv4Addr::from_bits(number_7));
+        } else {
+            let content = take.bytes(u64::from(taken_3));
+            value.sender_protocol = Cow::Borrowed(content);
+        }
+        if (taken_0 == 1 || taken_0 == 6) && taken_2 == 6 {
+            value.target_mac = Field::Set(MacAddr(take.array()));
+        } else {
+            let content = take.bytes(u64::from(taken_2));
+            value.target_hardware = Cow::Borrowed(content);
+        }
+        if taken_1 == 2048 && taken_3 == 4 {
+            let number_11 = take.number(32, false) as u32;
+            value.target_ip = Field::Set(Ipv4Addr::from_bits(number_11));
+        } else {
+            let content = take.bytes(u64::from(taken_3));
+            value.target_protocol = Cow::Borrowed(content);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Arp<'a>> for Arp<'a> {
+    #[inline]
+    fn from(view: &super::Arp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Arp<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}

@@ -43,6 +43,8 @@ pub struct Dhcp<'a> {
     pub cookie: Field<Ipv4Addr>,
     /// `options`.
     pub options: Vec<DhcpOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
     /// `vendor`.
     pub vendor: Cow<'a, [u8]>,
     /// What stands behind the end of the options.
@@ -69,6 +71,7 @@ impl Dhcp<'_> {
         boot_file: [0; 128],
         cookie: Field::Auto,
         options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
         vendor: Cow::Borrowed(&[]),
         padding: Cow::Borrowed(&[]),
     };
@@ -110,7 +113,7 @@ impl Dhcp<'_> {
             let wire_cookie_0 = match value.cookie {
                 Field::Auto => {
                     let mut inferred: Option<u32> = None;
-                    if !value.options.is_empty() {
+                    if !value.options.is_empty() || !value.options_padding.is_empty() {
                         inferred = Some(1669485411);
                     }
                     inferred.unwrap_or(1669485411)
@@ -126,11 +129,15 @@ impl Dhcp<'_> {
         } else {
             None
         };
-        if !value.options.is_empty() || given(|| Some(given_15? == 1669485411)) == Some(true) {
+        if !value.options.is_empty()
+            || !value.options_padding.is_empty()
+            || given(|| Some(given_15? == 1669485411)) == Some(true)
+        {
             {
                 for element in value.options.iter() {
                     element.put(pen, random)?;
                 }
+                pen.bytes(&value.options_padding);
             }
         }
         if !value.vendor.is_empty()
@@ -224,6 +231,77 @@ impl<'a, P> core::ops::Div<P> for Dhcp<'a> {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::Dhcp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Dhcp<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Dhcp::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.op = super::DhcpOp(number_0);
+        value.hardware_type = take.number(8, false) as u8;
+        value.hardware_len = take.number(8, false) as u8;
+        value.hops = take.number(8, false) as u8;
+        let number_4 = take.number(32, false) as u32;
+        value.xid = Field::Set(number_4);
+        value.secs = take.number(16, false) as u16;
+        let number_6 = take.number(16, false) as u16;
+        value.flags = super::DhcpFlags(number_6);
+        let number_7 = take.number(32, false) as u32;
+        value.client = Ipv4Addr::from_bits(number_7);
+        let number_8 = take.number(32, false) as u32;
+        value.your = Ipv4Addr::from_bits(number_8);
+        let number_9 = take.number(32, false) as u32;
+        value.server = Ipv4Addr::from_bits(number_9);
+        let number_10 = take.number(32, false) as u32;
+        value.relay = Ipv4Addr::from_bits(number_10);
+        value.hardware = MacAddr(take.array());
+        value.hardware_rest = take.array();
+        value.server_name = take.array();
+        value.boot_file = take.array();
+        let taken_15 = if !take.rest().is_empty() {
+            let number_15 = take.number(32, false) as u32;
+            value.cookie = Field::Set(Ipv4Addr::from_bits(number_15));
+            Some(number_15)
+        } else {
+            None
+        };
+        if given(|| Some(taken_15? == 1669485411)) == Some(true) {
+            let mut list = Vec::new();
+            while !take.rest().is_empty() {
+                let Some((view, last)) = take.read::<super::DhcpOption<'a>>(()) else { break };
+                list.push(view.to_value());
+                if last {
+                    break;
+                }
+            }
+            value.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+            value.options = list;
+        }
+        if given(|| Some(taken_15.is_some() && taken_15? != 1669485411)) == Some(true) {
+            let content = take.bytes(u64::MAX);
+            value.vendor = Cow::Borrowed(content);
+        }
+        let content = take.bytes(u64::MAX);
+        value.padding = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::Dhcp<'a>> for Dhcp<'a> {
+    #[inline]
+    fn from(view: &super::Dhcp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Dhcp<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
     }
 }
 
@@ -1584,6 +1662,280 @@ impl DhcpOption<'_> {
     }
 }
 
+impl<'a> super::DhcpOption<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> DhcpOption<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = DhcpOption::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.code = Field::Set(super::DhcpOptionCode(number_0));
+        let taken_0 = number_0;
+        match taken_0 {
+            0 => {}
+            255 => {}
+            _ => {
+                let number_1 = take.number(8, false) as u8;
+                value.length = Field::Set(number_1);
+                let taken_1 = number_1;
+                let within = take.enter(i128::from(u64::from(taken_1) * 8));
+                if matches!(self.variant(), super::DhcpOptionVariant::Spoiled(_)) {
+                    value.variant = DhcpOptionVariant::Raw(take.leave_raw(within));
+                } else {
+                    match taken_0 {
+                        1 => {
+                            let mut arm_1 = DhcpOptionSubnetMask::UNSAID;
+                            let number_2 = take.number(32, false) as u32;
+                            arm_1.mask = Ipv4Addr::from_bits(number_2);
+                            value.variant = DhcpOptionVariant::SubnetMask(arm_1);
+                        }
+                        3 => {
+                            let mut arm_2 = DhcpOptionRouter::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_2.routers = list;
+                            value.variant = DhcpOptionVariant::Router(arm_2);
+                        }
+                        4 => {
+                            let mut arm_3 = DhcpOptionTimeServer::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_3.time_servers = list;
+                            value.variant = DhcpOptionVariant::TimeServer(arm_3);
+                        }
+                        6 => {
+                            let mut arm_4 = DhcpOptionDomainServer::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_4.domain_servers = list;
+                            value.variant = DhcpOptionVariant::DomainServer(arm_4);
+                        }
+                        12 => {
+                            let mut arm_5 = DhcpOptionHostname::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_5.hostname = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::Hostname(arm_5);
+                        }
+                        15 => {
+                            let mut arm_6 = DhcpOptionDomainName::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_6.domain = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::DomainName(arm_6);
+                        }
+                        17 => {
+                            let mut arm_7 = DhcpOptionRootPath::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_7.path = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::RootPath(arm_7);
+                        }
+                        26 => {
+                            let mut arm_8 = DhcpOptionMtu::UNSAID;
+                            arm_8.mtu = take.number(16, false) as u16;
+                            value.variant = DhcpOptionVariant::Mtu(arm_8);
+                        }
+                        28 => {
+                            let mut arm_9 = DhcpOptionBroadcast::UNSAID;
+                            let number_10 = take.number(32, false) as u32;
+                            arm_9.broadcast = Ipv4Addr::from_bits(number_10);
+                            value.variant = DhcpOptionVariant::Broadcast(arm_9);
+                        }
+                        42 => {
+                            let mut arm_10 = DhcpOptionNtpServers::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_10.ntp_servers = list;
+                            value.variant = DhcpOptionVariant::NtpServers(arm_10);
+                        }
+                        44 => {
+                            let mut arm_11 = DhcpOptionNetbiosNameServers::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_11.netbios_servers = list;
+                            value.variant = DhcpOptionVariant::NetbiosNameServers(arm_11);
+                        }
+                        50 => {
+                            let mut arm_12 = DhcpOptionRequestedAddress::UNSAID;
+                            let number_13 = take.number(32, false) as u32;
+                            arm_12.requested = Ipv4Addr::from_bits(number_13);
+                            value.variant = DhcpOptionVariant::RequestedAddress(arm_12);
+                        }
+                        51 => {
+                            let mut arm_13 = DhcpOptionLeaseTime::UNSAID;
+                            arm_13.lease = take.number(32, false) as u32;
+                            value.variant = DhcpOptionVariant::LeaseTime(arm_13);
+                        }
+                        52 => {
+                            let mut arm_14 = DhcpOptionOverload::UNSAID;
+                            arm_14.overload = take.number(8, false) as u8;
+                            value.variant = DhcpOptionVariant::Overload(arm_14);
+                        }
+                        53 => {
+                            let mut arm_15 = DhcpOptionMessageType::UNSAID;
+                            let number_16 = take.number(8, false) as u8;
+                            arm_15.message_type = super::DhcpMessageType(number_16);
+                            value.variant = DhcpOptionVariant::MessageType(arm_15);
+                        }
+                        54 => {
+                            let mut arm_16 = DhcpOptionServerId::UNSAID;
+                            let number_17 = take.number(32, false) as u32;
+                            arm_16.server = Ipv4Addr::from_bits(number_17);
+                            value.variant = DhcpOptionVariant::ServerId(arm_16);
+                        }
+                        55 => {
+                            let mut arm_17 = DhcpOptionParameters::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(8) {
+                                let number = take.number(8, false) as u8;
+                                list.push(super::DhcpOptionCode(number));
+                            }
+                            arm_17.parameters = list;
+                            value.variant = DhcpOptionVariant::Parameters(arm_17);
+                        }
+                        56 => {
+                            let mut arm_18 = DhcpOptionMessage::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_18.message = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::Message(arm_18);
+                        }
+                        57 => {
+                            let mut arm_19 = DhcpOptionMaxSize::UNSAID;
+                            arm_19.max_size = take.number(16, false) as u16;
+                            value.variant = DhcpOptionVariant::MaxSize(arm_19);
+                        }
+                        58 => {
+                            let mut arm_20 = DhcpOptionRenewalTime::UNSAID;
+                            arm_20.renewal = take.number(32, false) as u32;
+                            value.variant = DhcpOptionVariant::RenewalTime(arm_20);
+                        }
+                        59 => {
+                            let mut arm_21 = DhcpOptionRebindingTime::UNSAID;
+                            arm_21.rebinding = take.number(32, false) as u32;
+                            value.variant = DhcpOptionVariant::RebindingTime(arm_21);
+                        }
+                        60 => {
+                            let mut arm_22 = DhcpOptionClassId::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_22.class = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::ClassId(arm_22);
+                        }
+                        61 => {
+                            let mut arm_23 = DhcpOptionClientId::UNSAID;
+                            arm_23.id_type = take.number(8, false) as u8;
+                            let content = take.bytes(u64::MAX);
+                            arm_23.identifier = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::ClientId(arm_23);
+                        }
+                        66 => {
+                            let mut arm_24 = DhcpOptionTftpServer::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_24.tftp_server = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::TftpServer(arm_24);
+                        }
+                        67 => {
+                            let mut arm_25 = DhcpOptionBootFile::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_25.file = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::BootFile(arm_25);
+                        }
+                        81 => {
+                            let mut arm_26 = DhcpOptionClientFqdn::UNSAID;
+                            arm_26.fqdn_flags = take.number(8, false) as u8;
+                            arm_26.rcode1 = take.number(8, false) as u8;
+                            arm_26.rcode2 = take.number(8, false) as u8;
+                            let content = take.bytes(u64::MAX);
+                            arm_26.name = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::ClientFqdn(arm_26);
+                        }
+                        82 => {
+                            let mut arm_27 = DhcpOptionRelayAgent::UNSAID;
+                            let mut list = Vec::new();
+                            while !take.rest().is_empty() {
+                                let Some((view, last)) = take.read::<super::DhcpSuboption<'a>>(()) else { break };
+                                list.push(view.to_value());
+                                if last {
+                                    break;
+                                }
+                            }
+                            arm_27.suboptions = list;
+                            value.variant = DhcpOptionVariant::RelayAgent(arm_27);
+                        }
+                        93 => {
+                            let mut arm_28 = DhcpOptionArchitecture::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(16) {
+                                let number = take.number(16, false) as u16;
+                                list.push(number);
+                            }
+                            arm_28.architectures = list;
+                            value.variant = DhcpOptionVariant::Architecture(arm_28);
+                        }
+                        121 => {
+                            let mut arm_29 = DhcpOptionClasslessRoutes::UNSAID;
+                            let mut list = Vec::new();
+                            while !take.rest().is_empty() {
+                                let Some((view, last)) = take.read::<super::ClasslessRoute<'a>>(()) else { break };
+                                list.push(view.to_value());
+                                if last {
+                                    break;
+                                }
+                            }
+                            arm_29.routes = list;
+                            value.variant = DhcpOptionVariant::ClasslessRoutes(arm_29);
+                        }
+                        _ => {
+                            let mut arm_30 = DhcpOptionUnknown::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_30.data = Cow::Borrowed(content);
+                            value.variant = DhcpOptionVariant::Unknown(arm_30);
+                        }
+                    }
+                    value.padding = take.leave(within);
+                }
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::DhcpOption<'a>> for DhcpOption<'a> {
+    #[inline]
+    fn from(view: &super::DhcpOption<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl DhcpOption<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        if let DhcpOptionVariant::RelayAgent(arm) = &mut self.variant {
+            arm.derive_all();
+        }
+    }
+}
+
+impl DhcpOptionRelayAgent<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.suboptions.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// RFC 3046 §2.0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpSuboption<'a> {
@@ -1591,11 +1943,15 @@ pub struct DhcpSuboption<'a> {
     pub code: u8,
     /// `data`.
     pub data: Cow<'a, [u8]>,
+    /// How long [`Self::data`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub data_prefix: Field<u8>,
 }
 
 impl DhcpSuboption<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { code: 0, data: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { code: 0, data: Cow::Borrowed(&[]), data_prefix: Field::Auto };
 }
 
 impl Default for DhcpSuboption<'_> {
@@ -1622,7 +1978,11 @@ impl DhcpSuboption<'_> {
         let value = self;
         pen.number(u128::from(value.code), 8, false);
         pen.number(
-            u128::from(into_number::<u8>(value.data.len() as i128, 8, &super::dhcp_suboption_fields::DATA)?),
+            u128::from(match value.data_prefix {
+                Field::Auto => into_number::<u8>(value.data.len() as i128, 8, &super::dhcp_suboption_fields::DATA)?,
+                Field::Set(said) => fits(said, 8, &super::dhcp_suboption_fields::DATA)?,
+                Field::Raw(bits) => cut::<u8>(bits, 8),
+            }),
             8,
             false,
         );
@@ -1659,6 +2019,37 @@ impl DhcpSuboption<'_> {
         let mut settled = DhcpSuboptionSettled::default();
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)
+    }
+}
+
+impl<'a> super::DhcpSuboption<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> DhcpSuboption<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = DhcpSuboption::UNSAID;
+        value.code = take.number(8, false) as u8;
+        let length = take.number(8, false) as u8;
+        let content = take.bytes(u64::from(length));
+        value.data = Cow::Borrowed(content);
+        if u64::from(length) != content.len() as u64 {
+            value.data_prefix = Field::Set(length);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::DhcpSuboption<'a>> for DhcpSuboption<'a> {
+    #[inline]
+    fn from(view: &super::DhcpSuboption<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl DhcpSuboption<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.data_prefix = Field::Auto;
     }
 }
 
@@ -1761,4 +2152,33 @@ impl ClasslessRoute<'_> {
         value.walk(pen, &mut settled, random)?;
         Ok(())
     }
+}
+
+impl<'a> super::ClasslessRoute<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> ClasslessRoute<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = ClasslessRoute::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.width = Field::Set(number_0);
+        let taken_0 = number_0;
+        let content = take.bytes(u64::from(taken_0).div_ceil(8));
+        value.destination = Cow::Borrowed(content);
+        let number_2 = take.number(32, false) as u32;
+        value.router = Ipv4Addr::from_bits(number_2);
+        value
+    }
+}
+
+impl<'a> From<&super::ClasslessRoute<'a>> for ClasslessRoute<'a> {
+    #[inline]
+    fn from(view: &super::ClasslessRoute<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl ClasslessRoute<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
 }

@@ -105,6 +105,32 @@ impl Question<'_> {
     }
 }
 
+impl<'a> super::Question<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, _: u8, outer: Region<'a>, seen: &mut Seen) -> Question<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Question::UNSAID;
+        if let Some(name) = {
+            let at = take.offset().wrapping_sub(outer.offset()) as usize;
+            let name = take.read::<super::DnsName<'a>>((outer,));
+            name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+        } {
+            value.name = name;
+        }
+        let number_1 = take.number(16, false) as u16;
+        value.qtype = super::RrType(number_1);
+        let number_2 = take.number(16, false) as u16;
+        value.qclass = super::RrClass(number_2);
+        value
+    }
+}
+
+impl Question<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}
+
 /// RFC 1035 §4.1.3. In mDNS the top bit of the class says that a cache is to be flushed (RFC 6762 §10.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<'a> {
@@ -343,6 +369,65 @@ impl Record<'_> {
         }
         value.walk(pen, &mut settled, random, param_multicast, names)?;
         Ok(())
+    }
+}
+
+impl<'a> super::Record<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, _: u8, outer: Region<'a>, seen: &mut Seen) -> Record<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Record::UNSAID;
+        if let Some(name) = {
+            let at = take.offset().wrapping_sub(outer.offset()) as usize;
+            let name = take.read::<super::DnsName<'a>>((outer,));
+            name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+        } {
+            value.name = name;
+        }
+        let number_1 = take.number(16, false) as u16;
+        value.rtype = Field::Set(super::RrType(number_1));
+        let taken_1 = number_1;
+        match taken_1 {
+            41 => {
+                let number_2 = take.number(16, false) as u16;
+                value.udp_size = Field::Set(number_2);
+                let number_3 = take.number(8, false) as u8;
+                value.extended_rcode = Field::Set(number_3);
+                let number_4 = take.number(8, false) as u8;
+                value.edns_version = Field::Set(number_4);
+                let number_5 = take.number(16, false) as u16;
+                value.edns_flags = Field::Set(super::EdnsFlags(number_5));
+            }
+            _ => {
+                let number_6 = take.number(16, false) as u16;
+                value.rclass = Field::Set(super::RrClass(number_6));
+                let number_7 = take.number(32, false) as u32;
+                value.ttl = Field::Set(number_7);
+            }
+        }
+        let number_8 = take.number(16, false) as u16;
+        value.rdlen = Field::Set(number_8);
+        let taken_8 = number_8;
+        let within = take.enter(i128::from(u64::from(taken_8) * 8));
+        match take.read::<super::Rdata<'a>>((taken_1, outer)) {
+            Some((view, _)) => {
+                value.rdata = Field::Set(view.to_value(taken_1, outer, seen));
+                value.rdata_padding = take.leave(within);
+            }
+            None => value.rdata = Field::Raw(take.leave_raw(within)),
+        }
+        value
+    }
+}
+
+impl Record<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.rdlen = Field::Auto;
+        if let Field::Set(inner) = &mut self.rdata {
+            inner.derive_all();
+        }
     }
 }
 
@@ -739,13 +824,22 @@ impl Default for RdataSoa<'_> {
 pub struct RdataHinfo<'a> {
     /// `cpu`.
     pub cpu: Cow<'a, [u8]>,
+    /// How long [`Self::cpu`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub cpu_prefix: Field<u8>,
     /// `os`.
     pub os: Cow<'a, [u8]>,
+    /// How long [`Self::os`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub os_prefix: Field<u8>,
 }
 
 impl RdataHinfo<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { cpu: Cow::Borrowed(&[]), os: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self =
+        Self { cpu: Cow::Borrowed(&[]), cpu_prefix: Field::Auto, os: Cow::Borrowed(&[]), os_prefix: Field::Auto };
 }
 
 impl Default for RdataHinfo<'_> {
@@ -781,11 +875,13 @@ impl Default for RdataMx<'_> {
 pub struct RdataTxt<'a> {
     /// `strings`.
     pub strings: Vec<Cow<'a, [u8]>>,
+    /// Bytes of the region of [`Self::strings`] that it does not take.
+    pub strings_padding: Cow<'a, [u8]>,
 }
 
 impl RdataTxt<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { strings: Vec::new() };
+    pub const UNSAID: Self = Self { strings: Vec::new(), strings_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataTxt<'_> {
@@ -869,10 +965,22 @@ pub struct RdataNaptr<'a> {
     pub preference: u16,
     /// `flags`.
     pub flags: Cow<'a, [u8]>,
+    /// How long [`Self::flags`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub flags_prefix: Field<u8>,
     /// `services`.
     pub services: Cow<'a, [u8]>,
+    /// How long [`Self::services`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub services_prefix: Field<u8>,
     /// `regexp`.
     pub regexp: Cow<'a, [u8]>,
+    /// How long [`Self::regexp`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub regexp_prefix: Field<u8>,
     /// `replacement`.
     pub replacement: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
 }
@@ -883,8 +991,11 @@ impl RdataNaptr<'_> {
         order: 0,
         preference: 0,
         flags: Cow::Borrowed(&[]),
+        flags_prefix: Field::Auto,
         services: Cow::Borrowed(&[]),
+        services_prefix: Field::Auto,
         regexp: Cow::Borrowed(&[]),
+        regexp_prefix: Field::Auto,
         replacement: Field::Auto,
     };
 }
@@ -996,11 +1107,13 @@ pub struct RdataNsec<'a> {
     pub next_name: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
     /// `types`.
     pub types: Vec<TypeWindow<'a>>,
+    /// Bytes of the region of [`Self::types`] that it does not take.
+    pub types_padding: Cow<'a, [u8]>,
 }
 
 impl RdataNsec<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { next_name: Field::Auto, types: Vec::new() };
+    pub const UNSAID: Self = Self { next_name: Field::Auto, types: Vec::new(), types_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataNsec<'_> {
@@ -1046,10 +1159,20 @@ pub struct RdataNsec3<'a> {
     pub iterations: u16,
     /// `salt`.
     pub salt: Cow<'a, [u8]>,
+    /// How long [`Self::salt`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub salt_prefix: Field<u8>,
     /// `next_hash`.
     pub next_hash: Cow<'a, [u8]>,
+    /// How long [`Self::next_hash`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub next_hash_prefix: Field<u8>,
     /// `types`.
     pub types: Vec<TypeWindow<'a>>,
+    /// Bytes of the region of [`Self::types`] that it does not take.
+    pub types_padding: Cow<'a, [u8]>,
 }
 
 impl RdataNsec3<'_> {
@@ -1059,8 +1182,11 @@ impl RdataNsec3<'_> {
         flags: 0,
         iterations: 0,
         salt: Cow::Borrowed(&[]),
+        salt_prefix: Field::Auto,
         next_hash: Cow::Borrowed(&[]),
+        next_hash_prefix: Field::Auto,
         types: Vec::new(),
+        types_padding: Cow::Borrowed(&[]),
     };
 }
 
@@ -1082,11 +1208,16 @@ pub struct RdataNsec3Param<'a> {
     pub iterations: u16,
     /// `salt`.
     pub salt: Cow<'a, [u8]>,
+    /// How long [`Self::salt`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub salt_prefix: Field<u8>,
 }
 
 impl RdataNsec3Param<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { hash_algorithm: 0, flags: 0, iterations: 0, salt: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self =
+        Self { hash_algorithm: 0, flags: 0, iterations: 0, salt: Cow::Borrowed(&[]), salt_prefix: Field::Auto };
 }
 
 impl Default for RdataNsec3Param<'_> {
@@ -1130,11 +1261,14 @@ pub struct RdataSvcb<'a> {
     pub target: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
     /// `params`.
     pub params: Vec<SvcParam<'a>>,
+    /// Bytes of the region of [`Self::params`] that it does not take.
+    pub params_padding: Cow<'a, [u8]>,
 }
 
 impl RdataSvcb<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { priority: 0, target: Field::Auto, params: Vec::new() };
+    pub const UNSAID: Self =
+        Self { priority: 0, target: Field::Auto, params: Vec::new(), params_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataSvcb<'_> {
@@ -1174,13 +1308,18 @@ pub struct RdataCaa<'a> {
     pub flags: u8,
     /// `tag`.
     pub tag: Cow<'a, [u8]>,
+    /// How long [`Self::tag`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub tag_prefix: Field<u8>,
     /// `value`.
     pub value: Cow<'a, [u8]>,
 }
 
 impl RdataCaa<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { flags: 0, tag: Cow::Borrowed(&[]), value: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self =
+        Self { flags: 0, tag: Cow::Borrowed(&[]), tag_prefix: Field::Auto, value: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataCaa<'_> {
@@ -1195,11 +1334,13 @@ impl Default for RdataCaa<'_> {
 pub struct RdataOpt<'a> {
     /// `options`.
     pub options: Vec<EdnsOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl RdataOpt<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { options: Vec::new() };
+    pub const UNSAID: Self = Self { options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataOpt<'_> {
@@ -1324,13 +1465,21 @@ impl Rdata<'_> {
             }
             RdataVariant::Hinfo(arm_7) => {
                 pen.number(
-                    u128::from(into_number::<u8>(arm_7.cpu.len() as i128, 8, &super::rdata_fields::CPU)?),
+                    u128::from(match arm_7.cpu_prefix {
+                        Field::Auto => into_number::<u8>(arm_7.cpu.len() as i128, 8, &super::rdata_fields::CPU)?,
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::CPU)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
                 pen.bytes(&arm_7.cpu);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_7.os.len() as i128, 8, &super::rdata_fields::OS)?),
+                    u128::from(match arm_7.os_prefix {
+                        Field::Auto => into_number::<u8>(arm_7.os.len() as i128, 8, &super::rdata_fields::OS)?,
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::OS)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
@@ -1353,6 +1502,7 @@ impl Rdata<'_> {
                     );
                     pen.bytes(element);
                 }
+                pen.bytes(&arm_9.strings_padding);
             }
             RdataVariant::Rp(arm_10) => {
                 match &arm_10.mailbox {
@@ -1383,19 +1533,33 @@ impl Rdata<'_> {
                 pen.number(u128::from(arm_13.order), 16, false);
                 pen.number(u128::from(arm_13.preference), 16, false);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_13.flags.len() as i128, 8, &super::rdata_fields::FLAGS)?),
+                    u128::from(match arm_13.flags_prefix {
+                        Field::Auto => into_number::<u8>(arm_13.flags.len() as i128, 8, &super::rdata_fields::FLAGS)?,
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::FLAGS)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
                 pen.bytes(&arm_13.flags);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_13.services.len() as i128, 8, &super::rdata_fields::SERVICES)?),
+                    u128::from(match arm_13.services_prefix {
+                        Field::Auto => {
+                            into_number::<u8>(arm_13.services.len() as i128, 8, &super::rdata_fields::SERVICES)?
+                        }
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::SERVICES)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
                 pen.bytes(&arm_13.services);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_13.regexp.len() as i128, 8, &super::rdata_fields::REGEXP)?),
+                    u128::from(match arm_13.regexp_prefix {
+                        Field::Auto => into_number::<u8>(arm_13.regexp.len() as i128, 8, &super::rdata_fields::REGEXP)?,
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::REGEXP)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
@@ -1442,6 +1606,7 @@ impl Rdata<'_> {
                     for element in arm_17.types.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_17.types_padding);
                 }
             }
             RdataVariant::Dnskey(arm_18) => {
@@ -1455,13 +1620,23 @@ impl Rdata<'_> {
                 pen.number(u128::from(arm_19.flags), 8, false);
                 pen.number(u128::from(arm_19.iterations), 16, false);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_19.salt.len() as i128, 8, &super::rdata_fields::SALT)?),
+                    u128::from(match arm_19.salt_prefix {
+                        Field::Auto => into_number::<u8>(arm_19.salt.len() as i128, 8, &super::rdata_fields::SALT)?,
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::SALT)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
                 pen.bytes(&arm_19.salt);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_19.next_hash.len() as i128, 8, &super::rdata_fields::NEXT_HASH)?),
+                    u128::from(match arm_19.next_hash_prefix {
+                        Field::Auto => {
+                            into_number::<u8>(arm_19.next_hash.len() as i128, 8, &super::rdata_fields::NEXT_HASH)?
+                        }
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::NEXT_HASH)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
@@ -1470,6 +1645,7 @@ impl Rdata<'_> {
                     for element in arm_19.types.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_19.types_padding);
                 }
             }
             RdataVariant::Nsec3Param(arm_20) => {
@@ -1477,7 +1653,11 @@ impl Rdata<'_> {
                 pen.number(u128::from(arm_20.flags), 8, false);
                 pen.number(u128::from(arm_20.iterations), 16, false);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_20.salt.len() as i128, 8, &super::rdata_fields::SALT)?),
+                    u128::from(match arm_20.salt_prefix {
+                        Field::Auto => into_number::<u8>(arm_20.salt.len() as i128, 8, &super::rdata_fields::SALT)?,
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::SALT)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
@@ -1500,6 +1680,7 @@ impl Rdata<'_> {
                     for element in arm_22.params.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_22.params_padding);
                 }
             }
             RdataVariant::Uri(arm_23) => {
@@ -1510,7 +1691,11 @@ impl Rdata<'_> {
             RdataVariant::Caa(arm_24) => {
                 pen.number(u128::from(arm_24.flags), 8, false);
                 pen.number(
-                    u128::from(into_number::<u8>(arm_24.tag.len() as i128, 8, &super::rdata_fields::TAG)?),
+                    u128::from(match arm_24.tag_prefix {
+                        Field::Auto => into_number::<u8>(arm_24.tag.len() as i128, 8, &super::rdata_fields::TAG)?,
+                        Field::Set(said) => fits(said, 8, &super::rdata_fields::TAG)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
@@ -1521,6 +1706,7 @@ impl Rdata<'_> {
                 for element in arm_25.options.iter() {
                     element.put(pen, random)?;
                 }
+                pen.bytes(&arm_25.options_padding);
             }
             RdataVariant::Unknown(arm_26) => {
                 pen.bytes(&arm_26.data);
@@ -1570,6 +1756,464 @@ impl Rdata<'_> {
     }
 }
 
+impl<'a> super::Rdata<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, param_rtype: u16, outer: Region<'a>, seen: &mut Seen) -> Rdata<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Rdata::UNSAID;
+        match param_rtype {
+            1 => {
+                let mut arm_1 = RdataA::UNSAID;
+                let number_0 = take.number(32, false) as u32;
+                arm_1.addr = Ipv4Addr::from_bits(number_0);
+                value.variant = RdataVariant::A(arm_1);
+            }
+            2 => {
+                let mut arm_2 = RdataNs::UNSAID;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_2.host = name;
+                }
+                value.variant = RdataVariant::Ns(arm_2);
+            }
+            5 => {
+                let mut arm_3 = RdataCname::UNSAID;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_3.host = name;
+                }
+                value.variant = RdataVariant::Cname(arm_3);
+            }
+            39 => {
+                let mut arm_4 = RdataDname::UNSAID;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_4.host = name;
+                }
+                value.variant = RdataVariant::Dname(arm_4);
+            }
+            12 => {
+                let mut arm_5 = RdataPtr::UNSAID;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_5.host = name;
+                }
+                value.variant = RdataVariant::Ptr(arm_5);
+            }
+            6 => {
+                let mut arm_6 = RdataSoa::UNSAID;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_6.mname = name;
+                }
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_6.rname = name;
+                }
+                arm_6.serial = take.number(32, false) as u32;
+                arm_6.refresh = take.number(32, false) as u32;
+                arm_6.retry = take.number(32, false) as u32;
+                arm_6.expire = take.number(32, false) as u32;
+                arm_6.minimum = take.number(32, false) as u32;
+                value.variant = RdataVariant::Soa(arm_6);
+            }
+            13 => {
+                let mut arm_7 = RdataHinfo::UNSAID;
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_7.cpu = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_7.cpu_prefix = Field::Set(length);
+                }
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_7.os = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_7.os_prefix = Field::Set(length);
+                }
+                value.variant = RdataVariant::Hinfo(arm_7);
+            }
+            15 => {
+                let mut arm_8 = RdataMx::UNSAID;
+                arm_8.preference = take.number(16, false) as u16;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_8.exchange = name;
+                }
+                value.variant = RdataVariant::Mx(arm_8);
+            }
+            16 | 99 => {
+                let mut arm_9 = RdataTxt::UNSAID;
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let mut ahead = take;
+                    let length = ahead.number(8, false) as u64;
+                    if (ahead.rest().len() as u64) < length {
+                        break;
+                    }
+                    take = ahead;
+                    let chunk = take.bytes(length);
+                    list.push(Cow::Borrowed(chunk));
+                }
+                arm_9.strings_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_9.strings = list;
+                value.variant = RdataVariant::Txt(arm_9);
+            }
+            17 => {
+                let mut arm_10 = RdataRp::UNSAID;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_10.mailbox = name;
+                }
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_10.text = name;
+                }
+                value.variant = RdataVariant::Rp(arm_10);
+            }
+            28 => {
+                let mut arm_11 = RdataAaaa::UNSAID;
+                arm_11.addr = Ipv6Addr::from(take.array::<16>());
+                value.variant = RdataVariant::Aaaa(arm_11);
+            }
+            33 => {
+                let mut arm_12 = RdataSrv::UNSAID;
+                arm_12.priority = take.number(16, false) as u16;
+                arm_12.weight = take.number(16, false) as u16;
+                arm_12.port = take.number(16, false) as u16;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_12.target = name;
+                }
+                value.variant = RdataVariant::Srv(arm_12);
+            }
+            35 => {
+                let mut arm_13 = RdataNaptr::UNSAID;
+                arm_13.order = take.number(16, false) as u16;
+                arm_13.preference = take.number(16, false) as u16;
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_13.flags = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_13.flags_prefix = Field::Set(length);
+                }
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_13.services = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_13.services_prefix = Field::Set(length);
+                }
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_13.regexp = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_13.regexp_prefix = Field::Set(length);
+                }
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_13.replacement = name;
+                }
+                value.variant = RdataVariant::Naptr(arm_13);
+            }
+            43 | 59 => {
+                let mut arm_14 = RdataDs::UNSAID;
+                arm_14.key_tag = take.number(16, false) as u16;
+                arm_14.algorithm = take.number(8, false) as u8;
+                arm_14.digest_type = take.number(8, false) as u8;
+                let content = take.bytes(u64::MAX);
+                arm_14.digest = Cow::Borrowed(content);
+                value.variant = RdataVariant::Ds(arm_14);
+            }
+            44 => {
+                let mut arm_15 = RdataSshfp::UNSAID;
+                arm_15.algorithm = take.number(8, false) as u8;
+                arm_15.fingerprint_type = take.number(8, false) as u8;
+                let content = take.bytes(u64::MAX);
+                arm_15.fingerprint = Cow::Borrowed(content);
+                value.variant = RdataVariant::Sshfp(arm_15);
+            }
+            46 | 24 => {
+                let mut arm_16 = RdataRrsig::UNSAID;
+                let number_37 = take.number(16, false) as u16;
+                arm_16.type_covered = super::RrType(number_37);
+                arm_16.algorithm = take.number(8, false) as u8;
+                arm_16.labels = take.number(8, false) as u8;
+                arm_16.original_ttl = take.number(32, false) as u32;
+                arm_16.expiration = take.number(32, false) as u32;
+                arm_16.inception = take.number(32, false) as u32;
+                arm_16.key_tag = take.number(16, false) as u16;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_16.signer = name;
+                }
+                let content = take.bytes(u64::MAX);
+                arm_16.signature = Cow::Borrowed(content);
+                value.variant = RdataVariant::Rrsig(arm_16);
+            }
+            47 => {
+                let mut arm_17 = RdataNsec::UNSAID;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_17.next_name = name;
+                }
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::TypeWindow<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_17.types_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_17.types = list;
+                value.variant = RdataVariant::Nsec(arm_17);
+            }
+            48 | 60 => {
+                let mut arm_18 = RdataDnskey::UNSAID;
+                arm_18.flags = take.number(16, false) as u16;
+                arm_18.protocol = take.number(8, false) as u8;
+                arm_18.algorithm = take.number(8, false) as u8;
+                let content = take.bytes(u64::MAX);
+                arm_18.public_key = Cow::Borrowed(content);
+                value.variant = RdataVariant::Dnskey(arm_18);
+            }
+            50 => {
+                let mut arm_19 = RdataNsec3::UNSAID;
+                arm_19.hash_algorithm = take.number(8, false) as u8;
+                arm_19.flags = take.number(8, false) as u8;
+                arm_19.iterations = take.number(16, false) as u16;
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_19.salt = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_19.salt_prefix = Field::Set(length);
+                }
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_19.next_hash = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_19.next_hash_prefix = Field::Set(length);
+                }
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::TypeWindow<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_19.types_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_19.types = list;
+                value.variant = RdataVariant::Nsec3(arm_19);
+            }
+            51 => {
+                let mut arm_20 = RdataNsec3Param::UNSAID;
+                arm_20.hash_algorithm = take.number(8, false) as u8;
+                arm_20.flags = take.number(8, false) as u8;
+                arm_20.iterations = take.number(16, false) as u16;
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_20.salt = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_20.salt_prefix = Field::Set(length);
+                }
+                value.variant = RdataVariant::Nsec3Param(arm_20);
+            }
+            52..=53 => {
+                let mut arm_21 = RdataTlsa::UNSAID;
+                arm_21.usage = take.number(8, false) as u8;
+                arm_21.selector = take.number(8, false) as u8;
+                arm_21.matching_type = take.number(8, false) as u8;
+                let content = take.bytes(u64::MAX);
+                arm_21.association = Cow::Borrowed(content);
+                value.variant = RdataVariant::Tlsa(arm_21);
+            }
+            64..=65 => {
+                let mut arm_22 = RdataSvcb::UNSAID;
+                arm_22.priority = take.number(16, false) as u16;
+                if let Some(name) = {
+                    let at = take.offset().wrapping_sub(outer.offset()) as usize;
+                    let name = take.read::<super::DnsName<'a>>((outer,));
+                    name.map(|(name, _)| seen.name(name.to_string().into_bytes(), name.bytes(), at, true, 255))
+                } {
+                    arm_22.target = name;
+                }
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::SvcParam<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_22.params_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_22.params = list;
+                value.variant = RdataVariant::Svcb(arm_22);
+            }
+            256 => {
+                let mut arm_23 = RdataUri::UNSAID;
+                arm_23.priority = take.number(16, false) as u16;
+                arm_23.weight = take.number(16, false) as u16;
+                let content = take.bytes(u64::MAX);
+                arm_23.target = Cow::Borrowed(content);
+                value.variant = RdataVariant::Uri(arm_23);
+            }
+            257 => {
+                let mut arm_24 = RdataCaa::UNSAID;
+                arm_24.flags = take.number(8, false) as u8;
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_24.tag = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_24.tag_prefix = Field::Set(length);
+                }
+                let content = take.bytes(u64::MAX);
+                arm_24.value = Cow::Borrowed(content);
+                value.variant = RdataVariant::Caa(arm_24);
+            }
+            41 => {
+                let mut arm_25 = RdataOpt::UNSAID;
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::EdnsOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_25.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_25.options = list;
+                value.variant = RdataVariant::Opt(arm_25);
+            }
+            _ => {
+                let mut arm_26 = RdataUnknown::UNSAID;
+                let content = take.bytes(u64::MAX);
+                arm_26.data = Cow::Borrowed(content);
+                value.variant = RdataVariant::Unknown(arm_26);
+            }
+        }
+        value
+    }
+}
+
+impl Rdata<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        match &mut self.variant {
+            RdataVariant::Hinfo(arm) => arm.derive_all(),
+            RdataVariant::Naptr(arm) => arm.derive_all(),
+            RdataVariant::Nsec(arm) => arm.derive_all(),
+            RdataVariant::Nsec3(arm) => arm.derive_all(),
+            RdataVariant::Nsec3Param(arm) => arm.derive_all(),
+            RdataVariant::Svcb(arm) => arm.derive_all(),
+            RdataVariant::Caa(arm) => arm.derive_all(),
+            RdataVariant::Opt(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl RdataHinfo<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.cpu_prefix = Field::Auto;
+        self.os_prefix = Field::Auto;
+    }
+}
+
+impl RdataNaptr<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.flags_prefix = Field::Auto;
+        self.services_prefix = Field::Auto;
+        self.regexp_prefix = Field::Auto;
+    }
+}
+
+impl RdataNsec<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.types.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl RdataNsec3<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.salt_prefix = Field::Auto;
+        self.next_hash_prefix = Field::Auto;
+        self.types.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl RdataNsec3Param<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.salt_prefix = Field::Auto;
+    }
+}
+
+impl RdataSvcb<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.params.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl RdataCaa<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.tag_prefix = Field::Auto;
+    }
+}
+
+impl RdataOpt<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// RFC 4034 §4.1.2: which of 256 types exist, as bits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypeWindow<'a> {
@@ -1577,11 +2221,15 @@ pub struct TypeWindow<'a> {
     pub window: u8,
     /// `bitmap`.
     pub bitmap: Cow<'a, [u8]>,
+    /// How long [`Self::bitmap`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub bitmap_prefix: Field<u8>,
 }
 
 impl TypeWindow<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { window: 0, bitmap: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { window: 0, bitmap: Cow::Borrowed(&[]), bitmap_prefix: Field::Auto };
 }
 
 impl Default for TypeWindow<'_> {
@@ -1608,7 +2256,11 @@ impl TypeWindow<'_> {
         let value = self;
         pen.number(u128::from(value.window), 8, false);
         pen.number(
-            u128::from(into_number::<u8>(value.bitmap.len() as i128, 8, &super::type_window_fields::BITMAP)?),
+            u128::from(match value.bitmap_prefix {
+                Field::Auto => into_number::<u8>(value.bitmap.len() as i128, 8, &super::type_window_fields::BITMAP)?,
+                Field::Set(said) => fits(said, 8, &super::type_window_fields::BITMAP)?,
+                Field::Raw(bits) => cut::<u8>(bits, 8),
+            }),
             8,
             false,
         );
@@ -1645,6 +2297,37 @@ impl TypeWindow<'_> {
         let mut settled = TypeWindowSettled::default();
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)
+    }
+}
+
+impl<'a> super::TypeWindow<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TypeWindow<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TypeWindow::UNSAID;
+        value.window = take.number(8, false) as u8;
+        let length = take.number(8, false) as u8;
+        let content = take.bytes(u64::from(length));
+        value.bitmap = Cow::Borrowed(content);
+        if u64::from(length) != content.len() as u64 {
+            value.bitmap_prefix = Field::Set(length);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::TypeWindow<'a>> for TypeWindow<'a> {
+    #[inline]
+    fn from(view: &super::TypeWindow<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TypeWindow<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.bitmap_prefix = Field::Auto;
     }
 }
 
@@ -2028,6 +2711,100 @@ impl SvcParam<'_> {
     }
 }
 
+impl<'a> super::SvcParam<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> SvcParam<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = SvcParam::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.key = Field::Set(super::SvcParamKey(number_0));
+        let taken_0 = number_0;
+        let number_1 = take.number(16, false) as u16;
+        value.length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from(u64::from(taken_1) * 8));
+        if matches!(self.variant(), super::SvcParamVariant::Spoiled(_)) {
+            value.variant = SvcParamVariant::Raw(take.leave_raw(within));
+        } else {
+            match taken_0 {
+                0 => {
+                    let mut arm_1 = SvcParamMandatory::UNSAID;
+                    let mut list = Vec::new();
+                    while take.has(16) {
+                        let number = take.number(16, false) as u16;
+                        list.push(super::SvcParamKey(number));
+                    }
+                    arm_1.keys = list;
+                    value.variant = SvcParamVariant::Mandatory(arm_1);
+                }
+                1 => {
+                    let mut arm_2 = SvcParamAlpn::UNSAID;
+                    let mut list = Vec::new();
+                    while !take.rest().is_empty() {
+                        let mut ahead = take;
+                        let length = ahead.number(8, false) as u64;
+                        if (ahead.rest().len() as u64) < length {
+                            break;
+                        }
+                        take = ahead;
+                        let chunk = take.bytes(length);
+                        list.push(Cow::Borrowed(chunk));
+                    }
+                    arm_2.protocols = list;
+                    value.variant = SvcParamVariant::Alpn(arm_2);
+                }
+                3 => {
+                    let mut arm_3 = SvcParamPort::UNSAID;
+                    arm_3.port = take.number(16, false) as u16;
+                    value.variant = SvcParamVariant::Port(arm_3);
+                }
+                4 => {
+                    let mut arm_4 = SvcParamIpv4Hint::UNSAID;
+                    let mut list = Vec::new();
+                    while take.has(32) {
+                        let number = take.number(32, false) as u32;
+                        list.push(Ipv4Addr::from_bits(number));
+                    }
+                    arm_4.addresses4 = list;
+                    value.variant = SvcParamVariant::Ipv4Hint(arm_4);
+                }
+                6 => {
+                    let mut arm_5 = SvcParamIpv6Hint::UNSAID;
+                    let mut list = Vec::new();
+                    while take.has(128) {
+                        list.push(Ipv6Addr::from(take.array::<16>()));
+                    }
+                    arm_5.addresses6 = list;
+                    value.variant = SvcParamVariant::Ipv6Hint(arm_5);
+                }
+                _ => {
+                    let mut arm_6 = SvcParamUnknown::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_6.data = Cow::Borrowed(content);
+                    value.variant = SvcParamVariant::Unknown(arm_6);
+                }
+            }
+            value.padding = take.leave(within);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::SvcParam<'a>> for SvcParam<'a> {
+    #[inline]
+    fn from(view: &super::SvcParam<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl SvcParam<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+    }
+}
+
 /// RFC 6891 §6.1.2.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EdnsOption<'a> {
@@ -2331,6 +3108,73 @@ impl EdnsOption<'_> {
     }
 }
 
+impl<'a> super::EdnsOption<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> EdnsOption<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = EdnsOption::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.code = Field::Set(super::EdnsCode(number_0));
+        let taken_0 = number_0;
+        let number_1 = take.number(16, false) as u16;
+        value.length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from(u64::from(taken_1) * 8));
+        if matches!(self.variant(), super::EdnsOptionVariant::Spoiled(_)) {
+            value.variant = EdnsOptionVariant::Raw(take.leave_raw(within));
+        } else {
+            match taken_0 {
+                8 => {
+                    let mut arm_1 = EdnsOptionClientSubnet::UNSAID;
+                    arm_1.family = take.number(16, false) as u16;
+                    arm_1.source_prefix = take.number(8, false) as u8;
+                    arm_1.scope_prefix = take.number(8, false) as u8;
+                    let content = take.bytes(u64::MAX);
+                    arm_1.address = Cow::Borrowed(content);
+                    value.variant = EdnsOptionVariant::ClientSubnet(arm_1);
+                }
+                10 => {
+                    let mut arm_2 = EdnsOptionCookie::UNSAID;
+                    arm_2.client = take.array();
+                    let content = take.bytes(u64::MAX);
+                    arm_2.server = Cow::Borrowed(content);
+                    value.variant = EdnsOptionVariant::Cookie(arm_2);
+                }
+                15 => {
+                    let mut arm_3 = EdnsOptionExtendedError::UNSAID;
+                    arm_3.info_code = take.number(16, false) as u16;
+                    let content = take.bytes(u64::MAX);
+                    arm_3.text = Cow::Borrowed(content);
+                    value.variant = EdnsOptionVariant::ExtendedError(arm_3);
+                }
+                _ => {
+                    let mut arm_4 = EdnsOptionUnknown::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_4.data = Cow::Borrowed(content);
+                    value.variant = EdnsOptionVariant::Unknown(arm_4);
+                }
+            }
+            value.padding = take.leave(within);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::EdnsOption<'a>> for EdnsOption<'a> {
+    #[inline]
+    fn from(view: &super::EdnsOption<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl EdnsOption<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+    }
+}
+
 /// RFC 1035.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dns<'a> {
@@ -2563,6 +3407,103 @@ impl<'a, P> core::ops::Div<P> for Dns<'a> {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::Dns<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Dns<'a> {
+        let mut take = Take::new(self.region());
+        let seen = &mut Seen::default();
+        let mut value = Dns::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.id = Field::Set(number_0);
+        let number_1 = take.number(16, false) as u16;
+        value.flags = super::DnsFlags(number_1);
+        let number_2 = take.number(16, false) as u16;
+        value.qdcount = Field::Set(number_2);
+        let taken_2 = number_2;
+        let number_3 = take.number(16, false) as u16;
+        value.ancount = Field::Set(number_3);
+        let taken_3 = number_3;
+        let number_4 = take.number(16, false) as u16;
+        value.nscount = Field::Set(number_4);
+        let taken_4 = number_4;
+        let number_5 = take.number(16, false) as u16;
+        value.arcount = Field::Set(number_5);
+        let taken_5 = number_5;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_2) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Question<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.questions = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_3) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.answers = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_4) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.authorities = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_5) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.additionals = list;
+        let content = take.bytes(u64::MAX);
+        value.rest_of_message = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::Dns<'a>> for Dns<'a> {
+    #[inline]
+    fn from(view: &super::Dns<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Dns<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.qdcount = Field::Auto;
+        self.ancount = Field::Auto;
+        self.nscount = Field::Auto;
+        self.arcount = Field::Auto;
+        self.answers.iter_mut().for_each(|one| one.derive_all());
+        self.authorities.iter_mut().for_each(|one| one.derive_all());
+        self.additionals.iter_mut().for_each(|one| one.derive_all());
     }
 }
 
@@ -2801,6 +3742,103 @@ impl<'a, P> core::ops::Div<P> for Mdns<'a> {
     }
 }
 
+impl<'a> super::Mdns<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Mdns<'a> {
+        let mut take = Take::new(self.region());
+        let seen = &mut Seen::default();
+        let mut value = Mdns::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.id = Field::Set(number_0);
+        let number_1 = take.number(16, false) as u16;
+        value.flags = super::DnsFlags(number_1);
+        let number_2 = take.number(16, false) as u16;
+        value.qdcount = Field::Set(number_2);
+        let taken_2 = number_2;
+        let number_3 = take.number(16, false) as u16;
+        value.ancount = Field::Set(number_3);
+        let taken_3 = number_3;
+        let number_4 = take.number(16, false) as u16;
+        value.nscount = Field::Set(number_4);
+        let taken_4 = number_4;
+        let number_5 = take.number(16, false) as u16;
+        value.arcount = Field::Set(number_5);
+        let taken_5 = number_5;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_2) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Question<'a>>((1_u8, self.region())) else { break };
+            list.push(view.to_value(1_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.questions = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_3) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((1_u8, self.region())) else { break };
+            list.push(view.to_value(1_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.answers = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_4) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((1_u8, self.region())) else { break };
+            list.push(view.to_value(1_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.authorities = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_5) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((1_u8, self.region())) else { break };
+            list.push(view.to_value(1_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.additionals = list;
+        let content = take.bytes(u64::MAX);
+        value.rest_of_message = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::Mdns<'a>> for Mdns<'a> {
+    #[inline]
+    fn from(view: &super::Mdns<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Mdns<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.qdcount = Field::Auto;
+        self.ancount = Field::Auto;
+        self.nscount = Field::Auto;
+        self.arcount = Field::Auto;
+        self.answers.iter_mut().for_each(|one| one.derive_all());
+        self.authorities.iter_mut().for_each(|one| one.derive_all());
+        self.additionals.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// RFC 4795: the same message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Llmnr<'a> {
@@ -3036,6 +4074,103 @@ impl<'a, P> core::ops::Div<P> for Llmnr<'a> {
     }
 }
 
+impl<'a> super::Llmnr<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Llmnr<'a> {
+        let mut take = Take::new(self.region());
+        let seen = &mut Seen::default();
+        let mut value = Llmnr::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.id = Field::Set(number_0);
+        let number_1 = take.number(16, false) as u16;
+        value.flags = super::DnsFlags(number_1);
+        let number_2 = take.number(16, false) as u16;
+        value.qdcount = Field::Set(number_2);
+        let taken_2 = number_2;
+        let number_3 = take.number(16, false) as u16;
+        value.ancount = Field::Set(number_3);
+        let taken_3 = number_3;
+        let number_4 = take.number(16, false) as u16;
+        value.nscount = Field::Set(number_4);
+        let taken_4 = number_4;
+        let number_5 = take.number(16, false) as u16;
+        value.arcount = Field::Set(number_5);
+        let taken_5 = number_5;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_2) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Question<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.questions = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_3) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.answers = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_4) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.authorities = list;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_5) {
+            if take.rest().is_empty() {
+                break;
+            }
+            let Some((view, last)) = take.read::<super::Record<'a>>((0_u8, self.region())) else { break };
+            list.push(view.to_value(0_u8, self.region(), seen));
+            if last {
+                break;
+            }
+        }
+        value.additionals = list;
+        let content = take.bytes(u64::MAX);
+        value.rest_of_message = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::Llmnr<'a>> for Llmnr<'a> {
+    #[inline]
+    fn from(view: &super::Llmnr<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Llmnr<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.qdcount = Field::Auto;
+        self.ancount = Field::Auto;
+        self.nscount = Field::Auto;
+        self.arcount = Field::Auto;
+        self.answers.iter_mut().for_each(|one| one.derive_all());
+        self.authorities.iter_mut().for_each(|one| one.derive_all());
+        self.additionals.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// RFC 1035 §4.2.2: over TCP each message has its length in front.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DnsOverTcp {
@@ -3157,5 +4292,35 @@ impl<P> core::ops::Div<P> for DnsOverTcp {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::DnsOverTcp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> DnsOverTcp {
+        let mut take = Take::new(self.region());
+        let mut value = DnsOverTcp::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.length = Field::Set(number_0);
+        let taken_0 = number_0;
+        let within = take.enter(i128::from(u64::from(taken_0) * 8));
+        take.to_end();
+        take.leave(within);
+        value
+    }
+}
+
+impl<'a> From<&super::DnsOverTcp<'a>> for DnsOverTcp {
+    #[inline]
+    fn from(view: &super::DnsOverTcp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl DnsOverTcp {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
     }
 }

@@ -172,6 +172,40 @@ impl<P> core::ops::Div<P> for Erspan {
     }
 }
 
+impl<'a> super::Erspan<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Erspan {
+        let mut take = Take::new(self.region());
+        let mut value = Erspan::UNSAID;
+        value.version = take.number(4, false) as u8;
+        value.vlan = take.number(12, false) as u16;
+        value.cos = take.number(3, false) as u8;
+        let number_3 = take.number(2, false) as u8;
+        value.encapsulation = super::ErspanEncapsulation(number_3);
+        let number_4 = take.number(1, false) as u8;
+        value.cut = number_4 != 0;
+        value.session = take.number(10, false) as u16;
+        let number_6 = take.number(12, false) as u16;
+        value.reserved = if number_6 == 0 { Field::Set(number_6) } else { Field::Raw(u64::from(number_6)) };
+        value.index = take.number(20, false) as u32;
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Erspan<'a>> for Erspan {
+    #[inline]
+    fn from(view: &super::Erspan<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Erspan {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}
+
 /// Type III, \[draft-foschiano-erspan-03 §4.3\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Erspan3 {
@@ -394,4 +428,61 @@ impl<P> core::ops::Div<P> for Erspan3 {
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
     }
+}
+
+impl<'a> super::Erspan3<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Erspan3 {
+        let mut take = Take::new(self.region());
+        let mut value = Erspan3::UNSAID;
+        value.version = take.number(4, false) as u8;
+        value.vlan = take.number(12, false) as u16;
+        value.cos = take.number(3, false) as u8;
+        value.state = take.number(2, false) as u8;
+        let number_4 = take.number(1, false) as u8;
+        value.cut = number_4 != 0;
+        value.session = take.number(10, false) as u16;
+        value.timestamp = take.number(32, false) as u32;
+        value.group_tag = take.number(16, false) as u16;
+        let number_8 = take.number(1, false) as u8;
+        value.is_frame = number_8 != 0;
+        let number_9 = take.number(5, false) as u8;
+        value.frame_type = Field::Set(super::ErspanFrameType(number_9));
+        let taken_9 = number_9;
+        value.hardware_id = take.number(6, false) as u8;
+        let number_11 = take.number(1, false) as u8;
+        value.egress = number_11 != 0;
+        value.granularity = take.number(2, false) as u8;
+        let number_13 = take.number(1, false) as u8;
+        value.has_platform = Field::Set(number_13 != 0);
+        let taken_13 = number_13 != 0;
+        if taken_13 {
+            let number_14 = take.number(6, false) as u8;
+            value.platform = Field::Set(number_14);
+            let number_15 = take.number(58, false) as u64;
+            value.platform_information = Field::Set(number_15);
+        }
+        match taken_9 {
+            0 => {
+                take.to_end();
+            }
+            _ => {
+                take.to_end();
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Erspan3<'a>> for Erspan3 {
+    #[inline]
+    fn from(view: &super::Erspan3<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Erspan3 {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
 }

@@ -172,3 +172,45 @@ impl<'a, P> core::ops::Div<P> for Ethernet<'a> {
         Stack { layer: self, payload }
     }
 }
+
+impl<'a> super::Ethernet<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ethernet<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ethernet::UNSAID;
+        value.dst = MacAddr(take.array());
+        value.src = MacAddr(take.array());
+        let number_2 = take.number(16, false) as u16;
+        value.type_len = Field::Set(number_2);
+        let taken_2 = number_2;
+        match taken_2 {
+            0..=1500 => {
+                let within = take.enter(i128::from(u64::from(taken_2) * 8));
+                take.to_end();
+                take.leave(within);
+            }
+            1536..=65535 => {
+                take.to_end();
+            }
+            _ => {}
+        }
+        let content = take.bytes(u64::MAX);
+        value.padding = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::Ethernet<'a>> for Ethernet<'a> {
+    #[inline]
+    fn from(view: &super::Ethernet<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ethernet<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.type_len = Field::Auto;
+    }
+}

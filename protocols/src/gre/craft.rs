@@ -413,6 +413,103 @@ impl<'a, P> core::ops::Div<P> for Gre<'a> {
     }
 }
 
+impl<'a> super::Gre<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Gre<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Gre::UNSAID;
+        let number_0 = take.number(1, false) as u8;
+        value.has_checksum = Field::Set(number_0 != 0);
+        let taken_0 = number_0 != 0;
+        let number_1 = take.number(1, false) as u8;
+        value.has_routing = Field::Set(number_1 != 0);
+        let taken_1 = number_1 != 0;
+        let number_2 = take.number(1, false) as u8;
+        value.has_key = Field::Set(number_2 != 0);
+        let taken_2 = number_2 != 0;
+        let number_3 = take.number(1, false) as u8;
+        value.has_sequence = Field::Set(number_3 != 0);
+        let taken_3 = number_3 != 0;
+        let number_4 = take.number(1, false) as u8;
+        value.strict_route = number_4 != 0;
+        value.recursion = take.number(3, false) as u8;
+        let number_6 = take.number(1, false) as u8;
+        value.has_ack = Field::Set(number_6 != 0);
+        let taken_6 = number_6 != 0;
+        let number_7 = take.number(4, false) as u8;
+        value.reserved = if number_7 == 0 { Field::Set(number_7) } else { Field::Raw(u64::from(number_7)) };
+        let number_8 = take.number(3, false) as u8;
+        value.version = Field::Set(number_8);
+        let taken_8 = number_8;
+        let number_9 = take.number(16, false) as u16;
+        value.protocol = Field::Set(crate::net::EtherType(number_9));
+        if taken_0 || taken_1 {
+            let number_10 = take.number(16, false) as u16;
+            value.checksum = Field::Set(number_10);
+            let number_11 = take.number(16, false) as u16;
+            value.offset = Field::Set(number_11);
+        }
+        if taken_2 {
+            match taken_8 {
+                1 => {
+                    let number_12 = take.number(16, false) as u16;
+                    value.payload_length = Field::Set(number_12);
+                    let number_13 = take.number(16, false) as u16;
+                    value.call_id = Field::Set(number_13);
+                }
+                _ => {
+                    let number_14 = take.number(32, false) as u32;
+                    value.key = Field::Set(number_14);
+                }
+            }
+        }
+        if taken_3 {
+            let number_15 = take.number(32, false) as u32;
+            value.sequence = Field::Set(number_15);
+        }
+        if taken_8 == 1 && taken_6 {
+            let number_16 = take.number(32, false) as u32;
+            value.acknowledged = Field::Set(number_16);
+        }
+        if taken_1 {
+            let mut list = Vec::new();
+            while !take.rest().is_empty() {
+                let Some((view, last)) = take.read::<super::SourceRoute<'a>>(()) else { break };
+                list.push(view.to_value());
+                if last {
+                    break;
+                }
+                if view.length() == 0 {
+                    break;
+                }
+            }
+            value.routes = list;
+        }
+        {
+            take.to_end();
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Gre<'a>> for Gre<'a> {
+    #[inline]
+    fn from(view: &super::Gre<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Gre<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.protocol = Field::Auto;
+        self.checksum = Field::Auto;
+        self.payload_length = Field::Auto;
+        self.routes.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// One source route, \[RFC 1701\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceRoute<'a> {
@@ -512,5 +609,36 @@ impl SourceRoute<'_> {
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
+    }
+}
+
+impl<'a> super::SourceRoute<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> SourceRoute<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = SourceRoute::UNSAID;
+        value.family = take.number(16, false) as u16;
+        value.offset = take.number(8, false) as u8;
+        let number_2 = take.number(8, false) as u8;
+        value.length = Field::Set(number_2);
+        let taken_2 = number_2;
+        let content = take.bytes(u64::from(taken_2));
+        value.addresses = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::SourceRoute<'a>> for SourceRoute<'a> {
+    #[inline]
+    fn from(view: &super::SourceRoute<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl SourceRoute<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
     }
 }

@@ -81,6 +81,32 @@ impl RouterAddress {
     }
 }
 
+impl<'a> super::RouterAddress<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> RouterAddress {
+        let mut take = Take::new(self.region());
+        let mut value = RouterAddress::UNSAID;
+        let number_0 = take.number(32, false) as u32;
+        value.address = Ipv4Addr::from_bits(number_0);
+        let number_1 = take.number(32, false) as u32;
+        value.preference = bits::sign_extend(u128::from(number_1), 32) as i32;
+        value
+    }
+}
+
+impl<'a> From<&super::RouterAddress<'a>> for RouterAddress {
+    #[inline]
+    fn from(view: &super::RouterAddress<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl RouterAddress {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}
+
 /// Message, \[RFC 792\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmp<'a> {
@@ -1083,6 +1109,270 @@ impl<'a, P> core::ops::Div<P> for Icmp<'a> {
     }
 }
 
+impl<'a> super::Icmp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Icmp<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Icmp::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.r#type = Field::Set(super::IcmpType(number_0));
+        let taken_0 = number_0;
+        value.code = take.number(8, false) as u8;
+        let number_2 = take.number(16, false) as u16;
+        value.checksum = Field::Set(number_2);
+        match taken_0 {
+            8 => {
+                let mut arm_1 = IcmpEcho::UNSAID;
+                arm_1.id = take.number(16, false) as u16;
+                arm_1.seq = take.number(16, false) as u16;
+                let content = take.bytes(u64::MAX);
+                arm_1.data = Cow::Borrowed(content);
+                value.variant = IcmpVariant::Echo(arm_1);
+            }
+            0 => {
+                let mut arm_2 = IcmpEchoReply::UNSAID;
+                arm_2.id = take.number(16, false) as u16;
+                arm_2.seq = take.number(16, false) as u16;
+                let content = take.bytes(u64::MAX);
+                arm_2.data = Cow::Borrowed(content);
+                value.variant = IcmpVariant::EchoReply(arm_2);
+            }
+            3 | 11..=12 => {
+                let mut arm_3 = IcmpError::UNSAID;
+                match taken_0 {
+                    12 => {
+                        let number_9 = take.number(8, false) as u8;
+                        arm_3.pointer = Field::Set(number_9);
+                    }
+                    _ => {
+                        let number_10 = take.number(8, false) as u8;
+                        arm_3.reserved =
+                            if number_10 == 0 { Field::Set(number_10) } else { Field::Raw(u64::from(number_10)) };
+                    }
+                }
+                let number_11 = take.number(8, false) as u8;
+                arm_3.length = Field::Set(number_11);
+                let taken_11 = number_11;
+                match taken_0 {
+                    3 => {
+                        let number_12 = take.number(16, false) as u16;
+                        arm_3.mtu = Field::Set(number_12);
+                    }
+                    _ => {
+                        let number_13 = take.number(16, false) as u16;
+                        arm_3.reserved_2 =
+                            if number_13 == 0 { Field::Set(number_13) } else { Field::Raw(u64::from(number_13)) };
+                    }
+                }
+                match taken_11 {
+                    0 => {
+                        match (0..=1)
+                            .find(|_: &u64| {
+                                both(
+                                    given(|| Some(take.rest().len() as u64 >= 136 && *take.rest().get(128)? >> 4 == 2)),
+                                    given(|| {
+                                        Some(
+                                            checksum::inet16(slice(
+                                                take.rest(),
+                                                128_u64,
+                                                (take.rest().len() as u64 as i64 - 1) as u64,
+                                            )?) == 0,
+                                        )
+                                    }),
+                                ) == Some(true)
+                            })
+                            .unwrap_or(1)
+                        {
+                            0 => {
+                                let within = take.enter(1024_i128);
+                                take.to_end();
+                                take.leave(within);
+                            }
+                            _ => {
+                                take.to_end();
+                            }
+                        }
+                    }
+                    _ => {
+                        let within = take.enter(i128::from(u64::from(taken_11) * 4 * 8));
+                        take.to_end();
+                        take.leave(within);
+                    }
+                }
+                if !take.rest().is_empty()
+                    && let Some((view, _)) = take.read::<super::IcmpExtensions<'a>>(())
+                {
+                    arm_3.extensions = Field::Set(view.to_value());
+                }
+                value.variant = IcmpVariant::Error(arm_3);
+            }
+            4 => {
+                let mut arm_4 = IcmpError2::UNSAID;
+                let number_18 = take.number(32, false) as u32;
+                arm_4.reserved = if number_18 == 0 { Field::Set(number_18) } else { Field::Raw(u64::from(number_18)) };
+                take.to_end();
+                value.variant = IcmpVariant::Error2(arm_4);
+            }
+            5 => {
+                let mut arm_5 = IcmpError3::UNSAID;
+                let number_20 = take.number(32, false) as u32;
+                arm_5.gateway = Ipv4Addr::from_bits(number_20);
+                take.to_end();
+                value.variant = IcmpVariant::Error3(arm_5);
+            }
+            9 => {
+                let mut arm_6 = IcmpRouterAdvertisement::UNSAID;
+                let number_22 = take.number(8, false) as u8;
+                arm_6.count = Field::Set(number_22);
+                let taken_22 = number_22;
+                arm_6.entry_size = take.number(8, false) as u8;
+                arm_6.lifetime = take.number(16, false) as u16;
+                let mut list = Vec::new();
+                for _ in 0..u64::from(taken_22) {
+                    if take.rest().is_empty() {
+                        break;
+                    }
+                    let Some((view, last)) = take.read::<super::RouterAddress<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_6.addresses = list;
+                value.variant = IcmpVariant::RouterAdvertisement(arm_6);
+            }
+            10 => {
+                let mut arm_7 = IcmpRouterSolicitation::UNSAID;
+                let number_26 = take.number(32, false) as u32;
+                arm_7.reserved = if number_26 == 0 { Field::Set(number_26) } else { Field::Raw(u64::from(number_26)) };
+                value.variant = IcmpVariant::RouterSolicitation(arm_7);
+            }
+            13..=14 => {
+                let mut arm_8 = IcmpTimestamp::UNSAID;
+                arm_8.id = take.number(16, false) as u16;
+                arm_8.seq = take.number(16, false) as u16;
+                arm_8.originate = take.number(32, false) as u32;
+                arm_8.receive = take.number(32, false) as u32;
+                arm_8.transmit = take.number(32, false) as u32;
+                value.variant = IcmpVariant::Timestamp(arm_8);
+            }
+            15..=16 => {
+                let mut arm_9 = IcmpInformation::UNSAID;
+                arm_9.id = take.number(16, false) as u16;
+                arm_9.seq = take.number(16, false) as u16;
+                value.variant = IcmpVariant::Information(arm_9);
+            }
+            17..=18 => {
+                let mut arm_10 = IcmpAddressMask::UNSAID;
+                arm_10.id = take.number(16, false) as u16;
+                arm_10.seq = take.number(16, false) as u16;
+                let number_36 = take.number(32, false) as u32;
+                arm_10.mask = Ipv4Addr::from_bits(number_36);
+                value.variant = IcmpVariant::AddressMask(arm_10);
+            }
+            30 => {
+                let mut arm_11 = IcmpTraceroute::UNSAID;
+                arm_11.id = take.number(16, false) as u16;
+                let number_38 = take.number(16, false) as u16;
+                arm_11.reserved = if number_38 == 0 { Field::Set(number_38) } else { Field::Raw(u64::from(number_38)) };
+                arm_11.outbound_hops = take.number(16, false) as u16;
+                arm_11.return_hops = take.number(16, false) as u16;
+                arm_11.speed = take.number(32, false) as u32;
+                arm_11.mtu = take.number(32, false) as u32;
+                value.variant = IcmpVariant::Traceroute(arm_11);
+            }
+            42 => {
+                let mut arm_12 = IcmpExtendedEcho::UNSAID;
+                arm_12.id = take.number(16, false) as u16;
+                arm_12.sequence = take.number(8, false) as u8;
+                let number_45 = take.number(7, false) as u8;
+                arm_12.reserved = if number_45 == 0 { Field::Set(number_45) } else { Field::Raw(u64::from(number_45)) };
+                let number_46 = take.number(1, false) as u8;
+                arm_12.local = number_46 != 0;
+                if !take.rest().is_empty()
+                    && let Some((view, _)) = take.read::<super::IcmpExtensions<'a>>(())
+                {
+                    arm_12.extensions = Field::Set(view.to_value());
+                }
+                value.variant = IcmpVariant::ExtendedEcho(arm_12);
+            }
+            43 => {
+                let mut arm_13 = IcmpExtendedEchoReply::UNSAID;
+                arm_13.id = take.number(16, false) as u16;
+                arm_13.sequence = take.number(8, false) as u8;
+                arm_13.state = take.number(3, false) as u8;
+                let number_51 = take.number(2, false) as u8;
+                arm_13.reserved = if number_51 == 0 { Field::Set(number_51) } else { Field::Raw(u64::from(number_51)) };
+                let number_52 = take.number(1, false) as u8;
+                arm_13.active = number_52 != 0;
+                let number_53 = take.number(1, false) as u8;
+                arm_13.has_ipv4 = number_53 != 0;
+                let number_54 = take.number(1, false) as u8;
+                arm_13.has_ipv6 = number_54 != 0;
+                value.variant = IcmpVariant::ExtendedEchoReply(arm_13);
+            }
+            _ => {
+                let mut arm_14 = IcmpUnknown::UNSAID;
+                let content = take.bytes(u64::MAX);
+                arm_14.data = Cow::Borrowed(content);
+                value.variant = IcmpVariant::Unknown(arm_14);
+            }
+        }
+        if !take.rest().is_empty() {
+            let content = take.bytes(u64::MAX);
+            value.beyond = Cow::Borrowed(content);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Icmp<'a>> for Icmp<'a> {
+    #[inline]
+    fn from(view: &super::Icmp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Icmp<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.checksum = Field::Auto;
+        match &mut self.variant {
+            IcmpVariant::Error(arm) => arm.derive_all(),
+            IcmpVariant::RouterAdvertisement(arm) => arm.derive_all(),
+            IcmpVariant::ExtendedEcho(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl IcmpError<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        if let Field::Set(inner) = &mut self.extensions {
+            inner.derive_all();
+        }
+    }
+}
+
+impl IcmpRouterAdvertisement {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.count = Field::Auto;
+    }
+}
+
+impl IcmpExtendedEcho<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        if let Field::Set(inner) = &mut self.extensions {
+            inner.derive_all();
+        }
+    }
+}
+
 /// What ICMP says beside the packet that it is about, \[RFC 4884 §7\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpExtensions<'a> {
@@ -1098,11 +1388,19 @@ pub struct IcmpExtensions<'a> {
     pub checksum: Field<u16>,
     /// What is said.
     pub objects: Vec<IcmpObject<'a>>,
+    /// Bytes of the region of [`Self::objects`] that it does not take.
+    pub objects_padding: Cow<'a, [u8]>,
 }
 
 impl IcmpExtensions<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { version: 2, reserved: Field::Auto, checksum: Field::Auto, objects: Vec::new() };
+    pub const UNSAID: Self = Self {
+        version: 2,
+        reserved: Field::Auto,
+        checksum: Field::Auto,
+        objects: Vec::new(),
+        objects_padding: Cow::Borrowed(&[]),
+    };
 }
 
 impl Default for IcmpExtensions<'_> {
@@ -1157,6 +1455,7 @@ impl IcmpExtensions<'_> {
             for element in value.objects.iter() {
                 element.put(pen, random)?;
             }
+            pen.bytes(&value.objects_padding);
         }
         Ok(())
     }
@@ -1206,6 +1505,46 @@ impl IcmpExtensions<'_> {
             pen.patch(at, u128::from(derived), 16, false);
         }
         Ok(())
+    }
+}
+
+impl<'a> super::IcmpExtensions<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> IcmpExtensions<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = IcmpExtensions::UNSAID;
+        value.version = take.number(4, false) as u8;
+        let number_1 = take.number(12, false) as u16;
+        value.reserved = if number_1 == 0 { Field::Set(number_1) } else { Field::Raw(u64::from(number_1)) };
+        let number_2 = take.number(16, false) as u16;
+        value.checksum = Field::Set(number_2);
+        let mut list = Vec::new();
+        while !take.rest().is_empty() {
+            let Some((view, last)) = take.read::<super::IcmpObject<'a>>(()) else { break };
+            list.push(view.to_value());
+            if last {
+                break;
+            }
+        }
+        value.objects_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+        value.objects = list;
+        value
+    }
+}
+
+impl<'a> From<&super::IcmpExtensions<'a>> for IcmpExtensions<'a> {
+    #[inline]
+    fn from(view: &super::IcmpExtensions<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl IcmpExtensions<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.checksum = Field::Auto;
+        self.objects.iter_mut().for_each(|one| one.derive_all());
     }
 }
 
@@ -1630,6 +1969,122 @@ impl IcmpObject<'_> {
     }
 }
 
+impl<'a> super::IcmpObject<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> IcmpObject<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = IcmpObject::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.length = Field::Set(number_0);
+        let taken_0 = number_0;
+        let number_1 = take.number(8, false) as u8;
+        value.class = Field::Set(super::IcmpObjectClass(number_1));
+        let taken_1 = number_1;
+        let number_2 = take.number(8, false) as u8;
+        value.ctype = Field::Set(number_2);
+        let taken_2 = number_2;
+        let within = take.enter(i128::from((u64::from(taken_0) - 4) * 8));
+        if matches!(self.variant(), super::IcmpObjectVariant::Spoiled(_)) {
+            value.variant = IcmpObjectVariant::Raw(take.leave_raw(within));
+        } else {
+            match taken_1 {
+                1 => {
+                    let mut arm_1 = IcmpObjectMpls::UNSAID;
+                    let mut list = Vec::new();
+                    while !take.rest().is_empty() {
+                        let Some((view, last)) = take.read::<super::IcmpLabel<'a>>(()) else { break };
+                        list.push(view.to_value());
+                        if last {
+                            break;
+                        }
+                    }
+                    arm_1.entries = list;
+                    value.variant = IcmpObjectVariant::Mpls(arm_1);
+                }
+                2 => {
+                    let mut arm_2 = IcmpObjectInterface::UNSAID;
+                    if let Some((view, _)) = take.read::<super::IcmpInterface<'a>>((taken_2,)) {
+                        arm_2.interface = view.to_value(taken_2);
+                    }
+                    value.variant = IcmpObjectVariant::Interface(arm_2);
+                }
+                3 => {
+                    let mut arm_3 = IcmpObjectInterfaceId::UNSAID;
+                    match taken_2 {
+                        1 => {
+                            let content = take.bytes(u64::MAX);
+                            arm_3.interface_name = Cow::Borrowed(content);
+                        }
+                        2 => {
+                            let number_6 = take.number(32, false) as u32;
+                            arm_3.interface_index = Field::Set(number_6);
+                        }
+                        3 => {
+                            let number_7 = take.number(16, false) as u16;
+                            arm_3.family = Field::Set(number_7);
+                            let number_8 = take.number(8, false) as u8;
+                            arm_3.address_length = Field::Set(number_8);
+                            let taken_8 = number_8;
+                            let number_9 = take.number(8, false) as u8;
+                            arm_3.reserved =
+                                if number_9 == 0 { Field::Set(number_9) } else { Field::Raw(u64::from(number_9)) };
+                            let content = take.bytes(u64::from(taken_8));
+                            arm_3.interface_address = Cow::Borrowed(content);
+                        }
+                        _ => {
+                            let content = take.bytes(u64::MAX);
+                            arm_3.data = Cow::Borrowed(content);
+                        }
+                    }
+                    value.variant = IcmpObjectVariant::InterfaceId(arm_3);
+                }
+                _ => {
+                    let mut arm_4 = IcmpObjectUnknown::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_4.data = Cow::Borrowed(content);
+                    value.variant = IcmpObjectVariant::Unknown(arm_4);
+                }
+            }
+            value.padding = take.leave(within);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::IcmpObject<'a>> for IcmpObject<'a> {
+    #[inline]
+    fn from(view: &super::IcmpObject<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl IcmpObject<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        match &mut self.variant {
+            IcmpObjectVariant::Interface(arm) => arm.derive_all(),
+            IcmpObjectVariant::InterfaceId(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl IcmpObjectInterface<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.interface.derive_all();
+    }
+}
+
+impl IcmpObjectInterfaceId<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.address_length = Field::Auto;
+    }
+}
+
 /// An entry of the label stack with which the packet arrived, \[RFC 4950 §2\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpLabel {
@@ -1707,6 +2162,33 @@ impl IcmpLabel {
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)
     }
+}
+
+impl<'a> super::IcmpLabel<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> IcmpLabel {
+        let mut take = Take::new(self.region());
+        let mut value = IcmpLabel::UNSAID;
+        value.label = take.number(20, false) as u32;
+        value.traffic_class = take.number(3, false) as u8;
+        let number_2 = take.number(1, false) as u8;
+        value.bottom = number_2 != 0;
+        value.ttl = take.number(8, false) as u8;
+        value
+    }
+}
+
+impl<'a> From<&super::IcmpLabel<'a>> for IcmpLabel {
+    #[inline]
+    fn from(view: &super::IcmpLabel<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl IcmpLabel {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
 }
 
 /// An interface of the node that answers, \[RFC 5837 §4.1\]. The lower bits of the object's subtype say what is there.
@@ -1929,5 +2411,54 @@ impl IcmpInterface<'_> {
         let mut settled = IcmpInterfaceSettled::default();
         value.begin(&mut settled, random, param_ctype)?;
         value.walk(pen, &mut settled, random, param_ctype)
+    }
+}
+
+impl<'a> super::IcmpInterface<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, param_ctype: u8) -> IcmpInterface<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = IcmpInterface::UNSAID;
+        if param_ctype & 8 != 0 {
+            let number_0 = take.number(32, false) as u32;
+            value.index = Field::Set(number_0);
+        }
+        if param_ctype & 4 != 0 {
+            let number_1 = take.number(16, false) as u16;
+            value.family = Field::Set(number_1);
+            let taken_1 = number_1;
+            let number_2 = take.number(16, false) as u16;
+            value.reserved = if number_2 == 0 { Field::Set(number_2) } else { Field::Raw(u64::from(number_2)) };
+            match taken_1 {
+                1 => {
+                    let number_3 = take.number(32, false) as u32;
+                    value.ipv4 = Field::Set(Ipv4Addr::from_bits(number_3));
+                }
+                2 => {
+                    value.ipv6 = Field::Set(Ipv6Addr::from(take.array::<16>()));
+                }
+                _ => {}
+            }
+        }
+        if param_ctype & 2 != 0 {
+            let number_5 = take.number(8, false) as u8;
+            value.name_length = Field::Set(number_5);
+            let taken_5 = number_5;
+            let content = take.bytes(u64::from(taken_5) - 1);
+            value.name = Cow::Borrowed(content);
+        }
+        if param_ctype & 1 != 0 {
+            let number_7 = take.number(32, false) as u32;
+            value.mtu = Field::Set(number_7);
+        }
+        value
+    }
+}
+
+impl IcmpInterface<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.name_length = Field::Auto;
     }
 }

@@ -56,7 +56,7 @@ pub enum Icmpv6Variant<'a> {
     /// `echo_reply`.
     EchoReply(Icmpv6EchoReply<'a>),
     /// `listener_query`.
-    ListenerQuery(Icmpv6ListenerQuery),
+    ListenerQuery(Icmpv6ListenerQuery<'a>),
     /// `listener`.
     Listener(Icmpv6Listener),
     /// `listener_report`.
@@ -80,7 +80,7 @@ pub enum Icmpv6Variant<'a> {
     /// `home_agent_request`.
     HomeAgentRequest(Icmpv6HomeAgentRequest),
     /// `home_agent_reply`.
-    HomeAgentReply(Icmpv6HomeAgentReply),
+    HomeAgentReply(Icmpv6HomeAgentReply<'a>),
     /// `mobile_prefix_solicitation`.
     MobilePrefixSolicitation(Icmpv6MobilePrefixSolicitation),
     /// `mobile_prefix_advertisement`.
@@ -138,9 +138,9 @@ impl<'a> From<Icmpv6EchoReply<'a>> for Icmpv6Variant<'a> {
     }
 }
 
-impl<'a> From<Icmpv6ListenerQuery> for Icmpv6Variant<'a> {
+impl<'a> From<Icmpv6ListenerQuery<'a>> for Icmpv6Variant<'a> {
     #[inline]
-    fn from(form: Icmpv6ListenerQuery) -> Self {
+    fn from(form: Icmpv6ListenerQuery<'a>) -> Self {
         Self::ListenerQuery(form)
     }
 }
@@ -222,9 +222,9 @@ impl<'a> From<Icmpv6HomeAgentRequest> for Icmpv6Variant<'a> {
     }
 }
 
-impl<'a> From<Icmpv6HomeAgentReply> for Icmpv6Variant<'a> {
+impl<'a> From<Icmpv6HomeAgentReply<'a>> for Icmpv6Variant<'a> {
     #[inline]
-    fn from(form: Icmpv6HomeAgentReply) -> Self {
+    fn from(form: Icmpv6HomeAgentReply<'a>) -> Self {
         Self::HomeAgentReply(form)
     }
 }
@@ -412,7 +412,7 @@ impl Default for Icmpv6EchoReply<'_> {
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Icmpv6ListenerQuery {
+pub struct Icmpv6ListenerQuery<'a> {
     /// How long an answer may take: in version 2 a number with exponent.
     pub max_response: u16,
     /// `_`.
@@ -423,15 +423,22 @@ pub struct Icmpv6ListenerQuery {
     pub multicast_address: Ipv6Addr,
     /// `query`.
     pub query: Vec<ListenerQuery2>,
+    /// Bytes of the region of [`Self::query`] that it does not take.
+    pub query_padding: Cow<'a, [u8]>,
 }
 
-impl Icmpv6ListenerQuery {
+impl Icmpv6ListenerQuery<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self =
-        Self { max_response: 0, reserved: Field::Auto, multicast_address: Ipv6Addr::UNSPECIFIED, query: Vec::new() };
+    pub const UNSAID: Self = Self {
+        max_response: 0,
+        reserved: Field::Auto,
+        multicast_address: Ipv6Addr::UNSPECIFIED,
+        query: Vec::new(),
+        query_padding: Cow::Borrowed(&[]),
+    };
 }
 
-impl Default for Icmpv6ListenerQuery {
+impl Default for Icmpv6ListenerQuery<'_> {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -499,11 +506,13 @@ pub struct Icmpv6RouterSolicitation<'a> {
     pub reserved: Field<u32>,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6RouterSolicitation<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Vec::new() };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for Icmpv6RouterSolicitation<'_> {
@@ -540,6 +549,8 @@ pub struct Icmpv6RouterAdvertisement<'a> {
     pub retrans_timer: u32,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6RouterAdvertisement<'_> {
@@ -556,6 +567,7 @@ impl Icmpv6RouterAdvertisement<'_> {
         reachable_time: 0,
         retrans_timer: 0,
         options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
     };
 }
 
@@ -577,11 +589,18 @@ pub struct Icmpv6NeighbourSolicitation<'a> {
     pub target: Ipv6Addr,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6NeighbourSolicitation<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, target: Ipv6Addr::UNSPECIFIED, options: Vec::new() };
+    pub const UNSAID: Self = Self {
+        reserved: Field::Auto,
+        target: Ipv6Addr::UNSPECIFIED,
+        options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
+    };
 }
 
 impl Default for Icmpv6NeighbourSolicitation<'_> {
@@ -608,6 +627,8 @@ pub struct Icmpv6NeighbourAdvertisement<'a> {
     pub target: Ipv6Addr,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6NeighbourAdvertisement<'_> {
@@ -619,6 +640,7 @@ impl Icmpv6NeighbourAdvertisement<'_> {
         reserved: Field::Auto,
         target: Ipv6Addr::UNSPECIFIED,
         options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
     };
 }
 
@@ -642,6 +664,8 @@ pub struct Icmpv6Redirect<'a> {
     pub destination: Ipv6Addr,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6Redirect<'_> {
@@ -651,6 +675,7 @@ impl Icmpv6Redirect<'_> {
         target: Ipv6Addr::UNSPECIFIED,
         destination: Ipv6Addr::UNSPECIFIED,
         options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
     };
 }
 
@@ -727,11 +752,13 @@ pub struct Icmpv6InverseNeighbour<'a> {
     pub reserved: Field<u32>,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6InverseNeighbour<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Vec::new() };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for Icmpv6InverseNeighbour<'_> {
@@ -766,7 +793,7 @@ impl Default for Icmpv6HomeAgentRequest {
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Icmpv6HomeAgentReply {
+pub struct Icmpv6HomeAgentReply<'a> {
     /// `id`.
     pub id: u16,
     /// `_`.
@@ -775,14 +802,17 @@ pub struct Icmpv6HomeAgentReply {
     pub reserved: Field<u16>,
     /// `home_agents`.
     pub home_agents: Vec<Ipv6Addr>,
+    /// Bytes of the region of [`Self::home_agents`] that it does not take.
+    pub home_agents_padding: Cow<'a, [u8]>,
 }
 
-impl Icmpv6HomeAgentReply {
+impl Icmpv6HomeAgentReply<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { id: 0, reserved: Field::Auto, home_agents: Vec::new() };
+    pub const UNSAID: Self =
+        Self { id: 0, reserved: Field::Auto, home_agents: Vec::new(), home_agents_padding: Cow::Borrowed(&[]) };
 }
 
-impl Default for Icmpv6HomeAgentReply {
+impl Default for Icmpv6HomeAgentReply<'_> {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -827,11 +857,20 @@ pub struct Icmpv6MobilePrefixAdvertisement<'a> {
     pub reserved: Field<u16>,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6MobilePrefixAdvertisement<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { id: 0, managed: false, other: false, reserved: Field::Auto, options: Vec::new() };
+    pub const UNSAID: Self = Self {
+        id: 0,
+        managed: false,
+        other: false,
+        reserved: Field::Auto,
+        options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
+    };
 }
 
 impl Default for Icmpv6MobilePrefixAdvertisement<'_> {
@@ -850,11 +889,13 @@ pub struct Icmpv6PathSolicitation<'a> {
     pub component: u16,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6PathSolicitation<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { id: 0, component: 0, options: Vec::new() };
+    pub const UNSAID: Self = Self { id: 0, component: 0, options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for Icmpv6PathSolicitation<'_> {
@@ -879,11 +920,20 @@ pub struct Icmpv6PathAdvertisement<'a> {
     pub reserved: Field<u16>,
     /// `options`.
     pub options: Vec<NdOption<'a>>,
+    /// Bytes of the region of [`Self::options`] that it does not take.
+    pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6PathAdvertisement<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { id: 0, components: 0, component: 0, reserved: Field::Auto, options: Vec::new() };
+    pub const UNSAID: Self = Self {
+        id: 0,
+        components: 0,
+        component: 0,
+        reserved: Field::Auto,
+        options: Vec::new(),
+        options_padding: Cow::Borrowed(&[]),
+    };
 }
 
 impl Default for Icmpv6PathAdvertisement<'_> {
@@ -1296,6 +1346,7 @@ impl Icmpv6<'_> {
                     for element in arm_6.query.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_6.query_padding);
                 }
             }
             Icmpv6Variant::Listener(arm_7) => {
@@ -1366,6 +1417,7 @@ impl Icmpv6<'_> {
                     for element in arm_9.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_9.options_padding);
                 }
             }
             Icmpv6Variant::RouterAdvertisement(arm_10) => {
@@ -1394,6 +1446,7 @@ impl Icmpv6<'_> {
                     for element in arm_10.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_10.options_padding);
                 }
             }
             Icmpv6Variant::NeighbourSolicitation(arm_11) => {
@@ -1414,6 +1467,7 @@ impl Icmpv6<'_> {
                     for element in arm_11.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_11.options_padding);
                 }
             }
             Icmpv6Variant::NeighbourAdvertisement(arm_12) => {
@@ -1437,6 +1491,7 @@ impl Icmpv6<'_> {
                     for element in arm_12.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_12.options_padding);
                 }
             }
             Icmpv6Variant::Redirect(arm_13) => {
@@ -1458,6 +1513,7 @@ impl Icmpv6<'_> {
                     for element in arm_13.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_13.options_padding);
                 }
             }
             Icmpv6Variant::RouterRenumbering(arm_14) => {
@@ -1505,6 +1561,7 @@ impl Icmpv6<'_> {
                     for element in arm_16.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_16.options_padding);
                 }
             }
             Icmpv6Variant::HomeAgentRequest(arm_17) => {
@@ -1540,6 +1597,7 @@ impl Icmpv6<'_> {
                     for element in arm_18.home_agents.iter() {
                         pen.bytes(&element.octets());
                     }
+                    pen.bytes(&arm_18.home_agents_padding);
                 }
             }
             Icmpv6Variant::MobilePrefixSolicitation(arm_19) => {
@@ -1577,6 +1635,7 @@ impl Icmpv6<'_> {
                     for element in arm_20.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_20.options_padding);
                 }
             }
             Icmpv6Variant::PathSolicitation(arm_21) => {
@@ -1589,6 +1648,7 @@ impl Icmpv6<'_> {
                     for element in arm_21.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_21.options_padding);
                 }
             }
             Icmpv6Variant::PathAdvertisement(arm_22) => {
@@ -1611,6 +1671,7 @@ impl Icmpv6<'_> {
                     for element in arm_22.options.iter() {
                         element.put(pen, random)?;
                     }
+                    pen.bytes(&arm_22.options_padding);
                 }
             }
             Icmpv6Variant::MulticastRouter(arm_23) => {
@@ -1805,6 +1866,534 @@ impl<'a, P> core::ops::Div<P> for Icmpv6<'a> {
     }
 }
 
+impl<'a> super::Icmpv6<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Icmpv6<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Icmpv6::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.r#type = Field::Set(super::Icmpv6Type(number_0));
+        let taken_0 = number_0;
+        value.code = take.number(8, false) as u8;
+        let number_2 = take.number(16, false) as u16;
+        value.checksum = Field::Set(number_2);
+        match taken_0 {
+            1 | 3 => {
+                let mut arm_1 = Icmpv6Error::UNSAID;
+                let number_3 = take.number(8, false) as u8;
+                arm_1.length = Field::Set(number_3);
+                let taken_3 = number_3;
+                let number_4 = take.number(24, false) as u32;
+                arm_1.reserved = if number_4 == 0 { Field::Set(number_4) } else { Field::Raw(u64::from(number_4)) };
+                match taken_3 {
+                    0 => {
+                        take.to_end();
+                    }
+                    _ => {
+                        let within = take.enter(i128::from(u64::from(taken_3) * 8 * 8));
+                        take.to_end();
+                        take.leave(within);
+                    }
+                }
+                if !take.rest().is_empty()
+                    && let Some((view, _)) = take.read::<crate::icmp::IcmpExtensions<'a>>(())
+                {
+                    arm_1.extensions = Field::Set(view.to_value());
+                }
+                value.variant = Icmpv6Variant::Error(arm_1);
+            }
+            2 => {
+                let mut arm_2 = Icmpv6Error2::UNSAID;
+                arm_2.mtu = take.number(32, false) as u32;
+                take.to_end();
+                value.variant = Icmpv6Variant::Error2(arm_2);
+            }
+            4 => {
+                let mut arm_3 = Icmpv6Error3::UNSAID;
+                arm_3.pointer = take.number(32, false) as u32;
+                take.to_end();
+                value.variant = Icmpv6Variant::Error3(arm_3);
+            }
+            128 => {
+                let mut arm_4 = Icmpv6Echo::UNSAID;
+                arm_4.id = take.number(16, false) as u16;
+                arm_4.seq = take.number(16, false) as u16;
+                let content = take.bytes(u64::MAX);
+                arm_4.data = Cow::Borrowed(content);
+                value.variant = Icmpv6Variant::Echo(arm_4);
+            }
+            129 => {
+                let mut arm_5 = Icmpv6EchoReply::UNSAID;
+                arm_5.id = take.number(16, false) as u16;
+                arm_5.seq = take.number(16, false) as u16;
+                let content = take.bytes(u64::MAX);
+                arm_5.data = Cow::Borrowed(content);
+                value.variant = Icmpv6Variant::EchoReply(arm_5);
+            }
+            130 => {
+                let mut arm_6 = Icmpv6ListenerQuery::UNSAID;
+                arm_6.max_response = take.number(16, false) as u16;
+                let number_19 = take.number(16, false) as u16;
+                arm_6.reserved = if number_19 == 0 { Field::Set(number_19) } else { Field::Raw(u64::from(number_19)) };
+                arm_6.multicast_address = Ipv6Addr::from(take.array::<16>());
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::ListenerQuery2<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_6.query_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_6.query = list;
+                value.variant = Icmpv6Variant::ListenerQuery(arm_6);
+            }
+            131..=132 => {
+                let mut arm_7 = Icmpv6Listener::UNSAID;
+                arm_7.max_response = take.number(16, false) as u16;
+                let number_23 = take.number(16, false) as u16;
+                arm_7.reserved = if number_23 == 0 { Field::Set(number_23) } else { Field::Raw(u64::from(number_23)) };
+                arm_7.multicast_address = Ipv6Addr::from(take.array::<16>());
+                value.variant = Icmpv6Variant::Listener(arm_7);
+            }
+            143 => {
+                let mut arm_8 = Icmpv6ListenerReport::UNSAID;
+                let number_25 = take.number(16, false) as u16;
+                arm_8.reserved = if number_25 == 0 { Field::Set(number_25) } else { Field::Raw(u64::from(number_25)) };
+                let number_26 = take.number(16, false) as u16;
+                arm_8.record_count = Field::Set(number_26);
+                let taken_26 = number_26;
+                let mut list = Vec::new();
+                for _ in 0..u64::from(taken_26) {
+                    if take.rest().is_empty() {
+                        break;
+                    }
+                    let Some((view, last)) = take.read::<super::ListenerRecord<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_8.records = list;
+                value.variant = Icmpv6Variant::ListenerReport(arm_8);
+            }
+            133 => {
+                let mut arm_9 = Icmpv6RouterSolicitation::UNSAID;
+                let number_28 = take.number(32, false) as u32;
+                arm_9.reserved = if number_28 == 0 { Field::Set(number_28) } else { Field::Raw(u64::from(number_28)) };
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_9.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_9.options = list;
+                value.variant = Icmpv6Variant::RouterSolicitation(arm_9);
+            }
+            134 => {
+                let mut arm_10 = Icmpv6RouterAdvertisement::UNSAID;
+                arm_10.cur_hop_limit = take.number(8, false) as u8;
+                let number_31 = take.number(1, false) as u8;
+                arm_10.managed = number_31 != 0;
+                let number_32 = take.number(1, false) as u8;
+                arm_10.other = number_32 != 0;
+                let number_33 = take.number(1, false) as u8;
+                arm_10.home_agent = number_33 != 0;
+                let number_34 = take.number(2, false) as u8;
+                arm_10.preference = super::RouterPreference(number_34);
+                let number_35 = take.number(1, false) as u8;
+                arm_10.proxy = number_35 != 0;
+                let number_36 = take.number(2, false) as u8;
+                arm_10.reserved = if number_36 == 0 { Field::Set(number_36) } else { Field::Raw(u64::from(number_36)) };
+                arm_10.router_lifetime = take.number(16, false) as u16;
+                arm_10.reachable_time = take.number(32, false) as u32;
+                arm_10.retrans_timer = take.number(32, false) as u32;
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_10.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_10.options = list;
+                value.variant = Icmpv6Variant::RouterAdvertisement(arm_10);
+            }
+            135 => {
+                let mut arm_11 = Icmpv6NeighbourSolicitation::UNSAID;
+                let number_41 = take.number(32, false) as u32;
+                arm_11.reserved = if number_41 == 0 { Field::Set(number_41) } else { Field::Raw(u64::from(number_41)) };
+                arm_11.target = Ipv6Addr::from(take.array::<16>());
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_11.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_11.options = list;
+                value.variant = Icmpv6Variant::NeighbourSolicitation(arm_11);
+            }
+            136 => {
+                let mut arm_12 = Icmpv6NeighbourAdvertisement::UNSAID;
+                let number_44 = take.number(1, false) as u8;
+                arm_12.router = number_44 != 0;
+                let number_45 = take.number(1, false) as u8;
+                arm_12.solicited = number_45 != 0;
+                let number_46 = take.number(1, false) as u8;
+                arm_12.r#override = number_46 != 0;
+                let number_47 = take.number(29, false) as u32;
+                arm_12.reserved = if number_47 == 0 { Field::Set(number_47) } else { Field::Raw(u64::from(number_47)) };
+                arm_12.target = Ipv6Addr::from(take.array::<16>());
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_12.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_12.options = list;
+                value.variant = Icmpv6Variant::NeighbourAdvertisement(arm_12);
+            }
+            137 => {
+                let mut arm_13 = Icmpv6Redirect::UNSAID;
+                let number_50 = take.number(32, false) as u32;
+                arm_13.reserved = if number_50 == 0 { Field::Set(number_50) } else { Field::Raw(u64::from(number_50)) };
+                arm_13.target = Ipv6Addr::from(take.array::<16>());
+                arm_13.destination = Ipv6Addr::from(take.array::<16>());
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_13.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_13.options = list;
+                value.variant = Icmpv6Variant::Redirect(arm_13);
+            }
+            138 => {
+                let mut arm_14 = Icmpv6RouterRenumbering::UNSAID;
+                arm_14.sequence = take.number(32, false) as u32;
+                arm_14.segment = take.number(8, false) as u8;
+                arm_14.flags = take.number(8, false) as u8;
+                arm_14.max_delay = take.number(16, false) as u16;
+                let number_58 = take.number(32, false) as u32;
+                arm_14.reserved = if number_58 == 0 { Field::Set(number_58) } else { Field::Raw(u64::from(number_58)) };
+                let content = take.bytes(u64::MAX);
+                arm_14.data = Cow::Borrowed(content);
+                value.variant = Icmpv6Variant::RouterRenumbering(arm_14);
+            }
+            139..=140 => {
+                let mut arm_15 = Icmpv6NodeInformation::UNSAID;
+                arm_15.query_type = take.number(16, false) as u16;
+                arm_15.flags = take.number(16, false) as u16;
+                arm_15.nonce = take.number(64, false) as u64;
+                let content = take.bytes(u64::MAX);
+                arm_15.data = Cow::Borrowed(content);
+                value.variant = Icmpv6Variant::NodeInformation(arm_15);
+            }
+            141..=142 => {
+                let mut arm_16 = Icmpv6InverseNeighbour::UNSAID;
+                let number_64 = take.number(32, false) as u32;
+                arm_16.reserved = if number_64 == 0 { Field::Set(number_64) } else { Field::Raw(u64::from(number_64)) };
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_16.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_16.options = list;
+                value.variant = Icmpv6Variant::InverseNeighbour(arm_16);
+            }
+            144 => {
+                let mut arm_17 = Icmpv6HomeAgentRequest::UNSAID;
+                arm_17.id = take.number(16, false) as u16;
+                let number_67 = take.number(16, false) as u16;
+                arm_17.reserved = if number_67 == 0 { Field::Set(number_67) } else { Field::Raw(u64::from(number_67)) };
+                value.variant = Icmpv6Variant::HomeAgentRequest(arm_17);
+            }
+            145 => {
+                let mut arm_18 = Icmpv6HomeAgentReply::UNSAID;
+                arm_18.id = take.number(16, false) as u16;
+                let number_69 = take.number(16, false) as u16;
+                arm_18.reserved = if number_69 == 0 { Field::Set(number_69) } else { Field::Raw(u64::from(number_69)) };
+                let mut list = Vec::new();
+                while take.has(128) {
+                    list.push(Ipv6Addr::from(take.array::<16>()));
+                }
+                arm_18.home_agents_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_18.home_agents = list;
+                value.variant = Icmpv6Variant::HomeAgentReply(arm_18);
+            }
+            146 => {
+                let mut arm_19 = Icmpv6MobilePrefixSolicitation::UNSAID;
+                arm_19.id = take.number(16, false) as u16;
+                let number_72 = take.number(16, false) as u16;
+                arm_19.reserved = if number_72 == 0 { Field::Set(number_72) } else { Field::Raw(u64::from(number_72)) };
+                value.variant = Icmpv6Variant::MobilePrefixSolicitation(arm_19);
+            }
+            147 => {
+                let mut arm_20 = Icmpv6MobilePrefixAdvertisement::UNSAID;
+                arm_20.id = take.number(16, false) as u16;
+                let number_74 = take.number(1, false) as u8;
+                arm_20.managed = number_74 != 0;
+                let number_75 = take.number(1, false) as u8;
+                arm_20.other = number_75 != 0;
+                let number_76 = take.number(14, false) as u16;
+                arm_20.reserved = if number_76 == 0 { Field::Set(number_76) } else { Field::Raw(u64::from(number_76)) };
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_20.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_20.options = list;
+                value.variant = Icmpv6Variant::MobilePrefixAdvertisement(arm_20);
+            }
+            148 => {
+                let mut arm_21 = Icmpv6PathSolicitation::UNSAID;
+                arm_21.id = take.number(16, false) as u16;
+                arm_21.component = take.number(16, false) as u16;
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_21.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_21.options = list;
+                value.variant = Icmpv6Variant::PathSolicitation(arm_21);
+            }
+            149 => {
+                let mut arm_22 = Icmpv6PathAdvertisement::UNSAID;
+                arm_22.id = take.number(16, false) as u16;
+                arm_22.components = take.number(16, false) as u16;
+                arm_22.component = take.number(16, false) as u16;
+                let number_84 = take.number(16, false) as u16;
+                arm_22.reserved = if number_84 == 0 { Field::Set(number_84) } else { Field::Raw(u64::from(number_84)) };
+                let mut list = Vec::new();
+                while !take.rest().is_empty() {
+                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    list.push(view.to_value());
+                    if last {
+                        break;
+                    }
+                }
+                arm_22.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_22.options = list;
+                value.variant = Icmpv6Variant::PathAdvertisement(arm_22);
+            }
+            151 => {
+                let mut arm_23 = Icmpv6MulticastRouter::UNSAID;
+                arm_23.query_interval = take.number(16, false) as u16;
+                arm_23.robustness = take.number(16, false) as u16;
+                value.variant = Icmpv6Variant::MulticastRouter(arm_23);
+            }
+            152..=153 => {
+                value.variant = Icmpv6Variant::MulticastRouterQuery(Icmpv6MulticastRouterQuery::UNSAID);
+            }
+            157..=158 => {
+                let mut arm_25 = Icmpv6DuplicateAddress::UNSAID;
+                arm_25.status = take.number(8, false) as u8;
+                let number_89 = take.number(8, false) as u8;
+                arm_25.reserved = if number_89 == 0 { Field::Set(number_89) } else { Field::Raw(u64::from(number_89)) };
+                arm_25.lifetime = take.number(16, false) as u16;
+                arm_25.eui64 = take.array();
+                arm_25.registered = Ipv6Addr::from(take.array::<16>());
+                value.variant = Icmpv6Variant::DuplicateAddress(arm_25);
+            }
+            160 => {
+                let mut arm_26 = Icmpv6ExtendedEcho::UNSAID;
+                arm_26.id = take.number(16, false) as u16;
+                arm_26.sequence = take.number(8, false) as u8;
+                let number_95 = take.number(7, false) as u8;
+                arm_26.reserved = if number_95 == 0 { Field::Set(number_95) } else { Field::Raw(u64::from(number_95)) };
+                let number_96 = take.number(1, false) as u8;
+                arm_26.local = number_96 != 0;
+                if !take.rest().is_empty()
+                    && let Some((view, _)) = take.read::<crate::icmp::IcmpExtensions<'a>>(())
+                {
+                    arm_26.extensions = Field::Set(view.to_value());
+                }
+                value.variant = Icmpv6Variant::ExtendedEcho(arm_26);
+            }
+            161 => {
+                let mut arm_27 = Icmpv6ExtendedEchoReply::UNSAID;
+                arm_27.id = take.number(16, false) as u16;
+                arm_27.sequence = take.number(8, false) as u8;
+                arm_27.state = take.number(3, false) as u8;
+                let number_101 = take.number(2, false) as u8;
+                arm_27.reserved =
+                    if number_101 == 0 { Field::Set(number_101) } else { Field::Raw(u64::from(number_101)) };
+                let number_102 = take.number(1, false) as u8;
+                arm_27.active = number_102 != 0;
+                let number_103 = take.number(1, false) as u8;
+                arm_27.has_ipv4 = number_103 != 0;
+                let number_104 = take.number(1, false) as u8;
+                arm_27.has_ipv6 = number_104 != 0;
+                value.variant = Icmpv6Variant::ExtendedEchoReply(arm_27);
+            }
+            _ => {
+                let mut arm_28 = Icmpv6Unknown::UNSAID;
+                let content = take.bytes(u64::MAX);
+                arm_28.data = Cow::Borrowed(content);
+                value.variant = Icmpv6Variant::Unknown(arm_28);
+            }
+        }
+        if !take.rest().is_empty() {
+            let content = take.bytes(u64::MAX);
+            value.beyond = Cow::Borrowed(content);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Icmpv6<'a>> for Icmpv6<'a> {
+    #[inline]
+    fn from(view: &super::Icmpv6<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Icmpv6<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.checksum = Field::Auto;
+        match &mut self.variant {
+            Icmpv6Variant::Error(arm) => arm.derive_all(),
+            Icmpv6Variant::ListenerQuery(arm) => arm.derive_all(),
+            Icmpv6Variant::ListenerReport(arm) => arm.derive_all(),
+            Icmpv6Variant::RouterSolicitation(arm) => arm.derive_all(),
+            Icmpv6Variant::RouterAdvertisement(arm) => arm.derive_all(),
+            Icmpv6Variant::NeighbourSolicitation(arm) => arm.derive_all(),
+            Icmpv6Variant::NeighbourAdvertisement(arm) => arm.derive_all(),
+            Icmpv6Variant::Redirect(arm) => arm.derive_all(),
+            Icmpv6Variant::InverseNeighbour(arm) => arm.derive_all(),
+            Icmpv6Variant::MobilePrefixAdvertisement(arm) => arm.derive_all(),
+            Icmpv6Variant::PathSolicitation(arm) => arm.derive_all(),
+            Icmpv6Variant::PathAdvertisement(arm) => arm.derive_all(),
+            Icmpv6Variant::ExtendedEcho(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl Icmpv6Error<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        if let Field::Set(inner) = &mut self.extensions {
+            inner.derive_all();
+        }
+    }
+}
+
+impl Icmpv6ListenerQuery<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.query.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6ListenerReport<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.record_count = Field::Auto;
+        self.records.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6RouterSolicitation<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6RouterAdvertisement<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6NeighbourSolicitation<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6NeighbourAdvertisement<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6Redirect<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6InverseNeighbour<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6MobilePrefixAdvertisement<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6PathSolicitation<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6PathAdvertisement<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
+impl Icmpv6ExtendedEcho<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        if let Field::Set(inner) = &mut self.extensions {
+            inner.derive_all();
+        }
+    }
+}
+
 /// What version 2 of a multicast listener query adds, \[RFC 3810 §5.1\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListenerQuery2 {
@@ -1938,6 +2527,47 @@ impl ListenerQuery2 {
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
+    }
+}
+
+impl<'a> super::ListenerQuery2<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> ListenerQuery2 {
+        let mut take = Take::new(self.region());
+        let mut value = ListenerQuery2::UNSAID;
+        let number_0 = take.number(4, false) as u8;
+        value.reserved = if number_0 == 0 { Field::Set(number_0) } else { Field::Raw(u64::from(number_0)) };
+        let number_1 = take.number(1, false) as u8;
+        value.suppress = number_1 != 0;
+        value.robustness = take.number(3, false) as u8;
+        value.query_interval = take.number(8, false) as u8;
+        let number_4 = take.number(16, false) as u16;
+        value.source_count = Field::Set(number_4);
+        let taken_4 = number_4;
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_4) {
+            if !take.has(128) {
+                break;
+            }
+            list.push(Ipv6Addr::from(take.array::<16>()));
+        }
+        value.sources = list;
+        value
+    }
+}
+
+impl<'a> From<&super::ListenerQuery2<'a>> for ListenerQuery2 {
+    #[inline]
+    fn from(view: &super::ListenerQuery2<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl ListenerQuery2 {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.source_count = Field::Auto;
     }
 }
 
@@ -2075,6 +2705,50 @@ impl ListenerRecord<'_> {
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
+    }
+}
+
+impl<'a> super::ListenerRecord<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> ListenerRecord<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = ListenerRecord::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.record_type = super::ListenerRecordType(number_0);
+        let number_1 = take.number(8, false) as u8;
+        value.aux_length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let number_2 = take.number(16, false) as u16;
+        value.source_count = Field::Set(number_2);
+        let taken_2 = number_2;
+        value.multicast_address = Ipv6Addr::from(take.array::<16>());
+        let mut list = Vec::new();
+        for _ in 0..u64::from(taken_2) {
+            if !take.has(128) {
+                break;
+            }
+            list.push(Ipv6Addr::from(take.array::<16>()));
+        }
+        value.sources = list;
+        let content = take.bytes(u64::from(taken_1) * 4);
+        value.aux = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::ListenerRecord<'a>> for ListenerRecord<'a> {
+    #[inline]
+    fn from(view: &super::ListenerRecord<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl ListenerRecord<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.aux_length = Field::Auto;
+        self.source_count = Field::Auto;
     }
 }
 
@@ -3092,5 +3766,188 @@ impl NdOption<'_> {
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
+    }
+}
+
+impl<'a> super::NdOption<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> NdOption<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = NdOption::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.r#type = Field::Set(super::NdOptionType(number_0));
+        let taken_0 = number_0;
+        let number_1 = take.number(8, false) as u8;
+        value.length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from((u64::from(taken_1) * 8 - 2) * 8));
+        if matches!(self.variant(), super::NdOptionVariant::Spoiled(_)) {
+            value.variant = NdOptionVariant::Raw(take.leave_raw(within));
+        } else {
+            match taken_0 {
+                1..=2 => {
+                    let mut arm_1 = NdOptionLinkAddress::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_1.link_address = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::LinkAddress(arm_1);
+                }
+                3 => {
+                    let mut arm_2 = NdOptionPrefixInformation::UNSAID;
+                    arm_2.prefix_length = take.number(8, false) as u8;
+                    let number_4 = take.number(1, false) as u8;
+                    arm_2.on_link = number_4 != 0;
+                    let number_5 = take.number(1, false) as u8;
+                    arm_2.autonomous = number_5 != 0;
+                    let number_6 = take.number(1, false) as u8;
+                    arm_2.router_address = number_6 != 0;
+                    let number_7 = take.number(5, false) as u8;
+                    arm_2.reserved = if number_7 == 0 { Field::Set(number_7) } else { Field::Raw(u64::from(number_7)) };
+                    arm_2.valid_lifetime = take.number(32, false) as u32;
+                    arm_2.preferred_lifetime = take.number(32, false) as u32;
+                    let number_10 = take.number(32, false) as u32;
+                    arm_2.reserved_2 =
+                        if number_10 == 0 { Field::Set(number_10) } else { Field::Raw(u64::from(number_10)) };
+                    arm_2.prefix_address = Ipv6Addr::from(take.array::<16>());
+                    value.variant = NdOptionVariant::PrefixInformation(arm_2);
+                }
+                4 => {
+                    let mut arm_3 = NdOptionRedirectedHeader::UNSAID;
+                    let number_12 = take.number(48, false) as u64;
+                    arm_3.reserved = if number_12 == 0 { Field::Set(number_12) } else { Field::Raw(number_12) };
+                    let content = take.bytes(u64::MAX);
+                    arm_3.packet = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::RedirectedHeader(arm_3);
+                }
+                5 => {
+                    let mut arm_4 = NdOptionMtu::UNSAID;
+                    let number_14 = take.number(16, false) as u16;
+                    arm_4.reserved =
+                        if number_14 == 0 { Field::Set(number_14) } else { Field::Raw(u64::from(number_14)) };
+                    arm_4.mtu = take.number(32, false) as u32;
+                    value.variant = NdOptionVariant::Mtu(arm_4);
+                }
+                7 => {
+                    let mut arm_5 = NdOptionAdvertisementInterval::UNSAID;
+                    let number_16 = take.number(16, false) as u16;
+                    arm_5.reserved =
+                        if number_16 == 0 { Field::Set(number_16) } else { Field::Raw(u64::from(number_16)) };
+                    arm_5.interval = take.number(32, false) as u32;
+                    value.variant = NdOptionVariant::AdvertisementInterval(arm_5);
+                }
+                8 => {
+                    let mut arm_6 = NdOptionHomeAgent::UNSAID;
+                    let number_18 = take.number(16, false) as u16;
+                    arm_6.reserved =
+                        if number_18 == 0 { Field::Set(number_18) } else { Field::Raw(u64::from(number_18)) };
+                    arm_6.agent_preference = take.number(16, false) as u16;
+                    arm_6.agent_lifetime = take.number(16, false) as u16;
+                    value.variant = NdOptionVariant::HomeAgent(arm_6);
+                }
+                9..=10 => {
+                    let mut arm_7 = NdOptionAddressList::UNSAID;
+                    let number_21 = take.number(48, false) as u64;
+                    arm_7.reserved = if number_21 == 0 { Field::Set(number_21) } else { Field::Raw(number_21) };
+                    let mut list = Vec::new();
+                    while take.has(128) {
+                        list.push(Ipv6Addr::from(take.array::<16>()));
+                    }
+                    arm_7.addresses = list;
+                    value.variant = NdOptionVariant::AddressList(arm_7);
+                }
+                13 => {
+                    let mut arm_8 = NdOptionTimestamp::UNSAID;
+                    let number_23 = take.number(48, false) as u64;
+                    arm_8.reserved = if number_23 == 0 { Field::Set(number_23) } else { Field::Raw(number_23) };
+                    arm_8.timestamp = take.number(64, false) as u64;
+                    value.variant = NdOptionVariant::Timestamp(arm_8);
+                }
+                14 => {
+                    let mut arm_9 = NdOptionNonce::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_9.nonce = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Nonce(arm_9);
+                }
+                24 => {
+                    let mut arm_10 = NdOptionRoute::UNSAID;
+                    arm_10.route_length = take.number(8, false) as u8;
+                    let number_27 = take.number(3, false) as u8;
+                    arm_10.reserved =
+                        if number_27 == 0 { Field::Set(number_27) } else { Field::Raw(u64::from(number_27)) };
+                    let number_28 = take.number(2, false) as u8;
+                    arm_10.route_preference = super::RouterPreference(number_28);
+                    let number_29 = take.number(3, false) as u8;
+                    arm_10.reserved_2 =
+                        if number_29 == 0 { Field::Set(number_29) } else { Field::Raw(u64::from(number_29)) };
+                    arm_10.route_lifetime = take.number(32, false) as u32;
+                    let content = take.bytes(u64::MAX);
+                    arm_10.route_prefix = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Route(arm_10);
+                }
+                25 => {
+                    let mut arm_11 = NdOptionRdnss::UNSAID;
+                    let number_32 = take.number(16, false) as u16;
+                    arm_11.reserved =
+                        if number_32 == 0 { Field::Set(number_32) } else { Field::Raw(u64::from(number_32)) };
+                    arm_11.dns_lifetime = take.number(32, false) as u32;
+                    let mut list = Vec::new();
+                    while take.has(128) {
+                        list.push(Ipv6Addr::from(take.array::<16>()));
+                    }
+                    arm_11.servers = list;
+                    value.variant = NdOptionVariant::Rdnss(arm_11);
+                }
+                31 => {
+                    let mut arm_12 = NdOptionDnssl::UNSAID;
+                    let number_35 = take.number(16, false) as u16;
+                    arm_12.reserved =
+                        if number_35 == 0 { Field::Set(number_35) } else { Field::Raw(u64::from(number_35)) };
+                    arm_12.dns_lifetime = take.number(32, false) as u32;
+                    let content = take.bytes(u64::MAX);
+                    arm_12.search_list = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Dnssl(arm_12);
+                }
+                26 => {
+                    let mut arm_13 = NdOptionRaFlags::UNSAID;
+                    arm_13.flags = take.number(48, false) as u64;
+                    value.variant = NdOptionVariant::RaFlags(arm_13);
+                }
+                37 => {
+                    let mut arm_14 = NdOptionCaptivePortal::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_14.uri = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::CaptivePortal(arm_14);
+                }
+                38 => {
+                    let mut arm_15 = NdOptionPref64::UNSAID;
+                    arm_15.scaled_lifetime = take.number(13, false) as u16;
+                    arm_15.prefix_code = take.number(3, false) as u8;
+                    arm_15.nat64_prefix = take.array();
+                    value.variant = NdOptionVariant::Pref64(arm_15);
+                }
+                _ => {
+                    let mut arm_16 = NdOptionUnknown::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_16.data = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Unknown(arm_16);
+                }
+            }
+            value.padding = take.leave(within);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::NdOption<'a>> for NdOption<'a> {
+    #[inline]
+    fn from(view: &super::NdOption<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl NdOption<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
     }
 }

@@ -500,6 +500,75 @@ impl Below for Ipv4Below<'_> {
     }
 }
 
+impl<'a> super::Ipv4<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv4<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv4::UNSAID;
+        let number_0 = take.number(4, false) as u8;
+        value.version = Field::Set(number_0);
+        let number_1 = take.number(4, false) as u8;
+        value.ihl = Field::Set(number_1);
+        let taken_1 = number_1;
+        value.dscp = take.number(6, false) as u8;
+        let number_3 = take.number(2, false) as u8;
+        value.ecn = Field::Set(super::Ecn(number_3));
+        let number_4 = take.number(16, false) as u16;
+        value.total_length = Field::Set(number_4);
+        let taken_4 = number_4;
+        let number_5 = take.number(16, false) as u16;
+        value.identification = Field::Set(number_5);
+        let number_6 = take.number(3, false) as u8;
+        value.flags = super::Ipv4Flags(number_6);
+        let number_7 = take.number(13, false) as u16;
+        value.fragment_offset = number_7 * 8;
+        value.ttl = take.number(8, false) as u8;
+        let number_9 = take.number(8, false) as u8;
+        value.protocol = Field::Set(crate::net::IpProtocol(number_9));
+        let number_10 = take.number(16, false) as u16;
+        value.checksum = Field::Set(number_10);
+        let number_11 = take.number(32, false) as u32;
+        value.src = Ipv4Addr::from_bits(number_11);
+        let number_12 = take.number(32, false) as u32;
+        value.dst = Ipv4Addr::from_bits(number_12);
+        let within = take.enter(i128::from((u64::from(taken_1) * 4 - 20) * 8));
+        let mut list = Vec::new();
+        while !take.rest().is_empty() {
+            let Some((view, last)) = take.read::<super::Ipv4Option<'a>>(()) else { break };
+            list.push(view.to_value());
+            if last {
+                break;
+            }
+        }
+        value.options = list;
+        value.options_padding = behind(take.leave(within), 4);
+        take.align(32);
+        let within = take.enter(i128::from((u64::from(taken_4) - u64::from(taken_1) * 4) * 8));
+        take.to_end();
+        take.leave(within);
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv4<'a>> for Ipv4<'a> {
+    #[inline]
+    fn from(view: &super::Ipv4<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv4<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.ihl = Field::Auto;
+        self.total_length = Field::Auto;
+        self.protocol = Field::Auto;
+        self.checksum = Field::Auto;
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// When a datagram passed somebody, \[RFC 791 §3.1\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4Passage {
@@ -571,6 +640,31 @@ impl Ipv4Passage {
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)
     }
+}
+
+impl<'a> super::Ipv4Passage<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv4Passage {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv4Passage::UNSAID;
+        let number_0 = take.number(32, false) as u32;
+        value.address = Ipv4Addr::from_bits(number_0);
+        value.timestamp = take.number(32, false) as u32;
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv4Passage<'a>> for Ipv4Passage {
+    #[inline]
+    fn from(view: &super::Ipv4Passage<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv4Passage {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
 }
 
 /// A tag of the commercial security option, \[FIPS 188 §4\].
@@ -671,6 +765,36 @@ impl CipsoTag<'_> {
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
+    }
+}
+
+impl<'a> super::CipsoTag<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> CipsoTag<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = CipsoTag::UNSAID;
+        value.tag = take.number(8, false) as u8;
+        let number_1 = take.number(8, false) as u8;
+        value.tag_length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let content = take.bytes(u64::from(taken_1) - 2);
+        value.data = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::CipsoTag<'a>> for CipsoTag<'a> {
+    #[inline]
+    fn from(view: &super::CipsoTag<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl CipsoTag<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.tag_length = Field::Auto;
     }
 }
 
@@ -1551,5 +1675,207 @@ impl Ipv4Option<'_> {
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)?;
         Ok(())
+    }
+}
+
+impl<'a> super::Ipv4Option<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv4Option<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv4Option::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.kind = Field::Set(super::Ipv4OptionKind(number_0));
+        let taken_0 = number_0;
+        match taken_0 {
+            0 => {}
+            1 => {}
+            _ => {
+                let number_1 = take.number(8, false) as u8;
+                value.length = Field::Set(number_1);
+                let taken_1 = number_1;
+                let within = take.enter(i128::from((u64::from(taken_1) - 2) * 8));
+                if matches!(self.variant(), super::Ipv4OptionVariant::Spoiled(_)) {
+                    value.variant = Ipv4OptionVariant::Raw(take.leave_raw(within));
+                } else {
+                    match taken_0 {
+                        7 => {
+                            let mut arm_1 = Ipv4OptionRecordRoute::UNSAID;
+                            let number_2 = take.number(8, false) as u8;
+                            arm_1.pointer = Field::Set(number_2);
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_1.route = list;
+                            value.variant = Ipv4OptionVariant::RecordRoute(arm_1);
+                        }
+                        131 => {
+                            let mut arm_2 = Ipv4OptionLooseRoute::UNSAID;
+                            let number_4 = take.number(8, false) as u8;
+                            arm_2.pointer = Field::Set(number_4);
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_2.route = list;
+                            value.variant = Ipv4OptionVariant::LooseRoute(arm_2);
+                        }
+                        137 => {
+                            let mut arm_3 = Ipv4OptionStrictRoute::UNSAID;
+                            let number_6 = take.number(8, false) as u8;
+                            arm_3.pointer = Field::Set(number_6);
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_3.route = list;
+                            value.variant = Ipv4OptionVariant::StrictRoute(arm_3);
+                        }
+                        68 => {
+                            let mut arm_4 = Ipv4OptionTimestamp::UNSAID;
+                            let number_8 = take.number(8, false) as u8;
+                            arm_4.pointer = Field::Set(number_8);
+                            arm_4.overflow = take.number(4, false) as u8;
+                            let number_10 = take.number(4, false) as u8;
+                            arm_4.flag = Field::Set(super::TimestampFlag(number_10));
+                            let taken_10 = number_10;
+                            match taken_10 {
+                                0 => {
+                                    let mut list = Vec::new();
+                                    while take.has(32) {
+                                        let number = take.number(32, false) as u32;
+                                        list.push(number);
+                                    }
+                                    arm_4.times = list;
+                                }
+                                _ => {
+                                    let mut list = Vec::new();
+                                    while !take.rest().is_empty() {
+                                        let Some((view, last)) = take.read::<super::Ipv4Passage<'a>>(()) else { break };
+                                        list.push(view.to_value());
+                                        if last {
+                                            break;
+                                        }
+                                    }
+                                    arm_4.passages = list;
+                                }
+                            }
+                            value.variant = Ipv4OptionVariant::Timestamp(arm_4);
+                        }
+                        136 => {
+                            let mut arm_5 = Ipv4OptionStreamId::UNSAID;
+                            arm_5.stream = take.number(16, false) as u16;
+                            value.variant = Ipv4OptionVariant::StreamId(arm_5);
+                        }
+                        130 => {
+                            let mut arm_6 = Ipv4OptionSecurity::UNSAID;
+                            let number_14 = take.number(8, false) as u8;
+                            arm_6.level = super::Classification(number_14);
+                            let content = take.bytes(u64::MAX);
+                            arm_6.authorities = Cow::Borrowed(content);
+                            value.variant = Ipv4OptionVariant::Security(arm_6);
+                        }
+                        133 => {
+                            let mut arm_7 = Ipv4OptionExtendedSecurity::UNSAID;
+                            arm_7.format = take.number(8, false) as u8;
+                            let content = take.bytes(u64::MAX);
+                            arm_7.information = Cow::Borrowed(content);
+                            value.variant = Ipv4OptionVariant::ExtendedSecurity(arm_7);
+                        }
+                        134 => {
+                            let mut arm_8 = Ipv4OptionCipso::UNSAID;
+                            arm_8.domain = take.number(32, false) as u32;
+                            let mut list = Vec::new();
+                            while !take.rest().is_empty() {
+                                let Some((view, last)) = take.read::<super::CipsoTag<'a>>(()) else { break };
+                                list.push(view.to_value());
+                                if last {
+                                    break;
+                                }
+                            }
+                            arm_8.tags = list;
+                            value.variant = Ipv4OptionVariant::Cipso(arm_8);
+                        }
+                        11..=12 => {
+                            let mut arm_9 = Ipv4OptionMtu::UNSAID;
+                            arm_9.mtu = take.number(16, false) as u16;
+                            value.variant = Ipv4OptionVariant::Mtu(arm_9);
+                        }
+                        82 => {
+                            let mut arm_10 = Ipv4OptionTraceroute::UNSAID;
+                            arm_10.id = take.number(16, false) as u16;
+                            arm_10.outbound_hops = take.number(16, false) as u16;
+                            arm_10.return_hops = take.number(16, false) as u16;
+                            let number_24 = take.number(32, false) as u32;
+                            arm_10.originator = Ipv4Addr::from_bits(number_24);
+                            value.variant = Ipv4OptionVariant::Traceroute(arm_10);
+                        }
+                        148 => {
+                            let mut arm_11 = Ipv4OptionRouterAlert::UNSAID;
+                            arm_11.value = take.number(16, false) as u16;
+                            value.variant = Ipv4OptionVariant::RouterAlert(arm_11);
+                        }
+                        149 => {
+                            let mut arm_12 = Ipv4OptionSelectiveBroadcast::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(32) {
+                                let number = take.number(32, false) as u32;
+                                list.push(Ipv4Addr::from_bits(number));
+                            }
+                            arm_12.addresses = list;
+                            value.variant = Ipv4OptionVariant::SelectiveBroadcast(arm_12);
+                        }
+                        25 => {
+                            let mut arm_13 = Ipv4OptionQuickStart::UNSAID;
+                            let number_27 = take.number(4, false) as u8;
+                            arm_13.function = super::QuickStartFunction(number_27);
+                            arm_13.rate = take.number(4, false) as u8;
+                            arm_13.qs_ttl = take.number(8, false) as u8;
+                            arm_13.nonce = take.number(30, false) as u32;
+                            let number_31 = take.number(2, false) as u8;
+                            arm_13.reserved =
+                                if number_31 == 0 { Field::Set(number_31) } else { Field::Raw(u64::from(number_31)) };
+                            value.variant = Ipv4OptionVariant::QuickStart(arm_13);
+                        }
+                        _ => {
+                            let mut arm_14 = Ipv4OptionUnknown::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_14.data = Cow::Borrowed(content);
+                            value.variant = Ipv4OptionVariant::Unknown(arm_14);
+                        }
+                    }
+                    value.padding = take.leave(within);
+                }
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv4Option<'a>> for Ipv4Option<'a> {
+    #[inline]
+    fn from(view: &super::Ipv4Option<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv4Option<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        if let Ipv4OptionVariant::Cipso(arm) = &mut self.variant {
+            arm.derive_all();
+        }
+    }
+}
+
+impl Ipv4OptionCipso<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.tags.iter_mut().for_each(|one| one.derive_all());
     }
 }

@@ -277,6 +277,54 @@ impl Below for Ipv6Below<'_> {
     }
 }
 
+impl<'a> super::Ipv6<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv6 {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv6::UNSAID;
+        let number_0 = take.number(4, false) as u8;
+        value.version = Field::Set(number_0);
+        value.dscp = take.number(6, false) as u8;
+        let number_2 = take.number(2, false) as u8;
+        value.ecn = Field::Set(crate::ipv4::Ecn(number_2));
+        let number_3 = take.number(20, false) as u32;
+        value.flow_label = Field::Set(number_3);
+        let number_4 = take.number(16, false) as u16;
+        value.payload_length = Field::Set(number_4);
+        let taken_4 = number_4;
+        let number_5 = take.number(8, false) as u8;
+        value.next_header = Field::Set(crate::net::IpProtocol(number_5));
+        let taken_5 = number_5;
+        value.hop_limit = take.number(8, false) as u8;
+        value.src = Ipv6Addr::from(take.array::<16>());
+        value.dst = Ipv6Addr::from(take.array::<16>());
+        if taken_4 == 0 && taken_5 == 0 {
+            take.to_end();
+        } else {
+            let within = take.enter(i128::from(u64::from(taken_4) * 8));
+            take.to_end();
+            take.leave(within);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv6<'a>> for Ipv6 {
+    #[inline]
+    fn from(view: &super::Ipv6<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv6 {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.payload_length = Field::Auto;
+        self.next_header = Field::Auto;
+    }
+}
+
 /// One option, \[RFC 8200 §4.2\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6Option<'a> {
@@ -861,6 +909,121 @@ impl Ipv6Option<'_> {
     }
 }
 
+impl<'a> super::Ipv6Option<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv6Option<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv6Option::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.kind = Field::Set(super::Ipv6OptionKind(number_0));
+        let taken_0 = number_0;
+        match taken_0 {
+            0 => {}
+            _ => {
+                let number_1 = take.number(8, false) as u8;
+                value.length = Field::Set(number_1);
+                let taken_1 = number_1;
+                let within = take.enter(i128::from(u64::from(taken_1) * 8));
+                if matches!(self.variant(), super::Ipv6OptionVariant::Spoiled(_)) {
+                    value.variant = Ipv6OptionVariant::Raw(take.leave_raw(within));
+                } else {
+                    match taken_0 {
+                        1 => {
+                            let mut arm_1 = Ipv6OptionPadding::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_1.padding = Cow::Borrowed(content);
+                            value.variant = Ipv6OptionVariant::Padding(arm_1);
+                        }
+                        4 => {
+                            let mut arm_2 = Ipv6OptionTunnelLimit::UNSAID;
+                            arm_2.encapsulations = take.number(8, false) as u8;
+                            value.variant = Ipv6OptionVariant::TunnelLimit(arm_2);
+                        }
+                        5 => {
+                            let mut arm_3 = Ipv6OptionRouterAlert::UNSAID;
+                            arm_3.value = take.number(16, false) as u16;
+                            value.variant = Ipv6OptionVariant::RouterAlert(arm_3);
+                        }
+                        194 => {
+                            let mut arm_4 = Ipv6OptionJumbo::UNSAID;
+                            let number_5 = take.number(32, false) as u32;
+                            arm_4.payload_length = Field::Set(number_5);
+                            value.variant = Ipv6OptionVariant::Jumbo(arm_4);
+                        }
+                        201 => {
+                            let mut arm_5 = Ipv6OptionHomeAddress::UNSAID;
+                            arm_5.home = Ipv6Addr::from(take.array::<16>());
+                            value.variant = Ipv6OptionVariant::HomeAddress(arm_5);
+                        }
+                        15 => {
+                            let mut arm_6 = Ipv6OptionPdm::UNSAID;
+                            arm_6.scale_received = take.number(8, false) as u8;
+                            arm_6.scale_sent = take.number(8, false) as u8;
+                            arm_6.packet_sequence = take.number(16, false) as u16;
+                            arm_6.last_sequence = take.number(16, false) as u16;
+                            arm_6.delta_received = take.number(16, false) as u16;
+                            arm_6.delta_sent = take.number(16, false) as u16;
+                            value.variant = Ipv6OptionVariant::Pdm(arm_6);
+                        }
+                        38 => {
+                            let mut arm_7 = Ipv6OptionQuickStart::UNSAID;
+                            arm_7.function = take.number(4, false) as u8;
+                            arm_7.rate = take.number(4, false) as u8;
+                            arm_7.qs_ttl = take.number(8, false) as u8;
+                            arm_7.nonce = take.number(30, false) as u32;
+                            let number_17 = take.number(2, false) as u8;
+                            arm_7.reserved =
+                                if number_17 == 0 { Field::Set(number_17) } else { Field::Raw(u64::from(number_17)) };
+                            value.variant = Ipv6OptionVariant::QuickStart(arm_7);
+                        }
+                        48 => {
+                            let mut arm_8 = Ipv6OptionPathMtu::UNSAID;
+                            arm_8.minimum = take.number(16, false) as u16;
+                            arm_8.reported = take.number(15, false) as u16;
+                            let number_20 = take.number(1, false) as u8;
+                            arm_8.asks = number_20 != 0;
+                            value.variant = Ipv6OptionVariant::PathMtu(arm_8);
+                        }
+                        _ => {
+                            let mut arm_9 = Ipv6OptionUnknown::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_9.data = Cow::Borrowed(content);
+                            value.variant = Ipv6OptionVariant::Unknown(arm_9);
+                        }
+                    }
+                    value.padding = take.leave(within);
+                }
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv6Option<'a>> for Ipv6Option<'a> {
+    #[inline]
+    fn from(view: &super::Ipv6Option<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv6Option<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        if let Ipv6OptionVariant::Jumbo(arm) = &mut self.variant {
+            arm.derive_all();
+        }
+    }
+}
+
+impl Ipv6OptionJumbo {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.payload_length = Field::Auto;
+    }
+}
+
 /// What every node on the way looks at, \[RFC 8200 §4.3\].
 ///
 /// `passes`: the layers above still see the addresses of the IPv6 header below.
@@ -1061,6 +1224,111 @@ impl<B: Below> Below for Ipv6HopByHopBelow<'_, B> {
             return below.number::<INTERFACE, MEMBER, _>(asker, args);
         }
         None
+    }
+}
+
+impl<'a> super::Ipv6HopByHop<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv6HopByHop<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv6HopByHop::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.next_header = Field::Set(crate::net::IpProtocol(number_0));
+        let number_1 = take.number(8, false) as u8;
+        value.ext_length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from((u64::from(taken_1) * 8 + 8 - 2) * 8));
+        let mut list = Vec::new();
+        while !take.rest().is_empty() {
+            let Some((view, last)) = take.read::<super::Ipv6Option<'a>>(()) else { break };
+            list.push(view.to_value());
+            if last {
+                break;
+            }
+        }
+        value.options = list;
+        value.options_padding = behind(take.leave(within), 8);
+        take.align(64);
+        if both(
+            given(|| {
+                Some(
+                    (0..=1)
+                        .find(|_: &u64| {
+                            given(|| {
+                                Some(
+                                    self.options()
+                                        .valid()
+                                        .find(|view: &super::Ipv6Option<'_>| {
+                                            matches!(view.variant(), super::Ipv6OptionVariant::Jumbo(_))
+                                        })?
+                                        .jumbo()?
+                                        .payload_length(),
+                                )
+                            })
+                            .map(|_| true)
+                                == Some(true)
+                        })
+                        .unwrap_or(1)
+                        == 0
+                        && ((0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
+                            && absent::<bool>()?),
+                )
+            }),
+            given(|| {
+                Some(
+                    u64::from(
+                        self.options()
+                            .valid()
+                            .find(|view: &super::Ipv6Option<'_>| {
+                                matches!(view.variant(), super::Ipv6OptionVariant::Jumbo(_))
+                            })?
+                            .jumbo()?
+                            .payload_length(),
+                    ) >= u64::from(taken_1) * 8 + 8,
+                )
+            }),
+        ) == Some(true)
+        {
+            let within = take.enter(
+                given(|| {
+                    Some(i128::from(
+                        (u64::from(
+                            self.options()
+                                .valid()
+                                .find(|view: &super::Ipv6Option<'_>| {
+                                    matches!(view.variant(), super::Ipv6OptionVariant::Jumbo(_))
+                                })?
+                                .jumbo()?
+                                .payload_length(),
+                        ) - (u64::from(taken_1) * 8 + 8))
+                            * 8,
+                    ))
+                })
+                .unwrap_or_default(),
+            );
+            take.to_end();
+            take.leave(within);
+        } else {
+            take.to_end();
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv6HopByHop<'a>> for Ipv6HopByHop<'a> {
+    #[inline]
+    fn from(view: &super::Ipv6HopByHop<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv6HopByHop<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.next_header = Field::Auto;
+        self.ext_length = Field::Auto;
+        self.options.iter_mut().for_each(|one| one.derive_all());
     }
 }
 
@@ -1327,6 +1595,50 @@ impl<B: Below> Below for Ipv6DestinationBelow<'_, B> {
     }
 }
 
+impl<'a> super::Ipv6Destination<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv6Destination<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv6Destination::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.next_header = Field::Set(crate::net::IpProtocol(number_0));
+        let number_1 = take.number(8, false) as u8;
+        value.ext_length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from((u64::from(taken_1) * 8 + 8 - 2) * 8));
+        let mut list = Vec::new();
+        while !take.rest().is_empty() {
+            let Some((view, last)) = take.read::<super::Ipv6Option<'a>>(()) else { break };
+            list.push(view.to_value());
+            if last {
+                break;
+            }
+        }
+        value.options = list;
+        value.options_padding = behind(take.leave(within), 8);
+        take.align(64);
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv6Destination<'a>> for Ipv6Destination<'a> {
+    #[inline]
+    fn from(view: &super::Ipv6Destination<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv6Destination<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.next_header = Field::Auto;
+        self.ext_length = Field::Auto;
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// What may follow a list of segments, \[RFC 8754 §2.1\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentTlv<'a> {
@@ -1439,6 +1751,43 @@ impl SegmentTlv<'_> {
         let mut settled = SegmentTlvSettled::default();
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)
+    }
+}
+
+impl<'a> super::SegmentTlv<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> SegmentTlv<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = SegmentTlv::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.tlv_type = Field::Set(super::SegmentTlvType(number_0));
+        let taken_0 = number_0;
+        match taken_0 {
+            0 => {}
+            _ => {
+                let number_1 = take.number(8, false) as u8;
+                value.tlv_length = Field::Set(number_1);
+                let taken_1 = number_1;
+                let content = take.bytes(u64::from(taken_1));
+                value.value = Cow::Borrowed(content);
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::SegmentTlv<'a>> for SegmentTlv<'a> {
+    #[inline]
+    fn from(view: &super::SegmentTlv<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl SegmentTlv<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.tlv_length = Field::Auto;
     }
 }
 
@@ -2066,6 +2415,153 @@ impl<B: Below> Below for Ipv6RoutingBelow<'_, B> {
     }
 }
 
+impl<'a> super::Ipv6Routing<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv6Routing<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv6Routing::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.next_header = Field::Set(crate::net::IpProtocol(number_0));
+        let number_1 = take.number(8, false) as u8;
+        value.ext_length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let number_2 = take.number(8, false) as u8;
+        value.routing_type = Field::Set(super::RoutingType(number_2));
+        let taken_2 = number_2;
+        value.segments_left = take.number(8, false) as u8;
+        let within = take.enter(i128::from((u64::from(taken_1) * 8 + 8 - 4) * 8));
+        if matches!(self.variant(), super::Ipv6RoutingVariant::Spoiled(_)) {
+            value.variant = Ipv6RoutingVariant::Raw(take.leave_raw(within));
+        } else {
+            match taken_2 {
+                0 => {
+                    let mut arm_1 = Ipv6RoutingSourceRoute::UNSAID;
+                    let number_4 = take.number(32, false) as u32;
+                    arm_1.reserved = if number_4 == 0 { Field::Set(number_4) } else { Field::Raw(u64::from(number_4)) };
+                    let mut list = Vec::new();
+                    while take.has(128) {
+                        list.push(Ipv6Addr::from(take.array::<16>()));
+                    }
+                    arm_1.addresses = list;
+                    value.variant = Ipv6RoutingVariant::SourceRoute(arm_1);
+                }
+                2 => {
+                    let mut arm_2 = Ipv6RoutingMobility::UNSAID;
+                    let number_6 = take.number(32, false) as u32;
+                    arm_2.reserved = if number_6 == 0 { Field::Set(number_6) } else { Field::Raw(u64::from(number_6)) };
+                    arm_2.home_address = Ipv6Addr::from(take.array::<16>());
+                    value.variant = Ipv6RoutingVariant::Mobility(arm_2);
+                }
+                3 => {
+                    let mut arm_3 = Ipv6RoutingRpl::UNSAID;
+                    let number_8 = take.number(4, false) as u8;
+                    arm_3.left_out = number_8;
+                    let taken_8 = number_8;
+                    let number_9 = take.number(4, false) as u8;
+                    arm_3.left_out_last = number_9;
+                    let taken_9 = number_9;
+                    let number_10 = take.number(4, false) as u8;
+                    arm_3.pad = Field::Set(number_10);
+                    let taken_10 = number_10;
+                    let number_11 = take.number(20, false) as u32;
+                    arm_3.reserved =
+                        if number_11 == 0 { Field::Set(number_11) } else { Field::Raw(u64::from(number_11)) };
+                    let within = take.enter(i128::from(
+                        (u64::from(taken_1) * 8 + 8 - (24_u64 - u64::from(taken_9) + u64::from(taken_10))) * 8,
+                    ));
+                    let mut list = Vec::new();
+                    while !take.rest().is_empty() {
+                        let length = 16_u64 - u64::from(taken_8);
+                        if length == 0 || (take.rest().len() as u64) < length {
+                            break;
+                        }
+                        let chunk = take.bytes(length);
+                        list.push(Cow::Borrowed(chunk));
+                    }
+                    arm_3.visits = list;
+                    arm_3.visits_padding = behind(take.leave(within), 0);
+                    let content = take.bytes(16_u64 - u64::from(taken_9));
+                    arm_3.last = Cow::Borrowed(content);
+                    let content = take.bytes(u64::from(taken_10));
+                    arm_3.padding = Cow::Borrowed(content);
+                    value.variant = Ipv6RoutingVariant::Rpl(arm_3);
+                }
+                4 => {
+                    let mut arm_4 = Ipv6RoutingSegmentRouting::UNSAID;
+                    let number_15 = take.number(8, false) as u8;
+                    arm_4.last_entry = Field::Set(number_15);
+                    let taken_15 = number_15;
+                    arm_4.flags = take.number(8, false) as u8;
+                    arm_4.tag = take.number(16, false) as u16;
+                    let mut list = Vec::new();
+                    for _ in 0..u64::from(taken_15) + 1 {
+                        if !take.has(128) {
+                            break;
+                        }
+                        list.push(Ipv6Addr::from(take.array::<16>()));
+                    }
+                    arm_4.segments = list;
+                    let mut list = Vec::new();
+                    while !take.rest().is_empty() {
+                        let Some((view, last)) = take.read::<super::SegmentTlv<'a>>(()) else { break };
+                        list.push(view.to_value());
+                        if last {
+                            break;
+                        }
+                    }
+                    arm_4.tlvs = list;
+                    value.variant = Ipv6RoutingVariant::SegmentRouting(arm_4);
+                }
+                _ => {
+                    let mut arm_5 = Ipv6RoutingUnknown::UNSAID;
+                    let content = take.bytes(u64::MAX);
+                    arm_5.data = Cow::Borrowed(content);
+                    value.variant = Ipv6RoutingVariant::Unknown(arm_5);
+                }
+            }
+            value.padding = take.leave(within);
+        }
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv6Routing<'a>> for Ipv6Routing<'a> {
+    #[inline]
+    fn from(view: &super::Ipv6Routing<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv6Routing<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.next_header = Field::Auto;
+        self.ext_length = Field::Auto;
+        match &mut self.variant {
+            Ipv6RoutingVariant::Rpl(arm) => arm.derive_all(),
+            Ipv6RoutingVariant::SegmentRouting(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl Ipv6RoutingRpl<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.pad = Field::Auto;
+    }
+}
+
+impl Ipv6RoutingSegmentRouting<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.last_entry = Field::Auto;
+        self.tlvs.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// A piece of a packet, \[RFC 8200 §4.5\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6Fragment {
@@ -2285,5 +2781,42 @@ impl<B: Below> Below for Ipv6FragmentBelow<'_, B> {
             return below.number::<INTERFACE, MEMBER, _>(asker, args);
         }
         None
+    }
+}
+
+impl<'a> super::Ipv6Fragment<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ipv6Fragment {
+        let mut take = Take::new(self.region());
+        let mut value = Ipv6Fragment::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.next_header = Field::Set(crate::net::IpProtocol(number_0));
+        let number_1 = take.number(8, false) as u8;
+        value.reserved = if number_1 == 0 { Field::Set(number_1) } else { Field::Raw(u64::from(number_1)) };
+        let number_2 = take.number(13, false) as u16;
+        value.fragment_offset = number_2 * 8;
+        let number_3 = take.number(2, false) as u8;
+        value.reserved_2 = if number_3 == 0 { Field::Set(number_3) } else { Field::Raw(u64::from(number_3)) };
+        let number_4 = take.number(1, false) as u8;
+        value.more_fragments = number_4 != 0;
+        let number_5 = take.number(32, false) as u32;
+        value.identification = Field::Set(number_5);
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Ipv6Fragment<'a>> for Ipv6Fragment {
+    #[inline]
+    fn from(view: &super::Ipv6Fragment<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ipv6Fragment {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.next_header = Field::Auto;
     }
 }

@@ -180,6 +180,54 @@ impl<'a, P> core::ops::Div<P> for LinuxSll<'a> {
     }
 }
 
+impl<'a> super::LinuxSll<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> LinuxSll<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = LinuxSll::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.packet_type = super::PacketType(number_0);
+        let number_1 = take.number(16, false) as u16;
+        value.interface_type = super::InterfaceType(number_1);
+        let number_2 = take.number(16, false) as u16;
+        value.address_length = number_2;
+        let taken_2 = number_2;
+        let content = take.bytes(if taken_2 < 8 { u64::from(taken_2) } else { 8_u64 });
+        value.address = Cow::Borrowed(content);
+        let content = take.bytes(if taken_2 < 8 { 8_u64 - u64::from(taken_2) } else { 0_u64 });
+        value.unused = Cow::Borrowed(content);
+        let number_5 = take.number(16, false) as u16;
+        value.protocol = Field::Set(super::CookedProtocol(number_5));
+        let taken_5 = number_5;
+        match taken_5 {
+            4 => {
+                take.to_end();
+            }
+            _ => {
+                take.to_end();
+            }
+        }
+        let content = take.bytes(u64::MAX);
+        value.padding = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::LinuxSll<'a>> for LinuxSll<'a> {
+    #[inline]
+    fn from(view: &super::LinuxSll<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl LinuxSll<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.protocol = Field::Auto;
+    }
+}
+
 /// LINKTYPE_LINUX_SLL2.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinuxSll2<'a> {
@@ -372,5 +420,55 @@ impl<'a, P> core::ops::Div<P> for LinuxSll2<'a> {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::LinuxSll2<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> LinuxSll2<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = LinuxSll2::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.protocol = Field::Set(super::CookedProtocol(number_0));
+        let taken_0 = number_0;
+        let number_1 = take.number(16, false) as u16;
+        value.reserved = if number_1 == 0 { Field::Set(number_1) } else { Field::Raw(u64::from(number_1)) };
+        value.interface_index = take.number(32, false) as u32;
+        let number_3 = take.number(16, false) as u16;
+        value.interface_type = super::InterfaceType(number_3);
+        value.packet_type = take.number(8, false) as u8;
+        let number_5 = take.number(8, false) as u8;
+        value.address_length = number_5;
+        let taken_5 = number_5;
+        let content = take.bytes(if taken_5 < 8 { u64::from(taken_5) } else { 8_u64 });
+        value.address = Cow::Borrowed(content);
+        let content = take.bytes(if taken_5 < 8 { 8_u64 - u64::from(taken_5) } else { 0_u64 });
+        value.unused = Cow::Borrowed(content);
+        match taken_0 {
+            4 => {
+                take.to_end();
+            }
+            _ => {
+                take.to_end();
+            }
+        }
+        let content = take.bytes(u64::MAX);
+        value.padding = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::LinuxSll2<'a>> for LinuxSll2<'a> {
+    #[inline]
+    fn from(view: &super::LinuxSll2<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl LinuxSll2<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.protocol = Field::Auto;
     }
 }

@@ -301,3 +301,58 @@ impl<P> core::ops::Div<P> for Llc {
         Stack { layer: self, payload }
     }
 }
+
+impl<'a> super::Llc<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Llc {
+        let mut take = Take::new(self.region());
+        let mut value = Llc::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.dsap = Field::Set(super::Sap(number_0));
+        let taken_0 = number_0;
+        let number_1 = take.number(8, false) as u8;
+        value.ssap = super::Sap(number_1);
+        let number_2 = take.number(8, false) as u8;
+        value.control = Field::Set(number_2);
+        let taken_2 = number_2;
+        if taken_2 & 3 != 3 {
+            let number_3 = take.number(8, false) as u8;
+            value.control_2 = Field::Set(number_3);
+        }
+        if taken_0 == 170 && taken_2 == 3 {
+            let number_4 = take.number(24, false) as u32;
+            value.oui = Field::Set(number_4);
+            let taken_4 = number_4;
+            let number_5 = take.number(16, false) as u16;
+            value.pid = Field::Set(number_5);
+            match taken_4 {
+                0 | 248 => {
+                    take.to_end();
+                    value.variant = LlcVariant::Ethertype(LlcEthertype::UNSAID);
+                }
+                _ => {
+                    take.to_end();
+                    value.variant = LlcVariant::Other(LlcOther::UNSAID);
+                }
+            }
+        } else {
+            take.to_end();
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Llc<'a>> for Llc {
+    #[inline]
+    fn from(view: &super::Llc<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Llc {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.pid = Field::Auto;
+    }
+}

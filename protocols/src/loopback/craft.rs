@@ -229,6 +229,63 @@ impl<P> core::ops::Div<P> for Null {
     }
 }
 
+impl<'a> super::Null<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Null {
+        let mut take = Take::new(self.region());
+        let mut value = Null::UNSAID;
+        match (0..=1).find(|_: &u64| given(|| Some(*take.rest().first()? == 0)) == Some(true)).unwrap_or(1) {
+            0 => {
+                let mut arm_1 = NullBigEndian::UNSAID;
+                let number_0 = take.number(32, false) as u32;
+                arm_1.family = Field::Set(super::AddressFamily(number_0));
+                value.variant = NullVariant::BigEndian(arm_1);
+            }
+            _ => {
+                let mut arm_2 = NullLittleEndian::UNSAID;
+                let number_1 = take.number(32, true) as u32;
+                arm_2.family = Field::Set(super::AddressFamilyLe(number_1));
+                value.variant = NullVariant::LittleEndian(arm_2);
+            }
+        }
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Null<'a>> for Null {
+    #[inline]
+    fn from(view: &super::Null<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Null {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        match &mut self.variant {
+            NullVariant::BigEndian(arm) => arm.derive_all(),
+            NullVariant::LittleEndian(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl NullBigEndian {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.family = Field::Auto;
+    }
+}
+
+impl NullLittleEndian {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.family = Field::Auto;
+    }
+}
+
 /// LINKTYPE_LOOP: the family is in network byte order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loop {
@@ -351,5 +408,32 @@ impl<P> core::ops::Div<P> for Loop {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::Loop<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Loop {
+        let mut take = Take::new(self.region());
+        let mut value = Loop::UNSAID;
+        let number_0 = take.number(32, false) as u32;
+        value.family = Field::Set(super::AddressFamily(number_0));
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Loop<'a>> for Loop {
+    #[inline]
+    fn from(view: &super::Loop<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Loop {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.family = Field::Auto;
     }
 }

@@ -152,3 +152,36 @@ impl<P> core::ops::Div<P> for Mpls {
         Stack { layer: self, payload }
     }
 }
+
+impl<'a> super::Mpls<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Mpls {
+        let mut take = Take::new(self.region());
+        let mut value = Mpls::UNSAID;
+        let number_0 = take.number(20, false) as u32;
+        value.label = super::MplsLabel(number_0);
+        value.traffic_class = take.number(3, false) as u8;
+        let number_2 = take.number(1, false) as u8;
+        value.bottom = Field::Set(number_2 != 0);
+        value.ttl = take.number(8, false) as u8;
+        {
+            take.to_end();
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Mpls<'a>> for Mpls {
+    #[inline]
+    fn from(view: &super::Mpls<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Mpls {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.bottom = Field::Auto;
+    }
+}

@@ -89,6 +89,8 @@ pub struct NtpControl<'a> {
     pub count: Field<u16>,
     /// `control_data`.
     pub control_data: Cow<'a, [u8]>,
+    /// Bytes of the region of [`Self::control_data`] that it does not take.
+    pub control_data_padding: Cow<'a, [u8]>,
     /// `authenticator`.
     pub authenticator: Cow<'a, [u8]>,
 }
@@ -106,6 +108,7 @@ impl NtpControl<'_> {
         offset: 0,
         count: Field::Auto,
         control_data: Cow::Borrowed(&[]),
+        control_data_padding: Cow::Borrowed(&[]),
         authenticator: Cow::Borrowed(&[]),
     };
 }
@@ -377,5 +380,95 @@ impl<'a, P> core::ops::Div<P> for Ntp<'a> {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::Ntp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Ntp<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Ntp::UNSAID;
+        let number_0 = take.number(2, false) as u8;
+        value.leap = Field::Set(super::Leap(number_0));
+        value.version = take.number(3, false) as u8;
+        let number_2 = take.number(3, false) as u8;
+        value.mode = Field::Set(super::NtpMode(number_2));
+        let taken_2 = number_2;
+        match taken_2 {
+            6 => {
+                let mut arm_1 = NtpControl::UNSAID;
+                let number_3 = take.number(1, false) as u8;
+                arm_1.response = number_3 != 0;
+                let number_4 = take.number(1, false) as u8;
+                arm_1.error = number_4 != 0;
+                let number_5 = take.number(1, false) as u8;
+                arm_1.more_follow = number_5 != 0;
+                arm_1.opcode = take.number(5, false) as u8;
+                arm_1.sequence = take.number(16, false) as u16;
+                arm_1.status = take.number(16, false) as u16;
+                arm_1.association = take.number(16, false) as u16;
+                arm_1.offset = take.number(16, false) as u16;
+                let number_11 = take.number(16, false) as u16;
+                arm_1.count = Field::Set(number_11);
+                let taken_11 = number_11;
+                let within = take.enter(i128::from(u64::from(taken_11) * 8));
+                let content = take.bytes(u64::MAX);
+                arm_1.control_data = Cow::Borrowed(content);
+                arm_1.control_data_padding = behind(take.leave(within), 4);
+                take.align(32);
+                let content = take.bytes(u64::MAX);
+                arm_1.authenticator = Cow::Borrowed(content);
+                value.variant = NtpVariant::Control(arm_1);
+            }
+            7 => {
+                let mut arm_2 = NtpPrivate::UNSAID;
+                let content = take.bytes(u64::MAX);
+                arm_2.private_data = Cow::Borrowed(content);
+                value.variant = NtpVariant::Private(arm_2);
+            }
+            _ => {
+                let mut arm_3 = NtpTime::UNSAID;
+                arm_3.stratum = take.number(8, false) as u8;
+                let number_16 = take.number(8, false) as u8;
+                arm_3.poll = bits::sign_extend(u128::from(number_16), 8) as i8;
+                let number_17 = take.number(8, false) as u8;
+                arm_3.precision = bits::sign_extend(u128::from(number_17), 8) as i8;
+                arm_3.root_delay = take.number(32, false) as u32;
+                arm_3.root_dispersion = take.number(32, false) as u32;
+                arm_3.reference_id = take.array();
+                arm_3.reference = take.number(64, false) as u64;
+                arm_3.origin = take.number(64, false) as u64;
+                arm_3.receive = take.number(64, false) as u64;
+                arm_3.transmit = take.number(64, false) as u64;
+                let content = take.bytes(u64::MAX);
+                arm_3.extensions = Cow::Borrowed(content);
+                value.variant = NtpVariant::Time(arm_3);
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Ntp<'a>> for Ntp<'a> {
+    #[inline]
+    fn from(view: &super::Ntp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Ntp<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        if let NtpVariant::Control(arm) = &mut self.variant {
+            arm.derive_all();
+        }
+    }
+}
+
+impl NtpControl<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.count = Field::Auto;
     }
 }

@@ -35,10 +35,20 @@ pub struct Quic<'a> {
     pub version: Field<super::QuicVersion>,
     /// `dcid`.
     pub dcid: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
+    /// How long [`Self::dcid`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub dcid_prefix: Field<u8>,
     /// `scid`.
     pub scid: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
+    /// How long [`Self::scid`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub scid_prefix: Field<u8>,
     /// `versions`.
     pub versions: Vec<super::QuicVersion>,
+    /// Bytes of the region of [`Self::versions`] that it does not take.
+    pub versions_padding: Cow<'a, [u8]>,
     /// Which form it has.
     pub variant: QuicVariant<'a>,
     /// `short_bits`.
@@ -60,8 +70,11 @@ impl Quic<'_> {
         type_bits: Field::Auto,
         version: Field::Auto,
         dcid: Field::Auto,
+        dcid_prefix: Field::Auto,
         scid: Field::Auto,
+        scid_prefix: Field::Auto,
         versions: Vec::new(),
+        versions_padding: Cow::Borrowed(&[]),
         variant: QuicVariant::Unsaid,
         short_bits: Field::Auto,
         rest_of_packet: Cow::Borrowed(&[]),
@@ -212,7 +225,7 @@ impl Quic<'_> {
                     + u32::from(value.version.is_said())
                     + u32::from(value.dcid.is_said())
                     + u32::from(value.scid.is_said())
-                    + u32::from(!value.versions.is_empty())
+                    + u32::from(!value.versions.is_empty() || !value.versions_padding.is_empty())
                     + if !matches!(value.variant, QuicVariant::Unsaid) { 1 << 16 } else { 0 }
                     > u32::from(value.short_bits.is_said()) + u32::from(!value.rest_of_packet.is_empty())
                 {
@@ -224,7 +237,7 @@ impl Quic<'_> {
                         + u32::from(value.version.is_said())
                         + u32::from(value.dcid.is_said())
                         + u32::from(value.scid.is_said())
-                        + u32::from(!value.versions.is_empty())
+                        + u32::from(!value.versions.is_empty() || !value.versions_padding.is_empty())
                         + if !matches!(value.variant, QuicVariant::Unsaid) { 1 << 16 } else { 0 }
                 {
                     inferred = Some(0);
@@ -254,7 +267,7 @@ impl Quic<'_> {
                 + u32::from(value.version.is_said())
                 + u32::from(value.dcid.is_said())
                 + u32::from(value.scid.is_said())
-                + u32::from(!value.versions.is_empty())
+                + u32::from(!value.versions.is_empty() || !value.versions_padding.is_empty())
                 + if !matches!(value.variant, QuicVariant::Unsaid) { 1 << 16 } else { 0 },
             u32::from(value.short_bits.is_said()) + u32::from(!value.rest_of_packet.is_empty()),
         );
@@ -275,7 +288,7 @@ impl Quic<'_> {
             let wire_version_0 = match value.version {
                 Field::Auto => {
                     let mut inferred: Option<u32> = None;
-                    if u32::from(!value.versions.is_empty())
+                    if u32::from(!value.versions.is_empty() || !value.versions_padding.is_empty())
                         > if !matches!(value.variant, QuicVariant::Unsaid) { 1 << 16 } else { 0 }
                     {
                         inferred = Some(0);
@@ -292,7 +305,11 @@ impl Quic<'_> {
                 }
                 Field::Set(content) => {
                     pen.number(
-                        u128::from(into_number::<u8>(content.len() as i128, 8, &super::quic_fields::DCID)?),
+                        u128::from(match value.dcid_prefix {
+                            Field::Auto => into_number::<u8>(content.len() as i128, 8, &super::quic_fields::DCID)?,
+                            Field::Set(said) => fits(said, 8, &super::quic_fields::DCID)?,
+                            Field::Raw(bits) => cut::<u8>(bits, 8),
+                        }),
                         8,
                         false,
                     );
@@ -301,7 +318,11 @@ impl Quic<'_> {
                 Field::Auto => {
                     let content: &[u8] = b"";
                     pen.number(
-                        u128::from(into_number::<u8>(content.len() as i128, 8, &super::quic_fields::DCID)?),
+                        u128::from(match value.dcid_prefix {
+                            Field::Auto => into_number::<u8>(content.len() as i128, 8, &super::quic_fields::DCID)?,
+                            Field::Set(said) => fits(said, 8, &super::quic_fields::DCID)?,
+                            Field::Raw(bits) => cut::<u8>(bits, 8),
+                        }),
                         8,
                         false,
                     );
@@ -314,7 +335,11 @@ impl Quic<'_> {
                 }
                 Field::Set(content) => {
                     pen.number(
-                        u128::from(into_number::<u8>(content.len() as i128, 8, &super::quic_fields::SCID)?),
+                        u128::from(match value.scid_prefix {
+                            Field::Auto => into_number::<u8>(content.len() as i128, 8, &super::quic_fields::SCID)?,
+                            Field::Set(said) => fits(said, 8, &super::quic_fields::SCID)?,
+                            Field::Raw(bits) => cut::<u8>(bits, 8),
+                        }),
                         8,
                         false,
                     );
@@ -323,7 +348,11 @@ impl Quic<'_> {
                 Field::Auto => {
                     let content: &[u8] = b"";
                     pen.number(
-                        u128::from(into_number::<u8>(content.len() as i128, 8, &super::quic_fields::SCID)?),
+                        u128::from(match value.scid_prefix {
+                            Field::Auto => into_number::<u8>(content.len() as i128, 8, &super::quic_fields::SCID)?,
+                            Field::Set(said) => fits(said, 8, &super::quic_fields::SCID)?,
+                            Field::Raw(bits) => cut::<u8>(bits, 8),
+                        }),
                         8,
                         false,
                     );
@@ -331,7 +360,7 @@ impl Quic<'_> {
                 }
             }
             let (yes, no): (u32, u32) = (
-                u32::from(!value.versions.is_empty()),
+                u32::from(!value.versions.is_empty() || !value.versions_padding.is_empty()),
                 if !matches!(value.variant, QuicVariant::Unsaid) { 1 << 16 } else { 0 },
             );
             let taken = yes > no || yes == no && wire_version_0 == 0;
@@ -340,6 +369,7 @@ impl Quic<'_> {
                     for &element in value.versions.iter() {
                         pen.number(u128::from(element.0), 32, false);
                     }
+                    pen.bytes(&value.versions_padding);
                 }
             } else {
                 let form = match &value.variant {
@@ -445,6 +475,9 @@ impl Quic<'_> {
         let mut pen = Count::at(0);
         let random = &mut SplitMix::default();
         self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        let mut pen = Count::at(0);
+        let random = &mut SplitMix::default();
+        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
         pen
     }
 }
@@ -509,5 +542,154 @@ impl<'a, P> core::ops::Div<P> for Quic<'a> {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::Quic<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Quic<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Quic::UNSAID;
+        let number_0 = take.number(1, false) as u8;
+        value.long_form = Field::Set(number_0 != 0);
+        let taken_0 = number_0 != 0;
+        let number_1 = take.number(1, false) as u8;
+        value.fixed_bit = if number_1 == 1 { Field::Set(number_1 != 0) } else { Field::Raw(u64::from(number_1)) };
+        if taken_0 {
+            let number_2 = take.number(2, false) as u8;
+            value.type_of_version = Field::Set(number_2);
+            let taken_2 = number_2;
+            let number_3 = take.number(4, false) as u8;
+            value.type_bits = Field::Set(number_3);
+            let number_4 = take.number(32, false) as u32;
+            value.version = Field::Set(super::QuicVersion(number_4));
+            let taken_4 = number_4;
+            let length = take.number(8, false) as u8;
+            let content = take.bytes(u64::from(length));
+            value.dcid = Field::Set(Cow::Borrowed(content));
+            if u64::from(length) != content.len() as u64 {
+                value.dcid_prefix = Field::Set(length);
+            }
+            let length = take.number(8, false) as u8;
+            let content = take.bytes(u64::from(length));
+            value.scid = Field::Set(Cow::Borrowed(content));
+            if u64::from(length) != content.len() as u64 {
+                value.scid_prefix = Field::Set(length);
+            }
+            if taken_4 == 0 {
+                let mut list = Vec::new();
+                while take.has(32) {
+                    let number = take.number(32, false) as u32;
+                    list.push(super::QuicVersion(number));
+                }
+                value.versions_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                value.versions = list;
+            } else {
+                match if taken_4 == 1798521807 { (u64::from(taken_2) + 3) % 4 } else { u64::from(taken_2) } {
+                    0 => {
+                        let mut arm_1 = QuicInitial::UNSAID;
+                        let coded = take.read::<super::Varint>(());
+                        let (length, form) = coded.map_or((0, &[][..]), |(coded, _)| (coded.value, coded.bytes));
+                        let content = take.bytes(length);
+                        arm_1.token = Cow::Borrowed(content);
+                        if !is_written(form, |pen| put_varint(pen, content.len() as u64, &super::quic_fields::TOKEN)) {
+                            arm_1.token_prefix =
+                                if is_written(form, |pen| put_varint(pen, length, &super::quic_fields::TOKEN)) {
+                                    Field::Set(length)
+                                } else {
+                                    Field::Raw(Cow::Borrowed(form))
+                                };
+                        }
+                        let mut number_9 = 0;
+                        if let Some((coded, _)) = take.read::<super::Varint>(()) {
+                            number_9 = coded.value;
+                            arm_1.length = if is_written(coded.bytes, |pen| {
+                                put_varint(pen, coded.value, &super::quic_fields::LENGTH)
+                            }) {
+                                Field::Set(number_9)
+                            } else {
+                                Field::Raw(Cow::Borrowed(coded.bytes))
+                            };
+                        }
+                        let taken_9 = number_9;
+                        let content = take.bytes(taken_9);
+                        arm_1.protected = Cow::Borrowed(content);
+                        value.variant = QuicVariant::Initial(arm_1);
+                    }
+                    1..=2 => {
+                        let mut arm_2 = QuicEncrypted::UNSAID;
+                        let mut number_11 = 0;
+                        if let Some((coded, _)) = take.read::<super::Varint>(()) {
+                            number_11 = coded.value;
+                            arm_2.length = if is_written(coded.bytes, |pen| {
+                                put_varint(pen, coded.value, &super::quic_fields::LENGTH)
+                            }) {
+                                Field::Set(number_11)
+                            } else {
+                                Field::Raw(Cow::Borrowed(coded.bytes))
+                            };
+                        }
+                        let taken_11 = number_11;
+                        let content = take.bytes(taken_11);
+                        arm_2.protected = Cow::Borrowed(content);
+                        value.variant = QuicVariant::Encrypted(arm_2);
+                    }
+                    _ => {
+                        let mut arm_3 = QuicRetry::UNSAID;
+                        let content = take.bytes(u64::MAX);
+                        arm_3.retry_token = Cow::Borrowed(content);
+                        value.variant = QuicVariant::Retry(arm_3);
+                    }
+                }
+            }
+        } else {
+            let number_14 = take.number(6, false) as u8;
+            value.short_bits = Field::Set(number_14);
+            let content = take.bytes(u64::MAX);
+            value.rest_of_packet = Cow::Borrowed(content);
+        }
+        if given(|| Some(matches!(*take.rest().first()? >> 6, 1 | 3))) == Some(true) {
+            let content = take.bytes(u64::MAX);
+            value.coalesced = Cow::Borrowed(content);
+        }
+        let content = take.bytes(u64::MAX);
+        value.fill = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::Quic<'a>> for Quic<'a> {
+    #[inline]
+    fn from(view: &super::Quic<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Quic<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.dcid_prefix = Field::Auto;
+        self.scid_prefix = Field::Auto;
+        match &mut self.variant {
+            QuicVariant::Initial(arm) => arm.derive_all(),
+            QuicVariant::Encrypted(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl QuicInitial<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.token_prefix = Field::Auto;
+        self.length = Field::Auto;
+    }
+}
+
+impl QuicEncrypted<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
     }
 }

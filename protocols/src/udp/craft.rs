@@ -217,3 +217,45 @@ impl Below for UdpBelow<'_> {
         None
     }
 }
+
+impl<'a> super::Udp<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Udp {
+        let mut take = Take::new(self.region());
+        let mut value = Udp::UNSAID;
+        value.src_port = take.number(16, false) as u16;
+        value.dst_port = take.number(16, false) as u16;
+        let number_2 = take.number(16, false) as u16;
+        value.length = Field::Set(number_2);
+        let taken_2 = number_2;
+        let number_3 = take.number(16, false) as u16;
+        value.checksum = Field::Set(number_3);
+        match taken_2 {
+            8..=65535 => {
+                let within = take.enter(i128::from((u64::from(taken_2) - 8) * 8));
+                take.to_end();
+                take.leave(within);
+            }
+            _ => {
+                take.to_end();
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Udp<'a>> for Udp {
+    #[inline]
+    fn from(view: &super::Udp<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Udp {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+        self.checksum = Field::Auto;
+    }
+}

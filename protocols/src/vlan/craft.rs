@@ -153,6 +153,47 @@ impl<P> core::ops::Div<P> for Vlan {
     }
 }
 
+impl<'a> super::Vlan<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Vlan {
+        let mut take = Take::new(self.region());
+        let mut value = Vlan::UNSAID;
+        value.priority = take.number(3, false) as u8;
+        let number_1 = take.number(1, false) as u8;
+        value.drop_eligible = number_1 != 0;
+        value.id = take.number(12, false) as u16;
+        let number_3 = take.number(16, false) as u16;
+        value.type_len = Field::Set(number_3);
+        let taken_3 = number_3;
+        match taken_3 {
+            0..=1500 => {
+                let within = take.enter(i128::from(u64::from(taken_3) * 8));
+                take.to_end();
+                take.leave(within);
+            }
+            _ => {
+                take.to_end();
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::Vlan<'a>> for Vlan {
+    #[inline]
+    fn from(view: &super::Vlan<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Vlan {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.type_len = Field::Auto;
+    }
+}
+
 /// Service VLAN tag, which carries tagged frames of customers, \[IEEE 802.1Q-2018 §9.5\], earlier 802.1ad.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceVlan {
@@ -299,5 +340,46 @@ impl<P> core::ops::Div<P> for ServiceVlan {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::ServiceVlan<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> ServiceVlan {
+        let mut take = Take::new(self.region());
+        let mut value = ServiceVlan::UNSAID;
+        value.priority = take.number(3, false) as u8;
+        let number_1 = take.number(1, false) as u8;
+        value.drop_eligible = number_1 != 0;
+        value.id = take.number(12, false) as u16;
+        let number_3 = take.number(16, false) as u16;
+        value.type_len = Field::Set(number_3);
+        let taken_3 = number_3;
+        match taken_3 {
+            0..=1500 => {
+                let within = take.enter(i128::from(u64::from(taken_3) * 8));
+                take.to_end();
+                take.leave(within);
+            }
+            _ => {
+                take.to_end();
+            }
+        }
+        value
+    }
+}
+
+impl<'a> From<&super::ServiceVlan<'a>> for ServiceVlan {
+    #[inline]
+    fn from(view: &super::ServiceVlan<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl ServiceVlan {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.type_len = Field::Auto;
     }
 }

@@ -134,6 +134,35 @@ impl<P> core::ops::Div<P> for Vxlan {
     }
 }
 
+impl<'a> super::Vxlan<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> Vxlan {
+        let mut take = Take::new(self.region());
+        let mut value = Vxlan::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.flags = super::VxlanFlags(number_0);
+        value.group = take.number(16, false) as u16;
+        value.vni = take.number(24, false) as u32;
+        let number_3 = take.number(8, false) as u8;
+        value.reserved = if number_3 == 0 { Field::Set(number_3) } else { Field::Raw(u64::from(number_3)) };
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::Vxlan<'a>> for Vxlan {
+    #[inline]
+    fn from(view: &super::Vxlan<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl Vxlan {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}
+
 /// Generic protocol extension, \[draft-ietf-nvo3-vxlan-gpe-13 §3.1\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct VxlanGpe {
@@ -296,5 +325,39 @@ impl<P> core::ops::Div<P> for VxlanGpe {
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
         Stack { layer: self, payload }
+    }
+}
+
+impl<'a> super::VxlanGpe<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> VxlanGpe {
+        let mut take = Take::new(self.region());
+        let mut value = VxlanGpe::UNSAID;
+        let number_0 = take.number(8, false) as u8;
+        value.flags = super::VxlanGpeFlags(number_0);
+        let number_1 = take.number(16, false) as u16;
+        value.reserved = if number_1 == 0 { Field::Set(number_1) } else { Field::Raw(u64::from(number_1)) };
+        let number_2 = take.number(8, false) as u8;
+        value.next_protocol = Field::Set(super::VxlanProtocol(number_2));
+        value.vni = take.number(24, false) as u32;
+        let number_4 = take.number(8, false) as u8;
+        value.reserved_2 = if number_4 == 0 { Field::Set(number_4) } else { Field::Raw(u64::from(number_4)) };
+        take.to_end();
+        value
+    }
+}
+
+impl<'a> From<&super::VxlanGpe<'a>> for VxlanGpe {
+    #[inline]
+    fn from(view: &super::VxlanGpe<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl VxlanGpe {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.next_protocol = Field::Auto;
     }
 }
