@@ -50,9 +50,6 @@ pub fn emit(
         const _: () = {
             #own_outside
             #outer
-            #[allow(clippy::complexity, clippy::style, dead_code, non_camel_case_types, non_snake_case, unreachable_patterns,
-                unused_imports,
-                reason = "nobody need use all of what is derived")]
             const _: () = {
                 #view
                 #inner

@@ -7,7 +7,7 @@ use super::names::ident;
 use super::number::{Meaning, Number, mask};
 use packet_schema::model::{CompositeId, Expr, ExprId, FieldId, InterfaceId};
 use packet_schema::tree::{BinaryOp, UnaryOp};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 use quote::quote;
 use std::collections::BTreeMap;
 
@@ -56,14 +56,13 @@ impl Code {
 
     /// The value, or an option of it where it may be absent.
     pub(super) fn finish(&self) -> TokenStream {
-        let tokens = &self.tokens;
-        if self.maybe { quote!(given(|| Some(#tokens))) } else { quote!(#tokens) }
+        if self.maybe { self.option() } else { self.tokens.clone() }
     }
 
     /// An option of the value in any case.
     pub(super) fn option(&self) -> TokenStream {
         let tokens = &self.tokens;
-        if self.maybe { quote!(given(|| Some(#tokens))) } else { quote!(Some(#tokens)) }
+        if self.maybe { given(tokens) } else { quote!(Some(#tokens)) }
     }
 
     /// As a number of a type.
@@ -560,10 +559,49 @@ fn logical(and: bool, a: &Code, b: &Code) -> Option<Code> {
         (true, false) => (quote!((#y #sign #x)), true),
         (true, true) => {
             let name = if and { quote!(both) } else { quote!(either) };
-            (quote!(#name(given(|| Some(#x)), given(|| Some(#y)))?), true)
+            {
+                let (x, y) = (given(&x), given(&y));
+                (quote!(#name(#x, #y)?), true)
+            }
         }
     };
     Some(Code { tokens, kind: Kind::Bool, maybe })
+}
+
+/// An option of a value in which there is a `?`.
+pub(super) fn given(value: &TokenStream) -> TokenStream {
+    match optional(value) {
+        Some(option) if asks(&option) => quote!(given(|| #option)),
+        Some(option) => option,
+        None => quote!(given(|| Some(#value))),
+    }
+}
+
+/// The option that a chain of calls and fields takes its value of at its end.
+fn optional(tokens: &TokenStream) -> Option<TokenStream> {
+    let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let last = trees.pop()?;
+    let is = |tree: &TokenTree, signs: &str| matches!(tree, TokenTree::Punct(sign) if signs.contains(sign.as_char()));
+    let chained = |tree: &TokenTree| match tree {
+        TokenTree::Ident(name) => !["as", "if", "match"].iter().any(|word| name == word),
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
+        TokenTree::Punct(_) => is(tree, ".:?"),
+        TokenTree::Literal(_) => false,
+    };
+    (is(&last, "?") && trees.iter().all(chained)).then(|| trees.into_iter().collect())
+}
+
+/// Whether there is a `?` that a closure must be put around.
+fn asks(tokens: &TokenStream) -> bool {
+    let is = |tree: &TokenTree, wanted: char| matches!(tree, TokenTree::Punct(sign) if sign.as_char() == wanted);
+    tokens.clone().into_iter().any(|tree| match &tree {
+        TokenTree::Group(group) => {
+            let inner = group.stream();
+            let closure = inner.clone().into_iter().next().is_some_and(|first| is(&first, '|'));
+            !closure && asks(&inner)
+        }
+        tree => is(tree, '?'),
+    })
 }
 
 fn sign(op: BinaryOp) -> TokenStream {

@@ -637,13 +637,23 @@ fn collect_keys(item: &Item, keys: &mut Vec<Key>) {
 /// Whether a condition holds, for certain.
 pub(super) fn holds(code: &Code) -> Option<TokenStream> {
     let truth = code.truth()?;
-    Some(if code.maybe { quote!(given(|| Some(#truth)) == Some(true)) } else { unparenthesised(truth) })
+    Some(if code.maybe {
+        let truth = super::expr::given(&truth);
+        quote!(#truth == Some(true))
+    } else {
+        unparenthesised(truth)
+    })
 }
 
 /// Whether a condition does not hold, for certain.
 pub(super) fn fails(code: &Code) -> Option<TokenStream> {
     let truth = code.truth()?;
-    Some(if code.maybe { quote!(given(|| Some(#truth)) == Some(false)) } else { quote!(!#truth) })
+    Some(if code.maybe {
+        let truth = super::expr::given(&truth);
+        quote!(#truth == Some(false))
+    } else {
+        quote!(!#truth)
+    })
 }
 
 /// The field that says how long another one is.

@@ -79,8 +79,12 @@ impl Reader<'_, '_> {
         };
         let info = self.reserved();
         let number = if unsigned { code.number(Number::U64)? } else { code.number(Number::I128)? };
-        let number =
-            if code.maybe { quote!(given(|| Some(#number)).ok_or_else(|| cursor.bad_length(#info))?) } else { number };
+        let number = if code.maybe {
+            let number = super::expr::given(&number);
+            quote!(#number.ok_or_else(|| cursor.bad_length(#info))?)
+        } else {
+            number
+        };
         Some(if unsigned { number } else { quote!(u64::try_from(#number).map_err(|_| cursor.bad_length(#info))?) })
     }
 

@@ -46,12 +46,10 @@ impl Writer<'_> {
         let never = tests.iter().any(|test| test.to_string() == "false");
         // A match may not begin a condition.
         tests.sort_by_key(|test| test.to_string().starts_with("match"));
-        let body = if never {
-            quote!(false)
-        } else if tests.is_empty() {
-            quote!(true)
-        } else {
-            quote!(#((#tests))&&*)
+        let body = match tests.as_slice() {
+            _ if never => quote!(false),
+            [] => quote!(true),
+            tests => quote!(#((#tests))&&*),
         };
         let unused = if index == 0 { self.unused_needs(id, &body) } else { Vec::new() };
         let ignore = (!unused.is_empty()).then(|| quote!(let _ = (#(#unused),*);));
@@ -285,7 +283,12 @@ impl Writer<'_> {
     fn not_false(&self, env: &Env, condition: ExprId) -> TokenStream {
         let Some(code) = self.expr(env, condition) else { return quote!(false) };
         let Some(truth) = code.truth() else { return quote!(false) };
-        if code.maybe { quote!(given(|| Some(#truth)) != Some(false)) } else { truth }
+        if code.maybe {
+            let truth = super::expr::given(&truth);
+            quote!(#truth != Some(false))
+        } else {
+            truth
+        }
     }
 
     fn asks_below(&self, id: ExprId) -> bool {

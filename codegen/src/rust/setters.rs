@@ -234,7 +234,7 @@ impl Setters<'_, '_> {
             PartKind::Choice(_) => return None,
         };
         let maybe = maybe || part.optional || !chain.is_empty();
-        Some(if maybe { quote!(given(|| Some(#bytes))) } else { quote!(Some(#bytes)) })
+        Some(if maybe { super::expr::given(&bytes) } else { quote!(Some(#bytes)) })
     }
 
     /// How it is made, and read again.
@@ -560,7 +560,12 @@ impl Setters<'_, '_> {
                 let (name, number) = (format_ident!("param_{}", param.name), Number::of_bits(param.bits));
                 let code = writer.expr(&env, arg)?;
                 let (ty, value) = (number.tokens(), code.typed_number(number)?);
-                let value = if code.maybe { quote!(given(|| Some(#value)).unwrap_or_default()) } else { value };
+                let value = if code.maybe {
+                    let value = super::expr::given(&value);
+                    quote!(#value.unwrap_or_default())
+                } else {
+                    value
+                };
                 Some(quote!(#name: #ty = #value))
             })
             .collect()

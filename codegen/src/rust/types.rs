@@ -392,7 +392,12 @@ impl Reader<'_, '_> {
             } else {
                 code.typed_number(Number::of_bits(param.bits))?
             };
-            let value = if code.maybe { quote!(given(|| Some(#value)).unwrap_or_default()) } else { value };
+            let value = if code.maybe {
+                let value = super::expr::given(&value);
+                quote!(#value.unwrap_or_default())
+            } else {
+                value
+            };
             out.extend(quote!(#value,));
         }
         if self.writer.needs_outer(composite) {
