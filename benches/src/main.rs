@@ -20,7 +20,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match *words {
-        ["time", ref groups @ ..] => chosen(groups).and_then(time::print),
+        ["time", ref groups @ ..] => {
+            chosen(groups).and_then(|workloads| with_far(workloads, groups)).and_then(time::print)
+        }
         ["instructions", ref groups @ ..] => chosen(groups).and_then(instructions::print),
         ["pass", group, name, case, count] => {
             chosen(&[group]).and_then(|workloads| instructions::pass(workloads, name, case, count))
@@ -34,6 +36,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The packets that are in no cache, too, where packets are decoded.
+fn with_far(workloads: Vec<Workload>, groups: &[&str]) -> Result<Vec<Workload>, String> {
+    let far = if groups.is_empty() || groups.contains(&"decode") { decode::far()? } else { None };
+    let (mut decoded, others): (Vec<_>, Vec<_>) = workloads.into_iter().partition(|one| one.group == "decode");
+    decoded.extend(far);
+    decoded.extend(others);
+    Ok(decoded)
 }
 
 /// The workloads of the groups named; all where none is.
