@@ -41,7 +41,7 @@ fn each_packet(path: &PathBuf, mut take: impl FnMut(usize, &Packet<'_>)) {
     while let Some(packet) = file.next().unwrap() {
         let origlen = (packet.origlen as usize).max(packet.data.len());
         let region = Region::captured(packet.data, origlen);
-        let kind = u16::try_from(packet.link_type.0).ok().and_then(|number| tables::link_type(number, region));
+        let kind = tables::link_type(packet.link_type.0, region);
         if let Some(packet) = kind.and_then(|kind| Packet::parse(kind, region).ok()) {
             take(index, &packet);
         }
