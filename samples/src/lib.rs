@@ -16,7 +16,7 @@
 //! # Ok::<(), &str>(())
 //! ```
 //!
-//! With the feature `proptest` there are strategies, which shrink to plain packets; with `arbitrary`, [`Valid`] and [`Faulty`]
+//! With the feature `proptest` there are strategies, which shrink to plain packets; with `arbitrary`, `Valid` and `Faulty`
 //! are what a fuzz target takes. [`Packets::mutate`] is a mutator for one that takes bytes:
 //!
 //! ```

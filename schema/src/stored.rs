@@ -19,7 +19,7 @@ pub fn write(schema: &Schema) -> Result<Vec<u8>, StoredError> {
 ///
 /// # Errors
 ///
-/// The bytes are none of [`write`]'s, or of another version's.
+/// The bytes are none of [`write()`]'s, or of another version's.
 pub fn read(bytes: &[u8]) -> Result<Schema, StoredError> {
     postcard::from_bytes(bytes).map_err(StoredError)
 }
