@@ -1,6 +1,11 @@
 //! An accessor of a view is the machine code that one by hand is: each is held against the other, and against a golden.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a failing test may panic, and says what it left out")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a failing test may panic, and says what it left out"
+)]
 
 use pony_tests::root;
 use std::fs;
