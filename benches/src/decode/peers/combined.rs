@@ -34,8 +34,10 @@ fn read<'a, O>(mut parser: impl Parser<&'a [u8], Output = O, Error = ()>, bytes:
 }
 
 /// Addresses, protocol and payload.
+type Ipv4<'a> = (u32, u32, u8, &'a [u8]);
+
 #[inline(always)]
-fn ipv4(bytes: &[u8]) -> IResult<&[u8], (u32, u32, u8, &[u8]), ()> {
+fn ipv4(bytes: &[u8]) -> IResult<&[u8], Ipv4<'_>, ()> {
     let (rest, (first, _, total, _, _)) = (be_u8, be_u8, be_u16, be_u32, be_u8).parse(bytes)?;
     let (rest, (protocol, _, src, dst)) = (be_u8, be_u16, be_u32, be_u32).parse(rest)?;
     let header = u16::from(first & 15) * 4;
