@@ -10,9 +10,6 @@ use packet_schema::tree::Module;
 use packet_schema::{Diagnostic, Schema, check, stored};
 use std::collections::HashSet;
 use std::io::Read;
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::thread;
 
 /// Definitions that were parsed and checked.
 pub(crate) struct Checked {
@@ -80,7 +77,8 @@ pub(crate) fn check_files(files: &[String], builtin: bool) -> Result<Checked, Fa
         findings.append(&mut found);
     }
     let builtin = if builtin { builtin_texts(&mut sources) } else { Vec::new() };
-    for (module, mut found) in parse_all(&builtin) {
+    for (source, text) in builtin {
+        let (module, mut found) = parse(source, text);
         if name_of(&module).is_none_or(|name| !replaced.contains(&name)) {
             modules.push(module);
             findings.append(&mut found);
@@ -98,30 +96,6 @@ pub(crate) fn check_files(files: &[String], builtin: bool) -> Result<Checked, Fa
 fn builtin_texts(sources: &mut Sources) -> Vec<(u32, &'static str)> {
     let path = |definition: &Definition| format!("protocols/src/{}", definition.path);
     DEFINITIONS.iter().map(|definition| (sources.add(path(definition), definition.text), definition.text)).collect()
-}
-
-/// Parses texts side by side, for that is most of the time that a short command takes.
-fn parse_all(texts: &[(u32, &str)]) -> Vec<(Module, Vec<Diagnostic>)> {
-    let next = AtomicUsize::new(0);
-    let parse_some = || {
-        let mut parsed = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Relaxed);
-            let Some((source, text)) = texts.get(index) else { return parsed };
-            parsed.push((index, parse(*source, text)));
-        }
-    };
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(texts.len());
-    let mut parsed = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(parse_some)).collect();
-        let mut parsed = parse_some();
-        for helper in helpers {
-            parsed.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        parsed
-    });
-    parsed.sort_by_key(|(index, _)| *index);
-    parsed.into_iter().map(|(_, module)| module).collect()
 }
 
 fn name_of(module: &Module) -> Option<String> {

@@ -35,7 +35,8 @@
 //!
 //! [`packet`] has whole packets: all their layers, metafields, and which answers which.
 //!
-//! [`DEFINITIONS`] has the definitions themselves. The crate has no build script, no proc macro, no `std` and no allocation.
+//! [`DEFINITIONS`] has the definitions themselves. The crate has no build script, no proc macro and no `std`; values of layers, and nothing else,
+//! allocate: without the feature `alloc` there are none.
 
 #![no_std]
 
@@ -43,9 +44,12 @@
 extern crate alloc;
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
+#[path = "generated/index.rs"]
 mod index;
 pub mod packet;
+#[path = "generated/stack.rs"]
 pub mod stack;
 
 pub use index::*;

@@ -16,7 +16,7 @@ pub(crate) const PROTOCOLS: &str = "protocols/src";
 const STORED: &str = "cli/src/builtin.schema";
 
 /// The table, below the root.
-pub(crate) const INDEX: &str = "protocols/src/index.rs";
+pub(crate) const INDEX: &str = "protocols/src/generated/index.rs";
 
 /// Writes what is generated.
 pub(crate) fn write(root: &Path) -> Outcome {
@@ -56,7 +56,7 @@ fn index(root: &Path) -> Result<String, String> {
          pub const DEFINITIONS: &[Definition] = &[\n",
     );
     for path in definitions(root)? {
-        writeln!(text, "    Definition {{ path: \"{path}\", text: include_str!(\"{path}\") }},")
+        writeln!(text, "    Definition {{ path: \"{path}\", text: include_str!(\"../{path}\") }},")
             .map_err(|error| error.to_string())?;
     }
     text.push_str("];\n\n/// The layers and structs of all modules that can be read alone.\n");
@@ -68,7 +68,7 @@ fn index(root: &Path) -> Result<String, String> {
     text.push_str("];\n");
     for path in definitions(root)? {
         let (folder, _) = path.split_once('/').unwrap_or_default();
-        write!(text, "\n#[path = \"{folder}/generated.rs\"]\npub mod {folder};\n")
+        write!(text, "\n#[path = \"../{folder}/generated.rs\"]\npub mod {folder};\n")
             .map_err(|error| error.to_string())?;
     }
     Ok(text)

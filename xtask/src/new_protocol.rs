@@ -65,7 +65,7 @@ mod tests {
         assert!(again.is_err());
         let new = ["generated.rs", "open_flow.pony"].map(|file| format!("protocols/src/open_flow/{file}"));
         assert!(new.iter().all(|file| files.contains(file)), "{files:?}");
-        assert!(["index.rs", "stack.rs"].iter().all(|file| files.contains(&format!("protocols/src/{file}"))));
+        assert!(["index.rs", "stack.rs"].iter().all(|file| files.contains(&format!("protocols/src/generated/{file}"))));
         assert!(text.contains("module pony.open_flow;") && text.contains("layer OpenFlow {"));
         assert_eq!(stale, Ok(()));
     }

@@ -3,6 +3,7 @@
 //! Dynamic Host Configuration Protocol, and BOOTP below it.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

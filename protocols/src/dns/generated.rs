@@ -3,6 +3,7 @@
 //! The Domain Name System: DNS over UDP and TCP, multicast DNS, and link-local multicast name resolution.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

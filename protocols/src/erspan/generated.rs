@@ -5,6 +5,7 @@
 //! Types II and III are described in draft-foschiano-erspan-03; type I has no header beside that of GRE.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

@@ -3,6 +3,7 @@
 //! Internet Control Message Protocol.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

@@ -3,6 +3,7 @@
 //! Internet Control Message Protocol for version 6, with neighbour discovery and multicast listener discovery.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

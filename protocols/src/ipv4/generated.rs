@@ -3,6 +3,7 @@
 //! Internet Protocol, version 4.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

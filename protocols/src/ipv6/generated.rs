@@ -3,6 +3,7 @@
 //! Internet Protocol, version 6, and its extension headers.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

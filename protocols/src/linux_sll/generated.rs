@@ -6,6 +6,7 @@
 //! the tcpdump group. Numbers are in network byte order.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

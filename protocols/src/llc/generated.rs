@@ -3,6 +3,7 @@
 //! Logical link control, and the subnetwork access protocol upon it.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

@@ -3,6 +3,7 @@
 //! QUIC: what can be read of its packets without keys.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

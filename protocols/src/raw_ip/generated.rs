@@ -3,6 +3,7 @@
 //! Captures whose packets begin with an Internet header.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

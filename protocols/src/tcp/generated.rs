@@ -3,6 +3,7 @@
 //! Transmission Control Protocol.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

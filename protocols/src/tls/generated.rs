@@ -3,6 +3,7 @@
 //! Transport Layer Security: records, alerts, and the handshake up to what is encrypted.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

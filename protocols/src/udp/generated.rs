@@ -3,6 +3,7 @@
 //! User Datagram Protocol.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

@@ -3,6 +3,7 @@
 //! Virtual eXtensible Local Area Network.
 
 #[cfg(feature = "alloc")]
+#[path = "generated/craft.rs"]
 pub mod craft;
 
 use packet_core::generated::*;

@@ -16,7 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 /// let answered = FlowKey::new(6, server, client, Context::default());
 /// let ((key, there), (same, back)) = asked.zip(answered).ok_or("two versions of IP")?;
 /// assert_eq!(key, same);
-/// assert_eq!((there, back), (Direction::Up, Direction::Down));
+/// assert_eq!((there, back), (Direction::LowToHigh, Direction::HighToLow));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,9 +38,9 @@ enum Version {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// From the smaller end to the greater, by address and then by port; and where both are the same.
-    Up,
+    LowToHigh,
     /// From the greater end to the smaller.
-    Down,
+    HighToLow,
 }
 
 impl Direction {
@@ -48,8 +48,8 @@ impl Direction {
     #[must_use]
     pub const fn reverse(self) -> Self {
         match self {
-            Self::Up => Self::Down,
-            Self::Down => Self::Up,
+            Self::LowToHigh => Self::HighToLow,
+            Self::HighToLow => Self::LowToHigh,
         }
     }
 }
@@ -106,8 +106,8 @@ impl FlowKey {
             return None;
         }
         Some(match src <= dst {
-            true => (Self { protocol, version, context, low: src, high: dst }, Direction::Up),
-            false => (Self { protocol, version, context, low: dst, high: src }, Direction::Down),
+            true => (Self { protocol, version, context, low: src, high: dst }, Direction::LowToHigh),
+            false => (Self { protocol, version, context, low: dst, high: src }, Direction::HighToLow),
         })
     }
 
@@ -134,8 +134,8 @@ impl FlowKey {
             SocketAddr::new(address, port)
         };
         match direction {
-            Direction::Up => (of(self.low), of(self.high)),
-            Direction::Down => (of(self.high), of(self.low)),
+            Direction::LowToHigh => (of(self.low), of(self.high)),
+            Direction::HighToLow => (of(self.high), of(self.low)),
         }
     }
 
@@ -170,7 +170,7 @@ fn number(end: SocketAddr) -> (Version, (u128, u16)) {
 impl fmt::Debug for FlowKey {
     /// `FlowKey(6, 192.0.2.1:40000 ↔ 198.51.100.7:443)`
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (low, high) = self.ends(Direction::Up);
+        let (low, high) = self.ends(Direction::LowToHigh);
         write!(out, "FlowKey({}, {low} ↔ {high}", self.protocol)?;
         if self.context != Context::default() {
             write!(out, ", {:?}", self.context)?;
@@ -208,8 +208,8 @@ mod tests {
     }
 
     #[test]
-    fn who_talks_to_itself_goes_up() {
-        assert_eq!(key(17, "127.0.0.1:9", "127.0.0.1:9", Context::default()).1, Direction::Up);
+    fn who_talks_to_itself_goes_one_way() {
+        assert_eq!(key(17, "127.0.0.1:9", "127.0.0.1:9", Context::default()).1, Direction::LowToHigh);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From one endpoint to another.
 
 use super::endpoint::{Endpoint, EndpointKind, ParseError};
-use packet_core::hash::siphash24;
+use packet_core::hash::SipHash24;
 use std::fmt;
 use std::str::FromStr;
 
@@ -81,8 +81,7 @@ impl Flow {
     #[must_use]
     pub fn symmetric_hash(&self) -> u64 {
         let (low, high) = self.canonical().endpoints();
-        let mut bytes = [0; 2 * Endpoint::MOST + 3];
-        let kind = match self.kind() {
+        let kind: u32 = match self.kind() {
             EndpointKind::Mac => 1,
             EndpointKind::Ipv4 => 2,
             EndpointKind::Ipv6 => 3,
@@ -91,16 +90,8 @@ impl Flow {
             EndpointKind::Sctp => 6,
             EndpointKind::Other(number) => 1 << 16 | u32::from(number),
         };
-        let kind = kind.to_be_bytes();
-        let parts = [&kind[1..], low.bytes(), high.bytes()];
-        let mut at = 0;
-        for &byte in parts.into_iter().flatten() {
-            if let Some(place) = bytes.get_mut(at) {
-                *place = byte;
-                at += 1;
-            }
-        }
-        siphash24([0; 16], bytes.get(..at).unwrap_or(&bytes))
+        let [_, kind @ ..] = kind.to_be_bytes();
+        SipHash24::new([0; 16]).update(&kind).update(low.bytes()).update(high.bytes()).finish()
     }
 }
 
@@ -132,6 +123,7 @@ impl FromStr for Flow {
 #[allow(clippy::unwrap_used, reason = "a failing test may panic")]
 mod tests {
     use super::*;
+    use packet_core::hash::siphash24;
     use std::collections::HashSet;
 
     #[test]

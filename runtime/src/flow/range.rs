@@ -100,11 +100,9 @@ impl FromStr for EndpointRange {
             let length = length.parse().map_err(|_| wrong())?;
             return Self::prefix(address.parse().map_err(|_| wrong())?, length).ok_or_else(wrong);
         }
-        let (low, high) = text.split_once("..=").unwrap_or((text, ""));
-        let low = low.trim().replacen(' ', ":", 1).parse::<Endpoint>().map_err(|_| wrong())?;
-        if high.is_empty() {
-            return if text.contains("..=") { Err(wrong()) } else { Ok(low.into()) };
-        }
+        let endpoint = |text: &str| text.trim().replacen(' ', ":", 1).parse::<Endpoint>().map_err(|_| wrong());
+        let Some((low, high)) = text.split_once("..=") else { return Ok(endpoint(text)?.into()) };
+        let low = endpoint(low)?;
         let high = match text.split([':', ' ']).next().and_then(port_kind) {
             Some(kind) => {
                 let port: u16 = high.trim().parse().map_err(|_| wrong())?;

@@ -30,7 +30,7 @@ pub(super) fn modules(root: &Path, schema: &Schema, definitions: &[String]) -> R
     }
     let docs = "//! The layers of all protocols upon each other.";
     let text = format!("{HEADER}\n\n{docs}\n\n{}", rust::source(stack.tokens)?);
-    let stack = (format!("{PROTOCOLS}/stack.rs"), formatted(root, &text)?);
+    let stack = (format!("{PROTOCOLS}/generated/stack.rs"), formatted(root, &text)?);
     let packet = rust::packet(schema, &paths, &quote!(crate::stack::));
     if let Some(gap) = packet.gaps.first() {
         return Err(format!("no Rust for {gap}, and {} more", packet.gaps.len() - 1));
@@ -46,7 +46,11 @@ pub(super) fn modules(root: &Path, schema: &Schema, definitions: &[String]) -> R
             return Err(format!("{folder}: no Rust for {gap}, and {} more", generated.gaps.len() - 1));
         }
         let docs: String = schema[module].docs.iter().map(|line| format!("//! {line}\n")).collect();
-        let craft = if crafts.has(folder) { "#[cfg(feature = \"alloc\")]\npub mod craft;\n\n" } else { "" };
+        let craft = if crafts.has(folder) {
+            "#[cfg(feature = \"alloc\")]\n#[path = \"generated/craft.rs\"]\npub mod craft;\n\n"
+        } else {
+            ""
+        };
         let text = format!("{HEADER}\n\n{docs}\n{craft}{}", rust::source(generated.tokens)?);
         Ok((format!("{PROTOCOLS}/{folder}/generated.rs"), formatted(root, &text)?))
     });

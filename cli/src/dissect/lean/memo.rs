@@ -21,34 +21,25 @@ struct Kept<const WORDS: usize> {
 }
 
 /// Bytes that are kept where they are copied from at once, if they are few.
-#[derive(Default)]
 pub(super) struct Text {
-    few: Few,
+    /// The first of them: as many as most texts need.
+    few: [u8; 64],
     all: Vec<u8>,
-}
-
-/// As many bytes as most texts need.
-struct Few([u8; 64]);
-
-impl Default for Few {
-    fn default() -> Self {
-        Self([0; 64])
-    }
 }
 
 impl Text {
     /// That text.
     pub(super) fn new(all: Vec<u8>) -> Self {
-        let mut few = Few::default();
-        few.0.iter_mut().zip(&all).for_each(|(place, &byte)| *place = byte);
+        let mut few = [0; 64];
+        few.iter_mut().zip(&all).for_each(|(place, &byte)| *place = byte);
         Self { few, all }
     }
 
     /// Appends it.
     #[inline]
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        if self.all.len() <= self.few.0.len() {
-            start_of(out, &self.few.0, self.all.len());
+        if self.all.len() <= self.few.len() {
+            start_of(out, &self.few, self.all.len());
         } else {
             out.extend_from_slice(&self.all);
         }
@@ -58,7 +49,7 @@ impl Text {
 impl<const WORDS: usize> Memo<WORDS> {
     /// One with nothing in it.
     pub(super) fn new() -> Self {
-        let empty = || Kept { key: [0; WORDS], text: Text::default(), unseen: 0, is_set: false };
+        let empty = || Kept { key: [0; WORDS], text: Text::new(Vec::new()), unseen: 0, is_set: false };
         Self { kept: std::iter::repeat_with(empty).take(TEXTS).collect() }
     }
 

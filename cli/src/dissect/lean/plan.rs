@@ -106,13 +106,7 @@ impl LeanField {
         if !self.is_number {
             return None;
         }
-        // Most often more bytes follow, and all can be looked at at once.
-        match bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
-            Some(bytes) if self.skip + self.width <= 64 => {
-                Some(u64::from_be_bytes(*bytes) << self.skip >> (64 - self.width))
-            }
-            _ => bits::read_u64(bytes, self.at * 8 + self.skip as usize, self.width),
-        }
+        bits::read_u64(bytes, self.at * 8 + self.skip as usize, self.width)
     }
 
     /// Its bytes, or its number, as a key.
