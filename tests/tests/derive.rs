@@ -157,12 +157,22 @@ fn what_every_stack_shares() {
     assert_same("pony.net", &lines(schema(&[pony])), &lines(schema(&[derive::net()])));
 }
 
+/// The types that a module of `packet-core` hands to generated code.
+fn imported(text: &str) -> Vec<&str> {
+    let imports = text.split("pub use ").skip(1).filter_map(|import| import.split(';').next());
+    let words = imports.flat_map(|import| import.split(|sign: char| !sign.is_alphanumeric() && sign != '_'));
+    words.filter(|word| word.starts_with(char::is_uppercase)).collect()
+}
+
 #[test]
 fn no_item_has_a_name_of_generated_code() {
     let text = fs::read_to_string(root().join("packet-core/src/generated.rs")).unwrap();
-    let imports = text.split("pub use ").skip(1).filter_map(|import| import.split(';').next());
-    let words = imports.flat_map(|import| import.split(|sign: char| !sign.is_alphanumeric() && sign != '_'));
-    for name in words.filter(|word| word.starts_with(char::is_uppercase)) {
+    for name in imported(&text) {
         assert!(rust::TAKEN.contains(&name), "`{name}` is missing in codegen/src/rust/mod.rs");
+    }
+    let text = fs::read_to_string(root().join("packet-core/src/craft.rs")).unwrap();
+    for name in imported(text.split("pub mod generated").nth(1).unwrap()) {
+        let known = rust::TAKEN.contains(&name) || rust::TAKEN_BY_VALUES.contains(&name);
+        assert!(known, "`{name}` is missing in codegen/src/rust/mod.rs");
     }
 }

@@ -19,6 +19,51 @@ fn a_definition_is_a_module_of_the_crate() {
     assert_eq!(view.network(), EtherType::IPV4);
 }
 
+/// The user's layer as a value, upon protocols that are known: keys, lengths and checksums follow.
+#[test]
+fn a_value_stands_upon_known_protocols() {
+    use craft::{Ethernet, Ipv4, Layer as _, Packet, Thermometer, Udp};
+
+    let reading = Thermometer { sequence: 7, spot: thermometer::Spot::INSIDE, network: EtherType::IPV6, reading: -300 };
+    let udp = Udp { src_port: 9, dst_port: 7000, ..Default::default() };
+    let packet = Ethernet::default() / Ipv4::default() / udp / reading.clone();
+    let mut out = [0; 64];
+    assert_eq!(packet.emit(&mut out), Ok(51));
+    assert_eq!((out[12..14].to_vec(), out[23], out[38..40].to_vec()), (vec![8, 0], 17, vec![0, 17]));
+    assert_eq!(out[42..51], [7, 0, 0, 0, 1, 0x86, 0xdd, 0xfe, 0xd4]);
+    // The key of the user's layer is known to those that are derived from keys.
+    assert_eq!(reading.layer_key(packet_core::craft::Table::new("pony.net.udp_port")), Some(7000));
+    let view = thermometer::Thermometer::parse(&out[42..51]).unwrap();
+    assert_eq!(view.to_value(), reading);
+}
+
+/// What follows is known in both directions: the user's layer upon known ones, and these upon the user's.
+#[test]
+fn what_follows_is_found_among_all_layers() {
+    use craft::{AnyLayer, Ipv4, Packet, Thermometer, Udp};
+    use stack::{Layer, LayerKind, Next};
+
+    let udp = Udp { dst_port: 7000, ..Default::default() };
+    let bytes = (Ipv4::default() / udp / Thermometer::default()).to_vec().unwrap();
+    let mut kinds = Vec::new();
+    let mut next = Next::Layer(LayerKind::Ipv4, packet_core::Region::new(&bytes));
+    while let Next::Layer(kind, region) = next {
+        let layer = Layer::parse(kind, region).unwrap();
+        kinds.push(kind.name());
+        next = layer.next();
+    }
+    assert_eq!(kinds, ["Ipv4", "Udp", "Thermometer"]);
+    let mut packet = craft::read(LayerKind::Ipv4, bytes.as_slice()).unwrap();
+    assert!(matches!(packet.layers[2].layer, AnyLayer::Thermometer(_)));
+    packet.layers.iter_mut().for_each(|placed| placed.layer.derive_all());
+    assert_eq!(packet.to_vec().unwrap(), bytes);
+
+    let envelope = craft::Envelope { version: 4 };
+    let bytes = (envelope / Ipv4::default()).to_vec().unwrap();
+    let view = thermometer::Envelope::parse(bytes.as_slice()).unwrap();
+    assert!(matches!(view.next(), Next::Layer(LayerKind::Ipv4, payload) if payload.bytes().len() == 20));
+}
+
 fn beside() -> Vec<Source> {
     packet_protocols::DEFINITIONS.iter().map(|known| Source::new(known.path, known.text)).collect()
 }
@@ -31,13 +76,16 @@ fn a_build_script_writes_the_same() {
     let written: syn::File = syn::parse_file(&fs::read_to_string(&out).unwrap()).unwrap();
     let own = Source::new("thermometer.pony", fs::read_to_string(&path).unwrap());
     let tokens: syn::File = syn::parse2(modules(&[own], &beside()).unwrap()).unwrap();
-    assert_eq!(written.items.len(), 1);
-    let [syn::Item::Mod(written), syn::Item::Mod(made)] = [&written.items[0], &tokens.items[0]] else {
-        panic!("no module");
+    let modules = |file: &syn::File| -> Vec<(String, usize)> {
+        let modules = file.items.iter().map(|item| {
+            let syn::Item::Mod(module) = item else { panic!("no module") };
+            (module.ident.to_string(), module.content.as_ref().unwrap().1.len())
+        });
+        modules.collect()
     };
-    assert_eq!(written.ident, "thermometer");
-    let items = |module: &syn::ItemMod| module.content.as_ref().unwrap().1.len();
-    assert_eq!(items(written), items(made));
+    let names: Vec<String> = modules(&written).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["thermometer", "stack", "craft"]);
+    assert_eq!(modules(&written), modules(&tokens));
 }
 
 #[test]
@@ -46,6 +94,9 @@ fn mistakes_are_told_as_the_command_does() {
     let mistakes = modules(&[own], &beside()).unwrap_err();
     assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
     assert!(mistakes[0].contains("error[E0101]") && mistakes[0].contains("wrong.pony:2"), "{}", mistakes[0]);
+    let own = ["one", "two"].map(|name| Source::new(name, format!("module {name};\nlayer Same {{ port: u8; }}\n")));
+    let mistakes = modules(&own, &[]).unwrap_err();
+    assert_eq!(mistakes, ["`two` and `one` both have a layer `Same`: give it another name\n"]);
     let missing = compile(&["no/such/file.pony"], &[], "nowhere").unwrap_err();
     assert!(missing.starts_with("no/such/file.pony: "), "{missing}");
 }
@@ -62,5 +113,9 @@ fn the_example_with_a_build_script_runs() {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "reading 1 of 0x0800: -2\n");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "generated code warns of nothing");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "reading 1 of 0x0800: -2");
+    assert!(lines[1].starts_with("37 bytes: Some(Thermometer(Thermometer { sequence: 2,"), "{said}");
 }

@@ -48,8 +48,8 @@ pub use craft::craft;
 pub use packet::packet;
 pub use pile::any_layer;
 #[cfg(feature = "text")]
-pub use source::source;
-pub use stack::stack;
+pub use source::{polished, source};
+pub use stack::{stack, stack_beside};
 #[cfg(feature = "derive")]
 pub(crate) use types::accessor_ident;
 
@@ -100,6 +100,43 @@ pub const TAKEN: &[&str] = &[
     "Walk",
 ];
 
+/// Names that generated values have for what they are made of, so that no type of a user's definition can have them; a test
+/// compares them with what the code imports.
+pub const TAKEN_BY_VALUES: &[&str] = &[
+    "AnyBelow",
+    "AnyLayer",
+    "AnySink",
+    "Below",
+    "Count",
+    "Cow",
+    "EmitError",
+    "EmitErrorKind",
+    "Field",
+    "Inet16",
+    "Layer",
+    "Layers",
+    "Members",
+    "Names",
+    "NoPayload",
+    "Nothing",
+    "Number",
+    "Packet",
+    "Pen",
+    "Placed",
+    "Random",
+    "Said",
+    "Seen",
+    "SeenBelow",
+    "Sink",
+    "SplitMix",
+    "Stack",
+    "Table",
+    "Take",
+    "ToString",
+    "Vec",
+    "Write",
+];
+
 /// What generating gives.
 #[derive(Clone, Debug)]
 pub struct Generated {
@@ -128,6 +165,23 @@ pub fn module_in_stack(
     generate(Writer::new(schema, module, paths, Some(stack.clone())))
 }
 
+/// The same beside modules of another crate, from `own` on: they know a stack of their own, and the one here is another.
+#[must_use]
+pub fn module_beside(
+    schema: &Schema,
+    module: ModuleId,
+    paths: &dyn Fn(ModuleId) -> TokenStream,
+    stack: &TokenStream,
+    own: u32,
+) -> Generated {
+    generate(Writer { foreign: foreign(schema, own), ..Writer::new(schema, module, paths, Some(stack.clone())) })
+}
+
+/// The modules of a schema from one on.
+fn foreign(schema: &Schema, own: u32) -> BTreeSet<ModuleId> {
+    (own..schema.modules.len() as u32).map(ModuleId).collect()
+}
+
 fn generate(writer: Writer<'_>) -> Generated {
     let tokens = writer.module();
     Generated { tokens, gaps: writer.gaps.into_inner() }
@@ -143,6 +197,8 @@ pub(crate) struct Writer<'s> {
     outer: BTreeSet<CompositeId>,
     /// The path of the module in which layers stand upon each other.
     stack: Option<TokenStream>,
+    /// Modules of another crate: what follows their layers is said here.
+    foreign: BTreeSet<ModuleId>,
     gaps: RefCell<Vec<String>>,
 }
 
@@ -156,7 +212,7 @@ impl<'s> Writer<'s> {
         let outer = shape::with_outer(schema);
         let shapes =
             (0..schema.composites.len()).map(|index| shape::shape(schema, CompositeId(index as u32))).collect();
-        Self { schema, module, paths, shapes, outer, stack, gaps: RefCell::new(Vec::new()) }
+        Self { schema, module, paths, shapes, outer, stack, foreign: BTreeSet::new(), gaps: RefCell::new(Vec::new()) }
     }
 
     fn module(&self) -> TokenStream {

@@ -2,6 +2,7 @@
 
 use super::polish::polish;
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
 
 /// Lays items out as rustfmt's defaults would, but for the width of lines, with a blank line before each documented one.
 ///
@@ -12,6 +13,17 @@ pub fn source(tokens: TokenStream) -> Result<String, String> {
     let mut file = syn::parse2(tokens).map_err(|error| error.to_string())?;
     polish(&mut file);
     Ok(with_blank_lines(&prettyplease::unparse(&file)))
+}
+
+/// The same items as a person would write them.
+///
+/// # Errors
+///
+/// The tokens are no items of Rust.
+pub fn polished(tokens: TokenStream) -> Result<TokenStream, String> {
+    let mut file = syn::parse2(tokens).map_err(|error| error.to_string())?;
+    polish(&mut file);
+    Ok(file.into_token_stream())
 }
 
 /// Sets items and methods apart.

@@ -38,6 +38,49 @@ impl Writer<'_> {
         }
     }
 
+    /// What follows the layers of another crate, by the tables here.
+    fn followed(&self) -> TokenStream {
+        let here = TokenStream::new();
+        let composites = self.schema.composites.iter().zip(0..).map(|(one, index)| (CompositeId(index), one));
+        let carriers = composites.filter(|(id, one)| {
+            let layer = matches!(one.kind, CompositeKind::Layer(_));
+            self.is_foreign(*id) && (layer || self.holds_payload(*id, &mut BTreeSet::new()))
+        });
+        let carriers: Vec<TokenStream> = carriers
+            .map(|(id, composite)| {
+                let mut env = self.method_env(id);
+                // What is private to the view is not known here.
+                env.size = Some(quote!((self.region().bytes().len() as u64 + u64::from(self.region().missing()))));
+                env.bytes.clear();
+                let (path, body) = (self.composite_path(id), self.next_block(id, &composite.body, &env, &here));
+                quote! {
+                    impl<'a> Follow<'a> for #path<'a> {
+                        #[inline]
+                        fn follow(&self) -> Next<'a> {
+                            #body
+                            Next::Nothing
+                        }
+                    }
+                }
+            })
+            .collect();
+        if carriers.is_empty() {
+            return TokenStream::new();
+        }
+        quote! {
+            /// What follows a layer of another crate, which knows nothing of the layers here.
+            pub trait Follow<'a> {
+                /// What follows in its payload, by the keys that it has.
+                fn follow(&self) -> Next<'a>;
+            }
+            #(#carriers)*
+        }
+    }
+
+    fn is_foreign(&self, id: CompositeId) -> bool {
+        self.foreign.contains(&self.schema[id].module)
+    }
+
     /// Statements that return what is in the first payload of a block that is there.
     fn next_block(&self, id: CompositeId, block: &Block, env: &Env, stack: &TokenStream) -> TokenStream {
         block
@@ -107,13 +150,18 @@ impl Writer<'_> {
     /// What is in a payload of a struct, or of one in a list.
     fn next_nested(&self, id: CompositeId, field: FieldId, stack: &TokenStream) -> TokenStream {
         let ty = &self.schema[field].ty;
-        let holds = held_struct(ty).is_some_and(|inner| self.holds_payload(inner, &mut BTreeSet::new()));
+        let held = held_struct(ty);
+        let holds = held.is_some_and(|inner| self.holds_payload(inner, &mut BTreeSet::new()));
         let Some(value) = self.access_from(&quote!(self), id, field).filter(|_| holds) else {
             return TokenStream::new();
         };
         let tokens = &value.tokens;
+        let next = match held.filter(|inner| self.is_foreign(*inner)) {
+            Some(_) => quote!(#stack Follow::follow(&element)),
+            None => quote!(element.next()),
+        };
         let next = quote!({
-            let next = element.next();
+            let next = #next;
             if !matches!(next, #stack Next::Nothing) {
                 return next;
             }
@@ -252,10 +300,12 @@ impl Writer<'_> {
         let probes = self.probes();
         let below = self.schema.interfaces.iter().zip(0..).map(|(_, index)| self.below(InterfaceId(index), &layers));
         let below: Vec<TokenStream> = below.collect();
+        let followed = self.followed();
         quote! {
             use packet_core::generated::*;
 
             #kinds
+            #followed
             #probes
             #(#below)*
 
@@ -338,6 +388,8 @@ impl Writer<'_> {
             quote!(LayerKind::#name => #path::parse_upon(region #(, #needs)*).map(Self::#name),)
         });
         let upon: Vec<TokenStream> = upon.collect();
+        let next = layers.iter().map(|(id, _)| if self.is_foreign(*id) { quote!(follow) } else { quote!(next) });
+        let next: Vec<TokenStream> = next.collect();
         quote! {
             /// Reads a layer of that kind from the start of a region.
             ///
@@ -371,7 +423,7 @@ impl Writer<'_> {
             /// What follows in its payload.
             #[must_use]
             pub fn next(&self) -> Next<'a> {
-                match self { #(Self::#names(view) => view.next(),)* }
+                match self { #(Self::#names(view) => view.#next(),)* }
             }
 
             /// Where it stands.
@@ -665,8 +717,19 @@ fn until(block: &mut Block, last: FieldId) -> bool {
 /// [`super::module`].
 #[must_use]
 pub fn stack(schema: &packet_schema::Schema, paths: &dyn Fn(ModuleId) -> TokenStream) -> super::Generated {
+    stack_beside(schema, paths, u32::MAX)
+}
+
+/// The same where the modules from `own` on are of another crate: what follows their layers is said here, by the tables of all.
+#[must_use]
+pub fn stack_beside(
+    schema: &packet_schema::Schema,
+    paths: &dyn Fn(ModuleId) -> TokenStream,
+    own: u32,
+) -> super::Generated {
     // No module of the schema is the one that is written: every path is spelled out.
     let writer = Writer::new(schema, ModuleId(u32::MAX), paths, None);
+    let writer = Writer { foreign: super::foreign(schema, own), ..writer };
     let tokens = writer.stack_module();
     super::Generated { tokens, gaps: writer.gaps.into_inner() }
 }
