@@ -53,6 +53,8 @@ pub use crate::llc::craft::Llc;
 pub use crate::loopback::craft::{Loop, Null};
 pub use crate::mpls::craft::Mpls;
 pub use crate::ntp::craft::Ntp;
+pub use crate::ppp::craft::{Ccp, Chap, Ipcp, Ipv6cp, Lcp, Pap, Ppp};
+pub use crate::pppoe::craft::{PppoeDiscovery, PppoeSession};
 pub use crate::quic::craft::Quic;
 pub use crate::raw_ip::craft::RawIp;
 pub use crate::tcp::craft::Tcp;
@@ -209,6 +211,24 @@ pub enum AnyLayer<'a> {
     Mpls(Mpls),
     /// `Ntp`.
     Ntp(Ntp<'a>),
+    /// `Ppp`.
+    Ppp(Ppp<'a>),
+    /// `Lcp`.
+    Lcp(Lcp<'a>),
+    /// `Ipcp`.
+    Ipcp(Ipcp<'a>),
+    /// `Ipv6cp`.
+    Ipv6cp(Ipv6cp<'a>),
+    /// `Ccp`.
+    Ccp(Ccp<'a>),
+    /// `Pap`.
+    Pap(Pap<'a>),
+    /// `Chap`.
+    Chap(Chap<'a>),
+    /// `PppoeDiscovery`.
+    PppoeDiscovery(PppoeDiscovery<'a>),
+    /// `PppoeSession`.
+    PppoeSession(PppoeSession),
     /// `Quic`.
     Quic(Quic<'a>),
     /// `RawIp`.
@@ -264,6 +284,15 @@ impl<'a> AnyLayer<'a> {
             Self::Loop(layer) => layer.derive_all(),
             Self::Mpls(layer) => layer.derive_all(),
             Self::Ntp(layer) => layer.derive_all(),
+            Self::Ppp(layer) => layer.derive_all(),
+            Self::Lcp(layer) => layer.derive_all(),
+            Self::Ipcp(layer) => layer.derive_all(),
+            Self::Ipv6cp(layer) => layer.derive_all(),
+            Self::Ccp(layer) => layer.derive_all(),
+            Self::Pap(layer) => layer.derive_all(),
+            Self::Chap(layer) => layer.derive_all(),
+            Self::PppoeDiscovery(layer) => layer.derive_all(),
+            Self::PppoeSession(layer) => layer.derive_all(),
             Self::Quic(layer) => layer.derive_all(),
             Self::RawIp(layer) => layer.derive_all(),
             Self::Tcp(layer) => layer.derive_all(),
@@ -292,6 +321,13 @@ impl<'a> AnyLayer<'a> {
             Self::Ethernet(layer) => layer.padding = Cow::Borrowed(bytes),
             Self::LinuxSll(layer) => layer.padding = Cow::Borrowed(bytes),
             Self::LinuxSll2(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::Ppp(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::Lcp(layer) => layer.padding_2 = Cow::Borrowed(bytes),
+            Self::Ipcp(layer) => layer.padding_2 = Cow::Borrowed(bytes),
+            Self::Ipv6cp(layer) => layer.padding_2 = Cow::Borrowed(bytes),
+            Self::Ccp(layer) => layer.padding_2 = Cow::Borrowed(bytes),
+            Self::Pap(layer) => layer.padding_2 = Cow::Borrowed(bytes),
+            Self::Chap(layer) => layer.padding_2 = Cow::Borrowed(bytes),
             Self::Quic(layer) => layer.fill = Cow::Borrowed(bytes),
             _ => return Some(bytes),
         }
@@ -327,6 +363,15 @@ impl Layer for AnyLayer<'_> {
             Self::Loop(layer) => layer.len_under(payload),
             Self::Mpls(layer) => layer.len_under(payload),
             Self::Ntp(layer) => layer.len_under(payload),
+            Self::Ppp(layer) => layer.len_under(payload),
+            Self::Lcp(layer) => layer.len_under(payload),
+            Self::Ipcp(layer) => layer.len_under(payload),
+            Self::Ipv6cp(layer) => layer.len_under(payload),
+            Self::Ccp(layer) => layer.len_under(payload),
+            Self::Pap(layer) => layer.len_under(payload),
+            Self::Chap(layer) => layer.len_under(payload),
+            Self::PppoeDiscovery(layer) => layer.len_under(payload),
+            Self::PppoeSession(layer) => layer.len_under(payload),
             Self::Quic(layer) => layer.len_under(payload),
             Self::RawIp(layer) => layer.len_under(payload),
             Self::Tcp(layer) => layer.len_under(payload),
@@ -368,6 +413,15 @@ impl Layer for AnyLayer<'_> {
             Self::Loop(layer) => layer.layer_key(table),
             Self::Mpls(layer) => layer.layer_key(table),
             Self::Ntp(layer) => layer.layer_key(table),
+            Self::Ppp(layer) => layer.layer_key(table),
+            Self::Lcp(layer) => layer.layer_key(table),
+            Self::Ipcp(layer) => layer.layer_key(table),
+            Self::Ipv6cp(layer) => layer.layer_key(table),
+            Self::Ccp(layer) => layer.layer_key(table),
+            Self::Pap(layer) => layer.layer_key(table),
+            Self::Chap(layer) => layer.layer_key(table),
+            Self::PppoeDiscovery(layer) => layer.layer_key(table),
+            Self::PppoeSession(layer) => layer.layer_key(table),
             Self::Quic(layer) => layer.layer_key(table),
             Self::RawIp(layer) => layer.layer_key(table),
             Self::Tcp(layer) => layer.layer_key(table),
@@ -409,6 +463,15 @@ impl Layer for AnyLayer<'_> {
             Self::Loop(layer) => layer.layer_name(),
             Self::Mpls(layer) => layer.layer_name(),
             Self::Ntp(layer) => layer.layer_name(),
+            Self::Ppp(layer) => layer.layer_name(),
+            Self::Lcp(layer) => layer.layer_name(),
+            Self::Ipcp(layer) => layer.layer_name(),
+            Self::Ipv6cp(layer) => layer.layer_name(),
+            Self::Ccp(layer) => layer.layer_name(),
+            Self::Pap(layer) => layer.layer_name(),
+            Self::Chap(layer) => layer.layer_name(),
+            Self::PppoeDiscovery(layer) => layer.layer_name(),
+            Self::PppoeSession(layer) => layer.layer_name(),
             Self::Quic(layer) => layer.layer_name(),
             Self::RawIp(layer) => layer.layer_name(),
             Self::Tcp(layer) => layer.layer_name(),
@@ -456,6 +519,15 @@ impl Layer for AnyLayer<'_> {
             Self::Loop(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Mpls(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ntp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ppp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Lcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ipv6cp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Ccp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Pap(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Chap(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::PppoeDiscovery(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::PppoeSession(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Quic(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::RawIp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Tcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -700,6 +772,69 @@ impl<'a> From<Ntp<'a>> for AnyLayer<'a> {
     }
 }
 
+impl<'a> From<Ppp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ppp<'a>) -> Self {
+        Self::Ppp(layer)
+    }
+}
+
+impl<'a> From<Lcp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Lcp<'a>) -> Self {
+        Self::Lcp(layer)
+    }
+}
+
+impl<'a> From<Ipcp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ipcp<'a>) -> Self {
+        Self::Ipcp(layer)
+    }
+}
+
+impl<'a> From<Ipv6cp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ipv6cp<'a>) -> Self {
+        Self::Ipv6cp(layer)
+    }
+}
+
+impl<'a> From<Ccp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ccp<'a>) -> Self {
+        Self::Ccp(layer)
+    }
+}
+
+impl<'a> From<Pap<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Pap<'a>) -> Self {
+        Self::Pap(layer)
+    }
+}
+
+impl<'a> From<Chap<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Chap<'a>) -> Self {
+        Self::Chap(layer)
+    }
+}
+
+impl<'a> From<PppoeDiscovery<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: PppoeDiscovery<'a>) -> Self {
+        Self::PppoeDiscovery(layer)
+    }
+}
+
+impl From<PppoeSession> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: PppoeSession) -> Self {
+        Self::PppoeSession(layer)
+    }
+}
+
 impl<'a> From<Quic<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Quic<'a>) -> Self {
@@ -812,6 +947,15 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::Loop(view) => Self::Loop(view.to_value()),
             crate::stack::Layer::Mpls(view) => Self::Mpls(view.to_value()),
             crate::stack::Layer::Ntp(view) => Self::Ntp(view.to_value()),
+            crate::stack::Layer::Ppp(view) => Self::Ppp(view.to_value()),
+            crate::stack::Layer::Lcp(view) => Self::Lcp(view.to_value()),
+            crate::stack::Layer::Ipcp(view) => Self::Ipcp(view.to_value()),
+            crate::stack::Layer::Ipv6cp(view) => Self::Ipv6cp(view.to_value()),
+            crate::stack::Layer::Ccp(view) => Self::Ccp(view.to_value()),
+            crate::stack::Layer::Pap(view) => Self::Pap(view.to_value()),
+            crate::stack::Layer::Chap(view) => Self::Chap(view.to_value()),
+            crate::stack::Layer::PppoeDiscovery(view) => Self::PppoeDiscovery(view.to_value()),
+            crate::stack::Layer::PppoeSession(view) => Self::PppoeSession(view.to_value()),
             crate::stack::Layer::Quic(view) => Self::Quic(view.to_value()),
             crate::stack::Layer::RawIp(view) => Self::RawIp(view.to_value()),
             crate::stack::Layer::Tcp(view) => Self::Tcp(view.to_value()),

@@ -23,6 +23,8 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "mpls/mpls.pony", text: include_str!("../mpls/mpls.pony") },
     Definition { path: "net/net.pony", text: include_str!("../net/net.pony") },
     Definition { path: "ntp/ntp.pony", text: include_str!("../ntp/ntp.pony") },
+    Definition { path: "ppp/ppp.pony", text: include_str!("../ppp/ppp.pony") },
+    Definition { path: "pppoe/pppoe.pony", text: include_str!("../pppoe/pppoe.pony") },
     Definition { path: "quic/quic.pony", text: include_str!("../quic/quic.pony") },
     Definition { path: "raw_ip/raw_ip.pony", text: include_str!("../raw_ip/raw_ip.pony") },
     Definition { path: "tcp/tcp.pony", text: include_str!("../tcp/tcp.pony") },
@@ -52,6 +54,8 @@ pub static COMPOSITES: &[&[CompositeInfo]] = &[
     mpls::COMPOSITES,
     net::COMPOSITES,
     ntp::COMPOSITES,
+    ppp::COMPOSITES,
+    pppoe::COMPOSITES,
     quic::COMPOSITES,
     raw_ip::COMPOSITES,
     tcp::COMPOSITES,
@@ -111,6 +115,12 @@ pub mod net;
 
 #[path = "../ntp/generated.rs"]
 pub mod ntp;
+
+#[path = "../ppp/generated.rs"]
+pub mod ppp;
+
+#[path = "../pppoe/generated.rs"]
+pub mod pppoe;
 
 #[path = "../quic/generated.rs"]
 pub mod quic;

@@ -58,6 +58,24 @@ pub enum LayerKind {
     Mpls,
     /// `Ntp`.
     Ntp,
+    /// `Ppp`.
+    Ppp,
+    /// `Lcp`.
+    Lcp,
+    /// `Ipcp`.
+    Ipcp,
+    /// `Ipv6cp`.
+    Ipv6cp,
+    /// `Ccp`.
+    Ccp,
+    /// `Pap`.
+    Pap,
+    /// `Chap`.
+    Chap,
+    /// `PppoeDiscovery`.
+    PppoeDiscovery,
+    /// `PppoeSession`.
+    PppoeSession,
     /// `Quic`.
     Quic,
     /// `RawIp`.
@@ -112,6 +130,15 @@ impl LayerKind {
         Self::Loop,
         Self::Mpls,
         Self::Ntp,
+        Self::Ppp,
+        Self::Lcp,
+        Self::Ipcp,
+        Self::Ipv6cp,
+        Self::Ccp,
+        Self::Pap,
+        Self::Chap,
+        Self::PppoeDiscovery,
+        Self::PppoeSession,
         Self::Quic,
         Self::RawIp,
         Self::Tcp,
@@ -155,6 +182,15 @@ impl LayerKind {
             Self::Loop => "Loop",
             Self::Mpls => "Mpls",
             Self::Ntp => "Ntp",
+            Self::Ppp => "Ppp",
+            Self::Lcp => "Lcp",
+            Self::Ipcp => "Ipcp",
+            Self::Ipv6cp => "Ipv6cp",
+            Self::Ccp => "Ccp",
+            Self::Pap => "Pap",
+            Self::Chap => "Chap",
+            Self::PppoeDiscovery => "PppoeDiscovery",
+            Self::PppoeSession => "PppoeSession",
             Self::Quic => "Quic",
             Self::RawIp => "RawIp",
             Self::Tcp => "Tcp",
@@ -231,6 +267,24 @@ pub enum Layer<'a> {
     Mpls(crate::mpls::Mpls<'a>),
     /// `Ntp`.
     Ntp(crate::ntp::Ntp<'a>),
+    /// `Ppp`.
+    Ppp(crate::ppp::Ppp<'a>),
+    /// `Lcp`.
+    Lcp(crate::ppp::Lcp<'a>),
+    /// `Ipcp`.
+    Ipcp(crate::ppp::Ipcp<'a>),
+    /// `Ipv6cp`.
+    Ipv6cp(crate::ppp::Ipv6cp<'a>),
+    /// `Ccp`.
+    Ccp(crate::ppp::Ccp<'a>),
+    /// `Pap`.
+    Pap(crate::ppp::Pap<'a>),
+    /// `Chap`.
+    Chap(crate::ppp::Chap<'a>),
+    /// `PppoeDiscovery`.
+    PppoeDiscovery(crate::pppoe::PppoeDiscovery<'a>),
+    /// `PppoeSession`.
+    PppoeSession(crate::pppoe::PppoeSession<'a>),
     /// `Quic`.
     Quic(crate::quic::Quic<'a>),
     /// `RawIp`.
@@ -291,6 +345,15 @@ impl<'a> Layer<'a> {
             LayerKind::Loop => Self::Loop(crate::loopback::Loop::parse(region)?),
             LayerKind::Mpls => Self::Mpls(crate::mpls::Mpls::parse(region)?),
             LayerKind::Ntp => Self::Ntp(crate::ntp::Ntp::parse(region)?),
+            LayerKind::Ppp => Self::Ppp(crate::ppp::Ppp::parse(region)?),
+            LayerKind::Lcp => Self::Lcp(crate::ppp::Lcp::parse(region)?),
+            LayerKind::Ipcp => Self::Ipcp(crate::ppp::Ipcp::parse(region)?),
+            LayerKind::Ipv6cp => Self::Ipv6cp(crate::ppp::Ipv6cp::parse(region)?),
+            LayerKind::Ccp => Self::Ccp(crate::ppp::Ccp::parse(region)?),
+            LayerKind::Pap => Self::Pap(crate::ppp::Pap::parse(region)?),
+            LayerKind::Chap => Self::Chap(crate::ppp::Chap::parse(region)?),
+            LayerKind::PppoeDiscovery => Self::PppoeDiscovery(crate::pppoe::PppoeDiscovery::parse(region)?),
+            LayerKind::PppoeSession => Self::PppoeSession(crate::pppoe::PppoeSession::parse(region)?),
             LayerKind::Quic => Self::Quic(crate::quic::Quic::parse(region)?),
             LayerKind::RawIp => Self::RawIp(crate::raw_ip::RawIp::parse(region)?),
             LayerKind::Tcp => Self::Tcp(crate::tcp::Tcp::parse(region)?),
@@ -351,6 +414,15 @@ impl<'a> Layer<'a> {
             Self::Loop(_) => LayerKind::Loop,
             Self::Mpls(_) => LayerKind::Mpls,
             Self::Ntp(_) => LayerKind::Ntp,
+            Self::Ppp(_) => LayerKind::Ppp,
+            Self::Lcp(_) => LayerKind::Lcp,
+            Self::Ipcp(_) => LayerKind::Ipcp,
+            Self::Ipv6cp(_) => LayerKind::Ipv6cp,
+            Self::Ccp(_) => LayerKind::Ccp,
+            Self::Pap(_) => LayerKind::Pap,
+            Self::Chap(_) => LayerKind::Chap,
+            Self::PppoeDiscovery(_) => LayerKind::PppoeDiscovery,
+            Self::PppoeSession(_) => LayerKind::PppoeSession,
             Self::Quic(_) => LayerKind::Quic,
             Self::RawIp(_) => LayerKind::RawIp,
             Self::Tcp(_) => LayerKind::Tcp,
@@ -395,6 +467,15 @@ impl<'a> Layer<'a> {
             Self::Loop(view) => view.next(),
             Self::Mpls(view) => view.next(),
             Self::Ntp(view) => view.next(),
+            Self::Ppp(view) => view.next(),
+            Self::Lcp(view) => view.next(),
+            Self::Ipcp(view) => view.next(),
+            Self::Ipv6cp(view) => view.next(),
+            Self::Ccp(view) => view.next(),
+            Self::Pap(view) => view.next(),
+            Self::Chap(view) => view.next(),
+            Self::PppoeDiscovery(view) => view.next(),
+            Self::PppoeSession(view) => view.next(),
             Self::Quic(view) => view.next(),
             Self::RawIp(view) => view.next(),
             Self::Tcp(view) => view.next(),
@@ -440,6 +521,15 @@ impl<'a> Layer<'a> {
             Self::Loop(view) => view.region(),
             Self::Mpls(view) => view.region(),
             Self::Ntp(view) => view.region(),
+            Self::Ppp(view) => view.region(),
+            Self::Lcp(view) => view.region(),
+            Self::Ipcp(view) => view.region(),
+            Self::Ipv6cp(view) => view.region(),
+            Self::Ccp(view) => view.region(),
+            Self::Pap(view) => view.region(),
+            Self::Chap(view) => view.region(),
+            Self::PppoeDiscovery(view) => view.region(),
+            Self::PppoeSession(view) => view.region(),
             Self::Quic(view) => view.region(),
             Self::RawIp(view) => view.region(),
             Self::Tcp(view) => view.region(),
@@ -485,6 +575,15 @@ impl<'a> Layer<'a> {
             Self::Loop(view) => view.is_regular(),
             Self::Mpls(view) => view.is_regular(),
             Self::Ntp(view) => view.is_regular(),
+            Self::Ppp(view) => view.is_regular(),
+            Self::Lcp(view) => view.is_regular(),
+            Self::Ipcp(view) => view.is_regular(),
+            Self::Ipv6cp(view) => view.is_regular(),
+            Self::Ccp(view) => view.is_regular(),
+            Self::Pap(view) => view.is_regular(),
+            Self::Chap(view) => view.is_regular(),
+            Self::PppoeDiscovery(view) => view.is_regular(),
+            Self::PppoeSession(view) => view.is_regular(),
             Self::Quic(view) => view.is_regular(),
             Self::RawIp(view) => view.is_regular(),
             Self::Tcp(view) => view.is_regular(below),
@@ -530,6 +629,15 @@ impl<'a> Layer<'a> {
             Self::Loop(view) => view.is_plain(),
             Self::Mpls(view) => view.is_plain(),
             Self::Ntp(view) => view.is_plain(),
+            Self::Ppp(view) => view.is_plain(),
+            Self::Lcp(view) => view.is_plain(),
+            Self::Ipcp(view) => view.is_plain(),
+            Self::Ipv6cp(view) => view.is_plain(),
+            Self::Ccp(view) => view.is_plain(),
+            Self::Pap(view) => view.is_plain(),
+            Self::Chap(view) => view.is_plain(),
+            Self::PppoeDiscovery(view) => view.is_plain(),
+            Self::PppoeSession(view) => view.is_plain(),
             Self::Quic(view) => view.is_plain(),
             Self::RawIp(view) => view.is_plain(),
             Self::Tcp(view) => view.is_plain(below),
@@ -573,6 +681,15 @@ impl<'a> Layer<'a> {
             Self::Loop(view) => view.anomalies(report),
             Self::Mpls(view) => view.anomalies(report),
             Self::Ntp(view) => view.anomalies(report),
+            Self::Ppp(view) => view.anomalies(report),
+            Self::Lcp(view) => view.anomalies(report),
+            Self::Ipcp(view) => view.anomalies(report),
+            Self::Ipv6cp(view) => view.anomalies(report),
+            Self::Ccp(view) => view.anomalies(report),
+            Self::Pap(view) => view.anomalies(report),
+            Self::Chap(view) => view.anomalies(report),
+            Self::PppoeDiscovery(view) => view.anomalies(report),
+            Self::PppoeSession(view) => view.anomalies(report),
             Self::Quic(view) => view.anomalies(report),
             Self::RawIp(view) => view.anomalies(report),
             Self::Tcp(view) => view.anomalies(below, report),
@@ -738,6 +855,15 @@ impl Fields for Layer<'_> {
             Self::Loop(view) => view.fields(visitor),
             Self::Mpls(view) => view.fields(visitor),
             Self::Ntp(view) => view.fields(visitor),
+            Self::Ppp(view) => view.fields(visitor),
+            Self::Lcp(view) => view.fields(visitor),
+            Self::Ipcp(view) => view.fields(visitor),
+            Self::Ipv6cp(view) => view.fields(visitor),
+            Self::Ccp(view) => view.fields(visitor),
+            Self::Pap(view) => view.fields(visitor),
+            Self::Chap(view) => view.fields(visitor),
+            Self::PppoeDiscovery(view) => view.fields(visitor),
+            Self::PppoeSession(view) => view.fields(visitor),
             Self::Quic(view) => view.fields(visitor),
             Self::RawIp(view) => view.fields(visitor),
             Self::Tcp(view) => view.fields(visitor),
@@ -1016,7 +1142,7 @@ pub mod tables {
     /// The layer of a key of `link_type`; the payload is looked at where a row asks for it.
     #[inline]
     #[must_use]
-    pub fn link_type(key: u16, _: Region<'_>) -> Option<LayerKind> {
+    pub fn link_type(key: u16, payload: Region<'_>) -> Option<LayerKind> {
         Some(match key {
             1 => LayerKind::Ethernet,
             113 => LayerKind::LinuxSll,
@@ -1024,6 +1150,15 @@ pub mod tables {
             100 => LayerKind::Llc,
             0 => LayerKind::Null,
             108 => LayerKind::Loop,
+            9 => LayerKind::Ppp,
+            50 if both(
+                given(|| Some(*payload.bytes().first()? != 15)),
+                given(|| Some(*payload.bytes().first()? != 143)),
+            ) == Some(true) =>
+            {
+                LayerKind::Ppp
+            }
+            51 => LayerKind::PppoeSession,
             12 => LayerKind::RawIp,
             14 => LayerKind::RawIp,
             101 => LayerKind::RawIp,
@@ -1052,6 +1187,9 @@ pub mod tables {
             34928 => LayerKind::Llc,
             34887 => LayerKind::Mpls,
             34888 => LayerKind::Mpls,
+            34827 => LayerKind::Ppp,
+            34915 => LayerKind::PppoeDiscovery,
+            34916 => LayerKind::PppoeSession,
             33024 => LayerKind::Vlan,
             37120 => LayerKind::Vlan,
             34984 => LayerKind::ServiceVlan,
@@ -1146,6 +1284,25 @@ pub mod tables {
         Some(match key {
             4 => LayerKind::Ipv4,
             6 => LayerKind::Ipv6,
+            _ => return None,
+        })
+    }
+
+    /// The layer of a key of `ppp_protocol`; the payload is looked at where a row asks for it.
+    #[inline]
+    #[must_use]
+    pub fn ppp_protocol(key: u16, _: Region<'_>) -> Option<LayerKind> {
+        Some(match key {
+            33 => LayerKind::Ipv4,
+            87 => LayerKind::Ipv6,
+            641 => LayerKind::Mpls,
+            643 => LayerKind::Mpls,
+            49185 => LayerKind::Lcp,
+            32801 => LayerKind::Ipcp,
+            32855 => LayerKind::Ipv6cp,
+            33021 => LayerKind::Ccp,
+            49187 => LayerKind::Pap,
+            49699 => LayerKind::Chap,
             _ => return None,
         })
     }

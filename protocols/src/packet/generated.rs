@@ -158,6 +158,60 @@ impl<'a> Packet<'a> {
         self.layers().iter().find_map(|layer| if let Layer::Ntp(view) = layer { Some(view) } else { None })
     }
 
+    /// The first layer that is `Ppp`.
+    #[must_use]
+    pub fn ppp(&self) -> Option<&crate::ppp::Ppp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Ppp(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Lcp`.
+    #[must_use]
+    pub fn lcp(&self) -> Option<&crate::ppp::Lcp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Lcp(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Ipcp`.
+    #[must_use]
+    pub fn ipcp(&self) -> Option<&crate::ppp::Ipcp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Ipcp(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Ipv6cp`.
+    #[must_use]
+    pub fn ipv6cp(&self) -> Option<&crate::ppp::Ipv6cp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Ipv6cp(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Ccp`.
+    #[must_use]
+    pub fn ccp(&self) -> Option<&crate::ppp::Ccp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Ccp(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Pap`.
+    #[must_use]
+    pub fn pap(&self) -> Option<&crate::ppp::Pap<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Pap(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Chap`.
+    #[must_use]
+    pub fn chap(&self) -> Option<&crate::ppp::Chap<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Chap(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `PppoeDiscovery`.
+    #[must_use]
+    pub fn pppoe_discovery(&self) -> Option<&crate::pppoe::PppoeDiscovery<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::PppoeDiscovery(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `PppoeSession`.
+    #[must_use]
+    pub fn pppoe_session(&self) -> Option<&crate::pppoe::PppoeSession<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::PppoeSession(view) = layer { Some(view) } else { None })
+    }
+
     /// The first layer that is `Quic`.
     #[must_use]
     pub fn quic(&self) -> Option<&crate::quic::Quic<'a>> {

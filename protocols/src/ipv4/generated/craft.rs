@@ -189,6 +189,9 @@ impl Layer for Ipv4<'_> {
         if table.is(const { Table::new("pony.net.ip_version") }) {
             return Some(4);
         }
+        if table.is(const { Table::new("pony.net.ppp.ppp_protocol") }) {
+            return Some(33);
+        }
         if table.is(const { Table::new("pony.net.vxlan.vxlan_protocol") }) {
             return Some(1);
         }

@@ -142,6 +142,9 @@ impl Layer for Ipv6 {
         if table.is(const { Table::new("pony.net.ip_version") }) {
             return Some(6);
         }
+        if table.is(const { Table::new("pony.net.ppp.ppp_protocol") }) {
+            return Some(87);
+        }
         if table.is(const { Table::new("pony.net.vxlan.vxlan_protocol") }) {
             return Some(2);
         }

@@ -84,6 +84,9 @@ impl Layer for Mpls {
         if table.is(const { Table::new("pony.net.udp_port") }) {
             return Some(6635);
         }
+        if table.is(const { Table::new("pony.net.ppp.ppp_protocol") }) {
+            return Some(641);
+        }
         if table.is(const { Table::new("pony.net.vxlan.vxlan_protocol") }) {
             return Some(5);
         }
