@@ -1,6 +1,6 @@
 //! Fields for whoever does not know their protocol: what prints, filters or compares packets.
 
-use crate::{Error, FieldInfo, FlagInfo, MacAddr, Region};
+use crate::{Error, FieldInfo, FieldsMut, FlagInfo, MacAddr, Region};
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
@@ -114,7 +114,12 @@ pub struct CompositeInfo {
     pub key: &'static str,
     /// Reads one, and hands over its fields.
     pub read: fn(Region<'_>, &mut dyn FieldVisitor) -> Result<(), Error>,
+    /// Reads one, and hands over what sets its fields in place.
+    pub edit: EditFields,
 }
+
+/// What reads bytes, and hands over what sets fields in them.
+pub type EditFields = fn(&mut [u8], &mut dyn FnMut(&mut dyn FieldsMut)) -> Result<(), Error>;
 
 impl fmt::Debug for CompositeInfo {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,8 +7,8 @@ pub use crate::text::{write_bytes, write_name};
 pub use crate::view::{Walk, absent, both, contained, either, end_in, given, leading_number, part, shifted, slice};
 pub use crate::{
     Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Derived, Element, Error, ErrorKind, FieldInfo, FieldValue,
-    FieldVisitor, Fields, FlagInfo, Flow, FromBits, Group, KeptChecksum, List, MacAddr, Numbers, Octets, Place, Region,
-    Text, named_flags, named_number, shown_fields, shown_layer,
+    FieldVisitor, Fields, FieldsMut, FlagInfo, Flow, FromBits, FromOctets, Group, KeptChecksum, List, MacAddr, Numbers,
+    Octets, Place, Region, SetterInfo, Text, named_flags, named_number, shown_fields, shown_layer,
 };
 pub use core::fmt;
 pub use core::net::{Ipv4Addr, Ipv6Addr};
@@ -36,6 +36,27 @@ macro_rules! made_of_number {
             #[inline]
             fn from_view(view: Self) -> Result<Self, $crate::Error> {
                 Ok(view)
+            }
+        }
+
+        impl $crate::FromOctets for $name {
+            #[inline]
+            fn from_octets(octets: &[u8]) -> Self {
+                Self($crate::FromOctets::from_octets(octets))
+            }
+        }
+
+        impl $crate::ToValue<Self> for $name {
+            #[inline]
+            fn to_value(&self) -> Result<Self, $crate::craft::EmitError> {
+                Ok(*self)
+            }
+        }
+
+        impl $crate::plain::Blank for $name {
+            #[inline]
+            fn blank() -> Self {
+                Self(0)
             }
         }
 

@@ -7,7 +7,7 @@
 //! * [`batch`] has the cache fetch packets before they are read;
 //! * [`hash`] has the keyed hash of tables and identifiers;
 //! * [`text`] prints and reads addresses, and prints octets and times;
-//! * [`plain`] fills structs and enums of a user's own from views;
+//! * [`plain`] fills structs and enums of a user's own from views, and writes them;
 //! * [`show`] prints fields for people, and `json`, behind the feature `serde`, gives them to serde: whatever protocol they
 //!   are of;
 //! * [`view`] has what generated readers are made of: regions, a cursor, lists, and one small [`Error`].
@@ -42,10 +42,10 @@ pub mod view;
 
 pub use anomaly::{Anomaly, Derived};
 pub use error::{Error, ErrorKind};
-pub use fields::{BitPlace, CompositeInfo, FieldValue, FieldVisitor, Fields, Group};
+pub use fields::{BitPlace, CompositeInfo, EditFields, FieldValue, FieldVisitor, Fields, Group};
 pub use info::{FieldInfo, FlagInfo, Form};
-pub use plain::{FromView, Layer, Mut, Payload, Plain, Settable, View};
+pub use plain::{FromView, Layer, Mut, Payload, Plain, Settable, ToValue, Value, Valued, View};
 pub use view::{
-    Coded, Cursor, Element, Elements, Flow, FromBits, KeptChecksum, List, MacAddr, NumberIter, Numbers, Octets, Place,
-    Region, Text,
+    Coded, Cursor, Element, Elements, FieldsMut, Flow, FromBits, FromOctets, KeptChecksum, List, MacAddr, NumberIter,
+    Numbers, Octets, Place, Region, SetterInfo, Text,
 };

@@ -1,4 +1,12 @@
-//! Plain structs and enums of a user's own, filled from views.
+//! Plain structs and enums of a user's own: filled from views, and written as values.
+
+mod blank;
+mod following;
+mod value;
+
+pub use blank::{Blank, from_default};
+pub use following::{Following, MOST_WAYS, Way};
+pub use value::{Carried, ToValue, Value, Valued};
 
 use crate::{Cursor, Element, Error, ErrorKind, FieldInfo, Flow, List, MacAddr, Numbers, Region, Text};
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -212,4 +220,20 @@ pub fn plain_element<'a, V: Element<'a>, T: FromView<V::Out>>(
 #[must_use]
 pub fn closed(field: &'static FieldInfo, found: u64) -> Error {
     Error::new(field, 0, ErrorKind::Closed { found })
+}
+
+/// Items that need an allocator: nothing without one.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_values {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// Nothing without the feature `alloc`.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_values {
+    ($($items:tt)*) => {};
 }

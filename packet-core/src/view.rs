@@ -2,6 +2,7 @@
 
 use crate::Error;
 
+mod change;
 mod cursor;
 mod edit;
 mod list;
@@ -10,6 +11,7 @@ mod region;
 mod value;
 mod walk;
 
+pub use change::{FieldsMut, FromOctets, SetterInfo};
 pub use cursor::{Cursor, Wanted};
 pub use edit::{KeptChecksum, Place};
 pub use list::{Element, Elements, Flow, List, NumberIter, Numbers};

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::clauses::FIELD;
 use super::entries::{Args, Entries, Entry};
+use super::types::present;
 use packet_schema::tree::{Arm, ArmAction, Block, BodyItem, Field, If, Match, SizeUnit, TypeKind, TypeRef};
 use packet_schema::{Code, Diagnostic};
 use syn::spanned::Spanned as _;
@@ -86,7 +87,7 @@ impl Reader<'_> {
             }
             let name = reader.name(ident);
             let ty = reader.wire_type(&field.ty, &mut entries);
-            let optional = Self::present(&field.ty).is_some();
+            let optional = present(&field.ty).is_some();
             reader.absence(field, &entries, optional, absence);
             let clauses = reader.clauses(&mut entries);
             reader.names_elsewhere(&mut entries, &name);

@@ -4,6 +4,8 @@
 //! derive: the view of `Kind` is `View<'_, Kind>`, and the block calls that `Kind` again.
 
 use super::entries::cut;
+use super::types::said;
+use super::value::{Written, blank, default};
 use super::{Item, Program};
 use crate::rust;
 use packet_schema::model::{Composite, Schema, Values};
@@ -27,7 +29,7 @@ pub fn emit(
     let paths = |module: packet_schema::model::ModuleId| {
         if schema[module].name == "pony.net" { quote!(::packet_protocols::net::) } else { TokenStream::new() }
     };
-    let generated = rust::module(schema, program.own, &paths);
+    let generated = rust::derived_module(schema, program.own, &paths);
     if !generated.gaps.is_empty() {
         return Err(generated.gaps);
     }
@@ -42,10 +44,19 @@ pub fn emit(
     }
     let outer: TokenStream = named.iter().map(|(path, other)| outside(path, other)).collect();
     let inner: TokenStream = named.iter().map(|(_, other)| inside(other)).collect();
+    let marked = |module| rust::marked(schema, module);
+    let plain = rust::Plain::new(schema, program.own, &marked);
+    let all: Vec<&Item> = named.iter().map(|(_, other)| *other).collect();
+    let values = plain.map(|plain| {
+        let target = if own.borrows { quote!(Own_<'a>) } else { quote!(Own_) };
+        let values = Written { input, others: &all, plain: &plain, target };
+        let (blank, written) = (values.blank(), values.written());
+        quote!(#blank #written)
+    });
     let name = &input.ident;
     let own_outside = if own.borrows { quote!(type Own_<'a> = #name<'a>;) } else { quote!(type Own_ = #name;) };
     let filled = Filler { input, own, schema, program }.all();
-    let view = generated.tokens;
+    let view = rust::polished(generated.tokens).map_err(|error| vec![error])?;
     Ok(quote! {
         const _: () = {
             #own_outside
@@ -54,6 +65,7 @@ pub fn emit(
                 #view
                 #inner
                 #filled
+                #values
             };
         };
     })
@@ -107,7 +119,7 @@ fn number(bits: u32) -> Ident {
 }
 
 /// Whether a field has an entry that is this word.
-fn says(attributes: &[syn::Attribute], word: &str) -> bool {
+pub(super) fn says(attributes: &[syn::Attribute], word: &str) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("layer")).any(|attribute| {
         let syn::Meta::List(list) = &attribute.meta else { return false };
         let first = |entry: &Vec<TokenTree>| matches!(entry.first(), Some(TokenTree::Ident(first)) if first == word);
@@ -257,15 +269,67 @@ impl Filler<'_> {
         }
         let other = other.unwrap_or_else(|| quote!(_ => Err(::packet_core::plain::closed(&FIELD, view.0 as u64)),));
         let table = table(&self.own.name, "value");
-        self.newtype(&name, names.bits, &quote!(#table match view.0 { #arms #other }))
+        let read = self.newtype(&name, names.bits, &quote!(#table match view.0 { #arms #other }));
+        let written = self.numbers(data, names);
+        quote!(#read #written)
+    }
+
+    /// The number of each named value, and the value of which nothing is said.
+    fn numbers(&self, data: &syn::DataEnum, names: &packet_schema::model::Enum) -> TokenStream {
+        let mut known = names.enumerators.iter();
+        let (mut arms, mut first, mut zero) = (TokenStream::new(), None, None);
+        for variant in &data.variants {
+            let ident = &variant.ident;
+            let is_other = says(&variant.attrs, "other");
+            let values = if is_other { None } else { known.next().map(|one| one.values) };
+            let low = match values {
+                Some(Values::Range(low, _)) => low,
+                Some(Values::Matching(_)) | None => 0,
+            };
+            let literal = Literal::u128_unsuffixed(low);
+            let value = if let syn::Fields::Unnamed(_) = variant.fields {
+                arms.extend(quote!(Self::#ident(number) => ::packet_core::ToValue::to_value(number)?,));
+                quote!(Self::#ident(#literal))
+            } else {
+                arms.extend(quote!(Self::#ident => #literal,));
+                quote!(Self::#ident)
+            };
+            let holds_zero = low == 0 && (is_other || matches!(values, Some(Values::Range(..))));
+            zero = zero.or_else(|| holds_zero.then(|| value.clone()));
+            first = first.or(Some(value));
+        }
+        let value = zero.or(first).map(|value| blank(&self.target(), &value));
+        let written = self.to_number(&rust::ident(&names.name), &quote!(match self { #arms }));
+        quote!(#value #written)
+    }
+
+    /// How a newtype is made of the item.
+    fn to_number(&self, name: &Ident, number: &TokenStream) -> TokenStream {
+        let target = self.target();
+        quote! {
+            impl ::packet_core::ToValue<#name> for #target {
+                #[inline]
+                fn to_value(&self) -> Result<#name, ::packet_core::craft::EmitError> { Ok(#name(#number)) }
+            }
+        }
     }
 
     fn flags(&self, fields: &syn::Fields) -> TokenStream {
         let Some(flags) = self.schema.flags.iter().find(|one| one.module == self.program.own) else {
             return TokenStream::new();
         };
-        let filled = fill(fields, &quote!(view));
-        self.newtype(&rust::ident(&flags.name), flags.bits, &quote!(Ok(Self #filled)))
+        let (filled, name) = (fill(fields, &quote!(view)), rust::ident(&flags.name));
+        let named = fields.iter().filter_map(|field| Some((field, field.ident.as_ref()?)));
+        let named: Vec<(&syn::Field, &Ident)> = named.collect();
+        let set = named.iter().filter(|(field, _)| !says(&field.attrs, "reserved")).map(|(_, ident)| {
+            let setter = format_ident!("with_{}", ident.unraw());
+            quote!(.#setter(::packet_core::ToValue::to_value(&self.#ident)?))
+        });
+        let written = self.to_number(&name, &quote!(#name(0) #(#set)*.0));
+        let idents = named.iter().map(|(_, ident)| ident);
+        let nothing = default(&self.target(), &quote!(Self { #(#idents: ::packet_core::plain::Blank::blank(),)* }));
+        let read = self.newtype(&name, flags.bits, &quote!(Ok(Self #filled)));
+        quote!(#read #nothing #written)
     }
 
     fn newtype(&self, name: &Ident, bits: u32, body: &TokenStream) -> TokenStream {
@@ -315,7 +379,9 @@ fn fill(fields: &syn::Fields, view: &TokenStream) -> TokenStream {
         method.set_span(name.span().resolved_at(Span::call_site()));
         let ty = &field.ty;
         let from = quote::quote_spanned!(syn::spanned::Spanned::span(ty)=> ::packet_core::FromView::from_view);
-        Some(quote!(#(#cfg)* #name: #from(#view.#method())?,))
+        let value = quote!(#from(#view.#method())?);
+        let value = if said(ty).is_some() { quote!(::packet_core::craft::Field::Set(#value)) } else { value };
+        Some(quote!(#(#cfg)* #name: #value,))
     });
     quote!({ #(#fields)* })
 }

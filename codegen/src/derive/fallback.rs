@@ -18,6 +18,10 @@ pub fn fallback(input: &syn::DeriveInput, own: &Item) -> TokenStream {
     let target = if own.borrows { quote!(#name<#lifetime>) } else { quote!(#name) };
     let view = format_ident!("{}View_", name);
     let methods = methods(input);
+    let written = match &input.data {
+        syn::Data::Struct(_) => written(&target, &lifetime),
+        syn::Data::Enum(_) | syn::Data::Union(_) => TokenStream::new(),
+    };
     quote! {
         const _: () = {
             #[derive(Clone, Copy, Debug)]
@@ -42,6 +46,11 @@ pub fn fallback(input: &syn::DeriveInput, own: &Item) -> TokenStream {
                 }
                 fn edit(_: &#lifetime mut [u8]) -> Result<#view<#lifetime>, ::packet_core::Error> { loop {} }
             }
+            #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
+            impl<#lifetime> ::packet_core::plain::Blank for #target {
+                fn blank() -> Self { loop {} }
+            }
+            #written
             impl<#lifetime> ::packet_core::Settable<#lifetime> for #target {
                 type Places = ();
                 type Mut = #view<#lifetime>;
@@ -58,6 +67,41 @@ pub fn fallback(input: &syn::DeriveInput, own: &Item) -> TokenStream {
                 }
             }
         };
+    }
+}
+
+/// What a struct is where nothing is said, and what it has upon it.
+fn written(target: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
+    quote! {
+        #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
+        impl<#lifetime> Default for #target {
+            fn default() -> Self { loop {} }
+        }
+        #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
+        impl<#lifetime> ::packet_core::craft::Layer for #target {
+            fn len_under<P: ::packet_core::craft::Packet>(&self, _: &P) -> usize { loop {} }
+            fn layer_key(&self, _: ::packet_core::craft::Table) -> Option<u64> { loop {} }
+            fn layer_name(&self) -> ::packet_core::craft::Table { loop {} }
+            fn put_under<
+                const SUM: bool,
+                P: ::packet_core::craft::Packet,
+                B: ::packet_core::craft::Below,
+                R: ::packet_core::craft::Random,
+            >(
+                &self,
+                _: &P,
+                _: &B,
+                _: &mut R,
+                _: &mut [u8],
+            ) -> Result<::packet_core::checksum::Inet16, ::packet_core::craft::EmitError> {
+                loop {}
+            }
+        }
+        #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
+        impl<#lifetime, P> ::core::ops::Div<P> for #target {
+            type Output = ::packet_core::craft::Stack<Self, P>;
+            fn div(self, _: P) -> Self::Output { loop {} }
+        }
     }
 }
 

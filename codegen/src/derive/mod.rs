@@ -18,6 +18,7 @@ mod report;
 mod roles;
 mod spans;
 mod types;
+mod value;
 mod vocabulary;
 
 use packet_schema::tree::{self, Docs};

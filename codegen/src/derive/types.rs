@@ -27,20 +27,10 @@ struct Number {
 }
 
 impl Reader<'_> {
-    /// The type within `Option<…>`.
-    pub(super) fn present(ty: &syn::Type) -> Option<&syn::Type> {
-        match ty {
-            syn::Type::Path(path) => {
-                let last = path.path.segments.last()?;
-                (last.ident == "Option").then(|| argument(last)).flatten()
-            }
-            _ => None,
-        }
-    }
-
     /// The type of a field on the wire.
     pub(super) fn wire_type(&mut self, ty: &syn::Type, entries: &mut Entries) -> Option<TypeRef> {
-        let ty = Self::present(ty).unwrap_or(ty);
+        let ty = present(ty).unwrap_or(ty);
+        let ty = said(ty).unwrap_or(ty);
         let (kind, span) = self.spanned(|reader| match entries.take("next") {
             Some(next) => reader.next_layer(&next),
             None => reader.named(ty, entries),
@@ -384,6 +374,26 @@ impl Reader<'_> {
         let (patterns, guard) = cut_at(tokens, "if");
         let patterns = self.patterns(patterns);
         (patterns, guard.and_then(|guard| self.expr(guard.into_iter().collect())))
+    }
+}
+
+/// The type within `Option<…>`.
+pub(super) fn present(ty: &syn::Type) -> Option<&syn::Type> {
+    within(ty, "Option")
+}
+
+/// The type within `Field<…>`.
+pub(super) fn said(ty: &syn::Type) -> Option<&syn::Type> {
+    within(ty, "Field")
+}
+
+fn within<'t>(ty: &'t syn::Type, name: &str) -> Option<&'t syn::Type> {
+    match ty {
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            (last.ident == name).then(|| argument(last)).flatten()
+        }
+        _ => None,
     }
 }
 

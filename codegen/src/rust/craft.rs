@@ -19,24 +19,18 @@ use std::collections::BTreeSet;
 #[must_use]
 pub fn craft(schema: &Schema, module: ModuleId, paths: &dyn Fn(ModuleId) -> TokenStream) -> Generated {
     let near = |other: ModuleId| if other == module { quote!(super::) } else { paths(other) };
-    let crafter = Crafter::new(schema, module, &near, paths);
-    let composites = crafter.of_module();
-    let items: Vec<TokenStream> = composites.iter().filter_map(|&id| crafter.composite(id).ok()).collect();
-    let empty = items.iter().all(TokenStream::is_empty);
-    let gaps = composites.iter().filter_map(|&id| {
-        let why = crafter.failed.borrow().iter().find(|(failed, _)| *failed == id).map(|(_, why)| why.clone())?;
-        Some(format!("{}: {why}", schema[id].name))
-    });
-    let gaps: Vec<String> = gaps.collect();
-    let tokens = if empty { TokenStream::new() } else { quote!(use packet_core::craft::generated::*; #(#items)*) };
-    Generated { tokens, gaps }
+    let crafter = Crafter::new(schema, module, &near, paths, "");
+    crafter.generated()
 }
 
 /// Writes the values of one module.
 pub(super) struct Crafter<'s> {
     pub(super) schema: &'s Schema,
     module: ModuleId,
+    near: &'s dyn Fn(ModuleId) -> TokenStream,
     paths: &'s dyn Fn(ModuleId) -> TokenStream,
+    /// With what the names of values end.
+    suffix: &'static str,
     /// Says what views, enums and fields are called from here.
     pub(super) writer: Writer<'s>,
     /// By composite.
@@ -55,13 +49,16 @@ impl<'s> Crafter<'s> {
         module: ModuleId,
         near: &'s dyn Fn(ModuleId) -> TokenStream,
         paths: &'s dyn Fn(ModuleId) -> TokenStream,
+        suffix: &'static str,
     ) -> Self {
-        let plans = (0..schema.composites.len()).map(|index| plan(schema, CompositeId(index as u32))).collect();
+        let plans = (0..schema.composites.len()).map(|index| plan(schema, CompositeId(index as u32), suffix)).collect();
         let writer = Writer::new(schema, ModuleId(u32::MAX), near, None);
         let crafter = Self {
             schema,
             module,
+            near,
             paths,
+            suffix,
             writer,
             plans,
             failed: RefCell::new(Vec::new()),
@@ -70,6 +67,20 @@ impl<'s> Crafter<'s> {
         };
         crafter.find_failures();
         crafter
+    }
+
+    /// The values of all composites of the module.
+    pub(super) fn generated(&self) -> Generated {
+        let composites = self.of_module();
+        let items: Vec<TokenStream> = composites.iter().filter_map(|&id| self.composite(id).ok()).collect();
+        let empty = items.iter().all(TokenStream::is_empty);
+        let gaps = composites.iter().filter_map(|&id| {
+            let why = self.failed.borrow().iter().find(|(failed, _)| *failed == id).map(|(_, why)| why.clone())?;
+            Some(format!("{}: {why}", self.schema[id].name))
+        });
+        let gaps: Vec<String> = gaps.collect();
+        let tokens = if empty { TokenStream::new() } else { quote!(use packet_core::craft::generated::*; #(#items)*) };
+        Generated { tokens, gaps }
     }
 
     fn of_module(&self) -> Vec<CompositeId> {
@@ -144,8 +155,8 @@ impl<'s> Crafter<'s> {
     /// The type of a composite's value.
     pub(super) fn path(&self, id: CompositeId) -> TokenStream {
         let composite = &self.schema[id];
-        let name = ident(&camel(&composite.name));
-        if composite.module == self.module {
+        let name = ident(&format!("{}{}", camel(&composite.name), self.suffix));
+        if composite.module == self.module || !self.suffix.is_empty() {
             return quote!(#name);
         }
         let path = (self.paths)(composite.module);
@@ -451,7 +462,7 @@ impl<'s> Crafter<'s> {
 
     /// The path of the module of a composite's view.
     pub(super) fn near(&self, composite: &Composite) -> TokenStream {
-        if composite.module == self.module { quote!(super::) } else { (self.paths)(composite.module) }
+        (self.near)(composite.module)
     }
 
     /// A value as the number on the wire, as the least unsigned number that holds it. It may end with `?`.

@@ -165,11 +165,13 @@ impl Writer<'_> {
                 return None;
             }
             let (name, key, view) = (&one.name, &one.key, ident(&camel(&one.name)));
+            let changed = format_ident!("{}Mut", camel(&one.name));
             Some(quote! {
                 CompositeInfo {
                     name: #name,
                     key: #key,
                     read: |region, visitor| #view::parse(region).map(|view| view.fields(visitor)),
+                    edit: |bytes, change| #changed::parse(bytes).map(|mut fields| change(&mut fields)),
                 }
             })
         });
@@ -216,7 +218,8 @@ impl Writer<'_> {
     /// Whether another layer is in the payload, for a layer whose stack is generated.
     fn carries_layer(&self, id: CompositeId) -> Option<TokenStream> {
         let composite = &self.schema[id];
-        let stack = self.stack.as_ref().filter(|_| matches!(composite.kind, CompositeKind::Layer(_)))?;
+        let stack =
+            self.stack.as_ref().filter(|_| !self.derived && matches!(composite.kind, CompositeKind::Layer(_)))?;
         self.holds_payload(id, &mut BTreeSet::new()).then(|| {
             quote!(
                 fn carries_layer(&self) -> bool {

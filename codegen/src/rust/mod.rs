@@ -5,6 +5,7 @@
 
 mod access;
 mod anomalies;
+mod change;
 mod check;
 mod codec;
 mod coders;
@@ -26,14 +27,16 @@ mod packet;
 mod parse;
 mod pile;
 mod place;
-#[cfg(feature = "text")]
+#[cfg(feature = "derive")]
+mod plain;
+#[cfg(any(feature = "text", feature = "derive"))]
 mod polish;
 mod region;
 mod regular;
 mod reply;
 mod setters;
 mod shape;
-#[cfg(feature = "text")]
+#[cfg(any(feature = "text", feature = "derive"))]
 mod source;
 mod stack;
 mod take;
@@ -42,13 +45,18 @@ mod types;
 mod upon;
 mod value;
 mod walk;
+mod ways;
 mod words;
 
 pub use craft::craft;
 pub use packet::packet;
 pub use pile::any_layer;
+#[cfg(feature = "derive")]
+pub(crate) use plain::{Own, Plain, SUFFIX, marked};
+#[cfg(any(feature = "text", feature = "derive"))]
+pub(crate) use source::polished;
 #[cfg(feature = "text")]
-pub use source::{polished, source};
+pub use source::source;
 pub use stack::{stack, stack_beside};
 #[cfg(feature = "derive")]
 pub(crate) use types::accessor_ident;
@@ -80,9 +88,11 @@ pub const TAKEN: &[&str] = &[
     "FieldValue",
     "FieldVisitor",
     "Fields",
+    "FieldsMut",
     "FlagInfo",
     "Flow",
     "FromBits",
+    "FromOctets",
     "Group",
     "Ipv4Addr",
     "Ipv6Addr",
@@ -95,6 +105,7 @@ pub const TAKEN: &[&str] = &[
     "Place",
     "Region",
     "Result",
+    "SetterInfo",
     "SipHash24",
     "Text",
     "Walk",
@@ -177,6 +188,13 @@ pub fn module_beside(
     generate(Writer { foreign: foreign(schema, own), ..Writer::new(schema, module, paths, Some(stack.clone())) })
 }
 
+/// The same for an item of Rust, which knows no stack: it says how to find out what follows.
+#[cfg(feature = "derive")]
+#[must_use]
+pub(crate) fn derived_module(schema: &Schema, module: ModuleId, paths: &dyn Fn(ModuleId) -> TokenStream) -> Generated {
+    generate(Writer { derived: true, ..Writer::new(schema, module, paths, Some(quote!(::packet_core::plain::))) })
+}
+
 /// The modules of a schema from one on.
 fn foreign(schema: &Schema, own: u32) -> BTreeSet<ModuleId> {
     (own..schema.modules.len() as u32).map(ModuleId).collect()
@@ -199,6 +217,8 @@ pub(crate) struct Writer<'s> {
     stack: Option<TokenStream>,
     /// Modules of another crate: what follows their layers is said here.
     foreign: BTreeSet<ModuleId>,
+    /// There is no stack: it is said how to find out what follows.
+    derived: bool,
     gaps: RefCell<Vec<String>>,
 }
 
@@ -212,7 +232,17 @@ impl<'s> Writer<'s> {
         let outer = shape::with_outer(schema);
         let shapes =
             (0..schema.composites.len()).map(|index| shape::shape(schema, CompositeId(index as u32))).collect();
-        Self { schema, module, paths, shapes, outer, stack, foreign: BTreeSet::new(), gaps: RefCell::new(Vec::new()) }
+        Self {
+            schema,
+            module,
+            paths,
+            shapes,
+            outer,
+            stack,
+            foreign: BTreeSet::new(),
+            derived: false,
+            gaps: RefCell::new(Vec::new()),
+        }
     }
 
     fn module(&self) -> TokenStream {

@@ -12,7 +12,7 @@ use quote::quote;
 /// the paths of modules as in [`super::module()`], `stack` that of the module of [`super::stack()`].
 #[must_use]
 pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack: &TokenStream) -> TokenStream {
-    let crafter = Crafter::new(schema, ModuleId(u32::MAX), paths, paths);
+    let crafter = Crafter::new(schema, ModuleId(u32::MAX), paths, paths, "");
     let layers = schema.composites.iter().zip(0..).map(|(one, index)| (CompositeId(index), one));
     let layers: Vec<_> = layers.filter(|(_, one)| matches!(one.kind, CompositeKind::Layer(_))).collect();
     let names: Vec<_> = layers.iter().map(|(_, one)| ident(&camel(&one.name))).collect();

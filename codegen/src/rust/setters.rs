@@ -4,6 +4,7 @@
 //! made of the lengths in the meantime. The fields of named arms are reached from the composite itself, as in expressions.
 
 use super::Writer;
+use super::change::Setter;
 use super::expr::Env;
 use super::names::{camel, ident};
 use super::number::{Address, Bits, Meaning, Number, meaning};
@@ -156,7 +157,8 @@ impl Setters<'_, '_> {
         let (name, places) = (writer.mut_ident(self.id), writer.places_ident(self.id));
         let about = format!(" [`{view}`] whose fields can be set where they stand, to any value, valid or not.");
         let kept = self.checksum.as_ref().map(|_| quote!(kept: Option<KeptChecksum>,));
-        let (basics, checksum, methods) = (self.basics(), self.checksum_methods(), self.methods());
+        let (basics, checksum, (methods, setters)) = (self.basics(), self.checksum_methods(), self.methods());
+        let generic = writer.fields_mut(self.id, &setters);
         let places_item = self.places_item(&quote!(#basics #checksum #(#methods)*).to_string());
         quote! {
             #places_item
@@ -168,6 +170,8 @@ impl Setters<'_, '_> {
             pub struct #name<'a> { bytes: &'a mut [u8], places: #places, #kept }
 
             impl<'a> #name<'a> { #basics #checksum #(#methods)* }
+
+            #generic
         }
     }
 
@@ -324,8 +328,8 @@ impl Setters<'_, '_> {
         }
     }
 
-    /// The methods, one for each name and type.
-    fn methods(&self) -> Vec<TokenStream> {
+    /// The methods, one for each name and type, and which of them are setters.
+    fn methods(&self) -> (Vec<TokenStream>, Vec<Setter>) {
         let mut groups: Vec<Alike<'_>> = Vec::new();
         for (scope, held) in self.shape.scopes.iter().enumerate() {
             for accessor in &held.accessors {
@@ -337,19 +341,20 @@ impl Setters<'_, '_> {
             }
         }
         let mut taken: Vec<String> = Vec::new();
-        let mut out = Vec::new();
+        let (mut out, mut setters) = (Vec::new(), Vec::new());
         for (name, _, members) in groups {
             let Some(&(scope, first)) = members.first() else { continue };
             let key = self.variant_of(scope).map_or("other", |variant| variant.key.as_str());
             let names = std::iter::once(name.clone()).chain(std::iter::once(format!("{key}_{name}")));
             let names = names.chain((2..).map(|count| format!("{key}_{name}_{count}")));
             let Some(free) = names.into_iter().find(|name| !taken.contains(name)) else { continue };
-            if let Some(method) = self.method(&free, scope, first, &members) {
+            if let Some((method, setter)) = self.method(&free, scope, first, &members) {
                 taken.push(free);
                 out.push(method);
+                setters.extend(setter);
             }
         }
-        out
+        (out, setters)
     }
 
     fn method(
@@ -358,13 +363,13 @@ impl Setters<'_, '_> {
         scope: usize,
         first: &Accessor,
         members: &[(usize, &Accessor)],
-    ) -> Option<TokenStream> {
+    ) -> Option<(TokenStream, Option<Setter>)> {
         let &(id, part) = first.fields.first()?;
         match &self.part((scope, part))?.kind {
-            PartKind::Segment(_) => self.setter(name, first, members),
+            PartKind::Segment(_) => self.setter(name, first, members).map(|(method, setter)| (method, Some(setter))),
             PartKind::Field(_) => match &self.writer.schema[id].ty {
-                Type::Bytes(_) | Type::Text(..) | Type::Next(_) => self.bytes_method(name, members),
-                Type::Struct(..) | Type::List(..) => self.nested(name, scope, first, id),
+                Type::Bytes(_) | Type::Text(..) | Type::Next(_) => Some((self.bytes_method(name, members)?, None)),
+                Type::Struct(..) | Type::List(..) => Some((self.nested(name, scope, first, id)?, None)),
                 _ => None,
             },
             PartKind::Choice(_) => None,
@@ -372,7 +377,7 @@ impl Setters<'_, '_> {
     }
 
     /// Sets a field of fixed size.
-    fn setter(&self, name: &str, first: &Accessor, members: &[(usize, &Accessor)]) -> Option<TokenStream> {
+    fn setter(&self, name: &str, first: &Accessor, members: &[(usize, &Accessor)]) -> Option<(TokenStream, Setter)> {
         let schema = self.writer.schema;
         let &(id, _) = first.fields.first()?;
         let method = format_ident!("set_{name}");
@@ -394,11 +399,12 @@ impl Setters<'_, '_> {
             }
         }
         let about = self.setter_docs(id, first, name);
-        Some(quote! {
+        let tokens = quote! {
             #[doc = #about]
             #[inline]
             pub fn #method(&mut self, value: #ty) -> &mut Self { #(#writes)* self }
-        })
+        };
+        Some((tokens, Setter { field: id, method, ty }))
     }
 
     fn setter_docs(&self, id: FieldId, accessor: &Accessor, name: &str) -> String {

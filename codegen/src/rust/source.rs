@@ -9,6 +9,7 @@ use quote::ToTokens as _;
 /// # Errors
 ///
 /// The tokens are no items of Rust.
+#[cfg(feature = "text")]
 pub fn source(tokens: TokenStream) -> Result<String, String> {
     let mut file = syn::parse2(tokens).map_err(|error| error.to_string())?;
     polish(&mut file);
@@ -20,13 +21,14 @@ pub fn source(tokens: TokenStream) -> Result<String, String> {
 /// # Errors
 ///
 /// The tokens are no items of Rust.
-pub fn polished(tokens: TokenStream) -> Result<TokenStream, String> {
+pub(crate) fn polished(tokens: TokenStream) -> Result<TokenStream, String> {
     let mut file = syn::parse2(tokens).map_err(|error| error.to_string())?;
     polish(&mut file);
     Ok(file.into_token_stream())
 }
 
 /// Sets items and methods apart.
+#[cfg(feature = "text")]
 fn with_blank_lines(text: &str) -> String {
     let mut out = String::new();
     let mut previous = "";

@@ -25,6 +25,19 @@ impl Writer<'_> {
         let env = self.method_env(id);
         let body = self.next_block(id, &composite.body, &env, &stack);
         let name = ident(&camel(&composite.name));
+        if self.derived {
+            return quote! {
+                impl<'a> #name<'a> {
+                    /// How to find out what follows in its payload; nothing where it has none.
+                    #[inline]
+                    #[must_use]
+                    pub fn next(&self) -> Option<#stack Following<'a>> {
+                        #body
+                        None
+                    }
+                }
+            };
+        }
         quote! {
             impl<'a> #name<'a> {
                 /// What follows in its payload, by the keys that it has.
@@ -160,12 +173,16 @@ impl Writer<'_> {
             Some(_) => quote!(#stack Follow::follow(&element)),
             None => quote!(element.next()),
         };
-        let next = quote!({
-            let next = #next;
-            if !matches!(next, #stack Next::Nothing) {
-                return next;
-            }
-        });
+        let next = if self.derived {
+            quote!({ if let Some(next) = #next { return Some(next); } })
+        } else {
+            quote!({
+                let next = #next;
+                if !matches!(next, #stack Next::Nothing) {
+                    return next;
+                }
+            })
+        };
         match (matches!(ty, Type::List(..)), value.maybe) {
             (true, false) => quote!(for element in #tokens.valid() #next),
             (true, true) => {
@@ -189,6 +206,9 @@ impl Writer<'_> {
         let mut env = env.clone();
         env.rest = Some(quote!(payload.bytes()));
         let Type::Next(next) = &definition.ty else { return TokenStream::new() };
+        if self.derived {
+            return self.ways_field(id, field, &payload, next, &env);
+        }
         let found = match next {
             Next::Host => quote!(None),
             Next::Is(layer) => self.kind(*layer, stack),
@@ -296,6 +316,7 @@ impl Writer<'_> {
             .map(|(composite, index)| (CompositeId(index), composite))
             .collect();
         let kinds = self.kinds(&layers);
+        let by_name = self.table_by_name();
         let tables = self.schema.tables.iter().map(|table| self.table(table));
         let probes = self.probes();
         let below = self.schema.interfaces.iter().zip(0..).map(|(_, index)| self.below(InterfaceId(index), &layers));
@@ -315,6 +336,29 @@ impl Writer<'_> {
                 use packet_core::generated::*;
 
                 #(#tables)*
+
+                #by_name
+            }
+        }
+    }
+
+    /// The function that finds a key in a table by the table's name.
+    fn table_by_name(&self) -> TokenStream {
+        let shared = self.schema.tables.iter().filter(|table| self.schema[table.module].name == "pony.net");
+        let arms = shared.map(|table| {
+            let (name, function) = (&table.name, ident(&table.name));
+            quote!(#name => #function(key.try_into().ok()?, payload),)
+        });
+        let arms: Vec<TokenStream> = arms.collect();
+        let (key, payload) = if arms.is_empty() { (quote!(_), quote!(_)) } else { (quote!(key), quote!(payload)) };
+        quote! {
+            /// The layer of a key of a table that every stack shares, by the table's name.
+            #[must_use]
+            pub fn by_name(table: &str, #key: u64, #payload: Region<'_>) -> Option<LayerKind> {
+                match table {
+                    #(#arms)*
+                    _ => None,
+                }
             }
         }
     }
@@ -674,6 +718,20 @@ fn following() -> TokenStream {
                     Some(kind) => Self::Layer(kind, payload),
                     None => Self::Opaque(payload),
                 }
+            }
+        }
+
+        /// What follows a layer that knows no stack, as one that derives it.
+        impl<'a> From<packet_core::plain::Following<'a>> for Next<'a> {
+            fn from(following: packet_core::plain::Following<'a>) -> Self {
+                use packet_core::plain::Way;
+                let payload = following.payload;
+                let kind = following.ways().find_map(|way| match way {
+                    Way::Layer(name) => LayerKind::ALL.iter().copied().find(|kind| kind.name() == name),
+                    Way::Key { table, key } => tables::by_name(table, key, payload),
+                    Way::Probe => guess(payload),
+                });
+                Self::new(kind.filter(|kind| may_begin(*kind, payload)), payload)
             }
         }
 

@@ -133,12 +133,14 @@ impl Slot {
 }
 
 /// Plans the value of a composite; else, which field has no form.
-pub(super) fn plan(schema: &Schema, id: CompositeId) -> Result<Plan, String> {
+///
+/// The names of its types end with `suffix`.
+pub(super) fn plan(schema: &Schema, id: CompositeId, suffix: &'static str) -> Result<Plan, String> {
     let composite = &schema[id];
-    let name = camel(&composite.name);
+    let name = format!("{}{suffix}", camel(&composite.name));
     let mut tags = BTreeSet::new();
     tags_of(schema, &composite.body, &mut tags);
-    let mut planner = Planner { schema, id, tags, plan: Plan::default(), scope: 0, region: false };
+    let mut planner = Planner { schema, id, suffix, tags, plan: Plan::default(), scope: 0, region: false };
     planner.plan.scopes.push(Scope { name, members: Vec::new() });
     planner.block(&composite.body, false)?;
     Ok(planner.plan)
@@ -147,6 +149,7 @@ pub(super) fn plan(schema: &Schema, id: CompositeId) -> Result<Plan, String> {
 struct Planner<'s> {
     schema: &'s Schema,
     id: CompositeId,
+    suffix: &'static str,
     /// Fields by whose values arms are chosen.
     tags: BTreeSet<FieldId>,
     plan: Plan,
@@ -211,7 +214,7 @@ impl<'s> Planner<'s> {
     fn named_arm(&mut self, key: Key, variant: u32, block: &'s Block) -> Result<(), String> {
         let composite = &self.schema[self.id];
         let arm = composite.variants.get(variant as usize).map_or("Arm", |variant| variant.name.as_str());
-        let base = format!("{}{}", camel(&composite.name), camel(arm));
+        let base = format!("{}{}{}", camel(&composite.name), camel(arm), self.suffix);
         let taken = |name: &str| self.plan.scopes.iter().any(|scope| scope.name == name);
         let numbered = (2..).map(|count| format!("{base}{count}"));
         let name = std::iter::once(base.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();

@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "Arp",
     key: "arp",
     read: |region, visitor| Arp::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| ArpMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// "Hardware Types" of IANA.
@@ -758,6 +759,40 @@ impl<'a> ArpMut<'a> {
     pub fn target_protocol_mut(&mut self) -> &mut [u8] {
         let place = self.places.target_protocol;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for ArpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &arp_fields::HARDWARE, bits: 16 },
+            SetterInfo { field: &arp_fields::PROTOCOL, bits: 16 },
+            SetterInfo { field: &arp_fields::HARDWARE_SIZE, bits: 8 },
+            SetterInfo { field: &arp_fields::PROTOCOL_SIZE, bits: 8 },
+            SetterInfo { field: &arp_fields::OPCODE, bits: 16 },
+            SetterInfo { field: &arp_fields::SENDER_MAC, bits: 48 },
+            SetterInfo { field: &arp_fields::SENDER_IP, bits: 32 },
+            SetterInfo { field: &arp_fields::TARGET_MAC, bits: 48 },
+            SetterInfo { field: &arp_fields::TARGET_IP, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_hardware(FromOctets::from_octets(octets)),
+            1 => self.set_protocol(FromOctets::from_octets(octets)),
+            2 => self.set_hardware_size(FromOctets::from_octets(octets)),
+            3 => self.set_protocol_size(FromOctets::from_octets(octets)),
+            4 => self.set_opcode(FromOctets::from_octets(octets)),
+            5 => self.set_sender_mac(FromOctets::from_octets(octets)),
+            6 => self.set_sender_ip(FromOctets::from_octets(octets)),
+            7 => self.set_target_mac(FromOctets::from_octets(octets)),
+            8 => self.set_target_ip(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -14,21 +14,25 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Dhcp",
         key: "dhcp",
         read: |region, visitor| Dhcp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| DhcpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "DhcpOption",
         key: "dhcp_option",
         read: |region, visitor| DhcpOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| DhcpOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "DhcpSuboption",
         key: "dhcp_suboption",
         read: |region, visitor| DhcpSuboption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| DhcpSuboptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "ClasslessRoute",
         key: "classless_route",
         read: |region, visitor| ClasslessRoute::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| ClasslessRouteMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -1119,6 +1123,54 @@ impl<'a> DhcpMut<'a> {
     pub fn vendor_mut(&mut self) -> &mut [u8] {
         let place = self.places.vendor;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for DhcpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &dhcp_fields::OP, bits: 8 },
+            SetterInfo { field: &dhcp_fields::HARDWARE_TYPE, bits: 8 },
+            SetterInfo { field: &dhcp_fields::HARDWARE_LEN, bits: 8 },
+            SetterInfo { field: &dhcp_fields::HOPS, bits: 8 },
+            SetterInfo { field: &dhcp_fields::XID, bits: 32 },
+            SetterInfo { field: &dhcp_fields::SECS, bits: 16 },
+            SetterInfo { field: &dhcp_fields::FLAGS, bits: 16 },
+            SetterInfo { field: &dhcp_fields::CLIENT, bits: 32 },
+            SetterInfo { field: &dhcp_fields::YOUR, bits: 32 },
+            SetterInfo { field: &dhcp_fields::SERVER, bits: 32 },
+            SetterInfo { field: &dhcp_fields::RELAY, bits: 32 },
+            SetterInfo { field: &dhcp_fields::HARDWARE, bits: 48 },
+            SetterInfo { field: &dhcp_fields::HARDWARE_REST, bits: 80 },
+            SetterInfo { field: &dhcp_fields::SERVER_NAME, bits: 512 },
+            SetterInfo { field: &dhcp_fields::BOOT_FILE, bits: 1024 },
+            SetterInfo { field: &dhcp_fields::COOKIE, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_op(FromOctets::from_octets(octets)),
+            1 => self.set_hardware_type(FromOctets::from_octets(octets)),
+            2 => self.set_hardware_len(FromOctets::from_octets(octets)),
+            3 => self.set_hops(FromOctets::from_octets(octets)),
+            4 => self.set_xid(FromOctets::from_octets(octets)),
+            5 => self.set_secs(FromOctets::from_octets(octets)),
+            6 => self.set_flags(FromOctets::from_octets(octets)),
+            7 => self.set_client(FromOctets::from_octets(octets)),
+            8 => self.set_your(FromOctets::from_octets(octets)),
+            9 => self.set_server(FromOctets::from_octets(octets)),
+            10 => self.set_relay(FromOctets::from_octets(octets)),
+            11 => self.set_hardware(FromOctets::from_octets(octets)),
+            12 => self.set_hardware_rest(FromOctets::from_octets(octets)),
+            13 => self.set_server_name(FromOctets::from_octets(octets)),
+            14 => self.set_boot_file(FromOctets::from_octets(octets)),
+            15 => self.set_cookie(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -3204,6 +3256,56 @@ impl<'a> DhcpOptionMut<'a> {
     }
 }
 
+impl FieldsMut for DhcpOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &dhcp_option_fields::CODE, bits: 8 },
+            SetterInfo { field: &dhcp_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &dhcp_option_fields::MASK, bits: 32 },
+            SetterInfo { field: &dhcp_option_fields::MTU, bits: 16 },
+            SetterInfo { field: &dhcp_option_fields::BROADCAST, bits: 32 },
+            SetterInfo { field: &dhcp_option_fields::REQUESTED, bits: 32 },
+            SetterInfo { field: &dhcp_option_fields::LEASE, bits: 32 },
+            SetterInfo { field: &dhcp_option_fields::OVERLOAD, bits: 8 },
+            SetterInfo { field: &dhcp_option_fields::MESSAGE_TYPE, bits: 8 },
+            SetterInfo { field: &dhcp_option_fields::SERVER, bits: 32 },
+            SetterInfo { field: &dhcp_option_fields::MAX_SIZE, bits: 16 },
+            SetterInfo { field: &dhcp_option_fields::RENEWAL, bits: 32 },
+            SetterInfo { field: &dhcp_option_fields::REBINDING, bits: 32 },
+            SetterInfo { field: &dhcp_option_fields::ID_TYPE, bits: 8 },
+            SetterInfo { field: &dhcp_option_fields::FQDN_FLAGS, bits: 8 },
+            SetterInfo { field: &dhcp_option_fields::RCODE1, bits: 8 },
+            SetterInfo { field: &dhcp_option_fields::RCODE2, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_mask(FromOctets::from_octets(octets)),
+            3 => self.set_mtu(FromOctets::from_octets(octets)),
+            4 => self.set_broadcast(FromOctets::from_octets(octets)),
+            5 => self.set_requested(FromOctets::from_octets(octets)),
+            6 => self.set_lease(FromOctets::from_octets(octets)),
+            7 => self.set_overload(FromOctets::from_octets(octets)),
+            8 => self.set_message_type(FromOctets::from_octets(octets)),
+            9 => self.set_server(FromOctets::from_octets(octets)),
+            10 => self.set_max_size(FromOctets::from_octets(octets)),
+            11 => self.set_renewal(FromOctets::from_octets(octets)),
+            12 => self.set_rebinding(FromOctets::from_octets(octets)),
+            13 => self.set_id_type(FromOctets::from_octets(octets)),
+            14 => self.set_fqdn_flags(FromOctets::from_octets(octets)),
+            15 => self.set_rcode1(FromOctets::from_octets(octets)),
+            16 => self.set_rcode2(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> DhcpOption<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -4214,6 +4316,22 @@ impl<'a> DhcpSuboptionMut<'a> {
     }
 }
 
+impl FieldsMut for DhcpSuboptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[SetterInfo { field: &dhcp_suboption_fields::CODE, bits: 8 }];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> DhcpSuboption<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -4465,6 +4583,26 @@ impl<'a> ClasslessRouteMut<'a> {
     pub fn set_router(&mut self, value: Ipv4Addr) -> &mut Self {
         self.places.router_bytes.put(self.bytes, 0, u32::from(value).to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for ClasslessRouteMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &classless_route_fields::WIDTH, bits: 8 },
+            SetterInfo { field: &classless_route_fields::ROUTER, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_width(FromOctets::from_octets(octets)),
+            1 => self.set_router(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

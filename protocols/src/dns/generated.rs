@@ -14,36 +14,43 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "TypeWindow",
         key: "type_window",
         read: |region, visitor| TypeWindow::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TypeWindowMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "SvcParam",
         key: "svc_param",
         read: |region, visitor| SvcParam::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| SvcParamMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "EdnsOption",
         key: "edns_option",
         read: |region, visitor| EdnsOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| EdnsOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Dns",
         key: "dns",
         read: |region, visitor| Dns::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| DnsMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Mdns",
         key: "mdns",
         read: |region, visitor| Mdns::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| MdnsMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Llmnr",
         key: "llmnr",
         read: |region, visitor| Llmnr::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| LlmnrMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "DnsOverTcp",
         key: "dns_over_tcp",
         read: |region, visitor| DnsOverTcp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| DnsOverTcpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -1032,6 +1039,26 @@ impl<'a> QuestionMut<'a> {
     }
 }
 
+impl FieldsMut for QuestionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &question_fields::QTYPE, bits: 16 },
+            SetterInfo { field: &question_fields::QCLASS, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_qtype(FromOctets::from_octets(octets)),
+            1 => self.set_qclass(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Question<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -1450,6 +1477,38 @@ impl<'a> RecordMut<'a> {
             RdataPlaces::of(&view.rdata.ok()?, self.bytes, param_rtype)
         };
         Some(RdataMut::new(self.bytes, places))
+    }
+}
+
+impl FieldsMut for RecordMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &record_fields::RTYPE, bits: 16 },
+            SetterInfo { field: &record_fields::UDP_SIZE, bits: 16 },
+            SetterInfo { field: &record_fields::EXTENDED_RCODE, bits: 8 },
+            SetterInfo { field: &record_fields::EDNS_VERSION, bits: 8 },
+            SetterInfo { field: &record_fields::EDNS_FLAGS, bits: 16 },
+            SetterInfo { field: &record_fields::RCLASS, bits: 16 },
+            SetterInfo { field: &record_fields::TTL, bits: 32 },
+            SetterInfo { field: &record_fields::RDLEN, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_rtype(FromOctets::from_octets(octets)),
+            1 => self.set_udp_size(FromOctets::from_octets(octets)),
+            2 => self.set_extended_rcode(FromOctets::from_octets(octets)),
+            3 => self.set_edns_version(FromOctets::from_octets(octets)),
+            4 => self.set_edns_flags(FromOctets::from_octets(octets)),
+            5 => self.set_rclass(FromOctets::from_octets(octets)),
+            6 => self.set_ttl(FromOctets::from_octets(octets)),
+            7 => self.set_rdlen(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -4199,6 +4258,80 @@ impl<'a> RdataMut<'a> {
     }
 }
 
+impl FieldsMut for RdataMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &rdata_fields::ADDR, bits: 32 },
+            SetterInfo { field: &rdata_fields::SERIAL, bits: 32 },
+            SetterInfo { field: &rdata_fields::REFRESH, bits: 32 },
+            SetterInfo { field: &rdata_fields::RETRY, bits: 32 },
+            SetterInfo { field: &rdata_fields::EXPIRE, bits: 32 },
+            SetterInfo { field: &rdata_fields::MINIMUM, bits: 32 },
+            SetterInfo { field: &rdata_fields::PREFERENCE, bits: 16 },
+            SetterInfo { field: &rdata_fields::ADDR_2, bits: 128 },
+            SetterInfo { field: &rdata_fields::PRIORITY, bits: 16 },
+            SetterInfo { field: &rdata_fields::WEIGHT, bits: 16 },
+            SetterInfo { field: &rdata_fields::PORT, bits: 16 },
+            SetterInfo { field: &rdata_fields::ORDER, bits: 16 },
+            SetterInfo { field: &rdata_fields::KEY_TAG, bits: 16 },
+            SetterInfo { field: &rdata_fields::ALGORITHM, bits: 8 },
+            SetterInfo { field: &rdata_fields::DIGEST_TYPE, bits: 8 },
+            SetterInfo { field: &rdata_fields::FINGERPRINT_TYPE, bits: 8 },
+            SetterInfo { field: &rdata_fields::TYPE_COVERED, bits: 16 },
+            SetterInfo { field: &rdata_fields::LABELS, bits: 8 },
+            SetterInfo { field: &rdata_fields::ORIGINAL_TTL, bits: 32 },
+            SetterInfo { field: &rdata_fields::EXPIRATION, bits: 32 },
+            SetterInfo { field: &rdata_fields::INCEPTION, bits: 32 },
+            SetterInfo { field: &rdata_fields::FLAGS_2, bits: 16 },
+            SetterInfo { field: &rdata_fields::PROTOCOL, bits: 8 },
+            SetterInfo { field: &rdata_fields::HASH_ALGORITHM, bits: 8 },
+            SetterInfo { field: &rdata_fields::FLAGS, bits: 8 },
+            SetterInfo { field: &rdata_fields::ITERATIONS, bits: 16 },
+            SetterInfo { field: &rdata_fields::USAGE, bits: 8 },
+            SetterInfo { field: &rdata_fields::SELECTOR, bits: 8 },
+            SetterInfo { field: &rdata_fields::MATCHING_TYPE, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_addr(FromOctets::from_octets(octets)),
+            1 => self.set_serial(FromOctets::from_octets(octets)),
+            2 => self.set_refresh(FromOctets::from_octets(octets)),
+            3 => self.set_retry(FromOctets::from_octets(octets)),
+            4 => self.set_expire(FromOctets::from_octets(octets)),
+            5 => self.set_minimum(FromOctets::from_octets(octets)),
+            6 => self.set_preference(FromOctets::from_octets(octets)),
+            7 => self.set_aaaa_addr(FromOctets::from_octets(octets)),
+            8 => self.set_priority(FromOctets::from_octets(octets)),
+            9 => self.set_weight(FromOctets::from_octets(octets)),
+            10 => self.set_port(FromOctets::from_octets(octets)),
+            11 => self.set_order(FromOctets::from_octets(octets)),
+            12 => self.set_key_tag(FromOctets::from_octets(octets)),
+            13 => self.set_algorithm(FromOctets::from_octets(octets)),
+            14 => self.set_digest_type(FromOctets::from_octets(octets)),
+            15 => self.set_fingerprint_type(FromOctets::from_octets(octets)),
+            16 => self.set_type_covered(FromOctets::from_octets(octets)),
+            17 => self.set_labels(FromOctets::from_octets(octets)),
+            18 => self.set_original_ttl(FromOctets::from_octets(octets)),
+            19 => self.set_expiration(FromOctets::from_octets(octets)),
+            20 => self.set_inception(FromOctets::from_octets(octets)),
+            21 => self.set_dnskey_flags(FromOctets::from_octets(octets)),
+            22 => self.set_protocol(FromOctets::from_octets(octets)),
+            23 => self.set_hash_algorithm(FromOctets::from_octets(octets)),
+            24 => self.set_nsec3_flags(FromOctets::from_octets(octets)),
+            25 => self.set_iterations(FromOctets::from_octets(octets)),
+            26 => self.set_usage(FromOctets::from_octets(octets)),
+            27 => self.set_selector(FromOctets::from_octets(octets)),
+            28 => self.set_matching_type(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Rdata<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -5119,6 +5252,22 @@ impl<'a> TypeWindowMut<'a> {
     }
 }
 
+impl FieldsMut for TypeWindowMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[SetterInfo { field: &type_window_fields::WINDOW, bits: 8 }];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_window(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> TypeWindow<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -5705,6 +5854,28 @@ impl<'a> SvcParamMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for SvcParamMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &svc_param_fields::KEY, bits: 16 },
+            SetterInfo { field: &svc_param_fields::LENGTH, bits: 16 },
+            SetterInfo { field: &svc_param_fields::PORT, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_key(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_port(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -6457,6 +6628,36 @@ impl<'a> EdnsOptionMut<'a> {
     }
 }
 
+impl FieldsMut for EdnsOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &edns_option_fields::CODE, bits: 16 },
+            SetterInfo { field: &edns_option_fields::LENGTH, bits: 16 },
+            SetterInfo { field: &edns_option_fields::FAMILY, bits: 16 },
+            SetterInfo { field: &edns_option_fields::SOURCE_PREFIX, bits: 8 },
+            SetterInfo { field: &edns_option_fields::SCOPE_PREFIX, bits: 8 },
+            SetterInfo { field: &edns_option_fields::CLIENT, bits: 64 },
+            SetterInfo { field: &edns_option_fields::INFO_CODE, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_family(FromOctets::from_octets(octets)),
+            3 => self.set_source_prefix(FromOctets::from_octets(octets)),
+            4 => self.set_scope_prefix(FromOctets::from_octets(octets)),
+            5 => self.set_client(FromOctets::from_octets(octets)),
+            6 => self.set_info_code(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> EdnsOption<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -7021,6 +7222,34 @@ impl<'a> DnsMut<'a> {
     }
 }
 
+impl FieldsMut for DnsMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &dns_fields::ID, bits: 16 },
+            SetterInfo { field: &dns_fields::FLAGS, bits: 16 },
+            SetterInfo { field: &dns_fields::QDCOUNT, bits: 16 },
+            SetterInfo { field: &dns_fields::ANCOUNT, bits: 16 },
+            SetterInfo { field: &dns_fields::NSCOUNT, bits: 16 },
+            SetterInfo { field: &dns_fields::ARCOUNT, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_id(FromOctets::from_octets(octets)),
+            1 => self.set_flags(FromOctets::from_octets(octets)),
+            2 => self.set_qdcount(FromOctets::from_octets(octets)),
+            3 => self.set_ancount(FromOctets::from_octets(octets)),
+            4 => self.set_nscount(FromOctets::from_octets(octets)),
+            5 => self.set_arcount(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Dns<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -7543,6 +7772,34 @@ impl<'a> MdnsMut<'a> {
     }
 }
 
+impl FieldsMut for MdnsMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &mdns_fields::ID, bits: 16 },
+            SetterInfo { field: &mdns_fields::FLAGS, bits: 16 },
+            SetterInfo { field: &mdns_fields::QDCOUNT, bits: 16 },
+            SetterInfo { field: &mdns_fields::ANCOUNT, bits: 16 },
+            SetterInfo { field: &mdns_fields::NSCOUNT, bits: 16 },
+            SetterInfo { field: &mdns_fields::ARCOUNT, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_id(FromOctets::from_octets(octets)),
+            1 => self.set_flags(FromOctets::from_octets(octets)),
+            2 => self.set_qdcount(FromOctets::from_octets(octets)),
+            3 => self.set_ancount(FromOctets::from_octets(octets)),
+            4 => self.set_nscount(FromOctets::from_octets(octets)),
+            5 => self.set_arcount(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Mdns<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -8034,6 +8291,34 @@ impl<'a> LlmnrMut<'a> {
     }
 }
 
+impl FieldsMut for LlmnrMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &llmnr_fields::ID, bits: 16 },
+            SetterInfo { field: &llmnr_fields::FLAGS, bits: 16 },
+            SetterInfo { field: &llmnr_fields::QDCOUNT, bits: 16 },
+            SetterInfo { field: &llmnr_fields::ANCOUNT, bits: 16 },
+            SetterInfo { field: &llmnr_fields::NSCOUNT, bits: 16 },
+            SetterInfo { field: &llmnr_fields::ARCOUNT, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_id(FromOctets::from_octets(octets)),
+            1 => self.set_flags(FromOctets::from_octets(octets)),
+            2 => self.set_qdcount(FromOctets::from_octets(octets)),
+            3 => self.set_ancount(FromOctets::from_octets(octets)),
+            4 => self.set_nscount(FromOctets::from_octets(octets)),
+            5 => self.set_arcount(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Llmnr<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -8320,6 +8605,22 @@ impl<'a> DnsOverTcpMut<'a> {
     pub fn message_mut(&mut self) -> &mut [u8] {
         let place = self.places.message;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for DnsOverTcpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[SetterInfo { field: &dns_over_tcp_fields::LENGTH, bits: 16 }];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -16,11 +16,13 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Erspan",
         key: "erspan",
         read: |region, visitor| Erspan::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| ErspanMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Erspan3",
         key: "erspan3",
         read: |region, visitor| Erspan3::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Erspan3Mut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -404,6 +406,36 @@ impl<'a> ErspanMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for ErspanMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &erspan_fields::VERSION, bits: 4 },
+            SetterInfo { field: &erspan_fields::VLAN, bits: 12 },
+            SetterInfo { field: &erspan_fields::COS, bits: 3 },
+            SetterInfo { field: &erspan_fields::ENCAPSULATION, bits: 2 },
+            SetterInfo { field: &erspan_fields::CUT, bits: 1 },
+            SetterInfo { field: &erspan_fields::SESSION, bits: 10 },
+            SetterInfo { field: &erspan_fields::INDEX, bits: 20 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_version(FromOctets::from_octets(octets)),
+            1 => self.set_vlan(FromOctets::from_octets(octets)),
+            2 => self.set_cos(FromOctets::from_octets(octets)),
+            3 => self.set_encapsulation(FromOctets::from_octets(octets)),
+            4 => self.set_cut(FromOctets::from_octets(octets)),
+            5 => self.set_session(FromOctets::from_octets(octets)),
+            6 => self.set_index(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -988,6 +1020,54 @@ impl<'a> Erspan3Mut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for Erspan3Mut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &erspan3_fields::VERSION, bits: 4 },
+            SetterInfo { field: &erspan3_fields::VLAN, bits: 12 },
+            SetterInfo { field: &erspan3_fields::COS, bits: 3 },
+            SetterInfo { field: &erspan3_fields::STATE, bits: 2 },
+            SetterInfo { field: &erspan3_fields::CUT, bits: 1 },
+            SetterInfo { field: &erspan3_fields::SESSION, bits: 10 },
+            SetterInfo { field: &erspan3_fields::TIMESTAMP, bits: 32 },
+            SetterInfo { field: &erspan3_fields::GROUP_TAG, bits: 16 },
+            SetterInfo { field: &erspan3_fields::IS_FRAME, bits: 1 },
+            SetterInfo { field: &erspan3_fields::FRAME_TYPE, bits: 5 },
+            SetterInfo { field: &erspan3_fields::HARDWARE_ID, bits: 6 },
+            SetterInfo { field: &erspan3_fields::EGRESS, bits: 1 },
+            SetterInfo { field: &erspan3_fields::GRANULARITY, bits: 2 },
+            SetterInfo { field: &erspan3_fields::HAS_PLATFORM, bits: 1 },
+            SetterInfo { field: &erspan3_fields::PLATFORM, bits: 6 },
+            SetterInfo { field: &erspan3_fields::PLATFORM_INFORMATION, bits: 58 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_version(FromOctets::from_octets(octets)),
+            1 => self.set_vlan(FromOctets::from_octets(octets)),
+            2 => self.set_cos(FromOctets::from_octets(octets)),
+            3 => self.set_state(FromOctets::from_octets(octets)),
+            4 => self.set_cut(FromOctets::from_octets(octets)),
+            5 => self.set_session(FromOctets::from_octets(octets)),
+            6 => self.set_timestamp(FromOctets::from_octets(octets)),
+            7 => self.set_group_tag(FromOctets::from_octets(octets)),
+            8 => self.set_is_frame(FromOctets::from_octets(octets)),
+            9 => self.set_frame_type(FromOctets::from_octets(octets)),
+            10 => self.set_hardware_id(FromOctets::from_octets(octets)),
+            11 => self.set_egress(FromOctets::from_octets(octets)),
+            12 => self.set_granularity(FromOctets::from_octets(octets)),
+            13 => self.set_has_platform(FromOctets::from_octets(octets)),
+            14 => self.set_platform(FromOctets::from_octets(octets)),
+            15 => self.set_platform_information(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

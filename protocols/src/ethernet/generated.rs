@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "Ethernet",
     key: "ethernet",
     read: |region, visitor| Ethernet::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| EthernetMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// The fields of [`Ethernet`](Ethernet), by name.
@@ -281,6 +282,28 @@ impl<'a> EthernetMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for EthernetMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ethernet_fields::DST, bits: 48 },
+            SetterInfo { field: &ethernet_fields::SRC, bits: 48 },
+            SetterInfo { field: &ethernet_fields::TYPE_LEN, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_dst(FromOctets::from_octets(octets)),
+            1 => self.set_src(FromOctets::from_octets(octets)),
+            2 => self.set_type_len(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -908,6 +908,20 @@ impl<'a> Next<'a> {
     }
 }
 
+/// What follows a layer that knows no stack, as one that derives it.
+impl<'a> From<packet_core::plain::Following<'a>> for Next<'a> {
+    fn from(following: packet_core::plain::Following<'a>) -> Self {
+        use packet_core::plain::Way;
+        let payload = following.payload;
+        let kind = following.ways().find_map(|way| match way {
+            Way::Layer(name) => LayerKind::ALL.iter().copied().find(|kind| kind.name() == name),
+            Way::Key { table, key } => tables::by_name(table, key, payload),
+            Way::Probe => guess(payload),
+        });
+        Self::new(kind.filter(|kind| may_begin(*kind, payload)), payload)
+    }
+}
+
 /// The layers below one, the outermost first.
 #[derive(Clone, Copy, Debug)]
 pub struct Below<'s, 'a>(pub &'s [Layer<'a>]);
@@ -1330,5 +1344,20 @@ pub mod tables {
             5 => LayerKind::Mpls,
             _ => return None,
         })
+    }
+
+    /// The layer of a key of a table that every stack shares, by the table's name.
+    #[must_use]
+    pub fn by_name(table: &str, key: u64, payload: Region<'_>) -> Option<LayerKind> {
+        match table {
+            "link_type" => link_type(key.try_into().ok()?, payload),
+            "ether_type" => ether_type(key.try_into().ok()?, payload),
+            "ip_protocol" => ip_protocol(key.try_into().ok()?, payload),
+            "udp_port" => udp_port(key.try_into().ok()?, payload),
+            "tcp_port" => tcp_port(key.try_into().ok()?, payload),
+            "llc_sap" => llc_sap(key.try_into().ok()?, payload),
+            "ip_version" => ip_version(key.try_into().ok()?, payload),
+            _ => None,
+        }
     }
 }

@@ -14,11 +14,13 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Gre",
         key: "gre",
         read: |region, visitor| Gre::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| GreMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "SourceRoute",
         key: "source_route",
         read: |region, visitor| SourceRoute::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| SourceRouteMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -706,6 +708,56 @@ impl<'a> GreMut<'a> {
     }
 }
 
+impl FieldsMut for GreMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &gre_fields::HAS_CHECKSUM, bits: 1 },
+            SetterInfo { field: &gre_fields::HAS_ROUTING, bits: 1 },
+            SetterInfo { field: &gre_fields::HAS_KEY, bits: 1 },
+            SetterInfo { field: &gre_fields::HAS_SEQUENCE, bits: 1 },
+            SetterInfo { field: &gre_fields::STRICT_ROUTE, bits: 1 },
+            SetterInfo { field: &gre_fields::RECURSION, bits: 3 },
+            SetterInfo { field: &gre_fields::HAS_ACK, bits: 1 },
+            SetterInfo { field: &gre_fields::RESERVED, bits: 4 },
+            SetterInfo { field: &gre_fields::VERSION, bits: 3 },
+            SetterInfo { field: &gre_fields::PROTOCOL, bits: 16 },
+            SetterInfo { field: &gre_fields::CHECKSUM, bits: 16 },
+            SetterInfo { field: &gre_fields::OFFSET, bits: 16 },
+            SetterInfo { field: &gre_fields::PAYLOAD_LENGTH, bits: 16 },
+            SetterInfo { field: &gre_fields::CALL_ID, bits: 16 },
+            SetterInfo { field: &gre_fields::KEY, bits: 32 },
+            SetterInfo { field: &gre_fields::SEQUENCE, bits: 32 },
+            SetterInfo { field: &gre_fields::ACKNOWLEDGED, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_has_checksum(FromOctets::from_octets(octets)),
+            1 => self.set_has_routing(FromOctets::from_octets(octets)),
+            2 => self.set_has_key(FromOctets::from_octets(octets)),
+            3 => self.set_has_sequence(FromOctets::from_octets(octets)),
+            4 => self.set_strict_route(FromOctets::from_octets(octets)),
+            5 => self.set_recursion(FromOctets::from_octets(octets)),
+            6 => self.set_has_ack(FromOctets::from_octets(octets)),
+            7 => self.set_reserved(FromOctets::from_octets(octets)),
+            8 => self.set_version(FromOctets::from_octets(octets)),
+            9 => self.set_protocol(FromOctets::from_octets(octets)),
+            10 => self.set_checksum(FromOctets::from_octets(octets)),
+            11 => self.set_offset(FromOctets::from_octets(octets)),
+            12 => self.set_payload_length(FromOctets::from_octets(octets)),
+            13 => self.set_call_id(FromOctets::from_octets(octets)),
+            14 => self.set_key(FromOctets::from_octets(octets)),
+            15 => self.set_sequence(FromOctets::from_octets(octets)),
+            16 => self.set_acknowledged(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Gre<'a> {
     /// What the checksum should be; nothing where that can't be known, or where it is not in use.
     #[inline]
@@ -1038,6 +1090,28 @@ impl<'a> SourceRouteMut<'a> {
     pub fn addresses_mut(&mut self) -> &mut [u8] {
         let place = self.places.addresses;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for SourceRouteMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &source_route_fields::FAMILY, bits: 16 },
+            SetterInfo { field: &source_route_fields::OFFSET, bits: 8 },
+            SetterInfo { field: &source_route_fields::LENGTH, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_family(FromOctets::from_octets(octets)),
+            1 => self.set_offset(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

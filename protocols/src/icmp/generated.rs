@@ -14,26 +14,31 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "RouterAddress",
         key: "router_address",
         read: |region, visitor| RouterAddress::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| RouterAddressMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Icmp",
         key: "icmp",
         read: |region, visitor| Icmp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| IcmpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "IcmpExtensions",
         key: "icmp_extensions",
         read: |region, visitor| IcmpExtensions::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| IcmpExtensionsMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "IcmpObject",
         key: "icmp_object",
         read: |region, visitor| IcmpObject::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| IcmpObjectMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "IcmpLabel",
         key: "icmp_label",
         read: |region, visitor| IcmpLabel::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| IcmpLabelMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -363,6 +368,26 @@ impl<'a> RouterAddressMut<'a> {
     pub fn set_preference(&mut self, value: i32) -> &mut Self {
         self.places.head.put(self.bytes, 4, (value as u32).to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for RouterAddressMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &router_address_fields::ADDRESS, bits: 32 },
+            SetterInfo { field: &router_address_fields::PREFERENCE, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_address(FromOctets::from_octets(octets)),
+            1 => self.set_preference(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -2141,6 +2166,74 @@ impl<'a> IcmpMut<'a> {
     }
 }
 
+impl FieldsMut for IcmpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &icmp_fields::TYPE, bits: 8 },
+            SetterInfo { field: &icmp_fields::CODE, bits: 8 },
+            SetterInfo { field: &icmp_fields::CHECKSUM, bits: 16 },
+            SetterInfo { field: &icmp_fields::ID, bits: 16 },
+            SetterInfo { field: &icmp_fields::SEQ, bits: 16 },
+            SetterInfo { field: &icmp_fields::POINTER, bits: 8 },
+            SetterInfo { field: &icmp_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &icmp_fields::MTU, bits: 16 },
+            SetterInfo { field: &icmp_fields::GATEWAY, bits: 32 },
+            SetterInfo { field: &icmp_fields::COUNT, bits: 8 },
+            SetterInfo { field: &icmp_fields::ENTRY_SIZE, bits: 8 },
+            SetterInfo { field: &icmp_fields::LIFETIME, bits: 16 },
+            SetterInfo { field: &icmp_fields::ORIGINATE, bits: 32 },
+            SetterInfo { field: &icmp_fields::RECEIVE, bits: 32 },
+            SetterInfo { field: &icmp_fields::TRANSMIT, bits: 32 },
+            SetterInfo { field: &icmp_fields::MASK, bits: 32 },
+            SetterInfo { field: &icmp_fields::OUTBOUND_HOPS, bits: 16 },
+            SetterInfo { field: &icmp_fields::RETURN_HOPS, bits: 16 },
+            SetterInfo { field: &icmp_fields::SPEED, bits: 32 },
+            SetterInfo { field: &icmp_fields::MTU, bits: 32 },
+            SetterInfo { field: &icmp_fields::SEQUENCE, bits: 8 },
+            SetterInfo { field: &icmp_fields::LOCAL, bits: 1 },
+            SetterInfo { field: &icmp_fields::STATE, bits: 3 },
+            SetterInfo { field: &icmp_fields::ACTIVE, bits: 1 },
+            SetterInfo { field: &icmp_fields::HAS_IPV4, bits: 1 },
+            SetterInfo { field: &icmp_fields::HAS_IPV6, bits: 1 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_code(FromOctets::from_octets(octets)),
+            2 => self.set_checksum(FromOctets::from_octets(octets)),
+            3 => self.set_id(FromOctets::from_octets(octets)),
+            4 => self.set_seq(FromOctets::from_octets(octets)),
+            5 => self.set_pointer(FromOctets::from_octets(octets)),
+            6 => self.set_length(FromOctets::from_octets(octets)),
+            7 => self.set_mtu(FromOctets::from_octets(octets)),
+            8 => self.set_gateway(FromOctets::from_octets(octets)),
+            9 => self.set_count(FromOctets::from_octets(octets)),
+            10 => self.set_entry_size(FromOctets::from_octets(octets)),
+            11 => self.set_lifetime(FromOctets::from_octets(octets)),
+            12 => self.set_originate(FromOctets::from_octets(octets)),
+            13 => self.set_receive(FromOctets::from_octets(octets)),
+            14 => self.set_transmit(FromOctets::from_octets(octets)),
+            15 => self.set_mask(FromOctets::from_octets(octets)),
+            16 => self.set_outbound_hops(FromOctets::from_octets(octets)),
+            17 => self.set_return_hops(FromOctets::from_octets(octets)),
+            18 => self.set_speed(FromOctets::from_octets(octets)),
+            19 => self.set_traceroute_mtu(FromOctets::from_octets(octets)),
+            20 => self.set_sequence(FromOctets::from_octets(octets)),
+            21 => self.set_local(FromOctets::from_octets(octets)),
+            22 => self.set_state(FromOctets::from_octets(octets)),
+            23 => self.set_active(FromOctets::from_octets(octets)),
+            24 => self.set_has_ipv4(FromOctets::from_octets(octets)),
+            25 => self.set_has_ipv6(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Icmp<'a> {
     /// What the checksum should be; nothing where that can't be known.
     #[inline]
@@ -2955,6 +3048,26 @@ impl<'a> IcmpExtensionsMut<'a> {
     }
 }
 
+impl FieldsMut for IcmpExtensionsMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &icmp_extensions_fields::VERSION, bits: 4 },
+            SetterInfo { field: &icmp_extensions_fields::CHECKSUM, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_version(FromOctets::from_octets(octets)),
+            1 => self.set_checksum(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> IcmpExtensions<'a> {
     /// What the checksum should be; nothing where that can't be known, or where it is not in use.
     #[inline]
@@ -3652,6 +3765,34 @@ impl<'a> IcmpObjectMut<'a> {
     }
 }
 
+impl FieldsMut for IcmpObjectMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &icmp_object_fields::LENGTH, bits: 16 },
+            SetterInfo { field: &icmp_object_fields::CLASS, bits: 8 },
+            SetterInfo { field: &icmp_object_fields::CTYPE, bits: 8 },
+            SetterInfo { field: &icmp_object_fields::INTERFACE_INDEX, bits: 32 },
+            SetterInfo { field: &icmp_object_fields::FAMILY, bits: 16 },
+            SetterInfo { field: &icmp_object_fields::ADDRESS_LENGTH, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_length(FromOctets::from_octets(octets)),
+            1 => self.set_class(FromOctets::from_octets(octets)),
+            2 => self.set_ctype(FromOctets::from_octets(octets)),
+            3 => self.set_interface_index(FromOctets::from_octets(octets)),
+            4 => self.set_family(FromOctets::from_octets(octets)),
+            5 => self.set_address_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> IcmpObject<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -4032,6 +4173,30 @@ impl<'a> IcmpLabelMut<'a> {
     pub fn set_ttl(&mut self, value: u8) -> &mut Self {
         self.places.head.put(self.bytes, 3, value.to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for IcmpLabelMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &icmp_label_fields::LABEL, bits: 20 },
+            SetterInfo { field: &icmp_label_fields::TRAFFIC_CLASS, bits: 3 },
+            SetterInfo { field: &icmp_label_fields::BOTTOM, bits: 1 },
+            SetterInfo { field: &icmp_label_fields::TTL, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_label(FromOctets::from_octets(octets)),
+            1 => self.set_traffic_class(FromOctets::from_octets(octets)),
+            2 => self.set_bottom(FromOctets::from_octets(octets)),
+            3 => self.set_ttl(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -4417,6 +4582,34 @@ impl<'a> IcmpInterfaceMut<'a> {
     pub fn set_mtu(&mut self, value: u32) -> &mut Self {
         self.places.mtu_bytes.put(self.bytes, 0, value.to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for IcmpInterfaceMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &icmp_interface_fields::INDEX, bits: 32 },
+            SetterInfo { field: &icmp_interface_fields::FAMILY, bits: 16 },
+            SetterInfo { field: &icmp_interface_fields::IPV4, bits: 32 },
+            SetterInfo { field: &icmp_interface_fields::IPV6, bits: 128 },
+            SetterInfo { field: &icmp_interface_fields::NAME_LENGTH, bits: 8 },
+            SetterInfo { field: &icmp_interface_fields::MTU, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_index(FromOctets::from_octets(octets)),
+            1 => self.set_family(FromOctets::from_octets(octets)),
+            2 => self.set_ipv4(FromOctets::from_octets(octets)),
+            3 => self.set_ipv6(FromOctets::from_octets(octets)),
+            4 => self.set_name_length(FromOctets::from_octets(octets)),
+            5 => self.set_mtu(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

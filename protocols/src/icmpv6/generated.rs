@@ -14,21 +14,25 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Icmpv6",
         key: "icmpv6",
         read: |region, visitor| Icmpv6::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Icmpv6Mut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "ListenerQuery2",
         key: "listener_query2",
         read: |region, visitor| ListenerQuery2::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| ListenerQuery2Mut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "ListenerRecord",
         key: "listener_record",
         read: |region, visitor| ListenerRecord::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| ListenerRecordMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "NdOption",
         key: "nd_option",
         read: |region, visitor| NdOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| NdOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -3630,6 +3634,114 @@ impl<'a> Icmpv6Mut<'a> {
     }
 }
 
+impl FieldsMut for Icmpv6Mut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &icmpv6_fields::TYPE, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::CODE, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::CHECKSUM, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::MTU, bits: 32 },
+            SetterInfo { field: &icmpv6_fields::POINTER, bits: 32 },
+            SetterInfo { field: &icmpv6_fields::ID, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::SEQ, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::MAX_RESPONSE, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::MULTICAST_ADDRESS, bits: 128 },
+            SetterInfo { field: &icmpv6_fields::RECORD_COUNT, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::CUR_HOP_LIMIT, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::MANAGED, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::OTHER, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::HOME_AGENT, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::PREFERENCE, bits: 2 },
+            SetterInfo { field: &icmpv6_fields::PROXY, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::ROUTER_LIFETIME, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::REACHABLE_TIME, bits: 32 },
+            SetterInfo { field: &icmpv6_fields::RETRANS_TIMER, bits: 32 },
+            SetterInfo { field: &icmpv6_fields::TARGET, bits: 128 },
+            SetterInfo { field: &icmpv6_fields::ROUTER, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::SOLICITED, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::OVERRIDE, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::DESTINATION, bits: 128 },
+            SetterInfo { field: &icmpv6_fields::SEQUENCE, bits: 32 },
+            SetterInfo { field: &icmpv6_fields::SEGMENT, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::FLAGS, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::MAX_DELAY, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::QUERY_TYPE, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::FLAGS, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::NONCE, bits: 64 },
+            SetterInfo { field: &icmpv6_fields::COMPONENT, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::COMPONENTS, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::QUERY_INTERVAL, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::ROBUSTNESS, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::STATUS, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::LIFETIME, bits: 16 },
+            SetterInfo { field: &icmpv6_fields::EUI64, bits: 64 },
+            SetterInfo { field: &icmpv6_fields::REGISTERED, bits: 128 },
+            SetterInfo { field: &icmpv6_fields::SEQUENCE, bits: 8 },
+            SetterInfo { field: &icmpv6_fields::LOCAL, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::STATE, bits: 3 },
+            SetterInfo { field: &icmpv6_fields::ACTIVE, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::HAS_IPV4, bits: 1 },
+            SetterInfo { field: &icmpv6_fields::HAS_IPV6, bits: 1 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_code(FromOctets::from_octets(octets)),
+            2 => self.set_checksum(FromOctets::from_octets(octets)),
+            3 => self.set_length(FromOctets::from_octets(octets)),
+            4 => self.set_mtu(FromOctets::from_octets(octets)),
+            5 => self.set_pointer(FromOctets::from_octets(octets)),
+            6 => self.set_id(FromOctets::from_octets(octets)),
+            7 => self.set_seq(FromOctets::from_octets(octets)),
+            8 => self.set_max_response(FromOctets::from_octets(octets)),
+            9 => self.set_multicast_address(FromOctets::from_octets(octets)),
+            10 => self.set_record_count(FromOctets::from_octets(octets)),
+            11 => self.set_cur_hop_limit(FromOctets::from_octets(octets)),
+            12 => self.set_managed(FromOctets::from_octets(octets)),
+            13 => self.set_other(FromOctets::from_octets(octets)),
+            14 => self.set_home_agent(FromOctets::from_octets(octets)),
+            15 => self.set_preference(FromOctets::from_octets(octets)),
+            16 => self.set_proxy(FromOctets::from_octets(octets)),
+            17 => self.set_router_lifetime(FromOctets::from_octets(octets)),
+            18 => self.set_reachable_time(FromOctets::from_octets(octets)),
+            19 => self.set_retrans_timer(FromOctets::from_octets(octets)),
+            20 => self.set_target(FromOctets::from_octets(octets)),
+            21 => self.set_router(FromOctets::from_octets(octets)),
+            22 => self.set_solicited(FromOctets::from_octets(octets)),
+            23 => self.set_override(FromOctets::from_octets(octets)),
+            24 => self.set_destination(FromOctets::from_octets(octets)),
+            25 => self.set_sequence(FromOctets::from_octets(octets)),
+            26 => self.set_segment(FromOctets::from_octets(octets)),
+            27 => self.set_flags(FromOctets::from_octets(octets)),
+            28 => self.set_max_delay(FromOctets::from_octets(octets)),
+            29 => self.set_query_type(FromOctets::from_octets(octets)),
+            30 => self.set_node_information_flags(FromOctets::from_octets(octets)),
+            31 => self.set_nonce(FromOctets::from_octets(octets)),
+            32 => self.set_component(FromOctets::from_octets(octets)),
+            33 => self.set_components(FromOctets::from_octets(octets)),
+            34 => self.set_query_interval(FromOctets::from_octets(octets)),
+            35 => self.set_robustness(FromOctets::from_octets(octets)),
+            36 => self.set_status(FromOctets::from_octets(octets)),
+            37 => self.set_lifetime(FromOctets::from_octets(octets)),
+            38 => self.set_eui64(FromOctets::from_octets(octets)),
+            39 => self.set_registered(FromOctets::from_octets(octets)),
+            40 => self.set_extended_echo_sequence(FromOctets::from_octets(octets)),
+            41 => self.set_local(FromOctets::from_octets(octets)),
+            42 => self.set_state(FromOctets::from_octets(octets)),
+            43 => self.set_active(FromOctets::from_octets(octets)),
+            44 => self.set_has_ipv4(FromOctets::from_octets(octets)),
+            45 => self.set_has_ipv6(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Icmpv6<'a> {
     /// What the checksum should be; nothing where that can't be known.
     #[inline]
@@ -5019,6 +5131,30 @@ impl<'a> ListenerQuery2Mut<'a> {
     }
 }
 
+impl FieldsMut for ListenerQuery2Mut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &listener_query2_fields::SUPPRESS, bits: 1 },
+            SetterInfo { field: &listener_query2_fields::ROBUSTNESS, bits: 3 },
+            SetterInfo { field: &listener_query2_fields::QUERY_INTERVAL, bits: 8 },
+            SetterInfo { field: &listener_query2_fields::SOURCE_COUNT, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_suppress(FromOctets::from_octets(octets)),
+            1 => self.set_robustness(FromOctets::from_octets(octets)),
+            2 => self.set_query_interval(FromOctets::from_octets(octets)),
+            3 => self.set_source_count(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> ListenerQuery2<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -5342,6 +5478,30 @@ impl<'a> ListenerRecordMut<'a> {
     pub fn aux_mut(&mut self) -> &mut [u8] {
         let place = self.places.aux;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for ListenerRecordMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &listener_record_fields::RECORD_TYPE, bits: 8 },
+            SetterInfo { field: &listener_record_fields::AUX_LENGTH, bits: 8 },
+            SetterInfo { field: &listener_record_fields::SOURCE_COUNT, bits: 16 },
+            SetterInfo { field: &listener_record_fields::MULTICAST_ADDRESS, bits: 128 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_record_type(FromOctets::from_octets(octets)),
+            1 => self.set_aux_length(FromOctets::from_octets(octets)),
+            2 => self.set_source_count(FromOctets::from_octets(octets)),
+            3 => self.set_multicast_address(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -6944,6 +7104,66 @@ impl<'a> NdOptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for NdOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &nd_option_fields::TYPE, bits: 8 },
+            SetterInfo { field: &nd_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &nd_option_fields::PREFIX_LENGTH, bits: 8 },
+            SetterInfo { field: &nd_option_fields::ON_LINK, bits: 1 },
+            SetterInfo { field: &nd_option_fields::AUTONOMOUS, bits: 1 },
+            SetterInfo { field: &nd_option_fields::ROUTER_ADDRESS, bits: 1 },
+            SetterInfo { field: &nd_option_fields::VALID_LIFETIME, bits: 32 },
+            SetterInfo { field: &nd_option_fields::PREFERRED_LIFETIME, bits: 32 },
+            SetterInfo { field: &nd_option_fields::PREFIX_ADDRESS, bits: 128 },
+            SetterInfo { field: &nd_option_fields::MTU, bits: 32 },
+            SetterInfo { field: &nd_option_fields::INTERVAL, bits: 32 },
+            SetterInfo { field: &nd_option_fields::AGENT_PREFERENCE, bits: 16 },
+            SetterInfo { field: &nd_option_fields::AGENT_LIFETIME, bits: 16 },
+            SetterInfo { field: &nd_option_fields::TIMESTAMP, bits: 64 },
+            SetterInfo { field: &nd_option_fields::ROUTE_LENGTH, bits: 8 },
+            SetterInfo { field: &nd_option_fields::ROUTE_PREFERENCE, bits: 2 },
+            SetterInfo { field: &nd_option_fields::ROUTE_LIFETIME, bits: 32 },
+            SetterInfo { field: &nd_option_fields::DNS_LIFETIME, bits: 32 },
+            SetterInfo { field: &nd_option_fields::FLAGS, bits: 48 },
+            SetterInfo { field: &nd_option_fields::SCALED_LIFETIME, bits: 13 },
+            SetterInfo { field: &nd_option_fields::PREFIX_CODE, bits: 3 },
+            SetterInfo { field: &nd_option_fields::NAT64_PREFIX, bits: 96 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_prefix_length(FromOctets::from_octets(octets)),
+            3 => self.set_on_link(FromOctets::from_octets(octets)),
+            4 => self.set_autonomous(FromOctets::from_octets(octets)),
+            5 => self.set_router_address(FromOctets::from_octets(octets)),
+            6 => self.set_valid_lifetime(FromOctets::from_octets(octets)),
+            7 => self.set_preferred_lifetime(FromOctets::from_octets(octets)),
+            8 => self.set_prefix_address(FromOctets::from_octets(octets)),
+            9 => self.set_mtu(FromOctets::from_octets(octets)),
+            10 => self.set_interval(FromOctets::from_octets(octets)),
+            11 => self.set_agent_preference(FromOctets::from_octets(octets)),
+            12 => self.set_agent_lifetime(FromOctets::from_octets(octets)),
+            13 => self.set_timestamp(FromOctets::from_octets(octets)),
+            14 => self.set_route_length(FromOctets::from_octets(octets)),
+            15 => self.set_route_preference(FromOctets::from_octets(octets)),
+            16 => self.set_route_lifetime(FromOctets::from_octets(octets)),
+            17 => self.set_dns_lifetime(FromOctets::from_octets(octets)),
+            18 => self.set_flags(FromOctets::from_octets(octets)),
+            19 => self.set_scaled_lifetime(FromOctets::from_octets(octets)),
+            20 => self.set_prefix_code(FromOctets::from_octets(octets)),
+            21 => self.set_nat64_prefix(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

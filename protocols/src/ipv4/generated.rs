@@ -14,21 +14,25 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Ipv4",
         key: "ipv4",
         read: |region, visitor| Ipv4::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv4Mut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv4Passage",
         key: "ipv4_passage",
         read: |region, visitor| Ipv4Passage::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv4PassageMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "CipsoTag",
         key: "cipso_tag",
         read: |region, visitor| CipsoTag::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| CipsoTagMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv4Option",
         key: "ipv4_option",
         read: |region, visitor| Ipv4Option::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv4OptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -1035,6 +1039,48 @@ impl<'a> Ipv4Mut<'a> {
     }
 }
 
+impl FieldsMut for Ipv4Mut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv4_fields::VERSION, bits: 4 },
+            SetterInfo { field: &ipv4_fields::IHL, bits: 4 },
+            SetterInfo { field: &ipv4_fields::DSCP, bits: 6 },
+            SetterInfo { field: &ipv4_fields::ECN, bits: 2 },
+            SetterInfo { field: &ipv4_fields::TOTAL_LENGTH, bits: 16 },
+            SetterInfo { field: &ipv4_fields::IDENTIFICATION, bits: 16 },
+            SetterInfo { field: &ipv4_fields::FLAGS, bits: 3 },
+            SetterInfo { field: &ipv4_fields::FRAGMENT_OFFSET, bits: 13 },
+            SetterInfo { field: &ipv4_fields::TTL, bits: 8 },
+            SetterInfo { field: &ipv4_fields::PROTOCOL, bits: 8 },
+            SetterInfo { field: &ipv4_fields::CHECKSUM, bits: 16 },
+            SetterInfo { field: &ipv4_fields::SRC, bits: 32 },
+            SetterInfo { field: &ipv4_fields::DST, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_version(FromOctets::from_octets(octets)),
+            1 => self.set_ihl(FromOctets::from_octets(octets)),
+            2 => self.set_dscp(FromOctets::from_octets(octets)),
+            3 => self.set_ecn(FromOctets::from_octets(octets)),
+            4 => self.set_total_length(FromOctets::from_octets(octets)),
+            5 => self.set_identification(FromOctets::from_octets(octets)),
+            6 => self.set_flags(FromOctets::from_octets(octets)),
+            7 => self.set_fragment_offset((u16::from_octets(octets) & 8191) * 8),
+            8 => self.set_ttl(FromOctets::from_octets(octets)),
+            9 => self.set_protocol(FromOctets::from_octets(octets)),
+            10 => self.set_checksum(FromOctets::from_octets(octets)),
+            11 => self.set_src(FromOctets::from_octets(octets)),
+            12 => self.set_dst(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ipv4<'a> {
     /// `src` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
     #[inline]
@@ -1518,6 +1564,26 @@ impl<'a> Ipv4PassageMut<'a> {
     }
 }
 
+impl FieldsMut for Ipv4PassageMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv4_passage_fields::ADDRESS, bits: 32 },
+            SetterInfo { field: &ipv4_passage_fields::TIMESTAMP, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_address(FromOctets::from_octets(octets)),
+            1 => self.set_timestamp(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ipv4Passage<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -1762,6 +1828,26 @@ impl<'a> CipsoTagMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for CipsoTagMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &cipso_tag_fields::TAG, bits: 8 },
+            SetterInfo { field: &cipso_tag_fields::TAG_LENGTH, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_tag(FromOctets::from_octets(octets)),
+            1 => self.set_tag_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -3207,6 +3293,60 @@ impl<'a> Ipv4OptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for Ipv4OptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv4_option_fields::KIND, bits: 8 },
+            SetterInfo { field: &ipv4_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &ipv4_option_fields::POINTER, bits: 8 },
+            SetterInfo { field: &ipv4_option_fields::OVERFLOW, bits: 4 },
+            SetterInfo { field: &ipv4_option_fields::FLAG, bits: 4 },
+            SetterInfo { field: &ipv4_option_fields::STREAM, bits: 16 },
+            SetterInfo { field: &ipv4_option_fields::LEVEL, bits: 8 },
+            SetterInfo { field: &ipv4_option_fields::FORMAT, bits: 8 },
+            SetterInfo { field: &ipv4_option_fields::DOMAIN, bits: 32 },
+            SetterInfo { field: &ipv4_option_fields::MTU, bits: 16 },
+            SetterInfo { field: &ipv4_option_fields::ID, bits: 16 },
+            SetterInfo { field: &ipv4_option_fields::OUTBOUND_HOPS, bits: 16 },
+            SetterInfo { field: &ipv4_option_fields::RETURN_HOPS, bits: 16 },
+            SetterInfo { field: &ipv4_option_fields::ORIGINATOR, bits: 32 },
+            SetterInfo { field: &ipv4_option_fields::VALUE, bits: 16 },
+            SetterInfo { field: &ipv4_option_fields::FUNCTION, bits: 4 },
+            SetterInfo { field: &ipv4_option_fields::RATE, bits: 4 },
+            SetterInfo { field: &ipv4_option_fields::QS_TTL, bits: 8 },
+            SetterInfo { field: &ipv4_option_fields::NONCE, bits: 30 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_kind(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_pointer(FromOctets::from_octets(octets)),
+            3 => self.set_overflow(FromOctets::from_octets(octets)),
+            4 => self.set_flag(FromOctets::from_octets(octets)),
+            5 => self.set_stream(FromOctets::from_octets(octets)),
+            6 => self.set_level(FromOctets::from_octets(octets)),
+            7 => self.set_format(FromOctets::from_octets(octets)),
+            8 => self.set_domain(FromOctets::from_octets(octets)),
+            9 => self.set_mtu(FromOctets::from_octets(octets)),
+            10 => self.set_id(FromOctets::from_octets(octets)),
+            11 => self.set_outbound_hops(FromOctets::from_octets(octets)),
+            12 => self.set_return_hops(FromOctets::from_octets(octets)),
+            13 => self.set_originator(FromOctets::from_octets(octets)),
+            14 => self.set_value(FromOctets::from_octets(octets)),
+            15 => self.set_function(FromOctets::from_octets(octets)),
+            16 => self.set_rate(FromOctets::from_octets(octets)),
+            17 => self.set_qs_ttl(FromOctets::from_octets(octets)),
+            18 => self.set_nonce(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -14,36 +14,43 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Ipv6",
         key: "ipv6",
         read: |region, visitor| Ipv6::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6Mut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv6Option",
         key: "ipv6_option",
         read: |region, visitor| Ipv6Option::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6OptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv6HopByHop",
         key: "ipv6_hop_by_hop",
         read: |region, visitor| Ipv6HopByHop::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6HopByHopMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv6Destination",
         key: "ipv6_destination",
         read: |region, visitor| Ipv6Destination::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6DestinationMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "SegmentTlv",
         key: "segment_tlv",
         read: |region, visitor| SegmentTlv::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| SegmentTlvMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv6Routing",
         key: "ipv6_routing",
         read: |region, visitor| Ipv6Routing::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6RoutingMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv6Fragment",
         key: "ipv6_fragment",
         read: |region, visitor| Ipv6Fragment::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6FragmentMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -637,6 +644,40 @@ impl<'a> Ipv6Mut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for Ipv6Mut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6_fields::VERSION, bits: 4 },
+            SetterInfo { field: &ipv6_fields::DSCP, bits: 6 },
+            SetterInfo { field: &ipv6_fields::ECN, bits: 2 },
+            SetterInfo { field: &ipv6_fields::FLOW_LABEL, bits: 20 },
+            SetterInfo { field: &ipv6_fields::PAYLOAD_LENGTH, bits: 16 },
+            SetterInfo { field: &ipv6_fields::NEXT_HEADER, bits: 8 },
+            SetterInfo { field: &ipv6_fields::HOP_LIMIT, bits: 8 },
+            SetterInfo { field: &ipv6_fields::SRC, bits: 128 },
+            SetterInfo { field: &ipv6_fields::DST, bits: 128 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_version(FromOctets::from_octets(octets)),
+            1 => self.set_dscp(FromOctets::from_octets(octets)),
+            2 => self.set_ecn(FromOctets::from_octets(octets)),
+            3 => self.set_flow_label(FromOctets::from_octets(octets)),
+            4 => self.set_payload_length(FromOctets::from_octets(octets)),
+            5 => self.set_next_header(FromOctets::from_octets(octets)),
+            6 => self.set_hop_limit(FromOctets::from_octets(octets)),
+            7 => self.set_src(FromOctets::from_octets(octets)),
+            8 => self.set_dst(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -1774,6 +1815,60 @@ impl<'a> Ipv6OptionMut<'a> {
     }
 }
 
+impl FieldsMut for Ipv6OptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6_option_fields::KIND, bits: 8 },
+            SetterInfo { field: &ipv6_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &ipv6_option_fields::ENCAPSULATIONS, bits: 8 },
+            SetterInfo { field: &ipv6_option_fields::VALUE, bits: 16 },
+            SetterInfo { field: &ipv6_option_fields::PAYLOAD_LENGTH, bits: 32 },
+            SetterInfo { field: &ipv6_option_fields::HOME, bits: 128 },
+            SetterInfo { field: &ipv6_option_fields::SCALE_RECEIVED, bits: 8 },
+            SetterInfo { field: &ipv6_option_fields::SCALE_SENT, bits: 8 },
+            SetterInfo { field: &ipv6_option_fields::PACKET_SEQUENCE, bits: 16 },
+            SetterInfo { field: &ipv6_option_fields::LAST_SEQUENCE, bits: 16 },
+            SetterInfo { field: &ipv6_option_fields::DELTA_RECEIVED, bits: 16 },
+            SetterInfo { field: &ipv6_option_fields::DELTA_SENT, bits: 16 },
+            SetterInfo { field: &ipv6_option_fields::FUNCTION, bits: 4 },
+            SetterInfo { field: &ipv6_option_fields::RATE, bits: 4 },
+            SetterInfo { field: &ipv6_option_fields::QS_TTL, bits: 8 },
+            SetterInfo { field: &ipv6_option_fields::NONCE, bits: 30 },
+            SetterInfo { field: &ipv6_option_fields::MINIMUM, bits: 16 },
+            SetterInfo { field: &ipv6_option_fields::REPORTED, bits: 15 },
+            SetterInfo { field: &ipv6_option_fields::ASKS, bits: 1 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_kind(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_encapsulations(FromOctets::from_octets(octets)),
+            3 => self.set_value(FromOctets::from_octets(octets)),
+            4 => self.set_payload_length(FromOctets::from_octets(octets)),
+            5 => self.set_home(FromOctets::from_octets(octets)),
+            6 => self.set_scale_received(FromOctets::from_octets(octets)),
+            7 => self.set_scale_sent(FromOctets::from_octets(octets)),
+            8 => self.set_packet_sequence(FromOctets::from_octets(octets)),
+            9 => self.set_last_sequence(FromOctets::from_octets(octets)),
+            10 => self.set_delta_received(FromOctets::from_octets(octets)),
+            11 => self.set_delta_sent(FromOctets::from_octets(octets)),
+            12 => self.set_function(FromOctets::from_octets(octets)),
+            13 => self.set_rate(FromOctets::from_octets(octets)),
+            14 => self.set_qs_ttl(FromOctets::from_octets(octets)),
+            15 => self.set_nonce(FromOctets::from_octets(octets)),
+            16 => self.set_minimum(FromOctets::from_octets(octets)),
+            17 => self.set_reported(FromOctets::from_octets(octets)),
+            18 => self.set_asks(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ipv6Option<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -2450,6 +2545,26 @@ impl<'a> Ipv6HopByHopMut<'a> {
     }
 }
 
+impl FieldsMut for Ipv6HopByHopMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6_hop_by_hop_fields::NEXT_HEADER, bits: 8 },
+            SetterInfo { field: &ipv6_hop_by_hop_fields::EXT_LENGTH, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_next_header(FromOctets::from_octets(octets)),
+            1 => self.set_ext_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ipv6HopByHop<'a> {}
 
 impl<'a> Ipv6HopByHop<'a> {
@@ -2888,6 +3003,26 @@ impl<'a> Ipv6DestinationMut<'a> {
     }
 }
 
+impl FieldsMut for Ipv6DestinationMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6_destination_fields::NEXT_HEADER, bits: 8 },
+            SetterInfo { field: &ipv6_destination_fields::EXT_LENGTH, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_next_header(FromOctets::from_octets(octets)),
+            1 => self.set_ext_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ipv6Destination<'a> {
     /// `src` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
     #[inline]
@@ -3205,6 +3340,26 @@ impl<'a> SegmentTlvMut<'a> {
     pub fn value_mut(&mut self) -> &mut [u8] {
         let place = self.places.value;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for SegmentTlvMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &segment_tlv_fields::TLV_TYPE, bits: 8 },
+            SetterInfo { field: &segment_tlv_fields::TLV_LENGTH, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_tlv_type(FromOctets::from_octets(octets)),
+            1 => self.set_tlv_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -4127,6 +4282,44 @@ impl<'a> Ipv6RoutingMut<'a> {
     }
 }
 
+impl FieldsMut for Ipv6RoutingMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6_routing_fields::NEXT_HEADER, bits: 8 },
+            SetterInfo { field: &ipv6_routing_fields::EXT_LENGTH, bits: 8 },
+            SetterInfo { field: &ipv6_routing_fields::ROUTING_TYPE, bits: 8 },
+            SetterInfo { field: &ipv6_routing_fields::SEGMENTS_LEFT, bits: 8 },
+            SetterInfo { field: &ipv6_routing_fields::HOME_ADDRESS, bits: 128 },
+            SetterInfo { field: &ipv6_routing_fields::LEFT_OUT, bits: 4 },
+            SetterInfo { field: &ipv6_routing_fields::LEFT_OUT_LAST, bits: 4 },
+            SetterInfo { field: &ipv6_routing_fields::PAD, bits: 4 },
+            SetterInfo { field: &ipv6_routing_fields::LAST_ENTRY, bits: 8 },
+            SetterInfo { field: &ipv6_routing_fields::FLAGS, bits: 8 },
+            SetterInfo { field: &ipv6_routing_fields::TAG, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_next_header(FromOctets::from_octets(octets)),
+            1 => self.set_ext_length(FromOctets::from_octets(octets)),
+            2 => self.set_routing_type(FromOctets::from_octets(octets)),
+            3 => self.set_segments_left(FromOctets::from_octets(octets)),
+            4 => self.set_home_address(FromOctets::from_octets(octets)),
+            5 => self.set_left_out(FromOctets::from_octets(octets)),
+            6 => self.set_left_out_last(FromOctets::from_octets(octets)),
+            7 => self.set_pad(FromOctets::from_octets(octets)),
+            8 => self.set_last_entry(FromOctets::from_octets(octets)),
+            9 => self.set_flags(FromOctets::from_octets(octets)),
+            10 => self.set_tag(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ipv6Routing<'a> {
     /// `dst` of `IpCarrier`, seen by `late`; `outer` is what the layers below offer.
     #[inline]
@@ -4675,6 +4868,30 @@ impl<'a> Ipv6FragmentMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for Ipv6FragmentMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6_fragment_fields::NEXT_HEADER, bits: 8 },
+            SetterInfo { field: &ipv6_fragment_fields::FRAGMENT_OFFSET, bits: 13 },
+            SetterInfo { field: &ipv6_fragment_fields::MORE_FRAGMENTS, bits: 1 },
+            SetterInfo { field: &ipv6_fragment_fields::IDENTIFICATION, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_next_header(FromOctets::from_octets(octets)),
+            1 => self.set_fragment_offset((u16::from_octets(octets) & 8191) * 8),
+            2 => self.set_more_fragments(FromOctets::from_octets(octets)),
+            3 => self.set_identification(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -17,11 +17,13 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "LinuxSll",
         key: "linux_sll",
         read: |region, visitor| LinuxSll::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| LinuxSllMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "LinuxSll2",
         key: "linux_sll2",
         read: |region, visitor| LinuxSll2::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| LinuxSll2Mut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -521,6 +523,30 @@ impl<'a> LinuxSllMut<'a> {
     }
 }
 
+impl FieldsMut for LinuxSllMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &linux_sll_fields::PACKET_TYPE, bits: 16 },
+            SetterInfo { field: &linux_sll_fields::INTERFACE_TYPE, bits: 16 },
+            SetterInfo { field: &linux_sll_fields::ADDRESS_LENGTH, bits: 16 },
+            SetterInfo { field: &linux_sll_fields::PROTOCOL, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_packet_type(FromOctets::from_octets(octets)),
+            1 => self.set_interface_type(FromOctets::from_octets(octets)),
+            2 => self.set_address_length(FromOctets::from_octets(octets)),
+            3 => self.set_protocol(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> LinuxSll<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -924,6 +950,32 @@ impl<'a> LinuxSll2Mut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for LinuxSll2Mut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &linux_sll2_fields::PROTOCOL, bits: 16 },
+            SetterInfo { field: &linux_sll2_fields::INTERFACE_INDEX, bits: 32 },
+            SetterInfo { field: &linux_sll2_fields::INTERFACE_TYPE, bits: 16 },
+            SetterInfo { field: &linux_sll2_fields::PACKET_TYPE, bits: 8 },
+            SetterInfo { field: &linux_sll2_fields::ADDRESS_LENGTH, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_protocol(FromOctets::from_octets(octets)),
+            1 => self.set_interface_index(FromOctets::from_octets(octets)),
+            2 => self.set_interface_type(FromOctets::from_octets(octets)),
+            3 => self.set_packet_type(FromOctets::from_octets(octets)),
+            4 => self.set_address_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

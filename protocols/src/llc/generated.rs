@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "Llc",
     key: "llc",
     read: |region, visitor| Llc::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| LlcMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// Service access points, assigned by the IEEE; the lowest bit is no part of the number.
@@ -577,6 +578,34 @@ impl<'a> LlcMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload.or(self.places.ethertype_payload).or(self.places.other_payload);
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for LlcMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &llc_fields::DSAP, bits: 8 },
+            SetterInfo { field: &llc_fields::SSAP, bits: 8 },
+            SetterInfo { field: &llc_fields::CONTROL, bits: 8 },
+            SetterInfo { field: &llc_fields::CONTROL_2, bits: 8 },
+            SetterInfo { field: &llc_fields::OUI, bits: 24 },
+            SetterInfo { field: &llc_fields::PID, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_dsap(FromOctets::from_octets(octets)),
+            1 => self.set_ssap(FromOctets::from_octets(octets)),
+            2 => self.set_control(FromOctets::from_octets(octets)),
+            3 => self.set_control_2(FromOctets::from_octets(octets)),
+            4 => self.set_oui(FromOctets::from_octets(octets)),
+            5 => self.set_pid(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -17,11 +17,13 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Null",
         key: "null",
         read: |region, visitor| Null::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| NullMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Loop",
         key: "loop",
         read: |region, visitor| Loop::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| LoopMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -406,6 +408,26 @@ impl<'a> NullMut<'a> {
     }
 }
 
+impl FieldsMut for NullMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &null_fields::FAMILY, bits: 32 },
+            SetterInfo { field: &null_fields::FAMILY, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_family(FromOctets::from_octets(octets)),
+            1 => self.set_little_endian_family(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Null<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -698,6 +720,22 @@ impl<'a> LoopMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for LoopMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[SetterInfo { field: &loop_fields::FAMILY, bits: 32 }];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_family(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "Mpls",
     key: "mpls",
     read: |region, visitor| Mpls::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| MplsMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// Special labels: "Special-Purpose Multiprotocol Label Switching (MPLS) Label Values" of IANA.
@@ -317,6 +318,30 @@ impl<'a> MplsMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for MplsMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &mpls_fields::LABEL, bits: 20 },
+            SetterInfo { field: &mpls_fields::TRAFFIC_CLASS, bits: 3 },
+            SetterInfo { field: &mpls_fields::BOTTOM, bits: 1 },
+            SetterInfo { field: &mpls_fields::TTL, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_label(FromOctets::from_octets(octets)),
+            1 => self.set_traffic_class(FromOctets::from_octets(octets)),
+            2 => self.set_bottom(FromOctets::from_octets(octets)),
+            3 => self.set_ttl(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "Ntp",
     key: "ntp",
     read: |region, visitor| Ntp::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| NtpMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// RFC 5905 figure 9.
@@ -981,6 +982,66 @@ impl<'a> NtpMut<'a> {
     pub fn extensions_mut(&mut self) -> &mut [u8] {
         let place = self.places.time_extensions;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for NtpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ntp_fields::LEAP, bits: 2 },
+            SetterInfo { field: &ntp_fields::VERSION, bits: 3 },
+            SetterInfo { field: &ntp_fields::MODE, bits: 3 },
+            SetterInfo { field: &ntp_fields::RESPONSE, bits: 1 },
+            SetterInfo { field: &ntp_fields::ERROR, bits: 1 },
+            SetterInfo { field: &ntp_fields::MORE_FOLLOW, bits: 1 },
+            SetterInfo { field: &ntp_fields::OPCODE, bits: 5 },
+            SetterInfo { field: &ntp_fields::SEQUENCE, bits: 16 },
+            SetterInfo { field: &ntp_fields::STATUS, bits: 16 },
+            SetterInfo { field: &ntp_fields::ASSOCIATION, bits: 16 },
+            SetterInfo { field: &ntp_fields::OFFSET, bits: 16 },
+            SetterInfo { field: &ntp_fields::COUNT, bits: 16 },
+            SetterInfo { field: &ntp_fields::STRATUM, bits: 8 },
+            SetterInfo { field: &ntp_fields::POLL, bits: 8 },
+            SetterInfo { field: &ntp_fields::PRECISION, bits: 8 },
+            SetterInfo { field: &ntp_fields::ROOT_DELAY, bits: 32 },
+            SetterInfo { field: &ntp_fields::ROOT_DISPERSION, bits: 32 },
+            SetterInfo { field: &ntp_fields::REFERENCE_ID, bits: 32 },
+            SetterInfo { field: &ntp_fields::REFERENCE, bits: 64 },
+            SetterInfo { field: &ntp_fields::ORIGIN, bits: 64 },
+            SetterInfo { field: &ntp_fields::RECEIVE, bits: 64 },
+            SetterInfo { field: &ntp_fields::TRANSMIT, bits: 64 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_leap(FromOctets::from_octets(octets)),
+            1 => self.set_version(FromOctets::from_octets(octets)),
+            2 => self.set_mode(FromOctets::from_octets(octets)),
+            3 => self.set_response(FromOctets::from_octets(octets)),
+            4 => self.set_error(FromOctets::from_octets(octets)),
+            5 => self.set_more_follow(FromOctets::from_octets(octets)),
+            6 => self.set_opcode(FromOctets::from_octets(octets)),
+            7 => self.set_sequence(FromOctets::from_octets(octets)),
+            8 => self.set_status(FromOctets::from_octets(octets)),
+            9 => self.set_association(FromOctets::from_octets(octets)),
+            10 => self.set_offset(FromOctets::from_octets(octets)),
+            11 => self.set_count(FromOctets::from_octets(octets)),
+            12 => self.set_stratum(FromOctets::from_octets(octets)),
+            13 => self.set_poll(FromOctets::from_octets(octets)),
+            14 => self.set_precision(FromOctets::from_octets(octets)),
+            15 => self.set_root_delay(FromOctets::from_octets(octets)),
+            16 => self.set_root_dispersion(FromOctets::from_octets(octets)),
+            17 => self.set_reference_id(FromOctets::from_octets(octets)),
+            18 => self.set_reference(FromOctets::from_octets(octets)),
+            19 => self.set_origin(FromOctets::from_octets(octets)),
+            20 => self.set_receive(FromOctets::from_octets(octets)),
+            21 => self.set_transmit(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

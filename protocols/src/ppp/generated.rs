@@ -14,56 +14,67 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Ppp",
         key: "ppp",
         read: |region, visitor| Ppp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| PppMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "LcpOption",
         key: "lcp_option",
         read: |region, visitor| LcpOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| LcpOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Lcp",
         key: "lcp",
         read: |region, visitor| Lcp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| LcpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "IpcpOption",
         key: "ipcp_option",
         read: |region, visitor| IpcpOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| IpcpOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipcp",
         key: "ipcp",
         read: |region, visitor| Ipcp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| IpcpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv6cpOption",
         key: "ipv6cp_option",
         read: |region, visitor| Ipv6cpOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6cpOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ipv6cp",
         key: "ipv6cp",
         read: |region, visitor| Ipv6cp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| Ipv6cpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "CcpOption",
         key: "ccp_option",
         read: |region, visitor| CcpOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| CcpOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Ccp",
         key: "ccp",
         read: |region, visitor| Ccp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| CcpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Pap",
         key: "pap",
         read: |region, visitor| Pap::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| PapMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "Chap",
         key: "chap",
         read: |region, visitor| Chap::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| ChapMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -989,6 +1000,30 @@ impl<'a> PppMut<'a> {
     pub fn set_whole_protocol(&mut self, value: PppProtocol) -> &mut Self {
         self.places.whole_protocol_bytes.put(self.bytes, 0, value.0.to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for PppMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ppp_fields::ADDRESS, bits: 8 },
+            SetterInfo { field: &ppp_fields::CONTROL, bits: 8 },
+            SetterInfo { field: &ppp_fields::PROTOCOL, bits: 8 },
+            SetterInfo { field: &ppp_fields::PROTOCOL, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_address(FromOctets::from_octets(octets)),
+            1 => self.set_control(FromOctets::from_octets(octets)),
+            2 => self.set_protocol(FromOctets::from_octets(octets)),
+            3 => self.set_whole_protocol(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -2342,6 +2377,54 @@ impl<'a> LcpOptionMut<'a> {
     }
 }
 
+impl FieldsMut for LcpOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &lcp_option_fields::TYPE, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::MRU, bits: 16 },
+            SetterInfo { field: &lcp_option_fields::CHARACTER_MAP, bits: 32 },
+            SetterInfo { field: &lcp_option_fields::AUTHENTICATION, bits: 16 },
+            SetterInfo { field: &lcp_option_fields::QUALITY, bits: 16 },
+            SetterInfo { field: &lcp_option_fields::MAGIC, bits: 32 },
+            SetterInfo { field: &lcp_option_fields::ALTERNATIVES, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::MAXIMUM, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::OPERATION, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::WINDOW, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::MRRU, bits: 16 },
+            SetterInfo { field: &lcp_option_fields::CLASS, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::LINK, bits: 16 },
+            SetterInfo { field: &lcp_option_fields::FORMAT, bits: 8 },
+            SetterInfo { field: &lcp_option_fields::CLASSES, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_mru(FromOctets::from_octets(octets)),
+            3 => self.set_character_map(FromOctets::from_octets(octets)),
+            4 => self.set_authentication(FromOctets::from_octets(octets)),
+            5 => self.set_quality(FromOctets::from_octets(octets)),
+            6 => self.set_magic(FromOctets::from_octets(octets)),
+            7 => self.set_alternatives(FromOctets::from_octets(octets)),
+            8 => self.set_maximum(FromOctets::from_octets(octets)),
+            9 => self.set_operation(FromOctets::from_octets(octets)),
+            10 => self.set_window(FromOctets::from_octets(octets)),
+            11 => self.set_mrru(FromOctets::from_octets(octets)),
+            12 => self.set_class(FromOctets::from_octets(octets)),
+            13 => self.set_link(FromOctets::from_octets(octets)),
+            14 => self.set_format(FromOctets::from_octets(octets)),
+            15 => self.set_classes(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> LcpOption<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -3684,6 +3767,40 @@ impl<'a> LcpMut<'a> {
     }
 }
 
+impl FieldsMut for LcpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &lcp_fields::CODE, bits: 8 },
+            SetterInfo { field: &lcp_fields::IDENTIFIER, bits: 8 },
+            SetterInfo { field: &lcp_fields::LENGTH, bits: 16 },
+            SetterInfo { field: &lcp_fields::REJECTED_PROTOCOL, bits: 16 },
+            SetterInfo { field: &lcp_fields::MAGIC_NUMBER, bits: 32 },
+            SetterInfo { field: &lcp_fields::SENDER_MAGIC, bits: 32 },
+            SetterInfo { field: &lcp_fields::REMAINING, bits: 32 },
+            SetterInfo { field: &lcp_fields::OUI, bits: 24 },
+            SetterInfo { field: &lcp_fields::KIND, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_identifier(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            3 => self.set_rejected_protocol(FromOctets::from_octets(octets)),
+            4 => self.set_magic_number(FromOctets::from_octets(octets)),
+            5 => self.set_sender_magic(FromOctets::from_octets(octets)),
+            6 => self.set_remaining(FromOctets::from_octets(octets)),
+            7 => self.set_oui(FromOctets::from_octets(octets)),
+            8 => self.set_kind(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Lcp<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -4769,6 +4886,44 @@ impl<'a> IpcpOptionMut<'a> {
     }
 }
 
+impl FieldsMut for IpcpOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipcp_option_fields::TYPE, bits: 8 },
+            SetterInfo { field: &ipcp_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &ipcp_option_fields::SOURCE, bits: 32 },
+            SetterInfo { field: &ipcp_option_fields::DESTINATION, bits: 32 },
+            SetterInfo { field: &ipcp_option_fields::PROTOCOL, bits: 16 },
+            SetterInfo { field: &ipcp_option_fields::ADDRESS, bits: 32 },
+            SetterInfo { field: &ipcp_option_fields::HOME_ADDRESS, bits: 32 },
+            SetterInfo { field: &ipcp_option_fields::PRIMARY_DNS, bits: 32 },
+            SetterInfo { field: &ipcp_option_fields::PRIMARY_NBNS, bits: 32 },
+            SetterInfo { field: &ipcp_option_fields::SECONDARY_DNS, bits: 32 },
+            SetterInfo { field: &ipcp_option_fields::SECONDARY_NBNS, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_source(FromOctets::from_octets(octets)),
+            3 => self.set_destination(FromOctets::from_octets(octets)),
+            4 => self.set_protocol(FromOctets::from_octets(octets)),
+            5 => self.set_address(FromOctets::from_octets(octets)),
+            6 => self.set_home_address(FromOctets::from_octets(octets)),
+            7 => self.set_primary_dns(FromOctets::from_octets(octets)),
+            8 => self.set_primary_nbns(FromOctets::from_octets(octets)),
+            9 => self.set_secondary_dns(FromOctets::from_octets(octets)),
+            10 => self.set_secondary_nbns(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> IpcpOption<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -5493,6 +5648,28 @@ impl<'a> IpcpMut<'a> {
     }
 }
 
+impl FieldsMut for IpcpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipcp_fields::CODE, bits: 8 },
+            SetterInfo { field: &ipcp_fields::IDENTIFIER, bits: 8 },
+            SetterInfo { field: &ipcp_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_identifier(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ipcp<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -6052,6 +6229,30 @@ impl<'a> Ipv6cpOptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.compression_data.or(self.places.unknown_data);
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for Ipv6cpOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6cp_option_fields::TYPE, bits: 8 },
+            SetterInfo { field: &ipv6cp_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &ipv6cp_option_fields::INTERFACE, bits: 64 },
+            SetterInfo { field: &ipv6cp_option_fields::PROTOCOL, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_interface(FromOctets::from_octets(octets)),
+            3 => self.set_protocol(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -6631,6 +6832,28 @@ impl<'a> Ipv6cpMut<'a> {
     pub fn content_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_content;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for Ipv6cpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ipv6cp_fields::CODE, bits: 8 },
+            SetterInfo { field: &ipv6cp_fields::IDENTIFIER, bits: 8 },
+            SetterInfo { field: &ipv6cp_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_identifier(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -7511,6 +7734,46 @@ impl<'a> CcpOptionMut<'a> {
     }
 }
 
+impl FieldsMut for CcpOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ccp_option_fields::TYPE, bits: 8 },
+            SetterInfo { field: &ccp_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &ccp_option_fields::OUI, bits: 24 },
+            SetterInfo { field: &ccp_option_fields::SUBTYPE, bits: 8 },
+            SetterInfo { field: &ccp_option_fields::HISTORY_COUNT, bits: 16 },
+            SetterInfo { field: &ccp_option_fields::CHECK_MODE, bits: 8 },
+            SetterInfo { field: &ccp_option_fields::SUPPORTED, bits: 32 },
+            SetterInfo { field: &ccp_option_fields::VERSION, bits: 3 },
+            SetterInfo { field: &ccp_option_fields::DICTIONARY, bits: 5 },
+            SetterInfo { field: &ccp_option_fields::WINDOW, bits: 4 },
+            SetterInfo { field: &ccp_option_fields::METHOD, bits: 4 },
+            SetterInfo { field: &ccp_option_fields::CHECK, bits: 2 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_oui(FromOctets::from_octets(octets)),
+            3 => self.set_subtype(FromOctets::from_octets(octets)),
+            4 => self.set_history_count(FromOctets::from_octets(octets)),
+            5 => self.set_check_mode(FromOctets::from_octets(octets)),
+            6 => self.set_supported(FromOctets::from_octets(octets)),
+            7 => self.set_version(FromOctets::from_octets(octets)),
+            8 => self.set_dictionary(FromOctets::from_octets(octets)),
+            9 => self.set_window(FromOctets::from_octets(octets)),
+            10 => self.set_method(FromOctets::from_octets(octets)),
+            11 => self.set_check(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> CcpOption<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -8216,6 +8479,28 @@ impl<'a> CcpMut<'a> {
     }
 }
 
+impl FieldsMut for CcpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ccp_fields::CODE, bits: 8 },
+            SetterInfo { field: &ccp_fields::IDENTIFIER, bits: 8 },
+            SetterInfo { field: &ccp_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_identifier(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Ccp<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -8838,6 +9123,28 @@ impl<'a> PapMut<'a> {
     }
 }
 
+impl FieldsMut for PapMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &pap_fields::CODE, bits: 8 },
+            SetterInfo { field: &pap_fields::IDENTIFIER, bits: 8 },
+            SetterInfo { field: &pap_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_identifier(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Pap<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -9387,6 +9694,28 @@ impl<'a> ChapMut<'a> {
     pub fn content_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_content;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for ChapMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &chap_fields::CODE, bits: 8 },
+            SetterInfo { field: &chap_fields::IDENTIFIER, bits: 8 },
+            SetterInfo { field: &chap_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_code(FromOctets::from_octets(octets)),
+            1 => self.set_identifier(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -14,16 +14,19 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "PppoeTag",
         key: "pppoe_tag",
         read: |region, visitor| PppoeTag::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| PppoeTagMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "PppoeDiscovery",
         key: "pppoe_discovery",
         read: |region, visitor| PppoeDiscovery::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| PppoeDiscoveryMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "PppoeSession",
         key: "pppoe_session",
         read: |region, visitor| PppoeSession::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| PppoeSessionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -1457,6 +1460,50 @@ impl<'a> PppoeTagMut<'a> {
     }
 }
 
+impl FieldsMut for PppoeTagMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &pppoe_tag_fields::TYPE, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::LENGTH, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::VENDOR, bits: 24 },
+            SetterInfo { field: &pppoe_tag_fields::FORWARD_CREDITS, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::BACKWARD_CREDITS, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::FLAGS, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::LINK_QUALITY, bits: 8 },
+            SetterInfo { field: &pppoe_tag_fields::RESOURCES, bits: 8 },
+            SetterInfo { field: &pppoe_tag_fields::LATENCY, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::CURRENT_DATA_RATE, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::MAXIMUM_DATA_RATE, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::SEQUENCE, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::SCALE_FACTOR, bits: 16 },
+            SetterInfo { field: &pppoe_tag_fields::MAX_PAYLOAD, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_vendor(FromOctets::from_octets(octets)),
+            3 => self.set_forward_credits(FromOctets::from_octets(octets)),
+            4 => self.set_backward_credits(FromOctets::from_octets(octets)),
+            5 => self.set_flags(FromOctets::from_octets(octets)),
+            6 => self.set_link_quality(FromOctets::from_octets(octets)),
+            7 => self.set_resources(FromOctets::from_octets(octets)),
+            8 => self.set_latency(FromOctets::from_octets(octets)),
+            9 => self.set_current_data_rate(FromOctets::from_octets(octets)),
+            10 => self.set_maximum_data_rate(FromOctets::from_octets(octets)),
+            11 => self.set_sequence(FromOctets::from_octets(octets)),
+            12 => self.set_scale_factor(FromOctets::from_octets(octets)),
+            13 => self.set_max_payload(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> PppoeTag<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -2215,6 +2262,32 @@ impl<'a> PppoeDiscoveryMut<'a> {
     }
 }
 
+impl FieldsMut for PppoeDiscoveryMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &pppoe_discovery_fields::VERSION, bits: 4 },
+            SetterInfo { field: &pppoe_discovery_fields::TYPE, bits: 4 },
+            SetterInfo { field: &pppoe_discovery_fields::CODE, bits: 8 },
+            SetterInfo { field: &pppoe_discovery_fields::SESSION_ID, bits: 16 },
+            SetterInfo { field: &pppoe_discovery_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_version(FromOctets::from_octets(octets)),
+            1 => self.set_type(FromOctets::from_octets(octets)),
+            2 => self.set_code(FromOctets::from_octets(octets)),
+            3 => self.set_session_id(FromOctets::from_octets(octets)),
+            4 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> PppoeDiscovery<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -2633,6 +2706,32 @@ impl<'a> PppoeSessionMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for PppoeSessionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &pppoe_session_fields::VERSION, bits: 4 },
+            SetterInfo { field: &pppoe_session_fields::TYPE, bits: 4 },
+            SetterInfo { field: &pppoe_session_fields::CODE, bits: 8 },
+            SetterInfo { field: &pppoe_session_fields::SESSION_ID, bits: 16 },
+            SetterInfo { field: &pppoe_session_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_version(FromOctets::from_octets(octets)),
+            1 => self.set_type(FromOctets::from_octets(octets)),
+            2 => self.set_code(FromOctets::from_octets(octets)),
+            3 => self.set_session_id(FromOctets::from_octets(octets)),
+            4 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

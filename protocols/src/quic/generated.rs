@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "Quic",
     key: "quic",
     read: |region, visitor| Quic::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| QuicMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// RFC 9000 §15.
@@ -809,6 +810,34 @@ impl<'a> QuicMut<'a> {
     pub fn retry_token_mut(&mut self) -> &mut [u8] {
         let place = self.places.retry_retry_token;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for QuicMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &quic_fields::LONG_FORM, bits: 1 },
+            SetterInfo { field: &quic_fields::FIXED_BIT, bits: 1 },
+            SetterInfo { field: &quic_fields::TYPE_OF_VERSION, bits: 2 },
+            SetterInfo { field: &quic_fields::TYPE_BITS, bits: 4 },
+            SetterInfo { field: &quic_fields::VERSION, bits: 32 },
+            SetterInfo { field: &quic_fields::SHORT_BITS, bits: 6 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_long_form(FromOctets::from_octets(octets)),
+            1 => self.set_fixed_bit(FromOctets::from_octets(octets)),
+            2 => self.set_type_of_version(FromOctets::from_octets(octets)),
+            3 => self.set_type_bits(FromOctets::from_octets(octets)),
+            4 => self.set_version(FromOctets::from_octets(octets)),
+            5 => self.set_short_bits(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

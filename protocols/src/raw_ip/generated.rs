@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "RawIp",
     key: "raw_ip",
     read: |region, visitor| RawIp::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| RawIpMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// The fields of [`RawIp`](RawIp), by name.
@@ -172,6 +173,17 @@ impl<'a> RawIpMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for RawIpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[];
+        SETTERS
+    }
+    fn set(&mut self, _: usize, _: &[u8]) {}
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -14,16 +14,19 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Tcp",
         key: "tcp",
         read: |region, visitor| Tcp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TcpMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "SackBlock",
         key: "sack_block",
         read: |region, visitor| SackBlock::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| SackBlockMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "TcpOption",
         key: "tcp_option",
         read: |region, visitor| TcpOption::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TcpOptionMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -884,6 +887,42 @@ impl<'a> TcpMut<'a> {
     }
 }
 
+impl FieldsMut for TcpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tcp_fields::SRC_PORT, bits: 16 },
+            SetterInfo { field: &tcp_fields::DST_PORT, bits: 16 },
+            SetterInfo { field: &tcp_fields::SEQ, bits: 32 },
+            SetterInfo { field: &tcp_fields::ACK, bits: 32 },
+            SetterInfo { field: &tcp_fields::DATA_OFFSET, bits: 4 },
+            SetterInfo { field: &tcp_fields::RESERVED, bits: 3 },
+            SetterInfo { field: &tcp_fields::FLAGS, bits: 9 },
+            SetterInfo { field: &tcp_fields::WINDOW, bits: 16 },
+            SetterInfo { field: &tcp_fields::CHECKSUM, bits: 16 },
+            SetterInfo { field: &tcp_fields::URGENT, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_src_port(FromOctets::from_octets(octets)),
+            1 => self.set_dst_port(FromOctets::from_octets(octets)),
+            2 => self.set_seq(FromOctets::from_octets(octets)),
+            3 => self.set_ack(FromOctets::from_octets(octets)),
+            4 => self.set_data_offset(FromOctets::from_octets(octets)),
+            5 => self.set_reserved(FromOctets::from_octets(octets)),
+            6 => self.set_flags(FromOctets::from_octets(octets)),
+            7 => self.set_window(FromOctets::from_octets(octets)),
+            8 => self.set_checksum(FromOctets::from_octets(octets)),
+            9 => self.set_urgent(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Tcp<'a> {
     /// `protocol` of `Ports`, seen by `late`; `outer` is what the layers below offer.
     #[inline]
@@ -1255,6 +1294,26 @@ impl<'a> SackBlockMut<'a> {
     pub fn set_right(&mut self, value: u32) -> &mut Self {
         self.places.head.put(self.bytes, 4, value.to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for SackBlockMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &sack_block_fields::LEFT, bits: 32 },
+            SetterInfo { field: &sack_block_fields::RIGHT, bits: 32 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_left(FromOctets::from_octets(octets)),
+            1 => self.set_right(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -2859,6 +2918,62 @@ impl<'a> TcpOptionMut<'a> {
     pub fn data_mut(&mut self) -> &mut [u8] {
         let place = self.places.unknown_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for TcpOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tcp_option_fields::KIND, bits: 8 },
+            SetterInfo { field: &tcp_option_fields::LENGTH, bits: 8 },
+            SetterInfo { field: &tcp_option_fields::MSS, bits: 16 },
+            SetterInfo { field: &tcp_option_fields::SHIFT, bits: 8 },
+            SetterInfo { field: &tcp_option_fields::INFORMATION, bits: 32 },
+            SetterInfo { field: &tcp_option_fields::VALUE, bits: 32 },
+            SetterInfo { field: &tcp_option_fields::ECHO, bits: 32 },
+            SetterInfo { field: &tcp_option_fields::STARTS, bits: 1 },
+            SetterInfo { field: &tcp_option_fields::ENDS, bits: 1 },
+            SetterInfo { field: &tcp_option_fields::CONNECTION, bits: 32 },
+            SetterInfo { field: &tcp_option_fields::ALGORITHM, bits: 8 },
+            SetterInfo { field: &tcp_option_fields::DIGEST, bits: 128 },
+            SetterInfo { field: &tcp_option_fields::RATE, bits: 4 },
+            SetterInfo { field: &tcp_option_fields::TTL_DIFFERENCE, bits: 8 },
+            SetterInfo { field: &tcp_option_fields::NONCE, bits: 30 },
+            SetterInfo { field: &tcp_option_fields::MINUTES, bits: 1 },
+            SetterInfo { field: &tcp_option_fields::TIMEOUT, bits: 15 },
+            SetterInfo { field: &tcp_option_fields::KEY_ID, bits: 8 },
+            SetterInfo { field: &tcp_option_fields::NEXT_KEY_ID, bits: 8 },
+            SetterInfo { field: &tcp_option_fields::EXPERIMENT, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_kind(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            2 => self.set_mss(FromOctets::from_octets(octets)),
+            3 => self.set_shift(FromOctets::from_octets(octets)),
+            4 => self.set_information(FromOctets::from_octets(octets)),
+            5 => self.set_value(FromOctets::from_octets(octets)),
+            6 => self.set_echo(FromOctets::from_octets(octets)),
+            7 => self.set_starts(FromOctets::from_octets(octets)),
+            8 => self.set_ends(FromOctets::from_octets(octets)),
+            9 => self.set_connection(FromOctets::from_octets(octets)),
+            10 => self.set_algorithm(FromOctets::from_octets(octets)),
+            11 => self.set_digest(FromOctets::from_octets(octets)),
+            12 => self.set_rate(FromOctets::from_octets(octets)),
+            13 => self.set_ttl_difference(FromOctets::from_octets(octets)),
+            14 => self.set_nonce(FromOctets::from_octets(octets)),
+            15 => self.set_minutes(FromOctets::from_octets(octets)),
+            16 => self.set_timeout(FromOctets::from_octets(octets)),
+            17 => self.set_key_id(FromOctets::from_octets(octets)),
+            18 => self.set_next_key_id(FromOctets::from_octets(octets)),
+            19 => self.set_experiment(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -5188,6 +5303,86 @@ impl<'a> MptcpOptionMut<'a> {
     pub fn mptcp_data_mut(&mut self) -> &mut [u8] {
         let place = self.places.mptcp_unknown_mptcp_data;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for MptcpOptionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &mptcp_option_fields::SUBTYPE, bits: 4 },
+            SetterInfo { field: &mptcp_option_fields::VERSION, bits: 4 },
+            SetterInfo { field: &mptcp_option_fields::CHECKSUM_REQUIRED, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::EXTENSIBILITY, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::NO_INITIAL_SUBFLOWS, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::HMAC_SHA256, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::SENDER_KEY, bits: 64 },
+            SetterInfo { field: &mptcp_option_fields::RECEIVER_KEY, bits: 64 },
+            SetterInfo { field: &mptcp_option_fields::DATA_LENGTH, bits: 16 },
+            SetterInfo { field: &mptcp_option_fields::DATA_CHECKSUM, bits: 16 },
+            SetterInfo { field: &mptcp_option_fields::BACKUP, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::ADDRESS_ID, bits: 8 },
+            SetterInfo { field: &mptcp_option_fields::TOKEN, bits: 32 },
+            SetterInfo { field: &mptcp_option_fields::RANDOM, bits: 32 },
+            SetterInfo { field: &mptcp_option_fields::TRUNCATED_HMAC, bits: 64 },
+            SetterInfo { field: &mptcp_option_fields::HMAC, bits: 160 },
+            SetterInfo { field: &mptcp_option_fields::DATA_FIN, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::LONG_SEQUENCE, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::HAS_MAPPING, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::LONG_ACK, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::HAS_ACK, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::DATA_ACK, bits: 64 },
+            SetterInfo { field: &mptcp_option_fields::DATA_SEQUENCE, bits: 64 },
+            SetterInfo { field: &mptcp_option_fields::SUBFLOW_SEQUENCE, bits: 32 },
+            SetterInfo { field: &mptcp_option_fields::ECHO, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::IPV4, bits: 32 },
+            SetterInfo { field: &mptcp_option_fields::IPV6, bits: 128 },
+            SetterInfo { field: &mptcp_option_fields::PORT, bits: 16 },
+            SetterInfo { field: &mptcp_option_fields::UNSPECIFIED, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::MIDDLEBOX, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::TRANSIENT, bits: 1 },
+            SetterInfo { field: &mptcp_option_fields::REASON, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_subtype(FromOctets::from_octets(octets)),
+            1 => self.set_version(FromOctets::from_octets(octets)),
+            2 => self.set_checksum_required(FromOctets::from_octets(octets)),
+            3 => self.set_extensibility(FromOctets::from_octets(octets)),
+            4 => self.set_no_initial_subflows(FromOctets::from_octets(octets)),
+            5 => self.set_hmac_sha256(FromOctets::from_octets(octets)),
+            6 => self.set_sender_key(FromOctets::from_octets(octets)),
+            7 => self.set_receiver_key(FromOctets::from_octets(octets)),
+            8 => self.set_data_length(FromOctets::from_octets(octets)),
+            9 => self.set_data_checksum(FromOctets::from_octets(octets)),
+            10 => self.set_backup(FromOctets::from_octets(octets)),
+            11 => self.set_address_id(FromOctets::from_octets(octets)),
+            12 => self.set_token(FromOctets::from_octets(octets)),
+            13 => self.set_random(FromOctets::from_octets(octets)),
+            14 => self.set_truncated_hmac(FromOctets::from_octets(octets)),
+            15 => self.set_hmac(FromOctets::from_octets(octets)),
+            16 => self.set_data_fin(FromOctets::from_octets(octets)),
+            17 => self.set_long_sequence(FromOctets::from_octets(octets)),
+            18 => self.set_has_mapping(FromOctets::from_octets(octets)),
+            19 => self.set_long_ack(FromOctets::from_octets(octets)),
+            20 => self.set_has_ack(FromOctets::from_octets(octets)),
+            21 => self.set_data_ack(FromOctets::from_octets(octets)),
+            22 => self.set_data_sequence(FromOctets::from_octets(octets)),
+            23 => self.set_subflow_sequence(FromOctets::from_octets(octets)),
+            24 => self.set_echo(FromOctets::from_octets(octets)),
+            25 => self.set_ipv4(FromOctets::from_octets(octets)),
+            26 => self.set_ipv6(FromOctets::from_octets(octets)),
+            27 => self.set_port(FromOctets::from_octets(octets)),
+            28 => self.set_unspecified(FromOctets::from_octets(octets)),
+            29 => self.set_middlebox(FromOctets::from_octets(octets)),
+            30 => self.set_transient(FromOctets::from_octets(octets)),
+            31 => self.set_reason(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -14,31 +14,37 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "TlsRecord",
         key: "tls_record",
         read: |region, visitor| TlsRecord::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TlsRecordMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "TlsChangeCipherSpec",
         key: "tls_change_cipher_spec",
         read: |region, visitor| TlsChangeCipherSpec::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TlsChangeCipherSpecMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "TlsAlert",
         key: "tls_alert",
         read: |region, visitor| TlsAlert::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TlsAlertMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "TlsHandshake",
         key: "tls_handshake",
         read: |region, visitor| TlsHandshake::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TlsHandshakeMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "TlsServerName",
         key: "tls_server_name",
         read: |region, visitor| TlsServerName::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TlsServerNameMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "TlsKeyShare",
         key: "tls_key_share",
         read: |region, visitor| TlsKeyShare::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| TlsKeyShareMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -934,6 +940,28 @@ impl<'a> TlsRecordMut<'a> {
     }
 }
 
+impl FieldsMut for TlsRecordMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tls_record_fields::TYPE, bits: 8 },
+            SetterInfo { field: &tls_record_fields::VERSION, bits: 16 },
+            SetterInfo { field: &tls_record_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_version(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> TlsRecord<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -1127,6 +1155,22 @@ impl<'a> TlsChangeCipherSpecMut<'a> {
     pub fn set_message(&mut self, value: u8) -> &mut Self {
         self.places.head.put(self.bytes, 0, value.to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for TlsChangeCipherSpecMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[SetterInfo { field: &tls_change_cipher_spec_fields::MESSAGE, bits: 8 }];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_message(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -1340,6 +1384,26 @@ impl<'a> TlsAlertMut<'a> {
     pub fn set_description(&mut self, value: TlsAlertDescription) -> &mut Self {
         self.places.head.put(self.bytes, 1, value.0.to_be_bytes());
         self
+    }
+}
+
+impl FieldsMut for TlsAlertMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tls_alert_fields::LEVEL, bits: 8 },
+            SetterInfo { field: &tls_alert_fields::DESCRIPTION, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_level(FromOctets::from_octets(octets)),
+            1 => self.set_description(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -1587,6 +1651,26 @@ impl<'a> TlsHandshakeMut<'a> {
             TlsHandshakeBodyPlaces::of(&view.body.ok()?, self.bytes, param_type)
         };
         Some(TlsHandshakeBodyMut::new(self.bytes, places))
+    }
+}
+
+impl FieldsMut for TlsHandshakeMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tls_handshake_fields::TYPE, bits: 8 },
+            SetterInfo { field: &tls_handshake_fields::LENGTH, bits: 24 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -2328,6 +2412,34 @@ impl<'a> TlsHandshakeBodyMut<'a> {
     }
 }
 
+impl FieldsMut for TlsHandshakeBodyMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tls_handshake_body_fields::LEGACY_VERSION, bits: 16 },
+            SetterInfo { field: &tls_handshake_body_fields::RANDOM, bits: 256 },
+            SetterInfo { field: &tls_handshake_body_fields::SERVER_VERSION, bits: 16 },
+            SetterInfo { field: &tls_handshake_body_fields::SERVER_RANDOM, bits: 256 },
+            SetterInfo { field: &tls_handshake_body_fields::CIPHER_SUITE, bits: 16 },
+            SetterInfo { field: &tls_handshake_body_fields::COMPRESSION_METHOD, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_legacy_version(FromOctets::from_octets(octets)),
+            1 => self.set_random(FromOctets::from_octets(octets)),
+            2 => self.set_server_version(FromOctets::from_octets(octets)),
+            3 => self.set_server_random(FromOctets::from_octets(octets)),
+            4 => self.set_cipher_suite(FromOctets::from_octets(octets)),
+            5 => self.set_compression_method(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> TlsHandshakeBody<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -2650,6 +2762,26 @@ impl<'a> TlsExtensionMut<'a> {
             TlsExtensionBodyPlaces::of(&view.body.ok()?, self.bytes, param_type, param_asks)
         };
         Some(TlsExtensionBodyMut::new(self.bytes, places))
+    }
+}
+
+impl FieldsMut for TlsExtensionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tls_extension_fields::TYPE, bits: 16 },
+            SetterInfo { field: &tls_extension_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -3498,6 +3630,26 @@ impl<'a> TlsExtensionBodyMut<'a> {
     }
 }
 
+impl FieldsMut for TlsExtensionBodyMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &tls_extension_body_fields::SELECTED_VERSION, bits: 16 },
+            SetterInfo { field: &tls_extension_body_fields::SELECTED_GROUP, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_selected_version(FromOctets::from_octets(octets)),
+            1 => self.set_selected_group(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> TlsExtensionBody<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -3939,6 +4091,22 @@ impl<'a> TlsServerNameMut<'a> {
     }
 }
 
+impl FieldsMut for TlsServerNameMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[SetterInfo { field: &tls_server_name_fields::NAME_TYPE, bits: 8 }];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_name_type(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> TlsServerName<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -4152,6 +4320,22 @@ impl<'a> TlsKeyShareMut<'a> {
     pub fn key_mut(&mut self) -> &mut [u8] {
         let place = self.places.key;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for TlsKeyShareMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[SetterInfo { field: &tls_key_share_fields::GROUP, bits: 16 }];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_group(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -13,6 +13,7 @@ pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
     name: "Udp",
     key: "udp",
     read: |region, visitor| Udp::parse(region).map(|view| view.fields(visitor)),
+    edit: |bytes, change| UdpMut::parse(bytes).map(|mut fields| change(&mut fields)),
 }];
 
 /// The fields of [`Udp`](Udp), by name.
@@ -350,6 +351,30 @@ impl<'a> UdpMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for UdpMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &udp_fields::SRC_PORT, bits: 16 },
+            SetterInfo { field: &udp_fields::DST_PORT, bits: 16 },
+            SetterInfo { field: &udp_fields::LENGTH, bits: 16 },
+            SetterInfo { field: &udp_fields::CHECKSUM, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_src_port(FromOctets::from_octets(octets)),
+            1 => self.set_dst_port(FromOctets::from_octets(octets)),
+            2 => self.set_length(FromOctets::from_octets(octets)),
+            3 => self.set_checksum(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -14,11 +14,13 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Vlan",
         key: "vlan",
         read: |region, visitor| Vlan::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| VlanMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "ServiceVlan",
         key: "service_vlan",
         read: |region, visitor| ServiceVlan::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| ServiceVlanMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -286,6 +288,30 @@ impl<'a> VlanMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for VlanMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &vlan_fields::PRIORITY, bits: 3 },
+            SetterInfo { field: &vlan_fields::DROP_ELIGIBLE, bits: 1 },
+            SetterInfo { field: &vlan_fields::ID, bits: 12 },
+            SetterInfo { field: &vlan_fields::TYPE_LEN, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_priority(FromOctets::from_octets(octets)),
+            1 => self.set_drop_eligible(FromOctets::from_octets(octets)),
+            2 => self.set_id(FromOctets::from_octets(octets)),
+            3 => self.set_type_len(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 
@@ -602,6 +628,30 @@ impl<'a> ServiceVlanMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for ServiceVlanMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &service_vlan_fields::PRIORITY, bits: 3 },
+            SetterInfo { field: &service_vlan_fields::DROP_ELIGIBLE, bits: 1 },
+            SetterInfo { field: &service_vlan_fields::ID, bits: 12 },
+            SetterInfo { field: &service_vlan_fields::TYPE_LEN, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_priority(FromOctets::from_octets(octets)),
+            1 => self.set_drop_eligible(FromOctets::from_octets(octets)),
+            2 => self.set_id(FromOctets::from_octets(octets)),
+            3 => self.set_type_len(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

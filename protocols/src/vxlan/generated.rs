@@ -14,11 +14,13 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         name: "Vxlan",
         key: "vxlan",
         read: |region, visitor| Vxlan::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| VxlanMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
         name: "VxlanGpe",
         key: "vxlan_gpe",
         read: |region, visitor| VxlanGpe::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| VxlanGpeMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
 ];
 
@@ -453,6 +455,28 @@ impl<'a> VxlanMut<'a> {
     }
 }
 
+impl FieldsMut for VxlanMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &vxlan_fields::FLAGS, bits: 16 },
+            SetterInfo { field: &vxlan_fields::GROUP, bits: 16 },
+            SetterInfo { field: &vxlan_fields::VNI, bits: 24 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_flags(FromOctets::from_octets(octets)),
+            1 => self.set_group(FromOctets::from_octets(octets)),
+            2 => self.set_vni(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
 impl<'a> Vxlan<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -723,6 +747,28 @@ impl<'a> VxlanGpeMut<'a> {
     pub fn payload_mut(&mut self) -> &mut [u8] {
         let place = self.places.payload;
         place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for VxlanGpeMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &vxlan_gpe_fields::FLAGS, bits: 8 },
+            SetterInfo { field: &vxlan_gpe_fields::NEXT_PROTOCOL, bits: 8 },
+            SetterInfo { field: &vxlan_gpe_fields::VNI, bits: 24 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_flags(FromOctets::from_octets(octets)),
+            1 => self.set_next_protocol(FromOctets::from_octets(octets)),
+            2 => self.set_vni(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
     }
 }
 

@@ -16,6 +16,7 @@ mod packet;
 mod readers;
 mod schema;
 pub mod seeds;
+mod setters;
 
 pub use drive::{Driven, drive};
 pub use files::files;
@@ -24,6 +25,7 @@ pub use grammar::grammar;
 pub use interpreter::interpreter;
 pub use readers::{mutate, readers};
 pub use schema::schema;
+pub use setters::set_each;
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);

@@ -1,6 +1,7 @@
 //! Any packet, read by the generated readers.
 
 use super::bytes::Bytes;
+use super::setters::set_each;
 use crate::definitions::protocols;
 use packet_core::{Anomaly, BitPlace, Error, FieldInfo, FieldValue, FieldVisitor, Fields, Group, Region};
 use packet_protocols::COMPOSITES;
@@ -13,7 +14,8 @@ use std::sync::LazyLock;
 /// As many layers as are read of a packet.
 const LAYERS: usize = 12;
 
-/// Reads a packet as a layer of some kind and all that follows, or as a struct, and asks for everything there is. The first
+/// Reads a packet as a layer of some kind and all that follows, or as a struct, asks for everything there is, and sets every
+/// field that can be set. The first
 /// byte says what it begins with, the second how many bytes were cut off its end, and whether it is printed too.
 ///
 /// # Panics
@@ -26,8 +28,11 @@ pub fn readers(data: &[u8]) {
     let region = Region::captured(packet, packet.len() + usize::from(how >> 4));
     let printed = how & 0x0f == 0x0f;
     match LayerKind::ALL.get(start) {
-        Some(kind) => layers(*kind, region, printed),
-        None => alone(start - LayerKind::ALL.len(), region),
+        Some(kind) => {
+            layers(*kind, region, printed);
+            set_each(kind.name(), packet);
+        }
+        None => alone(start - LayerKind::ALL.len(), region, packet),
     }
 }
 
@@ -64,13 +69,14 @@ pub(super) fn input(layer: &str, packet: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A composite by itself.
-fn alone(index: usize, region: Region<'_>) {
+fn alone(index: usize, region: Region<'_>, packet: &[u8]) {
     let Some(composite) = COMPOSITES.iter().copied().flatten().nth(index) else { return };
     let mut fields = Looker::new(region);
     if let Err(error) = (composite.read)(region, &mut fields) {
         assert!(!error.field.name.is_empty());
     }
     fields.conclude();
+    set_each(composite.name, packet);
 }
 
 /// A layer, and those in its payload.
