@@ -120,6 +120,38 @@ impl fmt::Display for EmitError {
 
 impl core::error::Error for EmitError {}
 
+/// Why a packet could not be changed where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditError {
+    /// It can't be read.
+    Read(crate::Error),
+    /// It can't be written, or there is no room for it.
+    Write(EmitError),
+}
+
+impl From<crate::Error> for EditError {
+    fn from(error: crate::Error) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<EmitError> for EditError {
+    fn from(error: EmitError) -> Self {
+        Self::Write(error)
+    }
+}
+
+impl fmt::Display for EditError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(error) => error.fmt(out),
+            Self::Write(error) => error.fmt(out),
+        }
+    }
+}
+
+impl core::error::Error for EditError {}
+
 /// The first of the arms of which most is said; nothing where nothing is said of any.
 #[inline]
 #[must_use]

@@ -3,7 +3,7 @@
 use super::craft::Crafter;
 use super::names::ident;
 use super::value::{Form, Member, Plan, Slot};
-use packet_schema::model::{CompositeId, FieldId};
+use packet_schema::model::{CompositeId, CompositeKind, FieldId};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -18,14 +18,71 @@ impl Crafter<'_> {
                 return TokenStream::new();
             }
             let receiver = if body.is_empty() { quote!(&self) } else { quote!(&mut self) };
+            let right = self.derivations_where_right(id, plan, index, &quote!(#name #any));
             quote! {
                 impl #name #any {
                     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
                     pub fn derive_all(#receiver) { #body }
+
+                    #right
                 }
             }
         });
         scopes.collect()
+    }
+
+    /// The method that leaves to be derived what was right: of a layer, and of the forms that it may have.
+    fn derivations_where_right(&self, id: CompositeId, plan: &Plan, index: usize, ty: &TokenStream) -> TokenStream {
+        let is_layer = matches!(self.schema[id].kind, CompositeKind::Layer(_));
+        let body = self.scope_where_right(plan, index, id);
+        if !is_layer || body.is_empty() && index != 0 {
+            return TokenStream::new();
+        }
+        let (receiver, was, right) = if body.is_empty() {
+            (quote!(&self), quote!(_), quote!(_))
+        } else {
+            (quote!(&mut self), quote!(was), quote!(right))
+        };
+        quote! {
+            /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+            /// derived.
+            pub fn derive_where_right(#receiver, #was: &#ty, #right: &#ty) { #body }
+        }
+    }
+
+    fn scope_where_right(&self, plan: &Plan, index: usize, id: CompositeId) -> TokenStream {
+        let Some(scope) = plan.scopes.get(index) else { return TokenStream::new() };
+        let lines = scope.members.iter().map(|member| match member {
+            Member::Field(field) => plan.slots.get(field).map(|slot| {
+                let name = &slot.name;
+                let derived = self.schema[*field].auto.is_some() && slot.free;
+                let line = quote! {
+                    if was.#name == right.#name {
+                        self.#name = Field::Auto;
+                    }
+                };
+                if derived { line } else { TokenStream::new() }
+            }),
+            Member::Choice(key) => plan.choices.get(key).map(|choice| {
+                let (member, ty) = (ident(&choice.member), ident(&choice.name));
+                let arms = choice.arms.iter().filter(|(_, arm)| !self.scope_where_right(plan, *arm, id).is_empty());
+                let arms: Vec<_> = arms.map(|(variant, _)| self.writer.variant_ident(id, *variant)).collect();
+                let triple = quote!((&mut self.#member, &was.#member, &right.#member));
+                let pattern = |arm: &proc_macro2::Ident| quote!((#ty::#arm(arm), #ty::#arm(was), #ty::#arm(right)));
+                match arms.as_slice() {
+                    [] => TokenStream::new(),
+                    [arm] => {
+                        let pattern = pattern(arm);
+                        quote!(if let #pattern = #triple { arm.derive_where_right(was, right); })
+                    }
+                    arms => {
+                        let arms = arms.iter().map(pattern);
+                        quote!(match #triple { #(#arms => arm.derive_where_right(was, right),)* _ => {} })
+                    }
+                }
+            }),
+        });
+        lines.flatten().collect()
     }
 
     fn scope_derived(&self, plan: &Plan, index: usize, id: CompositeId) -> TokenStream {

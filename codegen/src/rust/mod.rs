@@ -120,6 +120,7 @@ pub const TAKEN_BY_VALUES: &[&str] = &[
     "Below",
     "Count",
     "Cow",
+    "EditError",
     "EmitError",
     "EmitErrorKind",
     "Field",

@@ -33,9 +33,12 @@ pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack
         }
     });
     let trailing = layers.iter().zip(&names).filter_map(|((id, one), name)| trailing_arm(&crafter, *id, one, name));
-    let (reading, leaving) = (reading(stack), leaving(stack));
+    let methods = any_methods(&names, &trailing.collect::<Vec<TokenStream>>());
+    let (reading, leaving, editing) = (reading(stack), leaving(stack), editing(stack));
     quote! {
         #reading
+
+        #editing
 
         #leaving
 
@@ -45,10 +48,37 @@ pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack
         #[non_exhaustive]
         pub enum AnyLayer<'a> { #(#[doc = #abouts] #names(#types),)* }
 
+        #methods
+
+        #layer
+
+        #members
+
+        #(#own)*
+
+        impl<'a> From<&#stack Layer<'a>> for AnyLayer<'a> {
+            fn from(view: &#stack Layer<'a>) -> Self {
+                match view { #(#stack Layer::#names(view) => Self::#names(view.to_value()),)* }
+            }
+        }
+    }
+}
+
+/// What a layer of any kind derives, and what it takes of those above it.
+fn any_methods(names: &[proc_macro2::Ident], trailing: &[TokenStream]) -> TokenStream {
+    quote! {
         impl<'a> AnyLayer<'a> {
             /// Has everything derived that can be, whatever was said of it.
             pub fn derive_all(&mut self) {
                 match self { #(Self::#names(layer) => layer.derive_all(),)* }
+            }
+
+            /// Has those of its own fields derived that were right; see [`edit`].
+            fn derive_where_right(&mut self, was: &AnyLayer<'_>, right: &AnyLayer<'_>) {
+                match (self, was, right) {
+                    #((Self::#names(layer), AnyLayer::#names(was), AnyLayer::#names(right)) => layer.derive_where_right(was, right),)*
+                    _ => {}
+                }
             }
 
             /// Takes what the layers above leave of its payload, where it is a layer for that; else gives it back.
@@ -63,17 +93,45 @@ pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack
                 None
             }
         }
+    }
+}
 
-        #layer
-
-        #members
-
-        #(#own)*
-
-        impl<'a> From<&#stack Layer<'a>> for AnyLayer<'a> {
-            fn from(view: &#stack Layer<'a>) -> Self {
-                match view { #(#stack Layer::#names(view) => Self::#names(view.to_value()),)* }
+/// What changes a packet where it stands.
+fn editing(stack: &TokenStream) -> TokenStream {
+    quote! {
+        /// Changes a packet of so many bytes at the start of a buffer by its values; how many bytes it has then.
+        ///
+        /// Lists, options and layers may be changed, added and taken away. Lengths, keys and checksums of the layers are handed to
+        /// `change` as `Field::Auto` where they were right, so that they follow; what was wrong stays as it was. In a list,
+        /// what a part derives itself follows when its `derive_all` is called. The buffer is written to when all is well.
+        ///
+        /// # Errors
+        ///
+        /// The bytes can't be such a layer, the values can't be written, or the buffer has no room.
+        pub fn edit(
+            kind: #stack LayerKind,
+            buffer: &mut [u8],
+            length: usize,
+            change: impl FnOnce(&mut Layers<'_>),
+        ) -> Result<usize, EditError> {
+            let available = buffer.len();
+            let before = buffer.get(..length).ok_or_else(|| EmitError::short(length, available))?.to_vec();
+            let was = read(kind, before.as_slice())?;
+            let mut packet = was.clone();
+            for (at, old) in was.layers.iter().enumerate() {
+                let mut derived = packet.clone();
+                derived.layers.iter_mut().skip(at).for_each(|placed| placed.layer.derive_all());
+                let Ok(bytes) = derived.to_vec() else { continue };
+                let Ok(right) = read(kind, bytes.as_slice()) else { continue };
+                if let (Some(placed), Some(right)) = (packet.layers.get_mut(at), right.layers.get(at)) {
+                    placed.layer.derive_where_right(&old.layer, &right.layer);
+                }
             }
+            change(&mut packet);
+            let changed = packet.to_vec()?;
+            let room = buffer.get_mut(..changed.len()).ok_or_else(|| EmitError::short(changed.len(), available))?;
+            room.copy_from_slice(&changed);
+            Ok(changed.len())
         }
     }
 }

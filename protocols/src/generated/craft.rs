@@ -37,6 +37,29 @@
 //! assert_ne!(packet.to_vec().map(|bytes| bytes[24..26].to_vec()), Ok(bytes[24..26].to_vec()));
 //! # Ok::<(), packet_core::Error>(())
 //! ```
+//!
+//! A packet in a buffer is changed where it stands by [`edit`]: of a list, its parts may be changed, added and taken away, and
+//! lengths, padding and checksums of all layers follow.
+//!
+//! ```
+//! use packet_protocols::craft::{self, AnyLayer, Ethernet, Ipv4, Packet, Tcp};
+//! use packet_protocols::stack::LayerKind;
+//! use packet_protocols::tcp::craft::{TcpOption, TcpOptionMss};
+//!
+//! let mut buffer = [0; 64];
+//! let length = (Ethernet::default() / Ipv4::default() / Tcp::default()).emit(&mut buffer)?;
+//! let length = craft::edit(LayerKind::Ethernet, &mut buffer, length, |packet| {
+//!     for placed in &mut packet.layers {
+//!         if let AnyLayer::Tcp(tcp) = &mut placed.layer {
+//!             let mss = TcpOptionMss { mss: 1460 };
+//!             tcp.options.push(TcpOption { variant: mss.into(), ..Default::default() });
+//!         }
+//!     }
+//! })?;
+//! assert_eq!((length, &buffer[54..58]), (58, &[2, 4, 5, 180][..]));
+//! assert_eq!((buffer[17], buffer[46]), (44, 0x60)); // Both lengths know of it.
+//! # Ok::<(), packet_core::craft::EditError>(())
+//! ```
 
 pub use crate::arp::craft::Arp;
 pub use crate::dhcp::craft::Dhcp;
@@ -63,7 +86,9 @@ pub use crate::udp::craft::Udp;
 pub use crate::vlan::craft::{ServiceVlan, Vlan};
 pub use crate::vxlan::craft::{Vxlan, VxlanGpe};
 pub use packet_core::MacAddr;
-pub use packet_core::craft::{EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack};
+pub use packet_core::craft::{
+    EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack,
+};
 
 use alloc::borrow::Cow;
 use alloc::vec;
@@ -131,6 +156,41 @@ pub fn read<'a>(kind: crate::stack::LayerKind, region: impl Into<Region<'a>>) ->
         }
     }
     Ok(layers)
+}
+
+/// Changes a packet of so many bytes at the start of a buffer by its values; how many bytes it has then.
+///
+/// Lists, options and layers may be changed, added and taken away. Lengths, keys and checksums of the layers are handed to
+/// `change` as `Field::Auto` where they were right, so that they follow; what was wrong stays as it was. In a list,
+/// what a part derives itself follows when its `derive_all` is called. The buffer is written to when all is well.
+///
+/// # Errors
+///
+/// The bytes can't be such a layer, the values can't be written, or the buffer has no room.
+pub fn edit(
+    kind: crate::stack::LayerKind,
+    buffer: &mut [u8],
+    length: usize,
+    change: impl FnOnce(&mut Layers<'_>),
+) -> Result<usize, EditError> {
+    let available = buffer.len();
+    let before = buffer.get(..length).ok_or_else(|| EmitError::short(length, available))?.to_vec();
+    let was = read(kind, before.as_slice())?;
+    let mut packet = was.clone();
+    for (at, old) in was.layers.iter().enumerate() {
+        let mut derived = packet.clone();
+        derived.layers.iter_mut().skip(at).for_each(|placed| placed.layer.derive_all());
+        let Ok(bytes) = derived.to_vec() else { continue };
+        let Ok(right) = read(kind, bytes.as_slice()) else { continue };
+        if let (Some(placed), Some(right)) = (packet.layers.get_mut(at), right.layers.get(at)) {
+            placed.layer.derive_where_right(&old.layer, &right.layer);
+        }
+    }
+    change(&mut packet);
+    let changed = packet.to_vec()?;
+    let room = buffer.get_mut(..changed.len()).ok_or_else(|| EmitError::short(changed.len(), available))?;
+    room.copy_from_slice(&changed);
+    Ok(changed.len())
 }
 
 /// Hands what is left of a payload to the layer below that takes such; else gives it back.
@@ -305,6 +365,101 @@ impl<'a> AnyLayer<'a> {
             Self::ServiceVlan(layer) => layer.derive_all(),
             Self::Vxlan(layer) => layer.derive_all(),
             Self::VxlanGpe(layer) => layer.derive_all(),
+        }
+    }
+
+    /// Has those of its own fields derived that were right; see [`edit`].
+    fn derive_where_right(&mut self, was: &AnyLayer<'_>, right: &AnyLayer<'_>) {
+        match (self, was, right) {
+            (Self::Arp(layer), AnyLayer::Arp(was), AnyLayer::Arp(right)) => layer.derive_where_right(was, right),
+            (Self::Dhcp(layer), AnyLayer::Dhcp(was), AnyLayer::Dhcp(right)) => layer.derive_where_right(was, right),
+            (Self::Dns(layer), AnyLayer::Dns(was), AnyLayer::Dns(right)) => layer.derive_where_right(was, right),
+            (Self::Mdns(layer), AnyLayer::Mdns(was), AnyLayer::Mdns(right)) => layer.derive_where_right(was, right),
+            (Self::Llmnr(layer), AnyLayer::Llmnr(was), AnyLayer::Llmnr(right)) => layer.derive_where_right(was, right),
+            (Self::DnsOverTcp(layer), AnyLayer::DnsOverTcp(was), AnyLayer::DnsOverTcp(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Erspan(layer), AnyLayer::Erspan(was), AnyLayer::Erspan(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Erspan3(layer), AnyLayer::Erspan3(was), AnyLayer::Erspan3(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Ethernet(layer), AnyLayer::Ethernet(was), AnyLayer::Ethernet(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Gre(layer), AnyLayer::Gre(was), AnyLayer::Gre(right)) => layer.derive_where_right(was, right),
+            (Self::Icmp(layer), AnyLayer::Icmp(was), AnyLayer::Icmp(right)) => layer.derive_where_right(was, right),
+            (Self::Icmpv6(layer), AnyLayer::Icmpv6(was), AnyLayer::Icmpv6(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Ipv4(layer), AnyLayer::Ipv4(was), AnyLayer::Ipv4(right)) => layer.derive_where_right(was, right),
+            (Self::Ipv6(layer), AnyLayer::Ipv6(was), AnyLayer::Ipv6(right)) => layer.derive_where_right(was, right),
+            (Self::Ipv6HopByHop(layer), AnyLayer::Ipv6HopByHop(was), AnyLayer::Ipv6HopByHop(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Ipv6Destination(layer), AnyLayer::Ipv6Destination(was), AnyLayer::Ipv6Destination(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Ipv6Routing(layer), AnyLayer::Ipv6Routing(was), AnyLayer::Ipv6Routing(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Ipv6Fragment(layer), AnyLayer::Ipv6Fragment(was), AnyLayer::Ipv6Fragment(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::LinuxSll(layer), AnyLayer::LinuxSll(was), AnyLayer::LinuxSll(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::LinuxSll2(layer), AnyLayer::LinuxSll2(was), AnyLayer::LinuxSll2(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Llc(layer), AnyLayer::Llc(was), AnyLayer::Llc(right)) => layer.derive_where_right(was, right),
+            (Self::Null(layer), AnyLayer::Null(was), AnyLayer::Null(right)) => layer.derive_where_right(was, right),
+            (Self::Loop(layer), AnyLayer::Loop(was), AnyLayer::Loop(right)) => layer.derive_where_right(was, right),
+            (Self::Mpls(layer), AnyLayer::Mpls(was), AnyLayer::Mpls(right)) => layer.derive_where_right(was, right),
+            (Self::Ntp(layer), AnyLayer::Ntp(was), AnyLayer::Ntp(right)) => layer.derive_where_right(was, right),
+            (Self::Ppp(layer), AnyLayer::Ppp(was), AnyLayer::Ppp(right)) => layer.derive_where_right(was, right),
+            (Self::Lcp(layer), AnyLayer::Lcp(was), AnyLayer::Lcp(right)) => layer.derive_where_right(was, right),
+            (Self::Ipcp(layer), AnyLayer::Ipcp(was), AnyLayer::Ipcp(right)) => layer.derive_where_right(was, right),
+            (Self::Ipv6cp(layer), AnyLayer::Ipv6cp(was), AnyLayer::Ipv6cp(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Ccp(layer), AnyLayer::Ccp(was), AnyLayer::Ccp(right)) => layer.derive_where_right(was, right),
+            (Self::Pap(layer), AnyLayer::Pap(was), AnyLayer::Pap(right)) => layer.derive_where_right(was, right),
+            (Self::Chap(layer), AnyLayer::Chap(was), AnyLayer::Chap(right)) => layer.derive_where_right(was, right),
+            (Self::PppoeDiscovery(layer), AnyLayer::PppoeDiscovery(was), AnyLayer::PppoeDiscovery(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::PppoeSession(layer), AnyLayer::PppoeSession(was), AnyLayer::PppoeSession(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Quic(layer), AnyLayer::Quic(was), AnyLayer::Quic(right)) => layer.derive_where_right(was, right),
+            (Self::RawIp(layer), AnyLayer::RawIp(was), AnyLayer::RawIp(right)) => layer.derive_where_right(was, right),
+            (Self::Tcp(layer), AnyLayer::Tcp(was), AnyLayer::Tcp(right)) => layer.derive_where_right(was, right),
+            (Self::TlsRecord(layer), AnyLayer::TlsRecord(was), AnyLayer::TlsRecord(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (
+                Self::TlsChangeCipherSpec(layer),
+                AnyLayer::TlsChangeCipherSpec(was),
+                AnyLayer::TlsChangeCipherSpec(right),
+            ) => layer.derive_where_right(was, right),
+            (Self::TlsAlert(layer), AnyLayer::TlsAlert(was), AnyLayer::TlsAlert(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::TlsHandshake(layer), AnyLayer::TlsHandshake(was), AnyLayer::TlsHandshake(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Udp(layer), AnyLayer::Udp(was), AnyLayer::Udp(right)) => layer.derive_where_right(was, right),
+            (Self::Vlan(layer), AnyLayer::Vlan(was), AnyLayer::Vlan(right)) => layer.derive_where_right(was, right),
+            (Self::ServiceVlan(layer), AnyLayer::ServiceVlan(was), AnyLayer::ServiceVlan(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Vxlan(layer), AnyLayer::Vxlan(was), AnyLayer::Vxlan(right)) => layer.derive_where_right(was, right),
+            (Self::VxlanGpe(layer), AnyLayer::VxlanGpe(was), AnyLayer::VxlanGpe(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            _ => {}
         }
     }
 

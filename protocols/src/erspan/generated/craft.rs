@@ -204,6 +204,9 @@ impl<'a> From<&super::Erspan<'a>> for Erspan {
 impl Erspan {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&self) {}
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&self, _: &Erspan, _: &Erspan) {}
 }
 
 /// Type III, \[draft-foschiano-erspan-03 §4.3\].
@@ -485,4 +488,7 @@ impl<'a> From<&super::Erspan3<'a>> for Erspan3 {
 impl Erspan3 {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&self) {}
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&self, _: &Erspan3, _: &Erspan3) {}
 }

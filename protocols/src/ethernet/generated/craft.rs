@@ -213,4 +213,12 @@ impl Ethernet<'_> {
     pub fn derive_all(&mut self) {
         self.type_len = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ethernet<'_>, right: &Ethernet<'_>) {
+        if was.type_len == right.type_len {
+            self.type_len = Field::Auto;
+        }
+    }
 }

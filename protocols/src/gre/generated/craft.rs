@@ -508,6 +508,20 @@ impl Gre<'_> {
         self.payload_length = Field::Auto;
         self.routes.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Gre<'_>, right: &Gre<'_>) {
+        if was.protocol == right.protocol {
+            self.protocol = Field::Auto;
+        }
+        if was.checksum == right.checksum {
+            self.checksum = Field::Auto;
+        }
+        if was.payload_length == right.payload_length {
+            self.payload_length = Field::Auto;
+        }
+    }
 }
 
 /// One source route, \[RFC 1701\].

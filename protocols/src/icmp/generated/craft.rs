@@ -1345,6 +1345,25 @@ impl Icmp<'_> {
             _ => {}
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Icmp<'_>, right: &Icmp<'_>) {
+        if was.checksum == right.checksum {
+            self.checksum = Field::Auto;
+        }
+        match (&mut self.variant, &was.variant, &right.variant) {
+            (IcmpVariant::Error(arm), IcmpVariant::Error(was), IcmpVariant::Error(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            (
+                IcmpVariant::RouterAdvertisement(arm),
+                IcmpVariant::RouterAdvertisement(was),
+                IcmpVariant::RouterAdvertisement(right),
+            ) => arm.derive_where_right(was, right),
+            _ => {}
+        }
+    }
 }
 
 impl IcmpError<'_> {
@@ -1355,12 +1374,28 @@ impl IcmpError<'_> {
             inner.derive_all();
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &IcmpError<'_>, right: &IcmpError<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 impl IcmpRouterAdvertisement {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.count = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &IcmpRouterAdvertisement, right: &IcmpRouterAdvertisement) {
+        if was.count == right.count {
+            self.count = Field::Auto;
+        }
     }
 }
 

@@ -2295,6 +2295,25 @@ impl Icmpv6<'_> {
             _ => {}
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Icmpv6<'_>, right: &Icmpv6<'_>) {
+        if was.checksum == right.checksum {
+            self.checksum = Field::Auto;
+        }
+        match (&mut self.variant, &was.variant, &right.variant) {
+            (Icmpv6Variant::Error(arm), Icmpv6Variant::Error(was), Icmpv6Variant::Error(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            (
+                Icmpv6Variant::ListenerReport(arm),
+                Icmpv6Variant::ListenerReport(was),
+                Icmpv6Variant::ListenerReport(right),
+            ) => arm.derive_where_right(was, right),
+            _ => {}
+        }
+    }
 }
 
 impl Icmpv6Error<'_> {
@@ -2303,6 +2322,14 @@ impl Icmpv6Error<'_> {
         self.length = Field::Auto;
         if let Field::Set(inner) = &mut self.extensions {
             inner.derive_all();
+        }
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Icmpv6Error<'_>, right: &Icmpv6Error<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
         }
     }
 }
@@ -2319,6 +2346,14 @@ impl Icmpv6ListenerReport<'_> {
     pub fn derive_all(&mut self) {
         self.record_count = Field::Auto;
         self.records.iter_mut().for_each(|one| one.derive_all());
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Icmpv6ListenerReport<'_>, right: &Icmpv6ListenerReport<'_>) {
+        if was.record_count == right.record_count {
+            self.record_count = Field::Auto;
+        }
     }
 }
 

@@ -570,6 +570,23 @@ impl Ipv4<'_> {
         self.checksum = Field::Auto;
         self.options.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv4<'_>, right: &Ipv4<'_>) {
+        if was.ihl == right.ihl {
+            self.ihl = Field::Auto;
+        }
+        if was.total_length == right.total_length {
+            self.total_length = Field::Auto;
+        }
+        if was.protocol == right.protocol {
+            self.protocol = Field::Auto;
+        }
+        if was.checksum == right.checksum {
+            self.checksum = Field::Auto;
+        }
+    }
 }
 
 /// When a datagram passed somebody, \[RFC 791 §3.1\].

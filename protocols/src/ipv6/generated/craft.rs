@@ -326,6 +326,17 @@ impl Ipv6 {
         self.payload_length = Field::Auto;
         self.next_header = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6, right: &Ipv6) {
+        if was.payload_length == right.payload_length {
+            self.payload_length = Field::Auto;
+        }
+        if was.next_header == right.next_header {
+            self.next_header = Field::Auto;
+        }
+    }
 }
 
 /// One option, \[RFC 8200 §4.2\].
@@ -1333,6 +1344,17 @@ impl Ipv6HopByHop<'_> {
         self.ext_length = Field::Auto;
         self.options.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6HopByHop<'_>, right: &Ipv6HopByHop<'_>) {
+        if was.next_header == right.next_header {
+            self.next_header = Field::Auto;
+        }
+        if was.ext_length == right.ext_length {
+            self.ext_length = Field::Auto;
+        }
+    }
 }
 
 /// What the destination looks at, \[RFC 8200 §4.6\].
@@ -1639,6 +1661,17 @@ impl Ipv6Destination<'_> {
         self.next_header = Field::Auto;
         self.ext_length = Field::Auto;
         self.options.iter_mut().for_each(|one| one.derive_all());
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6Destination<'_>, right: &Ipv6Destination<'_>) {
+        if was.next_header == right.next_header {
+            self.next_header = Field::Auto;
+        }
+        if was.ext_length == right.ext_length {
+            self.ext_length = Field::Auto;
+        }
     }
 }
 
@@ -2548,12 +2581,42 @@ impl Ipv6Routing<'_> {
             _ => {}
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6Routing<'_>, right: &Ipv6Routing<'_>) {
+        if was.next_header == right.next_header {
+            self.next_header = Field::Auto;
+        }
+        if was.ext_length == right.ext_length {
+            self.ext_length = Field::Auto;
+        }
+        match (&mut self.variant, &was.variant, &right.variant) {
+            (Ipv6RoutingVariant::Rpl(arm), Ipv6RoutingVariant::Rpl(was), Ipv6RoutingVariant::Rpl(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            (
+                Ipv6RoutingVariant::SegmentRouting(arm),
+                Ipv6RoutingVariant::SegmentRouting(was),
+                Ipv6RoutingVariant::SegmentRouting(right),
+            ) => arm.derive_where_right(was, right),
+            _ => {}
+        }
+    }
 }
 
 impl Ipv6RoutingRpl<'_> {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.pad = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6RoutingRpl<'_>, right: &Ipv6RoutingRpl<'_>) {
+        if was.pad == right.pad {
+            self.pad = Field::Auto;
+        }
     }
 }
 
@@ -2562,6 +2625,14 @@ impl Ipv6RoutingSegmentRouting<'_> {
     pub fn derive_all(&mut self) {
         self.last_entry = Field::Auto;
         self.tlvs.iter_mut().for_each(|one| one.derive_all());
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6RoutingSegmentRouting<'_>, right: &Ipv6RoutingSegmentRouting<'_>) {
+        if was.last_entry == right.last_entry {
+            self.last_entry = Field::Auto;
+        }
     }
 }
 
@@ -2821,5 +2892,13 @@ impl Ipv6Fragment {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.next_header = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6Fragment, right: &Ipv6Fragment) {
+        if was.next_header == right.next_header {
+            self.next_header = Field::Auto;
+        }
     }
 }

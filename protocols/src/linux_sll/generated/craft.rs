@@ -226,6 +226,14 @@ impl LinuxSll<'_> {
     pub fn derive_all(&mut self) {
         self.protocol = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &LinuxSll<'_>, right: &LinuxSll<'_>) {
+        if was.protocol == right.protocol {
+            self.protocol = Field::Auto;
+        }
+    }
 }
 
 /// LINKTYPE_LINUX_SLL2.
@@ -470,5 +478,13 @@ impl LinuxSll2<'_> {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.protocol = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &LinuxSll2<'_>, right: &LinuxSll2<'_>) {
+        if was.protocol == right.protocol {
+            self.protocol = Field::Auto;
+        }
     }
 }

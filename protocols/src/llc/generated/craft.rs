@@ -355,4 +355,12 @@ impl Llc {
     pub fn derive_all(&mut self) {
         self.pid = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Llc, right: &Llc) {
+        if was.pid == right.pid {
+            self.pid = Field::Auto;
+        }
+    }
 }

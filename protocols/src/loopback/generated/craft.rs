@@ -270,6 +270,20 @@ impl Null {
             _ => {}
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Null, right: &Null) {
+        match (&mut self.variant, &was.variant, &right.variant) {
+            (NullVariant::BigEndian(arm), NullVariant::BigEndian(was), NullVariant::BigEndian(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            (NullVariant::LittleEndian(arm), NullVariant::LittleEndian(was), NullVariant::LittleEndian(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            _ => {}
+        }
+    }
 }
 
 impl NullBigEndian {
@@ -277,12 +291,28 @@ impl NullBigEndian {
     pub fn derive_all(&mut self) {
         self.family = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &NullBigEndian, right: &NullBigEndian) {
+        if was.family == right.family {
+            self.family = Field::Auto;
+        }
+    }
 }
 
 impl NullLittleEndian {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.family = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &NullLittleEndian, right: &NullLittleEndian) {
+        if was.family == right.family {
+            self.family = Field::Auto;
+        }
     }
 }
 
@@ -435,5 +465,13 @@ impl Loop {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.family = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Loop, right: &Loop) {
+        if was.family == right.family {
+            self.family = Field::Auto;
+        }
     }
 }

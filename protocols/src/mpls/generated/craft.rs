@@ -187,4 +187,12 @@ impl Mpls {
     pub fn derive_all(&mut self) {
         self.bottom = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Mpls, right: &Mpls) {
+        if was.bottom == right.bottom {
+            self.bottom = Field::Auto;
+        }
+    }
 }

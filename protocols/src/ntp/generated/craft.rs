@@ -464,11 +464,29 @@ impl Ntp<'_> {
             arm.derive_all();
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ntp<'_>, right: &Ntp<'_>) {
+        if let (NtpVariant::Control(arm), NtpVariant::Control(was), NtpVariant::Control(right)) =
+            (&mut self.variant, &was.variant, &right.variant)
+        {
+            arm.derive_where_right(was, right);
+        }
+    }
 }
 
 impl NtpControl<'_> {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.count = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &NtpControl<'_>, right: &NtpControl<'_>) {
+        if was.count == right.count {
+            self.count = Field::Auto;
+        }
     }
 }

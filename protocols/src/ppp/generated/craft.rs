@@ -350,6 +350,20 @@ impl Ppp<'_> {
             _ => {}
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ppp<'_>, right: &Ppp<'_>) {
+        match (&mut self.variant2, &was.variant2, &right.variant2) {
+            (PppVariant2::Compressed(arm), PppVariant2::Compressed(was), PppVariant2::Compressed(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            (PppVariant2::Whole(arm), PppVariant2::Whole(was), PppVariant2::Whole(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            _ => {}
+        }
+    }
 }
 
 impl PppCompressed {
@@ -357,12 +371,28 @@ impl PppCompressed {
     pub fn derive_all(&mut self) {
         self.protocol = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &PppCompressed, right: &PppCompressed) {
+        if was.protocol == right.protocol {
+            self.protocol = Field::Auto;
+        }
+    }
 }
 
 impl PppWhole {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.protocol = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &PppWhole, right: &PppWhole) {
+        if was.protocol == right.protocol {
+            self.protocol = Field::Auto;
+        }
     }
 }
 
@@ -1986,6 +2016,14 @@ impl Lcp<'_> {
             arm.derive_all();
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Lcp<'_>, right: &Lcp<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 impl LcpConfigure<'_> {
@@ -2986,6 +3024,14 @@ impl Ipcp<'_> {
             arm.derive_all();
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipcp<'_>, right: &Ipcp<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 impl IpcpConfigure<'_> {
@@ -3718,6 +3764,14 @@ impl Ipv6cp<'_> {
         self.length = Field::Auto;
         if let Ipv6cpVariant::Configure(arm) = &mut self.variant {
             arm.derive_all();
+        }
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ipv6cp<'_>, right: &Ipv6cp<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
         }
     }
 }
@@ -4658,6 +4712,14 @@ impl Ccp<'_> {
             arm.derive_all();
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Ccp<'_>, right: &Ccp<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 impl CcpConfigure<'_> {
@@ -5082,6 +5144,14 @@ impl Pap<'_> {
             _ => {}
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Pap<'_>, right: &Pap<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 impl PapRequest<'_> {
@@ -5469,6 +5539,14 @@ impl Chap<'_> {
         self.length = Field::Auto;
         if let ChapVariant::Exchange(arm) = &mut self.variant {
             arm.derive_all();
+        }
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Chap<'_>, right: &Chap<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
         }
     }
 }

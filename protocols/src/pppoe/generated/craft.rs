@@ -1122,6 +1122,14 @@ impl PppoeDiscovery<'_> {
         self.length = Field::Auto;
         self.tags.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &PppoeDiscovery<'_>, right: &PppoeDiscovery<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 /// The session stage, \[RFC 2516 §6\].
@@ -1325,5 +1333,13 @@ impl PppoeSession {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.length = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &PppoeSession, right: &PppoeSession) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
     }
 }

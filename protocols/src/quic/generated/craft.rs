@@ -677,6 +677,20 @@ impl Quic<'_> {
             _ => {}
         }
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Quic<'_>, right: &Quic<'_>) {
+        match (&mut self.variant, &was.variant, &right.variant) {
+            (QuicVariant::Initial(arm), QuicVariant::Initial(was), QuicVariant::Initial(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            (QuicVariant::Encrypted(arm), QuicVariant::Encrypted(was), QuicVariant::Encrypted(right)) => {
+                arm.derive_where_right(was, right)
+            }
+            _ => {}
+        }
+    }
 }
 
 impl QuicInitial<'_> {
@@ -685,11 +699,27 @@ impl QuicInitial<'_> {
         self.token_prefix = Field::Auto;
         self.length = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &QuicInitial<'_>, right: &QuicInitial<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 impl QuicEncrypted<'_> {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.length = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &QuicEncrypted<'_>, right: &QuicEncrypted<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
     }
 }

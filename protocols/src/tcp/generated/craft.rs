@@ -328,6 +328,17 @@ impl Tcp<'_> {
         self.checksum = Field::Auto;
         self.options.iter_mut().for_each(|one| one.derive_all());
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Tcp<'_>, right: &Tcp<'_>) {
+        if was.data_offset == right.data_offset {
+            self.data_offset = Field::Auto;
+        }
+        if was.checksum == right.checksum {
+            self.checksum = Field::Auto;
+        }
+    }
 }
 
 /// Bytes that have arrived out of order, \[RFC 2018 §3\].

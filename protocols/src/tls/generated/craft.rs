@@ -185,6 +185,17 @@ impl TlsRecord {
         self.r#type = Field::Auto;
         self.length = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &TlsRecord, right: &TlsRecord) {
+        if was.r#type == right.r#type {
+            self.r#type = Field::Auto;
+        }
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+    }
 }
 
 /// RFC 5246 §7.1, RFC 8446 §5.
@@ -323,6 +334,9 @@ impl<'a> From<&super::TlsChangeCipherSpec<'a>> for TlsChangeCipherSpec {
 impl TlsChangeCipherSpec {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&self) {}
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&self, _: &TlsChangeCipherSpec, _: &TlsChangeCipherSpec) {}
 }
 
 /// RFC 8446 §6. An encrypted alert is longer than two bytes.
@@ -462,6 +476,9 @@ impl<'a> From<&super::TlsAlert<'a>> for TlsAlert {
 impl TlsAlert {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&self) {}
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&self, _: &TlsAlert, _: &TlsAlert) {}
 }
 
 /// RFC 8446 §4. What is encrypted has no known type, or a length that does not fit: a HelloRequest is empty and alone, RFC 5246
@@ -658,6 +675,14 @@ impl TlsHandshake<'_> {
         self.length = Field::Auto;
         if let Field::Set(inner) = &mut self.body {
             inner.derive_all();
+        }
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &TlsHandshake<'_>, right: &TlsHandshake<'_>) {
+        if was.length == right.length {
+            self.length = Field::Auto;
         }
     }
 }

@@ -258,4 +258,15 @@ impl Udp {
         self.length = Field::Auto;
         self.checksum = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Udp, right: &Udp) {
+        if was.length == right.length {
+            self.length = Field::Auto;
+        }
+        if was.checksum == right.checksum {
+            self.checksum = Field::Auto;
+        }
+    }
 }

@@ -192,6 +192,14 @@ impl Vlan {
     pub fn derive_all(&mut self) {
         self.type_len = Field::Auto;
     }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &Vlan, right: &Vlan) {
+        if was.type_len == right.type_len {
+            self.type_len = Field::Auto;
+        }
+    }
 }
 
 /// Service VLAN tag, which carries tagged frames of customers, \[IEEE 802.1Q-2018 §9.5\], earlier 802.1ad.
@@ -381,5 +389,13 @@ impl ServiceVlan {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.type_len = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &ServiceVlan, right: &ServiceVlan) {
+        if was.type_len == right.type_len {
+            self.type_len = Field::Auto;
+        }
     }
 }

@@ -161,6 +161,9 @@ impl<'a> From<&super::Vxlan<'a>> for Vxlan {
 impl Vxlan {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&self) {}
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&self, _: &Vxlan, _: &Vxlan) {}
 }
 
 /// Generic protocol extension, \[draft-ietf-nvo3-vxlan-gpe-13 §3.1\].
@@ -359,5 +362,13 @@ impl VxlanGpe {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.next_protocol = Field::Auto;
+    }
+
+    /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
+    /// derived.
+    pub fn derive_where_right(&mut self, was: &VxlanGpe, right: &VxlanGpe) {
+        if was.next_protocol == right.next_protocol {
+            self.next_protocol = Field::Auto;
+        }
     }
 }
