@@ -17,6 +17,7 @@ Examples:
   pony dissect capture.pcapng                    one line a packet
   pony dissect --tree --count 1 capture.pcapng   every field of the first packet
   pony dissect -d my.pony --json capture.pcap    with a protocol of your own, for programs
+  pony flows capture.pcapng                      one line a conversation
   pony test my.pony                              run the tests in your definition
   pony craft 'Ipv4 { ttl = 3 } / Udp { dst_port = 53 } / \"hello\"'
   pony corpus Tcp -o tcp-packets                 valid packets, and every fault one at a time"
@@ -36,6 +37,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show what is in a capture file.
     Dissect(DissectArgs),
+    /// Show who talks to whom in captures.
+    Flows(FlowsArgs),
     /// Look for mistakes in definitions.
     Check(CheckArgs),
     /// Run the tests in definitions.
@@ -142,6 +145,65 @@ impl DissectArgs {
             _ => Format::Summary,
         }
     }
+}
+
+/// `pony flows`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony flows capture.pcapng
+  pony flows --inner tunnels.pcap
+  pony flows --json monday.pcap tuesday.pcap.gz | jq -r 'select(.bytes[1] > 1e6) | .community_id'
+  tcpdump -i eth0 -w - -G 60 -W 1 | pony flows -
+
+A flow is what two ends with their ports say to each other by one protocol in one VLAN, from the first
+packet to the last, or to the next SYN of TCP. Who begins it stands first: by the handshake of TCP, else
+by the ports, else by the first packet. Bytes are those of whole packets on the link. Fragments count
+for the flow of their first one.
+
+An object of --json has the keys protocol, src, dst, src_port, dst_port, vlan, packets, bytes, first,
+last, tcp_flags and community_id; pairs are of who begins it, then of the other side. Ports are null
+where the protocol has none; of ICMP they are type and code, or type and that of the answer, as in
+Community IDs. What comes out of a tunnel (--inner) has the key tunnel, too.
+
+Exit codes:
+  0  all captures were read
+  1  a capture is damaged; the flows before the damage are shown
+  2  the command line is wrong, or a file can't be read")]
+pub(crate) struct FlowsArgs {
+    /// One JSON object a flow.
+    #[arg(long, group = "form")]
+    pub(crate) json: bool,
+
+    /// Comma-separated values, with a line of names.
+    #[arg(long, group = "form")]
+    pub(crate) csv: bool,
+
+    /// Show the flows in tunnels, too: each packet counts for all flows that it is a part of.
+    #[arg(long)]
+    pub(crate) inner: bool,
+
+    /// End a flow when no packet has come for so long.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) idle: Option<f64>,
+
+    /// Report a flow when it has gone on for so long, and go on with another.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) active: Option<f64>,
+
+    /// Keep so many flows at a time; each takes some 90 bytes.
+    #[arg(long, value_name = "N", default_value = "4000000")]
+    pub(crate) most: NonZero<usize>,
+
+    /// The captures, read one after the other as if they were one; `-` for standard input.
+    #[arg(value_name = "CAPTURE", required = true)]
+    pub(crate) captures: Vec<String>,
+}
+
+/// A time in seconds.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse::<f64>().ok().filter(|&seconds| seconds > 0.0 && seconds < 1e9);
+    seconds.ok_or_else(|| "it is no number of seconds, such as 60 or 0.5".to_owned())
 }
 
 /// `pony check`.

@@ -10,7 +10,9 @@ mod definitions;
 mod dissect;
 mod explain;
 mod failure;
+mod flows;
 mod fmt;
+mod progress;
 mod schema;
 mod style;
 mod test;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let color = cli.color;
     let outcome = match &cli.command {
         Command::Dissect(args) => dissect::run(args, color),
+        Command::Flows(args) => flows::run(args, color),
         Command::Check(args) => check::run(args, color),
         Command::Test(args) => test::run(args, color),
         Command::Fmt(args) => fmt::run(args, color),

@@ -46,3 +46,10 @@ pub const BATCH_BYTES: usize = 512 * 1024;
 /// accepts unless told otherwise, and what `--long` writes.
 #[cfg(feature = "zstd")]
 pub const ZSTD_WINDOW_LOG: u32 = 27;
+
+/// Networks of VLANs and tunnels that a table of flows tells apart, beside those of one VLAN. Each takes some fifty bytes for as
+/// long as there is the table.
+pub const FLOW_CONTEXTS: usize = 65_536;
+
+/// Packets of which a table of flows remembers the ports, for their later fragments.
+pub const FLOW_FRAGMENTS: usize = 4096;

@@ -15,6 +15,7 @@ use crate::args::{DissectArgs, Format};
 use crate::definitions;
 use crate::failure::Failure;
 use crate::style::{ColorChoice, Palette};
+pub(crate) use json::Clock;
 use json::Json;
 use lean::Lean;
 use names::ToolNames;

@@ -30,6 +30,16 @@ const ICMP_PAIRS: &[(u8, u8)] = &[(8, 0), (13, 14), (15, 16), (10, 9), (17, 18)]
 /// The same of ICMPv6, RFC 4443, RFC 4861, RFC 2710, RFC 4620, RFC 6275.
 const ICMPV6_PAIRS: &[(u8, u8)] = &[(128, 129), (133, 134), (135, 136), (130, 131), (139, 140), (144, 145)];
 
+/// The type of the answer to a message of ICMP, or of the question; nothing where there is none.
+pub(super) fn counterpart(version_4: bool, kind: u8) -> Option<u8> {
+    let pairs = if version_4 { ICMP_PAIRS } else { ICMPV6_PAIRS };
+    pairs.iter().find_map(|&(asks, answers)| match kind {
+        _ if kind == asks => Some(answers),
+        _ if kind == answers => Some(asks),
+        _ => None,
+    })
+}
+
 impl CommunityId {
     /// Names with that seed, by which sites keep theirs apart.
     #[must_use]
@@ -55,13 +65,8 @@ impl CommunityId {
     /// message that nothing answers is named by its type and code.
     #[must_use]
     pub fn icmp(self, src: IpAddr, dst: IpAddr, kind: u8, code: u8) -> String {
-        let (protocol, pairs) = if src.is_ipv4() { (ICMP, ICMP_PAIRS) } else { (ICMPV6, ICMPV6_PAIRS) };
-        let counterpart = pairs.iter().find_map(|&(asks, answers)| match kind {
-            _ if kind == asks => Some(answers),
-            _ if kind == answers => Some(asks),
-            _ => None,
-        });
-        match counterpart {
+        let protocol = if src.is_ipv4() { ICMP } else { ICMPV6 };
+        match counterpart(src.is_ipv4(), kind) {
             Some(other) => self.ports(protocol, (src, kind.into()), (dst, other.into())),
             None => self.named(protocol, src, dst, Some((kind.into(), code.into()))),
         }

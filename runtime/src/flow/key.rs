@@ -82,6 +82,15 @@ impl Vlans {
         }
     }
 
+    /// One more than the number of the only one, and 0 where there is none; nothing where there are two.
+    #[inline]
+    pub(super) const fn single(self) -> Option<u32> {
+        match self.ids {
+            [only, 0] => Some(only as u32),
+            _ => None,
+        }
+    }
+
     /// Their numbers, the outermost first.
     pub fn iter(&self) -> impl Iterator<Item = u16> + use<> {
         self.ids.into_iter().filter_map(|id| id.checked_sub(1))

@@ -13,12 +13,16 @@
 //! assert!(servers.contains(flow.dst()) && !servers.contains(flow.src()));
 //! # Ok::<(), packet_runtime::flow::ParseError>(())
 //! ```
+//!
+//! A [`FlowTable`] finds the flows of packets, and counts.
 
 mod community;
 mod endpoint;
 mod key;
 mod pair;
 mod range;
+mod sight;
+mod table;
 mod toeplitz;
 
 pub use community::CommunityId;
@@ -26,4 +30,5 @@ pub use endpoint::{Endpoint, EndpointKind, LengthError, ParseError};
 pub use key::{Context, Direction, FlowKey, Tunnel, Vlans};
 pub use pair::Flow;
 pub use range::EndpointRange;
+pub use table::{End, Ended, FlowCounters, FlowOptions, FlowTable, Totals, Visit};
 pub use toeplitz::Toeplitz;
