@@ -18,6 +18,7 @@ Examples:
   pony dissect --tree --count 1 capture.pcapng   every field of the first packet
   pony dissect -d my.pony --json capture.pcap    with a protocol of your own, for programs
   pony flows capture.pcapng                      one line a conversation
+  pony stats capture.pcapng                      protocols, sizes, rates, who sends most
   pony test my.pony                              run the tests in your definition
   pony craft 'Ipv4 { ttl = 3 } / Udp { dst_port = 53 } / \"hello\"'
   pony corpus Tcp -o tcp-packets                 valid packets, and every fault one at a time"
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Dissect(DissectArgs),
     /// Show who talks to whom in captures.
     Flows(FlowsArgs),
+    /// Show what captures consist of.
+    Stats(StatsArgs),
     /// Look for mistakes in definitions.
     Check(CheckArgs),
     /// Run the tests in definitions.
@@ -196,6 +199,39 @@ pub(crate) struct FlowsArgs {
     pub(crate) most: NonZero<usize>,
 
     /// The captures, read one after the other as if they were one; `-` for standard input.
+    #[arg(value_name = "CAPTURE", required = true)]
+    pub(crate) captures: Vec<String>,
+}
+
+/// `pony stats`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony stats capture.pcapng
+  pony stats --top 50 monday.pcap tuesday.pcap.gz
+  pony stats --json capture.pcap | jq '.protocols[] | [(.layers | join(\"/\")), .packets]'
+
+A packet counts for every protocol that it has, upon those below; not for what a message of ICMP quotes.
+Bytes are those of whole packets on the link. Endpoints and conversations are those of the outermost
+Internet header, the ones with the most bytes first; `pony flows` has all that is known of them.
+
+The object of --json has the keys packets, bytes, captured, unknown, first, last, bits_per_second,
+packets_per_second, rates, sizes, protocols, endpoints and conversations, all of them.
+
+Exit codes:
+  0  all captures were read
+  1  a capture is damaged; what was before the damage is shown
+  2  the command line is wrong, or a file can't be read")]
+pub(crate) struct StatsArgs {
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show so many endpoints and conversations.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: usize,
+
+    /// The captures, taken together; `-` for standard input.
     #[arg(value_name = "CAPTURE", required = true)]
     pub(crate) captures: Vec<String>,
 }

@@ -14,6 +14,7 @@ mod flows;
 mod fmt;
 mod progress;
 mod schema;
+mod stats;
 mod style;
 mod test;
 mod text;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Dissect(args) => dissect::run(args, color),
         Command::Flows(args) => flows::run(args, color),
+        Command::Stats(args) => stats::run(args, color),
         Command::Check(args) => check::run(args, color),
         Command::Test(args) => test::run(args, color),
         Command::Fmt(args) => fmt::run(args, color),

@@ -68,6 +68,12 @@ impl<'a> Begun<'a> {
         bytes.get(..known).unwrap_or(bytes)
     }
 
+    /// The position of the layer that it should stand upon.
+    #[must_use]
+    pub fn parent(&self) -> usize {
+        self.parent
+    }
+
     /// A number among the bytes that are known, most significant bit first.
     fn bits(&self, first: usize, width: u32) -> Option<u128> {
         bits::read(self.known(), first, width)

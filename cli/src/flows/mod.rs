@@ -1,6 +1,6 @@
 //! `pony flows`: who talks to whom in captures.
 
-mod print;
+pub(crate) mod print;
 
 use crate::args::FlowsArgs;
 use crate::failure::Failure;
@@ -42,7 +42,7 @@ fn options(args: &FlowsArgs) -> FlowOptions {
 }
 
 /// What nobody knows who sends packets.
-fn seed() -> [u8; 16] {
+pub(crate) fn seed() -> [u8; 16] {
     let random = [RandomState::new().hash_one(1), RandomState::new().hash_one(2)].map(u64::to_le_bytes);
     let mut seed = [0; 16];
     seed.iter_mut().zip(random.as_flattened()).for_each(|(place, byte)| *place = *byte);

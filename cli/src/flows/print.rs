@@ -102,7 +102,7 @@ impl Printer {
         out.extend_from_slice(protocol(totals).as_bytes());
         for (column, end) in [(SRC, src), (DST, dst)] {
             pad_to(out, line, column);
-            match ports(totals) {
+            match ports_of(totals) {
                 Some(_) => put!(out, "{end}"),
                 None => put!(out, "{}", end.ip()),
             }
@@ -131,7 +131,7 @@ impl Printer {
     fn csv(&mut self, out: &mut Vec<u8>, totals: &Totals) {
         let (src, dst) = totals.ends();
         put!(out, "{},{},{},", protocol(totals), src.ip(), dst.ip());
-        if let Some((src, dst)) = ports(totals) {
+        if let Some((src, dst)) = ports_of(totals) {
             put!(out, "{src},{dst}");
         } else {
             out.push(b',');
@@ -162,7 +162,7 @@ impl Printer {
         join(out, &["{\"protocol\":"]);
         json_string(out, &protocol(totals));
         put!(out, ",\"src\":\"{}\",\"dst\":\"{}\"", src.ip(), dst.ip());
-        match ports(totals) {
+        match ports_of(totals) {
             Some((src, dst)) => put!(out, ",\"src_port\":{src},\"dst_port\":{dst}"),
             None => join(out, &[",\"src_port\":null,\"dst_port\":null"]),
         }
@@ -188,13 +188,13 @@ impl Printer {
 const TCP: u8 = 6;
 
 /// `tcp`, `udp`, and other names of IANA's; a number without a name as it is.
-fn protocol(totals: &Totals) -> String {
+pub(crate) fn protocol(totals: &Totals) -> String {
     let number = totals.key.protocol();
     IpProtocol(number).name().map_or_else(|| number.to_string(), str::to_lowercase)
 }
 
 /// The ports, of protocols that have them; of ICMP, type and code, or type and that of the answer.
-fn ports(totals: &Totals) -> Option<(u16, u16)> {
+pub(crate) fn ports_of(totals: &Totals) -> Option<(u16, u16)> {
     let (src, dst): (SocketAddr, SocketAddr) = totals.ends();
     matches!(totals.key.protocol(), TCP | 17 | 132 | 1 | 58).then(|| (src.port(), dst.port()))
 }

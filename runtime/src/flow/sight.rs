@@ -2,7 +2,7 @@
 
 use super::community::counterpart;
 use super::key::{Context, Tunnel, Vlans};
-use packet_core::Region;
+use packet_core::{Octets, Region};
 use packet_protocols::ethernet::Ethernet;
 use packet_protocols::ipv4::Ipv4;
 use packet_protocols::ipv6::Ipv6;
@@ -48,10 +48,12 @@ pub(super) struct Fragment {
 pub(super) const ONE_WAY: u16 = 0x8000;
 
 impl Sighting {
+    #[inline(always)]
     fn new(ends: Ends, protocol: u8, context: Context) -> Self {
         Self { ends, ports: (0, 0), protocol, flags: 0, sequence: 0, context, fragment: None }
     }
 
+    /// With what the transport adds; nothing where there is none that can be read.
     #[inline(always)]
     fn transport(self, region: Region<'_>) -> Option<Self> {
         match IpProtocol(self.protocol) {
@@ -63,12 +65,7 @@ impl Sighting {
 
     #[inline(always)]
     fn tcp(self, tcp: &Tcp<'_>) -> Self {
-        Self {
-            ports: (tcp.src_port(), tcp.dst_port()),
-            flags: tcp.flags().0 as u8,
-            sequence: tcp.seq(),
-            ..self
-        }
+        Self { ports: (tcp.src_port(), tcp.dst_port()), flags: tcp.flags().0 as u8, sequence: tcp.seq(), ..self }
     }
 
     #[inline(always)]
@@ -77,24 +74,32 @@ impl Sighting {
     }
 }
 
-/// The sighting of a frame that is nothing but Ethernet, tags, one Internet header, and TCP or UDP; nothing of any other.
+/// Who is told of plain frames: no closure, for its code must stand where the frame is read.
+pub(super) trait Plain {
+    /// There is a frame that is nothing but Ethernet, tags, one Internet header, and TCP or UDP.
+    fn sighted(&mut self, sighting: Sighting);
+}
+
+/// Tells of a frame if it is plain; whether it is.
 #[inline(always)]
-pub(super) fn plain(frame: Region<'_>) -> Option<Sighting> {
+pub(super) fn plain(frame: Region<'_>, told: &mut impl Plain) -> Option<()> {
     let ethernet = Ethernet::parse(frame).ok()?;
     let (mut kind, mut rest) = (ethernet.type_len(), ethernet.payload());
     let mut context = Context::default();
     loop {
         match EtherType(kind) {
             EtherType::IPV4 => {
-                let ip = Ipv4::parse(rest).ok()?;
+                // A source route may lead elsewhere.
+                let ip = Ipv4::parse(rest).ok().filter(|ip| !ip.is_fragment() && ip.ihl() == 5)?;
                 let ends = Ends::V4(ip.src().to_bits(), ip.dst().to_bits());
-                let sighting = Sighting::new(ends, ip.protocol().0, context);
-                return if ip.is_fragment() { None } else { sighting.transport(ip.payload()) };
+                told.sighted(Sighting::new(ends, ip.protocol().0, context).transport(ip.payload())?);
+                return Some(());
             }
             EtherType::IPV6 => {
                 let ip = Ipv6::parse(rest).ok()?;
                 let ends = Ends::V6(ip.src().to_bits(), ip.dst().to_bits());
-                return Sighting::new(ends, ip.next_header().0, context).transport(ip.payload());
+                told.sighted(Sighting::new(ends, ip.next_header().0, context).transport(ip.payload())?);
+                return Some(());
             }
             EtherType::VLAN | EtherType::QINQ | EtherType::QINQ_9100 => {
                 let tag = Vlan::parse(rest).ok()?;
@@ -149,8 +154,9 @@ impl<'a> Walk<'a> {
             Layer::ServiceVlan(tag) => self.context.vlans = self.context.vlans.within(tag.id()),
             Layer::Ipv4(ip) => {
                 self.tunnelled(tell);
-                let fragment = Fragment { identification: ip.identification().into(), first: ip.fragment_offset() == 0 };
-                let ends = Ends::V4(ip.src().to_bits(), ip.dst().to_bits());
+                let fragment =
+                    Fragment { identification: ip.identification().into(), first: ip.fragment_offset() == 0 };
+                let ends = Ends::V4(ip.src().to_bits(), ip.final_dst().unwrap_or(ip.dst().to_bits()));
                 let sighting = Sighting::new(ends, ip.protocol().0, self.context);
                 self.enter_network(Sighting { fragment: ip.is_fragment().then_some(fragment), ..sighting }, layer);
             }
@@ -160,9 +166,12 @@ impl<'a> Walk<'a> {
                 self.enter_network(Sighting::new(ends, ip.next_header().0, self.context), layer);
             }
             Layer::Ipv6HopByHop(header) => self.extended(header.next_header(), None),
-            Layer::Ipv6Destination(header) => self.extended(header.next_header(), None),
+            Layer::Ipv6Destination(header) => {
+                self.moved(layer);
+                self.extended(header.next_header(), None);
+            }
             Layer::Ipv6Routing(header) => {
-                self.routed(layer);
+                self.moved(layer);
                 self.extended(header.next_header(), None);
             }
             Layer::Ipv6Fragment(header) => {
@@ -194,7 +203,9 @@ impl<'a> Walk<'a> {
             return;
         }
         // An Internet header right upon a frame stands in the frame's tunnel.
-        if let Some(kind) = self.kind.filter(|kind| !matches!(kind, LayerKind::Ethernet | LayerKind::Vlan | LayerKind::ServiceVlan)) {
+        if let Some(kind) =
+            self.kind.filter(|kind| !matches!(kind, LayerKind::Ethernet | LayerKind::Vlan | LayerKind::ServiceVlan))
+        {
             let tunnel = Tunnel { kind: kind.name(), id: std::mem::take(&mut self.number) };
             self.context = Context { vlans: Vlans::default(), tunnel: Some(tunnel) };
         }
@@ -213,14 +224,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A routing header says where the packet goes in the end.
-    fn routed(&mut self, header: &Layer<'a>) {
+    /// A header may say where the packet comes from or goes to in truth: a home address, a route.
+    fn moved(&mut self, header: &Layer<'a>) {
         let Some((sighting, ip)) = &mut self.network else { return };
         let layers = [*ip, *header];
         let below = Below(&layers);
-        let last = below.dst(&below).and_then(|octets| octets.as_slice().first_chunk().copied());
-        if let (Ends::V6(src, _), Some(last)) = (sighting.ends, last) {
-            sighting.ends = Ends::V6(src, u128::from_be_bytes(last));
+        let number = |octets: Option<Octets>| octets.and_then(|octets| octets.as_slice().first_chunk().copied());
+        if let Ends::V6(src, dst) = &mut sighting.ends {
+            *src = number(below.src(&below)).map_or(*src, u128::from_be_bytes);
+            *dst = number(below.dst(&below)).map_or(*dst, u128::from_be_bytes);
         }
     }
 

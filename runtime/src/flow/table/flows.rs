@@ -23,14 +23,20 @@ pub(super) struct Flows<K, S> {
     established: usize,
     /// Where the search for a flow to give up goes on.
     hand: u32,
-    waiting: [Arrival<K>; BATCH],
-    waits: usize,
+}
+
+/// Packets that wait to be counted.
+pub(super) struct Queue<K> {
+    packets: [Arrival<K>; BATCH],
+    /// The number of the record that each most likely belongs to.
+    likely: [u32; BATCH],
+    length: usize,
 }
 
 /// What few packets need of a flow.
 #[derive(Clone, Debug, Default)]
 struct Rare<S> {
-    /// The first sequence number of each side.
+    /// The sequence number of the SYN of each side, which comes before that of the first byte.
     first_sequence: [u32; 2],
     state: S,
 }
@@ -73,8 +79,6 @@ impl<K: Key, S: Default> Flows<K, S> {
             free: Vec::new(),
             established: 0,
             hand: 0,
-            waiting: [Arrival::default(); BATCH],
-            waits: 0,
         }
     }
 
@@ -89,59 +93,55 @@ impl<K: Key, S: Default> Flows<K, S> {
         self.established
     }
 
-    /// The packet, with the hash of its key.
+    /// The hash of a key.
     #[inline]
-    pub(super) fn hashed(&self, packet: Arrival<K>) -> Arrival<K> {
-        Arrival { hash: packet.key.hash(&self.secrets), ..packet }
+    pub(super) fn hash(&self, key: &K) -> u32 {
+        key.hash(&self.secrets)
     }
 
-    /// Puts a packet to those that wait; whether they are as many as may.
+    /// Has the cache fetch what packets need: their lines of the index, and then of the records, each all at once. Nothing is
+    /// decided by what is read, so that the processor waits for all of them together.
     #[inline]
-    pub(super) fn wait(&mut self, packet: Arrival<K>) -> bool {
-        let packet = self.hashed(packet);
-        if let Some(place) = self.waiting.get_mut(self.waits) {
-            *place = packet;
-            self.waits += 1;
+    pub(super) fn fetch(&self, queue: &mut Queue<K>) {
+        let packets = queue.packets.get(..queue.length).unwrap_or_default();
+        black_box(packets.iter().fold(0, |all, packet| all ^ self.index.touch(packet.hash)));
+        let mut all = 0;
+        for (packet, likely) in packets.iter().zip(&mut queue.likely) {
+            *likely = self.index.likely(packet.hash);
+            all ^= self.records.get(*likely).map_or(0, |record| record.last);
         }
-        self.waits >= BATCH
+        black_box(all);
     }
 
-    /// Those that wait no longer. Their lines of the index, and then of the records, are asked for all at once beforehand:
-    /// nothing is decided by what is read, so that the processor waits for all of them together.
+    /// Counts a packet where its flow is known and goes on; that of the likely record is looked for there first.
     #[inline]
-    pub(super) fn take_waiting(&mut self) -> ([Arrival<K>; BATCH], usize) {
-        let (waiting, waits) = (self.waiting, std::mem::take(&mut self.waits));
-        let those = waiting.get(..waits).unwrap_or_default();
-        black_box(those.iter().fold(0, |all, packet| all ^ self.index.touch(packet.hash)));
-        let line = |packet: &Arrival<K>| {
-            let record = self.index.likely(packet.hash).and_then(|number| self.records.get(number));
-            record.map_or(0, |record| record.last)
+    pub(super) fn add(&mut self, packet: &Arrival<K>, likely: u32, limits: &Limits) -> Place {
+        let mut number = likely;
+        let record = match self.records.get_mut(likely) {
+            Some(record) if record.key == packet.key && record.is_live() => record,
+            _ => {
+                let Some(found) = self.number_of(packet) else { return Place::New };
+                number = found;
+                match self.records.get_mut(found) {
+                    Some(record) => record,
+                    None => return Place::New,
+                }
+            }
         };
-        black_box(those.iter().fold(0, |all, packet| all ^ line(packet)));
-        (waiting, waits)
-    }
-
-    /// Counts a packet where its flow is known and goes on.
-    #[inline]
-    pub(super) fn add(&mut self, packet: &Arrival<K>, limits: &Limits) -> Place {
-        let records = &self.records;
-        let found = self.index.find(packet.hash, |number| records.get(number).is_some_and(|it| it.key == packet.key));
-        let Some(number) = found else { return Place::New };
-        let Some(record) = self.records.get_mut(number) else { return Place::New };
-        let quiet = packet.time.saturating_sub(record.last);
-        let plain = quiet <= limits.closed
+        let plain = packet.time.saturating_sub(record.last) <= limits.closed
             && packet.time.saturating_sub(record.first) <= limits.active
             && packet.flags & (FIN | SYN | RST) == 0
-            && !record.is_silent(packet.side());
+            && record.is_going_on(packet.side());
         if !plain {
             return self.add_rarely(number, packet, limits);
         }
-        let attempt = !record.is_established();
         record.count(packet);
-        if attempt && record.is_established() {
-            self.established += 1;
-        }
         Place::Flow(number)
+    }
+
+    fn number_of(&self, packet: &Arrival<K>) -> Option<u32> {
+        let is_it = |number| self.records.get(number).is_some_and(|record| record.key == packet.key);
+        self.index.find(packet.hash, is_it)
     }
 
     /// The same for packets that open or close, or come late.
@@ -157,13 +157,12 @@ impl<K: Key, S: Default> Flows<K, S> {
             return Place::Instead(Over { number, end });
         }
         if record.is_silent(side) {
-            rare.first_sequence[side] = packet.sequence;
+            rare.first_sequence[side] = packet.syn_sequence();
         }
         let attempt = !record.is_established();
         record.count(packet);
-        if attempt && record.is_established() {
-            self.established += 1;
-        }
+        record.shake(packet);
+        self.established += usize::from(attempt && record.is_established());
         Place::Flow(number)
     }
 
@@ -171,7 +170,7 @@ impl<K: Key, S: Default> Flows<K, S> {
     pub(super) fn begin(&mut self, packet: &Arrival<K>) -> u32 {
         let record = Record::begin(packet);
         let mut rare = Rare::default();
-        rare.first_sequence[packet.side()] = packet.sequence;
+        rare.first_sequence[packet.side()] = packet.syn_sequence();
         let number = match self.free.pop() {
             Some(number) => {
                 if let (Some(place), Some(rest)) = (self.records.get_mut(number), self.rare.get_mut(number)) {
@@ -245,9 +244,45 @@ impl<K: Key, S: Default> Flows<K, S> {
         self.rare.get_mut(number).map(|rare| &mut rare.state)
     }
 
+    /// How many places are searched for a flow at worst.
+    pub(super) fn longest_search(&self) -> usize {
+        self.index.longest_search()
+    }
+
     /// The bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         self.index.memory() + self.records.memory() + self.rare.memory() + self.free.capacity() * size_of::<u32>()
+    }
+}
+
+impl<K: Key> Queue<K> {
+    pub(super) fn new() -> Self {
+        Self { packets: [Arrival::default(); BATCH], likely: [u32::MAX; BATCH], length: 0 }
+    }
+
+    /// Puts a packet to those that wait, which are not as many as may yet.
+    #[inline(always)]
+    pub(super) fn push(&mut self, packet: Arrival<K>) {
+        if let Some(place) = self.packets.get_mut(self.length) {
+            *place = packet;
+            self.length += 1;
+        }
+    }
+
+    /// Whether no more may wait.
+    #[inline(always)]
+    pub(super) const fn is_full(&self) -> bool {
+        self.length >= BATCH
+    }
+
+    /// Each packet, with the number of its likely record.
+    #[inline]
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Arrival<K>, u32)> {
+        self.packets.iter().zip(self.likely).take(self.length)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.length = 0;
     }
 }
 

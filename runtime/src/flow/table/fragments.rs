@@ -29,7 +29,11 @@ impl Fragments {
     }
 
     /// The ports of a fragment: its own where it is the first; nothing where that was not seen.
-    pub(super) fn ports(&mut self, sighting: &Sighting, Fragment { identification, first }: Fragment) -> Option<(u16, u16)> {
+    pub(super) fn ports(
+        &mut self,
+        sighting: &Sighting,
+        Fragment { identification, first }: Fragment,
+    ) -> Option<(u16, u16)> {
         let Sighting { ends, protocol, ports, .. } = *sighting;
         if self.places.is_empty() {
             self.places.resize(limits::FLOW_FRAGMENTS, None);
@@ -40,7 +44,8 @@ impl Fragments {
             *place = Some(Known { ends, protocol, identification, ports });
             return Some(ports);
         }
-        let is_it = |known: &Known| (known.ends, known.protocol, known.identification) == (ends, protocol, identification);
+        let is_it =
+            |known: &Known| (known.ends, known.protocol, known.identification) == (ends, protocol, identification);
         place.filter(is_it).map(|known| known.ports)
     }
 

@@ -47,10 +47,10 @@ impl Index {
         self.slot(hash as usize)
     }
 
-    /// The first record that has this hash, which its key may well have, too.
+    /// The record in the place of a hash, which is mostly the right one.
     #[inline]
-    pub(super) fn likely(&self, wanted: u32) -> Option<u32> {
-        self.find(wanted, |_| true)
+    pub(super) fn likely(&self, wanted: u32) -> u32 {
+        (self.slot(wanted as usize) as u32).wrapping_sub(1)
     }
 
     /// The record that has this hash, and that `is_it` takes for the right one.
@@ -132,6 +132,12 @@ impl Index {
         }
     }
 
+    /// How many slots are looked at for the record that is farthest from its place.
+    pub(super) fn longest_search(&self) -> usize {
+        let away = |(at, &slot): (usize, &u64)| at.wrapping_sub(hash(slot) as usize) & self.mask();
+        self.slots.iter().enumerate().filter(|(_, slot)| **slot != 0).map(away).max().map_or(0, |away| away + 1)
+    }
+
     /// The bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         size_of_val(self.slots.as_slice())
@@ -172,7 +178,7 @@ mod tests {
         let hash = |record: u32| record.wrapping_mul(0x9e37_79b9);
         (0..100_000).for_each(|record| index.insert(hash(record), record));
         assert!((0..100_000).all(|record| index.find(hash(record), |found| found == record).is_some()));
-        assert_eq!(index.likely(hash(7)), Some(7));
+        assert_eq!(index.likely(hash(7)), 7);
         (0..100_000).for_each(|record| index.remove(hash(record), record));
         assert_eq!(index.used, 0);
         assert!(index.slots.iter().all(|&slot| slot == 0));

@@ -163,7 +163,8 @@ mod tests {
         let mut low = HashSet::new();
         let mut all = HashSet::new();
         for number in 0..1_u32 << 16 {
-            let (key, _) = V4::new((0x0a00_0001, 40000), (0x0a01_0000 | number >> 8, number as u16 & 0xff), 6, ContextId::of(0));
+            let (key, _) =
+                V4::new((0x0a00_0001, 40000), (0x0a01_0000 | number >> 8, number as u16 & 0xff), 6, ContextId::of(0));
             low.insert(key.hash(&secrets) & 0xffff);
             all.insert(key.hash(&secrets));
         }

@@ -85,12 +85,20 @@ impl<K: Key> Arrival<K> {
     }
 }
 
+impl<K: Key> Arrival<K> {
+    /// The sequence number that the SYN before this packet had, if nothing came between; its own if it is one.
+    pub(super) const fn syn_sequence(&self) -> u32 {
+        if self.flags & SYN != 0 { self.sequence } else { self.sequence.wrapping_sub(1) }
+    }
+}
+
 impl<K: Key> Record<K> {
     /// A flow of which this is the first packet.
     pub(super) fn begin(packet: &Arrival<K>) -> Self {
         let mut record = Self { key: packet.key, first: packet.time, last: packet.time, ..Self::default() };
         record.state = State::LIVE.with(initiator(packet));
         record.count(packet);
+        record.shake(packet);
         record
     }
 
@@ -107,13 +115,10 @@ impl<K: Key> Record<K> {
         self.flags[side] |= packet.flags;
         self.last = self.last.max(packet.time);
         self.first = self.first.min(packet.time);
-        if packet.flags & (FIN | SYN | RST) != 0 {
-            self.shake(packet);
-        }
     }
 
     /// What a packet that opens or closes a connection says of its flow.
-    fn shake(&mut self, packet: &Arrival<K>) {
+    pub(super) fn shake(&mut self, packet: &Arrival<K>) {
         if packet.flags & RST != 0 || self.flags[0] & self.flags[1] & FIN != 0 {
             self.state = self.state.with(State::CLOSED);
         }
@@ -131,6 +136,13 @@ impl<K: Key> Record<K> {
     #[inline]
     pub(super) const fn is_silent(&self, side: usize) -> bool {
         self.packets[side & 1] == 0 && self.packets_above[side & 1] == 0
+    }
+
+    /// Whether another packet of a side makes the flow nothing that it was not.
+    #[inline]
+    pub(super) const fn is_going_on(&self, side: usize) -> bool {
+        // Neither its first one, nor the one after which an unanswered flow is no mere attempt.
+        !matches!(self.packets[side & 1], 0 | BEFORE_MANY)
     }
 
     /// Whether both sides have sent packets.
@@ -161,6 +173,7 @@ impl<K: Key> Record<K> {
 
 /// Packets in one direction after which an unanswered flow is no mere attempt: multicast, telemetry.
 const MANY: u32 = 16;
+const BEFORE_MANY: u32 = MANY - 1;
 
 /// Ports below belong to services, [RFC 6335 §6](https://www.rfc-editor.org/rfc/rfc6335#section-6).
 const SYSTEM_PORTS: u16 = 1024;

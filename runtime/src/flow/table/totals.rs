@@ -74,7 +74,13 @@ impl Totals {
         Self::between(record, tail.protocol(), src, dst, context)
     }
 
-    fn between<K: Key>(record: &Record<K>, protocol: u8, src: SocketAddr, dst: SocketAddr, context: Context) -> Option<Self> {
+    fn between<K: Key>(
+        record: &Record<K>,
+        protocol: u8,
+        src: SocketAddr,
+        dst: SocketAddr,
+        context: Context,
+    ) -> Option<Self> {
         let (key, initiator) = FlowKey::new(protocol, src, dst, context)?;
         let turned = record.initiator() == Direction::HighToLow;
         let [packets, bytes] = [record.packets(), record.bytes()].map(|pair| initiator_first(pair, turned));
