@@ -10,6 +10,7 @@ pub mod checksum;
 #[cfg(feature = "peers")]
 pub mod criterion;
 pub mod decode;
+pub mod flows;
 mod limits;
 pub mod packets;
 

@@ -12,7 +12,7 @@ mod instructions;
 mod table;
 mod time;
 
-use pony_benches::{Workload, build, checksum, decode};
+use pony_benches::{Workload, build, checksum, decode, flows};
 use std::env;
 use std::process::ExitCode;
 
@@ -62,6 +62,9 @@ fn chosen(groups: &[&str]) -> Result<Vec<Workload>, String> {
     }
     if wanted("copy") {
         workloads.extend(checksum::SIZES.iter().map(|&size| checksum::copies(size)));
+    }
+    if wanted("flows") {
+        workloads.extend(flows::workloads()?);
     }
     Ok(workloads)
 }

@@ -70,8 +70,8 @@ fn what_was_before_the_damage_is_counted() {
     for command in ["flows", "stats"] {
         let cut = run_with(&[command, "-"], &bytes);
         assert_eq!(cut.code, 1);
-        assert!(cut.err.starts_with("error: standard input: pcap record 8"), "{}", cut.err);
-        assert!(cut.out.contains("7 packets"), "{}", cut.out);
+        assert!(cut.err.starts_with("error: standard input: pcap record 90"), "{}", cut.err);
+        assert!(cut.out.contains("89 packets"), "{}", cut.out);
     }
     assert_eq!(run(&["flows", "nowhere.pcap"]).code, 2);
     assert_eq!(run(&["flows", "--idle", "-1", WEB]).code, 2);

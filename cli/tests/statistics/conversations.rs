@@ -61,7 +61,12 @@ fn of_tshark(text: &str) -> BTreeMap<Key, Vec<Counts>> {
 
 fn end(text: &str) -> End {
     let (address, port) = text.rsplit_once(':').expect("a port");
-    (address.to_owned(), port.parse().expect("a number"))
+    (one_way_to_write(address), port.parse().expect("a number"))
+}
+
+/// tshark writes the last half of some addresses as one of version 4.
+fn one_way_to_write(address: &str) -> String {
+    address.parse::<std::net::IpAddr>().map_or_else(|_| address.to_owned(), |address| address.to_string())
 }
 
 /// The same of `pony flows`, and in which networks.
@@ -70,7 +75,8 @@ fn of_pony(lines: &str) -> (BTreeMap<Key, Vec<Counts>>, BTreeMap<Key, std::colle
     for line in lines.lines() {
         let flow: Value = serde_json::from_str(line).expect("a line of JSON");
         let protocol = flow["protocol"].as_str().unwrap();
-        let end = |end: &str, port: &str| (flow[end].as_str().unwrap().to_owned(), flow[port].as_u64().unwrap_or(0));
+        let end =
+            |end: &str, port: &str| (one_way_to_write(flow[end].as_str().unwrap()), flow[port].as_u64().unwrap_or(0));
         let (src, dst) = (end("src", "src_port"), end("dst", "dst_port"));
         // Neither has ports where no header of the transport could be read: tshark has no conversation then.
         if !matches!(protocol, "tcp" | "udp") || (src.1, dst.1) == (0, 0) {

@@ -230,9 +230,11 @@ impl<'a> Walk<'a> {
         let layers = [*ip, *header];
         let below = Below(&layers);
         let number = |octets: Option<Octets>| octets.and_then(|octets| octets.as_slice().first_chunk().copied());
-        if let Ends::V6(src, dst) = &mut sighting.ends {
-            *src = number(below.src(&below)).map_or(*src, u128::from_be_bytes);
+        let Ends::V6(src, dst) = &mut sighting.ends else { return };
+        if matches!(header, Layer::Ipv6Routing(_)) {
             *dst = number(below.dst(&below)).map_or(*dst, u128::from_be_bytes);
+        } else {
+            *src = number(below.src(&below)).map_or(*src, u128::from_be_bytes);
         }
     }
 

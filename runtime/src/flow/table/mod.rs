@@ -49,7 +49,7 @@ use packet_protocols::stack::tables;
 ///     let (client, server) = ended.totals.ends();
 ///     println!("{client} asked {server} {} times", ended.totals.packets[0]);
 /// });
-/// assert_eq!(table.counters().packets, 8);
+/// assert_eq!(table.counters().packets, 90);
 /// # Ok(())
 /// # }
 /// ```
