@@ -187,9 +187,9 @@ pub(super) fn json(out: &mut Vec<u8>, told: &Told) {
     out.extend_from_slice(b"],\"protocols\":[");
     hierarchy(out, told);
     out.extend_from_slice(b"],\"endpoints\":[");
-    list(out, told.endpoints.iter(), |out, entry| endpoint(out, entry));
+    list(out, told.endpoints.iter(), endpoint);
     out.extend_from_slice(b"],\"conversations\":[");
-    list(out, told.conversations.iter(), |out, totals| conversation(out, totals));
+    list(out, told.conversations.iter(), conversation);
     out.extend_from_slice(b"]}\n");
 }
 

@@ -81,7 +81,7 @@ fn of_tshark(text: &str) -> Tree {
         path.truncate((line.len() - line.trim_start().len()) / 2);
         path.push(name);
         let is_known = |name: &&str| NAMES.iter().any(|(_, theirs)| theirs == name);
-        if path.iter().all(|name| is_known(name)) {
+        if path.iter().all(is_known) {
             enter(&mut tree, path.iter().copied(), [frames, bytes]);
         }
     }

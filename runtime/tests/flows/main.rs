@@ -187,7 +187,8 @@ fn later_fragments_belong_to_the_flow_of_the_first() {
     let whole = udp(4000, 53, &[7; 40]);
     let first = ethernet(0x0800, &ipv4(1, 2, 17, 0x2000, &whole[..24]));
     let last = ethernet(0x0800, &ipv4(1, 2, 17, 3, &whole[24..]));
-    let totals = only(&[first.clone(), last.clone()]);
+    let both = [first.clone(), last.clone()];
+    let totals = only(&both);
     assert_eq!((ends(&totals).as_str(), totals.packets), ("0.0.0.1:4000 → 0.0.0.2:53", [2, 0]));
     assert_eq!(
         flows(FlowOptions::endless(), &[(0, last), (1, first)]).len(),
