@@ -127,6 +127,7 @@ pub fn write(data: &mut [u8], bit_start: usize, bits: u32, value: u128) -> bool 
 }
 
 /// Writes a field that ends `below` bits, 7 at most, before the end of `window`, from its last byte to its first.
+#[inline]
 fn write_across(window: &mut [u8], below: u32, bits: u32, value: u128) {
     let (mut value, mut left, mut below) = (value, bits, below);
     for byte in window.iter_mut().rev() {

@@ -8,6 +8,8 @@ mod below;
 mod code;
 mod field;
 #[cfg(feature = "alloc")]
+mod items;
+#[cfg(feature = "alloc")]
 mod layers;
 mod pen;
 mod stack;
@@ -18,6 +20,8 @@ mod take;
 pub use below::{Below, Nothing, Octets, is_named, named, octets_len};
 pub use code::{Names, coded, groups, put_name};
 pub use field::{Field, Number, cut, fits, into_number, scaled, signed};
+#[cfg(feature = "alloc")]
+pub use items::Items;
 #[cfg(feature = "alloc")]
 pub use layers::{AnyBelow, AnySink, Layers, Members, Placed, Seen as SeenBelow};
 pub use pen::{Count, Pen, Write};
@@ -152,6 +156,16 @@ impl fmt::Display for EditError {
 
 impl core::error::Error for EditError {}
 
+/// Does what few packets need, out of the way of the others.
+///
+/// A call that may unwind has its caller keep the packet in memory until then, to be dropped; a function of the C ABI never
+/// unwinds, and so a packet that is written may stay in registers.
+#[cold]
+#[inline(never)]
+pub extern "C" fn aside<T, F: FnOnce() -> T>(work: F) -> T {
+    work()
+}
+
 /// The first of the arms of which most is said; nothing where nothing is said of any.
 #[inline]
 #[must_use]
@@ -195,14 +209,15 @@ pub fn first<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENG
 #[cfg(feature = "alloc")]
 pub mod generated {
     pub use super::{
-        Below, Count, EmitError, EmitErrorKind, Field, Layer, Names, Nothing, Number, Octets, Packet, Pen, Random,
-        Said, Seen, Sink, SplitMix, Stack, Table, Take, Write, add, behind, coded, cut, first, fits, groups,
-        into_number, is_named, is_written, last, most_said, named, octets_len, put, put_name, scaled, signed,
+        Below, Count, EmitError, EmitErrorKind, Field, Items, Layer, Names, Nothing, Number, Octets, Packet, Pen,
+        Random, Said, Seen, Sink, SplitMix, Stack, Table, Take, Write, add, aside, behind, coded, cut, first, fits,
+        groups, into_number, is_named, is_written, last, most_said, named, octets_len, put, put_name, scaled, signed,
         sum_array,
     };
     pub use crate::FieldInfo;
     pub use crate::bits;
     pub use crate::checksum::{self, Inet16};
+    pub use crate::given;
     pub use crate::view::{Coded, Element};
     pub use crate::view::{absent, both, either, given, slice};
     pub use crate::{List, MacAddr, Region};

@@ -49,10 +49,22 @@ pub fn shifted(number: u128, bits: u32) -> Option<u128> {
     (shifted >> bits == number).then_some(shifted)
 }
 
-/// Evaluates what may be absent because a part of it is: a closure in which `?` works.
+/// Calls a function at once.
 #[inline(always)]
 pub fn given<T>(value: impl FnOnce() -> Option<T>) -> Option<T> {
     value()
+}
+
+/// Evaluates what may be absent because a part of it is: an expression in which `?` works.
+#[macro_export]
+macro_rules! given {
+    ($value:expr) => {
+        // A closure is a function, and may become one of another crate's, if nothing is said of it.
+        $crate::generated::given(
+            #[inline(always)]
+            || $value,
+        )
+    };
 }
 
 /// Both hold; what is absent does not matter where the other one is false.

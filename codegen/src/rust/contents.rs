@@ -170,7 +170,7 @@ impl Emitter<'_, '_> {
             match &#value {
                 Field::Raw(bytes) => { #forged }
                 said => {
-                    let list = said.set().map(Vec::as_slice).unwrap_or_default();
+                    let list = said.set().map(|list| &**list).unwrap_or_default();
                     #checks
                     #written
                 }

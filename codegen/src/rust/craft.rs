@@ -361,19 +361,19 @@ impl<'s> Crafter<'s> {
             Form::Struct(id) => self.path_with(*id),
             Form::Structs(id) => {
                 let ty = self.path_with(*id);
-                quote!(Vec<#ty>)
+                quote!(Items<#ty>)
             }
             Form::Numbers(meaning, ..) => {
                 let ty = self.writer.meaning_type(meaning);
-                quote!(Vec<#ty>)
+                quote!(Items<#ty>)
             }
-            Form::Names(_) => quote!(Vec<Field<Cow<'a, [u8]>, Cow<'a, [u8]>>>),
-            Form::Chunks => quote!(Vec<Cow<'a, [u8]>>),
+            Form::Names(_) => quote!(Items<Field<Cow<'a, [u8]>, Cow<'a, [u8]>>>),
+            Form::Chunks => quote!(Items<Cow<'a, [u8]>>),
             Form::Arrays(length) => {
                 let length = Literal::u32_unsuffixed(*length);
-                quote!(Vec<[u8; #length]>)
+                quote!(Items<[u8; #length]>)
             }
-            Form::Addresses => quote!(Vec<Ipv6Addr>),
+            Form::Addresses => quote!(Items<Ipv6Addr>),
             Form::Payload => quote!(()),
         }
     }
@@ -417,7 +417,7 @@ impl<'s> Crafter<'s> {
                 let path = self.path(*id);
                 quote!(#path::UNSAID)
             }
-            (form, None) if form.is_list() => quote!(Vec::new()),
+            (form, None) if form.is_list() => quote!(Items::NONE),
             _ => return Err(format!("the default of `{}`", slot.name)),
         })
     }

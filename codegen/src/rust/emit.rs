@@ -134,9 +134,9 @@ impl<'c, 's> Emitter<'c, 's> {
             quote! {
                 let mut pen = Count::at(#position);
                 let random = &mut SplitMix::default();
-                self.begin(settled, random, #(#arguments)*)
-                    .and_then(|()| self.walk(&mut pen, settled, random, #(#arguments)* #outer #seen))
-                    .unwrap_or_default();
+                if self.begin(settled, random, #(#arguments)*).is_ok() {
+                    self.walk(&mut pen, settled, random, #(#arguments)* #outer #seen).unwrap_or_default();
+                }
             }
         });
         let count = quote! {
@@ -147,9 +147,9 @@ impl<'c, 's> Emitter<'c, 's> {
                 let mut pen = Count::at(#position);
                 let random = &mut SplitMix::default();
                 // What is wrong is said when it is written.
-                self.begin(settled, random, #(#arguments)*)
-                    .and_then(|()| self.walk(&mut pen, settled, random, #(#arguments)* #given))
-                    .unwrap_or_default();
+                if self.begin(settled, random, #(#arguments)*).is_ok() {
+                    self.walk(&mut pen, settled, random, #(#arguments)* #given).unwrap_or_default();
+                }
                 pen
             }
         };

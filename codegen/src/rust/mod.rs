@@ -23,6 +23,7 @@ mod layers;
 mod measure;
 mod names;
 mod number;
+mod offers;
 mod packet;
 mod parse;
 mod pile;

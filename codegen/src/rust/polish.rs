@@ -8,6 +8,26 @@ use syn::{BinOp, Block, Expr, ExprBinary, ExprUnary, File, Ident, Lit, Local, Pa
 /// Reads a file over.
 pub(super) fn polish(file: &mut File) {
     Polish.visit_file_mut(file);
+    Given.visit_file_mut(file);
+}
+
+/// Makes `given!(x)` of `given(|| x)`: the macro has the closure be part of the function around it, in whatever crate that is
+/// compiled. It comes last, for the inside of a macro is not read over.
+struct Given;
+
+impl VisitMut for Given {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let Expr::Call(call) = &*expr else { return };
+        if let (true, Some(Expr::Closure(closure))) = (is_given(call), call.args.first()) {
+            let body = &closure.body;
+            *expr = parse_quote!(given!(#body));
+        }
+    }
+}
+
+fn is_given(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.is_ident("given"))
 }
 
 struct Polish;

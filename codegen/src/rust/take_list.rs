@@ -160,7 +160,7 @@ impl Emitter<'_, '_> {
             }
         };
         let body = quote! {
-            let mut list = Vec::new();
+            let mut list = Items::NONE;
             #body
             #target = #said;
         };

@@ -1,5 +1,6 @@
 //! Writing bit by bit, and counting how much would be written.
 
+use super::EmitError;
 use crate::bits;
 
 /// Takes what a composite is made of, in the order of the wire.
@@ -75,6 +76,36 @@ impl Count {
         self.bits / 8
     }
 
+    /// How many bytes the payload has in a buffer of so many.
+    ///
+    /// # Errors
+    ///
+    /// The buffer is too short for what was counted.
+    #[inline(always)]
+    pub fn carries(&self, available: usize) -> Result<usize, EmitError> {
+        match available.checked_sub(self.bytes()) {
+            Some(length) => Ok(length),
+            None => Err(EmitError::short(self.bytes(), available)),
+        }
+    }
+
+    /// The parts of a buffer: what stands in front of the payload, the payload, and what stands behind it.
+    ///
+    /// # Errors
+    ///
+    /// The buffer is too short for what was counted.
+    #[inline(always)]
+    pub fn split<'o>(&self, out: &'o mut [u8]) -> Result<(&'o mut [u8], &'o mut [u8], &'o mut [u8]), EmitError> {
+        let available = out.len();
+        let length = self.carries(available)?;
+        if let Some((front, rest)) = out.split_at_mut_checked(self.front())
+            && let Some((middle, back)) = rest.split_at_mut_checked(length)
+        {
+            return Ok((front, middle, back));
+        }
+        Err(EmitError::short(self.bytes(), available))
+    }
+
     /// How many bytes there are in front of the payload: all where there is none.
     #[inline(always)]
     #[must_use]
@@ -141,6 +172,7 @@ impl<'o> Write<'o> {
     }
 }
 
+#[inline]
 fn write(out: &mut [u8], at: usize, value: u128, bits: u32, little: bool) -> bool {
     let value = if bits >= 128 { value } else { value & ((1 << bits) - 1) };
     if little { bits::write_le(out, at, bits, value) } else { bits::write(out, at, bits, value) }
@@ -180,6 +212,7 @@ impl Pen for Write<'_> {
         self.behind = Some(self.bits);
     }
 
+    #[inline]
     fn written(&self, from: usize, to: usize) -> &[u8] {
         let (from, to) = (from.saturating_sub(self.before), to.saturating_sub(self.before));
         let (out, start): (&[u8], usize) = match self.behind {
@@ -189,6 +222,7 @@ impl Pen for Write<'_> {
         out.get((from - start) / 8..(to.saturating_sub(start)) / 8).unwrap_or_default()
     }
 
+    #[inline]
     fn patch(&mut self, at: usize, value: u128, bits: u32, little: bool) {
         let at = at.saturating_sub(self.before);
         let _stands_there = match self.behind {

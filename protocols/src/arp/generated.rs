@@ -413,18 +413,14 @@ impl<'a> Arp<'a> {
     #[must_use]
     pub fn whole(&self) -> Option<bool> {
         both(
-            given(|| {
-                Some(
-                    given(|| Some(self.target_mac_octets()?.as_slice())).is_some()
-                        || self.target_hardware?.len() as u64 >= u64::from(self.hardware_size()),
-                )
-            }),
-            given(|| {
-                Some(
-                    given(|| Some(u32::from(self.target_ip()?))).is_some()
-                        || self.target_protocol?.len() as u64 >= u64::from(self.protocol_size()),
-                )
-            }),
+            given!(Some(
+                given!(Some(self.target_mac_octets()?.as_slice())).is_some()
+                    || self.target_hardware?.len() as u64 >= u64::from(self.hardware_size())
+            )),
+            given!(Some(
+                given!(Some(u32::from(self.target_ip()?))).is_some()
+                    || self.target_protocol?.len() as u64 >= u64::from(self.protocol_size())
+            )),
         )
     }
 
@@ -432,14 +428,14 @@ impl<'a> Arp<'a> {
     #[inline]
     #[must_use]
     pub fn is_announcement(&self) -> Option<bool> {
-        given(|| Some(self.opcode().0 == 1 && u32::from(self.sender_ip()?) == u32::from(self.target_ip()?)))
+        given!(Some(self.opcode().0 == 1 && u32::from(self.sender_ip()?) == u32::from(self.target_ip()?)))
     }
 
     /// A station asks whether somebody has the address that it wants, \[RFC 5227 §1.1\].
     #[inline]
     #[must_use]
     pub fn is_probe(&self) -> Option<bool> {
-        given(|| Some(self.opcode().0 == 1 && u32::from(self.sender_ip()?) == 0))
+        given!(Some(self.opcode().0 == 1 && u32::from(self.sender_ip()?) == 0))
     }
 }
 
@@ -559,42 +555,42 @@ impl Fields for Arp<'_> {
         let place = BitPlace::of(region, self.head, 48, 16);
         visitor.value(&arp_fields::OPCODE, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.sender_mac_octets() {
-            let place = given(|| Some(BitPlace::of(region, self.sender_mac_bytes?, 0, 48)));
+            let place = given!(Some(BitPlace::of(region, self.sender_mac_bytes?, 0, 48)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::SENDER_MAC, place, FieldValue::Bytes(value.as_slice()));
         }
         if let Some(value) = self.sender_hardware() {
-            let place = given(|| Some(BitPlace::whole(region, self.sender_hardware?)));
+            let place = given!(Some(BitPlace::whole(region, self.sender_hardware?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::SENDER_HARDWARE, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.sender_ip() {
-            let place = given(|| Some(BitPlace::of(region, self.sender_ip_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.sender_ip_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::SENDER_IP, place, FieldValue::Ipv4(value));
         }
         if let Some(value) = self.sender_protocol() {
-            let place = given(|| Some(BitPlace::whole(region, self.sender_protocol?)));
+            let place = given!(Some(BitPlace::whole(region, self.sender_protocol?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::SENDER_PROTOCOL, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.target_mac_octets() {
-            let place = given(|| Some(BitPlace::of(region, self.target_mac_bytes?, 0, 48)));
+            let place = given!(Some(BitPlace::of(region, self.target_mac_bytes?, 0, 48)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::TARGET_MAC, place, FieldValue::Bytes(value.as_slice()));
         }
         if let Some(value) = self.target_hardware() {
-            let place = given(|| Some(BitPlace::whole(region, self.target_hardware?)));
+            let place = given!(Some(BitPlace::whole(region, self.target_hardware?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::TARGET_HARDWARE, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.target_ip() {
-            let place = given(|| Some(BitPlace::of(region, self.target_ip_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.target_ip_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::TARGET_IP, place, FieldValue::Ipv4(value));
         }
         if let Some(value) = self.target_protocol() {
-            let place = given(|| Some(BitPlace::whole(region, self.target_protocol?)));
+            let place = given!(Some(BitPlace::whole(region, self.target_protocol?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&arp_fields::TARGET_PROTOCOL, place, FieldValue::Bytes(value));
         }
@@ -623,13 +619,13 @@ impl ArpPlaces {
     pub fn of(view: &Arp<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            sender_mac_bytes: Place::of(whole, given(|| Some(view.sender_mac_bytes?.as_slice()))),
+            sender_mac_bytes: Place::of(whole, given!(Some(view.sender_mac_bytes?.as_slice()))),
             sender_hardware: Place::of(whole, view.sender_hardware),
-            sender_ip_bytes: Place::of(whole, given(|| Some(view.sender_ip_bytes?.as_slice()))),
+            sender_ip_bytes: Place::of(whole, given!(Some(view.sender_ip_bytes?.as_slice()))),
             sender_protocol: Place::of(whole, view.sender_protocol),
-            target_mac_bytes: Place::of(whole, given(|| Some(view.target_mac_bytes?.as_slice()))),
+            target_mac_bytes: Place::of(whole, given!(Some(view.target_mac_bytes?.as_slice()))),
             target_hardware: Place::of(whole, view.target_hardware),
-            target_ip_bytes: Place::of(whole, given(|| Some(view.target_ip_bytes?.as_slice()))),
+            target_ip_bytes: Place::of(whole, given!(Some(view.target_ip_bytes?.as_slice()))),
             target_protocol: Place::of(whole, view.target_protocol),
         }
     }
@@ -828,8 +824,8 @@ impl<'a> Arp<'a> {
         Some(
             self.opcode().0 == 2
                 && request.opcode().0 == 1
-                && given(|| Some(u32::from(request.target_ip()?) == u32::from(self.sender_ip()?))) == Some(true)
-                && given(|| Some(u32::from(request.sender_ip()?) == u32::from(self.target_ip()?))) == Some(true),
+                && given!(Some(u32::from(request.target_ip()?) == u32::from(self.sender_ip()?))) == Some(true)
+                && given!(Some(u32::from(request.sender_ip()?) == u32::from(self.target_ip()?))) == Some(true),
         )
     }
 
@@ -846,8 +842,8 @@ impl<'a> Arp<'a> {
         Some(
             self.opcode().0 == 1
                 && other.opcode().0 == 1
-                && given(|| Some(u32::from(self.target_ip()?) == u32::from(other.target_ip()?))) == Some(true)
-                && given(|| Some(u32::from(self.sender_ip()?) == u32::from(other.sender_ip()?))) == Some(true),
+                && given!(Some(u32::from(self.target_ip()?) == u32::from(other.target_ip()?))) == Some(true)
+                && given!(Some(u32::from(self.sender_ip()?) == u32::from(other.sender_ip()?))) == Some(true),
         )
     }
 }

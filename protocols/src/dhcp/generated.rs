@@ -775,16 +775,14 @@ impl<'a> Dhcp<'a> {
     #[inline]
     #[must_use]
     pub fn message_type(&self) -> Option<u8> {
-        given(|| {
-            Some(
-                self.options()?
-                    .valid()
-                    .find(|view: &DhcpOption<'_>| matches!(view.variant(), DhcpOptionVariant::MessageType(_)))?
-                    .message_type()?
-                    .message_type()
-                    .0,
-            )
-        })
+        given!(Some(
+            self.options()?
+                .valid()
+                .find(|view: &DhcpOption<'_>| matches!(view.variant(), DhcpOptionVariant::MessageType(_)))?
+                .message_type()?
+                .message_type()
+                .0
+        ))
     }
 }
 
@@ -812,27 +810,20 @@ impl<'a> Dhcp<'a> {
         if !cursor.rest().bytes().is_empty() {
             cookie_bytes = Some(cursor.array::<4>(&dhcp_fields::COOKIE)?);
         }
-        let options = if given(|| {
-            Some(
-                u32::from_be_bytes([cookie_bytes?[0], cookie_bytes?[1], cookie_bytes?[2], cookie_bytes?[3]])
-                    == 1669485411,
-            )
-        }) == Some(true)
+        let options = if given!(Some(
+            u32::from_be_bytes([cookie_bytes?[0], cookie_bytes?[1], cookie_bytes?[2], cookie_bytes?[3]]) == 1669485411
+        )) == Some(true)
         {
             Some(List::filling(cursor.to_end(), ()))
         } else {
             None
         };
-        let vendor = if given(|| {
-            Some(
-                given(|| {
-                    Some(u32::from_be_bytes([cookie_bytes?[0], cookie_bytes?[1], cookie_bytes?[2], cookie_bytes?[3]]))
-                })
+        let vendor = if given!(Some(
+            given!(Some(u32::from_be_bytes([cookie_bytes?[0], cookie_bytes?[1], cookie_bytes?[2], cookie_bytes?[3]])))
                 .is_some()
-                    && u32::from_be_bytes([cookie_bytes?[0], cookie_bytes?[1], cookie_bytes?[2], cookie_bytes?[3]])
-                        != 1669485411,
-            )
-        }) == Some(true)
+                && u32::from_be_bytes([cookie_bytes?[0], cookie_bytes?[1], cookie_bytes?[2], cookie_bytes?[3]])
+                    != 1669485411
+        )) == Some(true)
         {
             Some(cursor.to_end().bytes())
         } else {
@@ -913,7 +904,7 @@ impl Fields for Dhcp<'_> {
             FieldValue::Bytes(self.boot_file().as_slice()),
         );
         if let Some(value) = self.cookie() {
-            let place = given(|| Some(BitPlace::of(region, self.cookie_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.cookie_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&dhcp_fields::COOKIE, place, FieldValue::Ipv4(value));
         }
@@ -932,7 +923,7 @@ impl Fields for Dhcp<'_> {
             visitor.leave();
         }
         if let Some(value) = self.vendor() {
-            let place = given(|| Some(BitPlace::whole(region, self.vendor?)));
+            let place = given!(Some(BitPlace::whole(region, self.vendor?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&dhcp_fields::VENDOR, place, FieldValue::Bytes(value));
         }
@@ -955,7 +946,7 @@ impl DhcpPlaces {
     pub fn of(view: &Dhcp<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            cookie_bytes: Place::of(whole, given(|| Some(view.cookie_bytes?.as_slice()))),
+            cookie_bytes: Place::of(whole, given!(Some(view.cookie_bytes?.as_slice()))),
             vendor: Place::of(whole, view.vendor),
         }
     }
@@ -2393,7 +2384,7 @@ impl Fields for DhcpOption<'_> {
         let place = BitPlace::of(region, self.head, 0, 8);
         visitor.value(&dhcp_option_fields::CODE, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.length() {
-            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&dhcp_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
         }
@@ -2971,42 +2962,42 @@ impl DhcpOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
-            subnet_mask_mask_bytes: Place::of(whole, given(|| Some(view.subnet_mask()?.mask_bytes.as_slice()))),
-            hostname_hostname: Place::of(whole, given(|| Some(view.hostname()?.hostname.bytes()))),
-            domain_name_domain: Place::of(whole, given(|| Some(view.domain_name()?.domain.bytes()))),
-            root_path_path: Place::of(whole, given(|| Some(view.root_path()?.path.bytes()))),
-            mtu_mtu_bytes: Place::of(whole, given(|| Some(view.mtu()?.mtu_bytes.as_slice()))),
-            broadcast_broadcast_bytes: Place::of(whole, given(|| Some(view.broadcast()?.broadcast_bytes.as_slice()))),
+            length_bytes: Place::of(whole, given!(Some(view.length_bytes?.as_slice()))),
+            subnet_mask_mask_bytes: Place::of(whole, given!(Some(view.subnet_mask()?.mask_bytes.as_slice()))),
+            hostname_hostname: Place::of(whole, given!(Some(view.hostname()?.hostname.bytes()))),
+            domain_name_domain: Place::of(whole, given!(Some(view.domain_name()?.domain.bytes()))),
+            root_path_path: Place::of(whole, given!(Some(view.root_path()?.path.bytes()))),
+            mtu_mtu_bytes: Place::of(whole, given!(Some(view.mtu()?.mtu_bytes.as_slice()))),
+            broadcast_broadcast_bytes: Place::of(whole, given!(Some(view.broadcast()?.broadcast_bytes.as_slice()))),
             requested_address_requested_bytes: Place::of(
                 whole,
-                given(|| Some(view.requested_address()?.requested_bytes.as_slice())),
+                given!(Some(view.requested_address()?.requested_bytes.as_slice())),
             ),
-            lease_time_lease_bytes: Place::of(whole, given(|| Some(view.lease_time()?.lease_bytes.as_slice()))),
-            overload_overload_bytes: Place::of(whole, given(|| Some(view.overload()?.overload_bytes.as_slice()))),
+            lease_time_lease_bytes: Place::of(whole, given!(Some(view.lease_time()?.lease_bytes.as_slice()))),
+            overload_overload_bytes: Place::of(whole, given!(Some(view.overload()?.overload_bytes.as_slice()))),
             message_type_message_type_bytes: Place::of(
                 whole,
-                given(|| Some(view.message_type()?.message_type_bytes.as_slice())),
+                given!(Some(view.message_type()?.message_type_bytes.as_slice())),
             ),
-            server_id_server_bytes: Place::of(whole, given(|| Some(view.server_id()?.server_bytes.as_slice()))),
-            message_message: Place::of(whole, given(|| Some(view.message()?.message.bytes()))),
-            max_size_max_size_bytes: Place::of(whole, given(|| Some(view.max_size()?.max_size_bytes.as_slice()))),
-            renewal_time_renewal_bytes: Place::of(whole, given(|| Some(view.renewal_time()?.renewal_bytes.as_slice()))),
+            server_id_server_bytes: Place::of(whole, given!(Some(view.server_id()?.server_bytes.as_slice()))),
+            message_message: Place::of(whole, given!(Some(view.message()?.message.bytes()))),
+            max_size_max_size_bytes: Place::of(whole, given!(Some(view.max_size()?.max_size_bytes.as_slice()))),
+            renewal_time_renewal_bytes: Place::of(whole, given!(Some(view.renewal_time()?.renewal_bytes.as_slice()))),
             rebinding_time_rebinding_bytes: Place::of(
                 whole,
-                given(|| Some(view.rebinding_time()?.rebinding_bytes.as_slice())),
+                given!(Some(view.rebinding_time()?.rebinding_bytes.as_slice())),
             ),
-            class_id_class: Place::of(whole, given(|| Some(view.class_id()?.class.bytes()))),
-            client_id_id_type_bytes: Place::of(whole, given(|| Some(view.client_id()?.id_type_bytes.as_slice()))),
-            client_id_identifier: Place::of(whole, given(|| Some(view.client_id()?.identifier))),
-            tftp_server_tftp_server: Place::of(whole, given(|| Some(view.tftp_server()?.tftp_server.bytes()))),
-            boot_file_file: Place::of(whole, given(|| Some(view.boot_file()?.file.bytes()))),
+            class_id_class: Place::of(whole, given!(Some(view.class_id()?.class.bytes()))),
+            client_id_id_type_bytes: Place::of(whole, given!(Some(view.client_id()?.id_type_bytes.as_slice()))),
+            client_id_identifier: Place::of(whole, given!(Some(view.client_id()?.identifier))),
+            tftp_server_tftp_server: Place::of(whole, given!(Some(view.tftp_server()?.tftp_server.bytes()))),
+            boot_file_file: Place::of(whole, given!(Some(view.boot_file()?.file.bytes()))),
             client_fqdn_fqdn_flags_bytes: Place::of(
                 whole,
-                given(|| Some(view.client_fqdn()?.fqdn_flags_bytes.as_slice())),
+                given!(Some(view.client_fqdn()?.fqdn_flags_bytes.as_slice())),
             ),
-            client_fqdn_name: Place::of(whole, given(|| Some(view.client_fqdn()?.name))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            client_fqdn_name: Place::of(whole, given!(Some(view.client_fqdn()?.name))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }

@@ -1239,7 +1239,7 @@ impl<'a> Record<'a> {
     #[inline]
     #[must_use]
     pub fn class(&self) -> Option<u16> {
-        given(|| Some(if self.param_multicast == 1 { self.rclass()?.0 & 32767 } else { self.rclass()?.0 }))
+        given!(Some(if self.param_multicast == 1 { self.rclass()?.0 & 32767 } else { self.rclass()?.0 }))
     }
 }
 
@@ -1309,32 +1309,32 @@ impl Fields for Record<'_> {
         let place = BitPlace::of(region, self.rtype_bytes, 0, 16);
         visitor.value(&record_fields::RTYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.udp_size() {
-            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.udp_size_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&record_fields::UDP_SIZE, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.extended_rcode() {
-            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 16, 8)));
+            let place = given!(Some(BitPlace::of(region, self.udp_size_bytes?, 16, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&record_fields::EXTENDED_RCODE, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.edns_version() {
-            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 24, 8)));
+            let place = given!(Some(BitPlace::of(region, self.udp_size_bytes?, 24, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&record_fields::EDNS_VERSION, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.edns_flags() {
-            let place = given(|| Some(BitPlace::of(region, self.udp_size_bytes?, 32, 16)));
+            let place = given!(Some(BitPlace::of(region, self.udp_size_bytes?, 32, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&record_fields::EDNS_FLAGS, place, FieldValue::Flags(u128::from(value.0), EdnsFlags::FLAGS));
         }
         if let Some(value) = self.rclass() {
-            let place = given(|| Some(BitPlace::of(region, self.rclass_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.rclass_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&record_fields::RCLASS, place, FieldValue::Named(u128::from(value.0), value.name()));
         }
         if let Some(value) = self.ttl() {
-            let place = given(|| Some(BitPlace::of(region, self.rclass_bytes?, 16, 32)));
+            let place = given!(Some(BitPlace::of(region, self.rclass_bytes?, 16, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&record_fields::TTL, place, FieldValue::Number(u128::from(value)));
         }
@@ -1376,8 +1376,8 @@ impl RecordPlaces {
             region: Place::of(whole, Some(view.bytes())),
             param_multicast,
             rtype_bytes: Place::of(whole, Some(view.rtype_bytes.as_slice())),
-            udp_size_bytes: Place::of(whole, given(|| Some(view.udp_size_bytes?.as_slice()))),
-            rclass_bytes: Place::of(whole, given(|| Some(view.rclass_bytes?.as_slice()))),
+            udp_size_bytes: Place::of(whole, given!(Some(view.udp_size_bytes?.as_slice()))),
+            rclass_bytes: Place::of(whole, given!(Some(view.rclass_bytes?.as_slice()))),
             rdlen_bytes: Place::of(whole, Some(view.rdlen_bytes.as_slice())),
         }
     }
@@ -3831,42 +3831,42 @@ impl RdataPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             param_rtype,
-            a_addr_bytes: Place::of(whole, given(|| Some(view.a()?.addr_bytes.as_slice()))),
-            soa_serial_bytes: Place::of(whole, given(|| Some(view.soa()?.serial_bytes.as_slice()))),
-            hinfo_cpu: Place::of(whole, given(|| Some(view.hinfo()?.cpu.bytes()))),
-            hinfo_os: Place::of(whole, given(|| Some(view.hinfo()?.os.bytes()))),
-            mx_preference_bytes: Place::of(whole, given(|| Some(view.mx()?.preference_bytes.as_slice()))),
-            aaaa_addr_bytes: Place::of(whole, given(|| Some(view.aaaa()?.addr_bytes.as_slice()))),
-            srv_priority_bytes: Place::of(whole, given(|| Some(view.srv()?.priority_bytes.as_slice()))),
-            naptr_order_bytes: Place::of(whole, given(|| Some(view.naptr()?.order_bytes.as_slice()))),
-            naptr_flags: Place::of(whole, given(|| Some(view.naptr()?.flags.bytes()))),
-            naptr_services: Place::of(whole, given(|| Some(view.naptr()?.services.bytes()))),
-            naptr_regexp: Place::of(whole, given(|| Some(view.naptr()?.regexp.bytes()))),
-            ds_key_tag_bytes: Place::of(whole, given(|| Some(view.ds()?.key_tag_bytes.as_slice()))),
-            ds_digest: Place::of(whole, given(|| Some(view.ds()?.digest))),
-            sshfp_algorithm_bytes: Place::of(whole, given(|| Some(view.sshfp()?.algorithm_bytes.as_slice()))),
-            sshfp_fingerprint: Place::of(whole, given(|| Some(view.sshfp()?.fingerprint))),
-            rrsig_type_covered_bytes: Place::of(whole, given(|| Some(view.rrsig()?.type_covered_bytes.as_slice()))),
-            rrsig_signature: Place::of(whole, given(|| Some(view.rrsig()?.signature))),
-            dnskey_flags_bytes: Place::of(whole, given(|| Some(view.dnskey()?.flags_bytes.as_slice()))),
-            dnskey_public_key: Place::of(whole, given(|| Some(view.dnskey()?.public_key))),
-            nsec3_hash_algorithm_bytes: Place::of(whole, given(|| Some(view.nsec3()?.hash_algorithm_bytes.as_slice()))),
-            nsec3_salt: Place::of(whole, given(|| Some(view.nsec3()?.salt))),
-            nsec3_next_hash: Place::of(whole, given(|| Some(view.nsec3()?.next_hash))),
+            a_addr_bytes: Place::of(whole, given!(Some(view.a()?.addr_bytes.as_slice()))),
+            soa_serial_bytes: Place::of(whole, given!(Some(view.soa()?.serial_bytes.as_slice()))),
+            hinfo_cpu: Place::of(whole, given!(Some(view.hinfo()?.cpu.bytes()))),
+            hinfo_os: Place::of(whole, given!(Some(view.hinfo()?.os.bytes()))),
+            mx_preference_bytes: Place::of(whole, given!(Some(view.mx()?.preference_bytes.as_slice()))),
+            aaaa_addr_bytes: Place::of(whole, given!(Some(view.aaaa()?.addr_bytes.as_slice()))),
+            srv_priority_bytes: Place::of(whole, given!(Some(view.srv()?.priority_bytes.as_slice()))),
+            naptr_order_bytes: Place::of(whole, given!(Some(view.naptr()?.order_bytes.as_slice()))),
+            naptr_flags: Place::of(whole, given!(Some(view.naptr()?.flags.bytes()))),
+            naptr_services: Place::of(whole, given!(Some(view.naptr()?.services.bytes()))),
+            naptr_regexp: Place::of(whole, given!(Some(view.naptr()?.regexp.bytes()))),
+            ds_key_tag_bytes: Place::of(whole, given!(Some(view.ds()?.key_tag_bytes.as_slice()))),
+            ds_digest: Place::of(whole, given!(Some(view.ds()?.digest))),
+            sshfp_algorithm_bytes: Place::of(whole, given!(Some(view.sshfp()?.algorithm_bytes.as_slice()))),
+            sshfp_fingerprint: Place::of(whole, given!(Some(view.sshfp()?.fingerprint))),
+            rrsig_type_covered_bytes: Place::of(whole, given!(Some(view.rrsig()?.type_covered_bytes.as_slice()))),
+            rrsig_signature: Place::of(whole, given!(Some(view.rrsig()?.signature))),
+            dnskey_flags_bytes: Place::of(whole, given!(Some(view.dnskey()?.flags_bytes.as_slice()))),
+            dnskey_public_key: Place::of(whole, given!(Some(view.dnskey()?.public_key))),
+            nsec3_hash_algorithm_bytes: Place::of(whole, given!(Some(view.nsec3()?.hash_algorithm_bytes.as_slice()))),
+            nsec3_salt: Place::of(whole, given!(Some(view.nsec3()?.salt))),
+            nsec3_next_hash: Place::of(whole, given!(Some(view.nsec3()?.next_hash))),
             nsec3_param_hash_algorithm_bytes: Place::of(
                 whole,
-                given(|| Some(view.nsec3_param()?.hash_algorithm_bytes.as_slice())),
+                given!(Some(view.nsec3_param()?.hash_algorithm_bytes.as_slice())),
             ),
-            nsec3_param_salt: Place::of(whole, given(|| Some(view.nsec3_param()?.salt))),
-            tlsa_usage_bytes: Place::of(whole, given(|| Some(view.tlsa()?.usage_bytes.as_slice()))),
-            tlsa_association: Place::of(whole, given(|| Some(view.tlsa()?.association))),
-            svcb_priority_bytes: Place::of(whole, given(|| Some(view.svcb()?.priority_bytes.as_slice()))),
-            uri_priority_bytes: Place::of(whole, given(|| Some(view.uri()?.priority_bytes.as_slice()))),
-            uri_target: Place::of(whole, given(|| Some(view.uri()?.target.bytes()))),
-            caa_flags_bytes: Place::of(whole, given(|| Some(view.caa()?.flags_bytes.as_slice()))),
-            caa_tag: Place::of(whole, given(|| Some(view.caa()?.tag.bytes()))),
-            caa_value: Place::of(whole, given(|| Some(view.caa()?.value.bytes()))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            nsec3_param_salt: Place::of(whole, given!(Some(view.nsec3_param()?.salt))),
+            tlsa_usage_bytes: Place::of(whole, given!(Some(view.tlsa()?.usage_bytes.as_slice()))),
+            tlsa_association: Place::of(whole, given!(Some(view.tlsa()?.association))),
+            svcb_priority_bytes: Place::of(whole, given!(Some(view.svcb()?.priority_bytes.as_slice()))),
+            uri_priority_bytes: Place::of(whole, given!(Some(view.uri()?.priority_bytes.as_slice()))),
+            uri_target: Place::of(whole, given!(Some(view.uri()?.target.bytes()))),
+            caa_flags_bytes: Place::of(whole, given!(Some(view.caa()?.flags_bytes.as_slice()))),
+            caa_tag: Place::of(whole, given!(Some(view.caa()?.tag.bytes()))),
+            caa_value: Place::of(whole, given!(Some(view.caa()?.value.bytes()))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -5787,8 +5787,8 @@ impl SvcParamPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            port_port_bytes: Place::of(whole, given(|| Some(view.port()?.port_bytes.as_slice()))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            port_port_bytes: Place::of(whole, given!(Some(view.port()?.port_bytes.as_slice()))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -6501,16 +6501,16 @@ impl EdnsOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            client_subnet_family_bytes: Place::of(whole, given(|| Some(view.client_subnet()?.family_bytes.as_slice()))),
-            client_subnet_address: Place::of(whole, given(|| Some(view.client_subnet()?.address))),
-            cookie_client_bytes: Place::of(whole, given(|| Some(view.cookie()?.client_bytes.as_slice()))),
-            cookie_server: Place::of(whole, given(|| Some(view.cookie()?.server))),
+            client_subnet_family_bytes: Place::of(whole, given!(Some(view.client_subnet()?.family_bytes.as_slice()))),
+            client_subnet_address: Place::of(whole, given!(Some(view.client_subnet()?.address))),
+            cookie_client_bytes: Place::of(whole, given!(Some(view.cookie()?.client_bytes.as_slice()))),
+            cookie_server: Place::of(whole, given!(Some(view.cookie()?.server))),
             extended_error_info_code_bytes: Place::of(
                 whole,
-                given(|| Some(view.extended_error()?.info_code_bytes.as_slice())),
+                given!(Some(view.extended_error()?.info_code_bytes.as_slice())),
             ),
-            extended_error_text: Place::of(whole, given(|| Some(view.extended_error()?.text.bytes()))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            extended_error_text: Place::of(whole, given!(Some(view.extended_error()?.text.bytes()))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }

@@ -826,12 +826,12 @@ impl Fields for Erspan3<'_> {
             FieldValue::Bool(self.has_platform()),
         );
         if let Some(value) = self.platform() {
-            let place = given(|| Some(BitPlace::of(region, self.platform_bytes?, 0, 6)));
+            let place = given!(Some(BitPlace::of(region, self.platform_bytes?, 0, 6)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&erspan3_fields::PLATFORM, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.platform_information() {
-            let place = given(|| Some(BitPlace::of(region, self.platform_bytes?, 6, 58)));
+            let place = given!(Some(BitPlace::of(region, self.platform_bytes?, 6, 58)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&erspan3_fields::PLATFORM_INFORMATION, place, FieldValue::Number(u128::from(value)));
         }
@@ -862,7 +862,7 @@ impl Erspan3Places {
     pub fn of(view: &Erspan3<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            platform_bytes: Place::of(whole, given(|| Some(view.platform_bytes?.as_slice()))),
+            platform_bytes: Place::of(whole, given!(Some(view.platform_bytes?.as_slice()))),
             payload: Place::of(whole, Some(view.payload.bytes())),
         }
     }

@@ -745,14 +745,14 @@ impl<'a> Layer<'a> {
     pub fn quotes(&self) -> bool {
         match self {
             Self::Icmp(view) => {
-                given(|| Some(view.error()?.invoking_packet())).is_some()
-                    || given(|| Some(view.error_2()?.invoking_packet())).is_some()
-                    || given(|| Some(view.error_3()?.invoking_packet())).is_some()
+                given!(Some(view.error()?.invoking_packet())).is_some()
+                    || given!(Some(view.error_2()?.invoking_packet())).is_some()
+                    || given!(Some(view.error_3()?.invoking_packet())).is_some()
             }
             Self::Icmpv6(view) => {
-                given(|| Some(view.error()?.invoking_packet())).is_some()
-                    || given(|| Some(view.error_2()?.invoking_packet())).is_some()
-                    || given(|| Some(view.error_3()?.invoking_packet())).is_some()
+                given!(Some(view.error()?.invoking_packet())).is_some()
+                    || given!(Some(view.error_2()?.invoking_packet())).is_some()
+                    || given!(Some(view.error_3()?.invoking_packet())).is_some()
             }
             _ => false,
         }
@@ -942,21 +942,19 @@ pub fn looks_like_quic(payload: Region<'_>) -> bool {
             cursor.array::<1>(&crate::quic::quic_fields::SHORT_BITS)?;
             cursor.to_end();
         }
-        Ok(given(|| {
-            Some(
-                long_form
-                    && fixed_bit
-                    && matches!(
-                        u32::from_be_bytes([
-                            type_of_version_bytes?[1],
-                            type_of_version_bytes?[2],
-                            type_of_version_bytes?[3],
-                            type_of_version_bytes?[4]
-                        ]),
-                        1 | 1798521807
-                    ),
-            )
-        }) == Some(true))
+        Ok(given!(Some(
+            long_form
+                && fixed_bit
+                && matches!(
+                    u32::from_be_bytes([
+                        type_of_version_bytes?[1],
+                        type_of_version_bytes?[2],
+                        type_of_version_bytes?[3],
+                        type_of_version_bytes?[4]
+                    ]),
+                    1 | 1798521807
+                )
+        )) == Some(true))
     })
     .unwrap_or(false)
 }
@@ -1187,10 +1185,10 @@ pub mod tables {
     #[must_use]
     pub fn ether_type(key: u16, payload: Region<'_>) -> Option<LayerKind> {
         Some(match key {
-            2054 if given(|| Some(slice(payload.bytes(), 0_u64, 1_u64)? != b"\0\x13".as_slice())) == Some(true) => {
+            2054 if given!(Some(slice(payload.bytes(), 0_u64, 1_u64)? != b"\0\x13".as_slice())) == Some(true) => {
                 LayerKind::Arp
             }
-            32821 if given(|| Some(slice(payload.bytes(), 0_u64, 1_u64)? != b"\0\x13".as_slice())) == Some(true) => {
+            32821 if given!(Some(slice(payload.bytes(), 0_u64, 1_u64)? != b"\0\x13".as_slice())) == Some(true) => {
                 LayerKind::Arp
             }
             35006 => LayerKind::Erspan,
@@ -1247,13 +1245,11 @@ pub mod tables {
             6635 => LayerKind::Mpls,
             123 => LayerKind::Ntp,
             443 if both(
-                given(|| Some(*payload.bytes().first()? >= 64)),
-                given(|| {
-                    Some(!both(
-                        given(|| Some(*payload.bytes().first()? >= 128)),
-                        given(|| Some(*payload.bytes().get(1)? == 81)),
-                    )?)
-                }),
+                given!(Some(*payload.bytes().first()? >= 64)),
+                given!(Some(!both(
+                    given!(Some(*payload.bytes().first()? >= 128)),
+                    given!(Some(*payload.bytes().get(1)? == 81))
+                )?)),
             ) == Some(true) =>
             {
                 LayerKind::Quic

@@ -421,37 +421,37 @@ impl Fields for Gre<'_> {
         let place = BitPlace::of(region, self.head, 16, 16);
         visitor.value(&gre_fields::PROTOCOL, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.checksum() {
-            let place = given(|| Some(BitPlace::of(region, self.checksum_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.checksum_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&gre_fields::CHECKSUM, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.offset() {
-            let place = given(|| Some(BitPlace::of(region, self.checksum_bytes?, 16, 16)));
+            let place = given!(Some(BitPlace::of(region, self.checksum_bytes?, 16, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&gre_fields::OFFSET, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.payload_length() {
-            let place = given(|| Some(BitPlace::of(region, self.payload_length_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.payload_length_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&gre_fields::PAYLOAD_LENGTH, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.call_id() {
-            let place = given(|| Some(BitPlace::of(region, self.payload_length_bytes?, 16, 16)));
+            let place = given!(Some(BitPlace::of(region, self.payload_length_bytes?, 16, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&gre_fields::CALL_ID, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.key() {
-            let place = given(|| Some(BitPlace::of(region, self.key_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.key_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&gre_fields::KEY, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.sequence() {
-            let place = given(|| Some(BitPlace::of(region, self.sequence_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.sequence_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&gre_fields::SEQUENCE, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.acknowledged() {
-            let place = given(|| Some(BitPlace::of(region, self.acknowledged_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.acknowledged_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&gre_fields::ACKNOWLEDGED, place, FieldValue::Number(u128::from(value)));
         }
@@ -502,11 +502,11 @@ impl GrePlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            checksum_bytes: Place::of(whole, given(|| Some(view.checksum_bytes?.as_slice()))),
-            payload_length_bytes: Place::of(whole, given(|| Some(view.payload_length_bytes?.as_slice()))),
-            key_bytes: Place::of(whole, given(|| Some(view.key_bytes?.as_slice()))),
-            sequence_bytes: Place::of(whole, given(|| Some(view.sequence_bytes?.as_slice()))),
-            acknowledged_bytes: Place::of(whole, given(|| Some(view.acknowledged_bytes?.as_slice()))),
+            checksum_bytes: Place::of(whole, given!(Some(view.checksum_bytes?.as_slice()))),
+            payload_length_bytes: Place::of(whole, given!(Some(view.payload_length_bytes?.as_slice()))),
+            key_bytes: Place::of(whole, given!(Some(view.key_bytes?.as_slice()))),
+            sequence_bytes: Place::of(whole, given!(Some(view.sequence_bytes?.as_slice()))),
+            acknowledged_bytes: Place::of(whole, given!(Some(view.acknowledged_bytes?.as_slice()))),
             payload: Place::of(whole, Some(view.payload.bytes())),
         }
     }

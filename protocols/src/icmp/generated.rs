@@ -786,21 +786,17 @@ impl<'a> Icmp<'a> {
                         match (0..=1)
                             .find(|_: &u64| {
                                 both(
-                                    given(|| {
-                                        Some(
-                                            cursor.rest().bytes().len() as u64 >= 136
-                                                && *cursor.rest().bytes().get(128)? >> 4 == 2,
-                                        )
-                                    }),
-                                    given(|| {
-                                        Some(
-                                            checksum::inet16(slice(
-                                                cursor.rest().bytes(),
-                                                128_u64,
-                                                (cursor.rest().bytes().len() as u64 as i64 - 1) as u64,
-                                            )?) == 0,
-                                        )
-                                    }),
+                                    given!(Some(
+                                        cursor.rest().bytes().len() as u64 >= 136
+                                            && *cursor.rest().bytes().get(128)? >> 4 == 2
+                                    )),
+                                    given!(Some(
+                                        checksum::inet16(slice(
+                                            cursor.rest().bytes(),
+                                            128_u64,
+                                            (cursor.rest().bytes().len() as u64 as i64 - 1) as u64
+                                        )?) == 0
+                                    )),
                                 ) == Some(true)
                             })
                             .unwrap_or(1)
@@ -1464,7 +1460,7 @@ impl Fields for Icmp<'_> {
             IcmpVariant::Unnamed => {}
         }
         if let Some(value) = self.beyond() {
-            let place = given(|| Some(BitPlace::whole(region, self.beyond?)));
+            let place = given!(Some(BitPlace::whole(region, self.beyond?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_fields::BEYOND, place, FieldValue::Bytes(value));
         }
@@ -1513,7 +1509,7 @@ impl IcmpError<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         if let Some(value) = self.pointer() {
-            let place = given(|| Some(BitPlace::of(region, self.pointer_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.pointer_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_fields::POINTER, place, FieldValue::Number(u128::from(value)));
         }
@@ -1523,7 +1519,7 @@ impl IcmpError<'_> {
             FieldValue::Number(u128::from(self.length())),
         );
         if let Some(value) = self.mtu() {
-            let place = given(|| Some(BitPlace::of(region, self.mtu_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.mtu_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_fields::MTU, place, FieldValue::Number(u128::from(value)));
         }
@@ -1802,31 +1798,31 @@ impl IcmpPlaces {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
             beyond: Place::of(whole, view.beyond),
-            echo_id_bytes: Place::of(whole, given(|| Some(view.echo()?.id_bytes.as_slice()))),
-            echo_data: Place::of(whole, given(|| Some(view.echo()?.data))),
-            echo_reply_id_bytes: Place::of(whole, given(|| Some(view.echo_reply()?.id_bytes.as_slice()))),
-            echo_reply_data: Place::of(whole, given(|| Some(view.echo_reply()?.data))),
-            error_pointer_bytes: Place::of(whole, given(|| Some(view.error()?.pointer_bytes?.as_slice()))),
-            error_length_bytes: Place::of(whole, given(|| Some(view.error()?.length_bytes.as_slice()))),
-            error_mtu_bytes: Place::of(whole, given(|| Some(view.error()?.mtu_bytes?.as_slice()))),
-            error_invoking_packet: Place::of(whole, given(|| Some(view.error()?.invoking_packet.bytes()))),
-            error_invoking_packet_2: Place::of(whole, given(|| Some(view.error_2()?.invoking_packet.bytes()))),
-            error_gateway_bytes: Place::of(whole, given(|| Some(view.error_3()?.gateway_bytes.as_slice()))),
-            error_invoking_packet_3: Place::of(whole, given(|| Some(view.error_3()?.invoking_packet.bytes()))),
+            echo_id_bytes: Place::of(whole, given!(Some(view.echo()?.id_bytes.as_slice()))),
+            echo_data: Place::of(whole, given!(Some(view.echo()?.data))),
+            echo_reply_id_bytes: Place::of(whole, given!(Some(view.echo_reply()?.id_bytes.as_slice()))),
+            echo_reply_data: Place::of(whole, given!(Some(view.echo_reply()?.data))),
+            error_pointer_bytes: Place::of(whole, given!(Some(view.error()?.pointer_bytes?.as_slice()))),
+            error_length_bytes: Place::of(whole, given!(Some(view.error()?.length_bytes.as_slice()))),
+            error_mtu_bytes: Place::of(whole, given!(Some(view.error()?.mtu_bytes?.as_slice()))),
+            error_invoking_packet: Place::of(whole, given!(Some(view.error()?.invoking_packet.bytes()))),
+            error_invoking_packet_2: Place::of(whole, given!(Some(view.error_2()?.invoking_packet.bytes()))),
+            error_gateway_bytes: Place::of(whole, given!(Some(view.error_3()?.gateway_bytes.as_slice()))),
+            error_invoking_packet_3: Place::of(whole, given!(Some(view.error_3()?.invoking_packet.bytes()))),
             router_advertisement_count_bytes: Place::of(
                 whole,
-                given(|| Some(view.router_advertisement()?.count_bytes.as_slice())),
+                given!(Some(view.router_advertisement()?.count_bytes.as_slice())),
             ),
-            timestamp_id_bytes: Place::of(whole, given(|| Some(view.timestamp()?.id_bytes.as_slice()))),
-            information_id_bytes: Place::of(whole, given(|| Some(view.information()?.id_bytes.as_slice()))),
-            address_mask_id_bytes: Place::of(whole, given(|| Some(view.address_mask()?.id_bytes.as_slice()))),
-            traceroute_id_bytes: Place::of(whole, given(|| Some(view.traceroute()?.id_bytes.as_slice()))),
-            extended_echo_id_bytes: Place::of(whole, given(|| Some(view.extended_echo()?.id_bytes.as_slice()))),
+            timestamp_id_bytes: Place::of(whole, given!(Some(view.timestamp()?.id_bytes.as_slice()))),
+            information_id_bytes: Place::of(whole, given!(Some(view.information()?.id_bytes.as_slice()))),
+            address_mask_id_bytes: Place::of(whole, given!(Some(view.address_mask()?.id_bytes.as_slice()))),
+            traceroute_id_bytes: Place::of(whole, given!(Some(view.traceroute()?.id_bytes.as_slice()))),
+            extended_echo_id_bytes: Place::of(whole, given!(Some(view.extended_echo()?.id_bytes.as_slice()))),
             extended_echo_reply_id_bytes: Place::of(
                 whole,
-                given(|| Some(view.extended_echo_reply()?.id_bytes.as_slice())),
+                given!(Some(view.extended_echo_reply()?.id_bytes.as_slice())),
             ),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -2729,8 +2725,8 @@ impl<'a> Icmp<'a> {
     pub fn replies_to(&self, request: &Icmp<'_>) -> Option<bool> {
         (matches!(self.variant(), IcmpVariant::EchoReply(_)) && matches!(request.variant(), IcmpVariant::Echo(_))).then(
             || {
-                given(|| Some(request.echo()?.id() == self.echo_reply()?.id())) == Some(true)
-                    && given(|| Some(request.echo()?.seq() == self.echo_reply()?.seq())) == Some(true)
+                given!(Some(request.echo()?.id() == self.echo_reply()?.id())) == Some(true)
+                    && given!(Some(request.echo()?.seq() == self.echo_reply()?.seq())) == Some(true)
             },
         )
     }
@@ -2746,8 +2742,8 @@ impl<'a> Icmp<'a> {
     #[must_use]
     pub fn asks_as(&self, other: &Icmp<'_>) -> Option<bool> {
         (matches!(self.variant(), IcmpVariant::Echo(_)) && matches!(other.variant(), IcmpVariant::Echo(_))).then(|| {
-            given(|| Some(self.echo()?.id() == other.echo()?.id())) == Some(true)
-                && given(|| Some(self.echo()?.seq() == other.echo()?.seq())) == Some(true)
+            given!(Some(self.echo()?.id() == other.echo()?.id())) == Some(true)
+                && given!(Some(self.echo()?.seq() == other.echo()?.seq())) == Some(true)
         })
     }
 }
@@ -2760,25 +2756,25 @@ impl<'a> Icmp<'a> {
         match self.r#type().0 {
             8 => {}
             0 => {}
-            3 | 11..=12 => match given(|| Some(self.error()?.length())) {
+            3 | 11..=12 => match given!(Some(self.error()?.length())) {
                 Some(0) => {
-                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
                         return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
                     }
                 }
                 _ => {
-                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
                         return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
                     }
                 }
             },
             4 => {
-                if let Some(payload) = given(|| Some(self.error_2()?.invoking_packet())) {
+                if let Some(payload) = given!(Some(self.error_2()?.invoking_packet())) {
                     return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
                 }
             }
             5 => {
-                if let Some(payload) = given(|| Some(self.error_3()?.invoking_packet())) {
+                if let Some(payload) = given!(Some(self.error_3()?.invoking_packet())) {
                     return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv4), payload);
                 }
             }
@@ -3572,32 +3568,32 @@ impl IcmpObjectInterfaceId<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         if let Some(value) = self.interface_name() {
-            let place = given(|| Some(BitPlace::whole(region, self.interface_name?.bytes())));
+            let place = given!(Some(BitPlace::whole(region, self.interface_name?.bytes())));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_object_fields::INTERFACE_NAME, place, FieldValue::Text(value.bytes()));
         }
         if let Some(value) = self.interface_index() {
-            let place = given(|| Some(BitPlace::of(region, self.interface_index_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.interface_index_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_object_fields::INTERFACE_INDEX, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.family() {
-            let place = given(|| Some(BitPlace::of(region, self.family_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.family_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_object_fields::FAMILY, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.address_length() {
-            let place = given(|| Some(BitPlace::of(region, self.family_bytes?, 16, 8)));
+            let place = given!(Some(BitPlace::of(region, self.family_bytes?, 16, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_object_fields::ADDRESS_LENGTH, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.interface_address() {
-            let place = given(|| Some(BitPlace::whole(region, self.interface_address?)));
+            let place = given!(Some(BitPlace::whole(region, self.interface_address?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_object_fields::INTERFACE_ADDRESS, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.data() {
-            let place = given(|| Some(BitPlace::whole(region, self.data?)));
+            let place = given!(Some(BitPlace::whole(region, self.data?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_object_fields::DATA, place, FieldValue::Bytes(value));
         }
@@ -3632,15 +3628,15 @@ impl IcmpObjectPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            interface_id_interface_name: Place::of(whole, given(|| Some(view.interface_id()?.interface_name?.bytes()))),
+            interface_id_interface_name: Place::of(whole, given!(Some(view.interface_id()?.interface_name?.bytes()))),
             interface_id_interface_index_bytes: Place::of(
                 whole,
-                given(|| Some(view.interface_id()?.interface_index_bytes?.as_slice())),
+                given!(Some(view.interface_id()?.interface_index_bytes?.as_slice())),
             ),
-            interface_id_family_bytes: Place::of(whole, given(|| Some(view.interface_id()?.family_bytes?.as_slice()))),
-            interface_id_interface_address: Place::of(whole, given(|| view.interface_id()?.interface_address)),
-            interface_id_data: Place::of(whole, given(|| view.interface_id()?.data)),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            interface_id_family_bytes: Place::of(whole, given!(Some(view.interface_id()?.family_bytes?.as_slice()))),
+            interface_id_interface_address: Place::of(whole, given!(view.interface_id()?.interface_address)),
+            interface_id_data: Place::of(whole, given!(view.interface_id()?.data)),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -4439,37 +4435,37 @@ impl Fields for IcmpInterface<'_> {
     fn fields(&self, visitor: &mut dyn FieldVisitor) {
         let region = self.region;
         if let Some(value) = self.index() {
-            let place = given(|| Some(BitPlace::of(region, self.head?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.head?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::INDEX, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.family() {
-            let place = given(|| Some(BitPlace::of(region, self.family_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.family_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::FAMILY, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.ipv4() {
-            let place = given(|| Some(BitPlace::of(region, self.ipv4_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.ipv4_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::IPV4, place, FieldValue::Ipv4(value));
         }
         if let Some(value) = self.ipv6_octets() {
-            let place = given(|| Some(BitPlace::of(region, self.ipv6_bytes?, 0, 128)));
+            let place = given!(Some(BitPlace::of(region, self.ipv6_bytes?, 0, 128)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::IPV6, place, FieldValue::Bytes(value.as_slice()));
         }
         if let Some(value) = self.name_length() {
-            let place = given(|| Some(BitPlace::of(region, self.name_length_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.name_length_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::NAME_LENGTH, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.name() {
-            let place = given(|| Some(BitPlace::whole(region, self.name?.bytes())));
+            let place = given!(Some(BitPlace::whole(region, self.name?.bytes())));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::NAME, place, FieldValue::Text(value.bytes()));
         }
         if let Some(value) = self.mtu() {
-            let place = given(|| Some(BitPlace::of(region, self.mtu_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.mtu_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmp_interface_fields::MTU, place, FieldValue::Number(u128::from(value)));
         }
@@ -4499,13 +4495,13 @@ impl IcmpInterfacePlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             param_ctype,
-            head: Place::of(whole, given(|| Some(view.head?.as_slice()))),
-            family_bytes: Place::of(whole, given(|| Some(view.family_bytes?.as_slice()))),
-            ipv4_bytes: Place::of(whole, given(|| Some(view.ipv4_bytes?.as_slice()))),
-            ipv6_bytes: Place::of(whole, given(|| Some(view.ipv6_bytes?.as_slice()))),
-            name_length_bytes: Place::of(whole, given(|| Some(view.name_length_bytes?.as_slice()))),
-            name: Place::of(whole, given(|| Some(view.name?.bytes()))),
-            mtu_bytes: Place::of(whole, given(|| Some(view.mtu_bytes?.as_slice()))),
+            head: Place::of(whole, given!(Some(view.head?.as_slice()))),
+            family_bytes: Place::of(whole, given!(Some(view.family_bytes?.as_slice()))),
+            ipv4_bytes: Place::of(whole, given!(Some(view.ipv4_bytes?.as_slice()))),
+            ipv6_bytes: Place::of(whole, given!(Some(view.ipv6_bytes?.as_slice()))),
+            name_length_bytes: Place::of(whole, given!(Some(view.name_length_bytes?.as_slice()))),
+            name: Place::of(whole, given!(Some(view.name?.bytes()))),
+            mtu_bytes: Place::of(whole, given!(Some(view.mtu_bytes?.as_slice()))),
         }
     }
 }

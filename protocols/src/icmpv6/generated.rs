@@ -2260,7 +2260,7 @@ impl Fields for Icmpv6<'_> {
             Icmpv6Variant::Unnamed => {}
         }
         if let Some(value) = self.beyond() {
-            let place = given(|| Some(BitPlace::whole(region, self.beyond?)));
+            let place = given!(Some(BitPlace::whole(region, self.beyond?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&icmpv6_fields::BEYOND, place, FieldValue::Bytes(value));
         }
@@ -2970,83 +2970,74 @@ impl Icmpv6Places {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
             beyond: Place::of(whole, view.beyond),
-            error_length_bytes: Place::of(whole, given(|| Some(view.error()?.length_bytes.as_slice()))),
-            error_invoking_packet: Place::of(whole, given(|| Some(view.error()?.invoking_packet.bytes()))),
-            error_mtu_bytes: Place::of(whole, given(|| Some(view.error_2()?.mtu_bytes.as_slice()))),
-            error_invoking_packet_2: Place::of(whole, given(|| Some(view.error_2()?.invoking_packet.bytes()))),
-            error_pointer_bytes: Place::of(whole, given(|| Some(view.error_3()?.pointer_bytes.as_slice()))),
-            error_invoking_packet_3: Place::of(whole, given(|| Some(view.error_3()?.invoking_packet.bytes()))),
-            echo_id_bytes: Place::of(whole, given(|| Some(view.echo()?.id_bytes.as_slice()))),
-            echo_data: Place::of(whole, given(|| Some(view.echo()?.data))),
-            echo_reply_id_bytes: Place::of(whole, given(|| Some(view.echo_reply()?.id_bytes.as_slice()))),
-            echo_reply_data: Place::of(whole, given(|| Some(view.echo_reply()?.data))),
+            error_length_bytes: Place::of(whole, given!(Some(view.error()?.length_bytes.as_slice()))),
+            error_invoking_packet: Place::of(whole, given!(Some(view.error()?.invoking_packet.bytes()))),
+            error_mtu_bytes: Place::of(whole, given!(Some(view.error_2()?.mtu_bytes.as_slice()))),
+            error_invoking_packet_2: Place::of(whole, given!(Some(view.error_2()?.invoking_packet.bytes()))),
+            error_pointer_bytes: Place::of(whole, given!(Some(view.error_3()?.pointer_bytes.as_slice()))),
+            error_invoking_packet_3: Place::of(whole, given!(Some(view.error_3()?.invoking_packet.bytes()))),
+            echo_id_bytes: Place::of(whole, given!(Some(view.echo()?.id_bytes.as_slice()))),
+            echo_data: Place::of(whole, given!(Some(view.echo()?.data))),
+            echo_reply_id_bytes: Place::of(whole, given!(Some(view.echo_reply()?.id_bytes.as_slice()))),
+            echo_reply_data: Place::of(whole, given!(Some(view.echo_reply()?.data))),
             listener_query_max_response_bytes: Place::of(
                 whole,
-                given(|| Some(view.listener_query()?.max_response_bytes.as_slice())),
+                given!(Some(view.listener_query()?.max_response_bytes.as_slice())),
             ),
-            listener_max_response_bytes: Place::of(
-                whole,
-                given(|| Some(view.listener()?.max_response_bytes.as_slice())),
-            ),
+            listener_max_response_bytes: Place::of(whole, given!(Some(view.listener()?.max_response_bytes.as_slice()))),
             listener_report_record_count_bytes: Place::of(
                 whole,
-                given(|| Some(view.listener_report()?.record_count_bytes.as_slice())),
+                given!(Some(view.listener_report()?.record_count_bytes.as_slice())),
             ),
             router_advertisement_cur_hop_limit_bytes: Place::of(
                 whole,
-                given(|| Some(view.router_advertisement()?.cur_hop_limit_bytes.as_slice())),
+                given!(Some(view.router_advertisement()?.cur_hop_limit_bytes.as_slice())),
             ),
             neighbour_solicitation_target_bytes: Place::of(
                 whole,
-                given(|| Some(view.neighbour_solicitation()?.target_bytes.as_slice())),
+                given!(Some(view.neighbour_solicitation()?.target_bytes.as_slice())),
             ),
             neighbour_advertisement_router_bytes: Place::of(
                 whole,
-                given(|| Some(view.neighbour_advertisement()?.router_bytes.as_slice())),
+                given!(Some(view.neighbour_advertisement()?.router_bytes.as_slice())),
             ),
-            redirect_target_bytes: Place::of(whole, given(|| Some(view.redirect()?.target_bytes.as_slice()))),
+            redirect_target_bytes: Place::of(whole, given!(Some(view.redirect()?.target_bytes.as_slice()))),
             router_renumbering_sequence_bytes: Place::of(
                 whole,
-                given(|| Some(view.router_renumbering()?.sequence_bytes.as_slice())),
+                given!(Some(view.router_renumbering()?.sequence_bytes.as_slice())),
             ),
-            router_renumbering_data: Place::of(whole, given(|| Some(view.router_renumbering()?.data))),
+            router_renumbering_data: Place::of(whole, given!(Some(view.router_renumbering()?.data))),
             node_information_query_type_bytes: Place::of(
                 whole,
-                given(|| Some(view.node_information()?.query_type_bytes.as_slice())),
+                given!(Some(view.node_information()?.query_type_bytes.as_slice())),
             ),
-            node_information_data: Place::of(whole, given(|| Some(view.node_information()?.data))),
-            home_agent_request_id_bytes: Place::of(
-                whole,
-                given(|| Some(view.home_agent_request()?.id_bytes.as_slice())),
-            ),
-            home_agent_reply_id_bytes: Place::of(whole, given(|| Some(view.home_agent_reply()?.id_bytes.as_slice()))),
+            node_information_data: Place::of(whole, given!(Some(view.node_information()?.data))),
+            home_agent_request_id_bytes: Place::of(whole, given!(Some(view.home_agent_request()?.id_bytes.as_slice()))),
+            home_agent_reply_id_bytes: Place::of(whole, given!(Some(view.home_agent_reply()?.id_bytes.as_slice()))),
             mobile_prefix_solicitation_id_bytes: Place::of(
                 whole,
-                given(|| Some(view.mobile_prefix_solicitation()?.id_bytes.as_slice())),
+                given!(Some(view.mobile_prefix_solicitation()?.id_bytes.as_slice())),
             ),
             mobile_prefix_advertisement_id_bytes: Place::of(
                 whole,
-                given(|| Some(view.mobile_prefix_advertisement()?.id_bytes.as_slice())),
+                given!(Some(view.mobile_prefix_advertisement()?.id_bytes.as_slice())),
             ),
-            path_solicitation_id_bytes: Place::of(whole, given(|| Some(view.path_solicitation()?.id_bytes.as_slice()))),
-            path_advertisement_id_bytes: Place::of(
-                whole,
-                given(|| Some(view.path_advertisement()?.id_bytes.as_slice())),
-            ),
+            path_solicitation_id_bytes: Place::of(whole, given!(Some(view.path_solicitation()?.id_bytes.as_slice()))),
+            path_advertisement_id_bytes: Place::of(whole, given!(Some(view.path_advertisement()?.id_bytes.as_slice()))),
             multicast_router_query_interval_bytes: Place::of(
                 whole,
-                given(|| Some(view.multicast_router()?.query_interval_bytes.as_slice())),
+                given!(Some(view.multicast_router()?.query_interval_bytes.as_slice())),
             ),
             duplicate_address_status_bytes: Place::of(
                 whole,
-                given(|| Some(view.duplicate_address()?.status_bytes.as_slice())),
+                given!(Some(view.duplicate_address()?.status_bytes.as_slice())),
             ),
-            extended_echo_id_bytes: Place::of(whole, given(|| Some(view.extended_echo()?.id_bytes.as_slice()))),
+            extended_echo_id_bytes: Place::of(whole, given!(Some(view.extended_echo()?.id_bytes.as_slice()))),
             extended_echo_reply_id_bytes: Place::of(
                 whole,
-                given(|| Some(view.extended_echo_reply()?.id_bytes.as_slice())),
+                given!(Some(view.extended_echo_reply()?.id_bytes.as_slice())),
             ),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -4673,8 +4664,8 @@ impl<'a> Icmpv6<'a> {
         let mut applies = false;
         if matches!(self.variant(), Icmpv6Variant::EchoReply(_)) && matches!(request.variant(), Icmpv6Variant::Echo(_))
         {
-            if given(|| Some(request.echo()?.id() == self.echo_reply()?.id())) == Some(true)
-                && given(|| Some(request.echo()?.seq() == self.echo_reply()?.seq())) == Some(true)
+            if given!(Some(request.echo()?.id() == self.echo_reply()?.id())) == Some(true)
+                && given!(Some(request.echo()?.seq() == self.echo_reply()?.seq())) == Some(true)
             {
                 return Some(true);
             }
@@ -4683,13 +4674,11 @@ impl<'a> Icmpv6<'a> {
         if matches!(self.variant(), Icmpv6Variant::NeighbourAdvertisement(_))
             && matches!(request.variant(), Icmpv6Variant::NeighbourSolicitation(_))
         {
-            if given(|| Some(self.neighbour_advertisement()?.solicited())) == Some(true)
-                && given(|| {
-                    Some(
-                        request.neighbour_solicitation()?.target_octets().as_slice()
-                            == self.neighbour_advertisement()?.target_octets().as_slice(),
-                    )
-                }) == Some(true)
+            if given!(Some(self.neighbour_advertisement()?.solicited())) == Some(true)
+                && given!(Some(
+                    request.neighbour_solicitation()?.target_octets().as_slice()
+                        == self.neighbour_advertisement()?.target_octets().as_slice()
+                )) == Some(true)
             {
                 return Some(true);
             }
@@ -4710,8 +4699,8 @@ impl<'a> Icmpv6<'a> {
     pub fn asks_as(&self, other: &Icmpv6<'_>) -> Option<bool> {
         let mut applies = false;
         if matches!(self.variant(), Icmpv6Variant::Echo(_)) && matches!(other.variant(), Icmpv6Variant::Echo(_)) {
-            if given(|| Some(self.echo()?.id() == other.echo()?.id())) == Some(true)
-                && given(|| Some(self.echo()?.seq() == other.echo()?.seq())) == Some(true)
+            if given!(Some(self.echo()?.id() == other.echo()?.id())) == Some(true)
+                && given!(Some(self.echo()?.seq() == other.echo()?.seq())) == Some(true)
             {
                 return Some(true);
             }
@@ -4720,12 +4709,10 @@ impl<'a> Icmpv6<'a> {
         if matches!(self.variant(), Icmpv6Variant::NeighbourSolicitation(_))
             && matches!(other.variant(), Icmpv6Variant::NeighbourSolicitation(_))
         {
-            if given(|| {
-                Some(
-                    self.neighbour_solicitation()?.target_octets().as_slice()
-                        == other.neighbour_solicitation()?.target_octets().as_slice(),
-                )
-            }) == Some(true)
+            if given!(Some(
+                self.neighbour_solicitation()?.target_octets().as_slice()
+                    == other.neighbour_solicitation()?.target_octets().as_slice()
+            )) == Some(true)
             {
                 return Some(true);
             }
@@ -4741,25 +4728,25 @@ impl<'a> Icmpv6<'a> {
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.r#type().0 {
-            1 | 3 => match given(|| Some(self.error()?.length())) {
+            1 | 3 => match given!(Some(self.error()?.length())) {
                 Some(0) => {
-                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
                         return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
                     }
                 }
                 _ => {
-                    if let Some(payload) = given(|| Some(self.error()?.invoking_packet())) {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
                         return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
                     }
                 }
             },
             2 => {
-                if let Some(payload) = given(|| Some(self.error_2()?.invoking_packet())) {
+                if let Some(payload) = given!(Some(self.error_2()?.invoking_packet())) {
                     return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
                 }
             }
             4 => {
-                if let Some(payload) = given(|| Some(self.error_3()?.invoking_packet())) {
+                if let Some(payload) = given!(Some(self.error_3()?.invoking_packet())) {
                     return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
                 }
             }
@@ -4770,7 +4757,7 @@ impl<'a> Icmpv6<'a> {
             143 => {}
             133 => {
                 for element in
-                    given(|| Some(self.router_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                    given!(Some(self.router_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
                 {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
@@ -4780,7 +4767,7 @@ impl<'a> Icmpv6<'a> {
             }
             134 => {
                 for element in
-                    given(|| Some(self.router_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                    given!(Some(self.router_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
                 {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
@@ -4790,7 +4777,7 @@ impl<'a> Icmpv6<'a> {
             }
             135 => {
                 for element in
-                    given(|| Some(self.neighbour_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                    given!(Some(self.neighbour_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
                 {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
@@ -4800,7 +4787,7 @@ impl<'a> Icmpv6<'a> {
             }
             136 => {
                 for element in
-                    given(|| Some(self.neighbour_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                    given!(Some(self.neighbour_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
                 {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
@@ -4809,7 +4796,7 @@ impl<'a> Icmpv6<'a> {
                 }
             }
             137 => {
-                for element in given(|| Some(self.redirect()?.options())).into_iter().flat_map(|list| list.valid()) {
+                for element in given!(Some(self.redirect()?.options())).into_iter().flat_map(|list| list.valid()) {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
                         return next;
@@ -4820,7 +4807,7 @@ impl<'a> Icmpv6<'a> {
             139..=140 => {}
             141..=142 => {
                 for element in
-                    given(|| Some(self.inverse_neighbour()?.options())).into_iter().flat_map(|list| list.valid())
+                    given!(Some(self.inverse_neighbour()?.options())).into_iter().flat_map(|list| list.valid())
                 {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
@@ -4832,7 +4819,7 @@ impl<'a> Icmpv6<'a> {
             145 => {}
             146 => {}
             147 => {
-                for element in given(|| Some(self.mobile_prefix_advertisement()?.options()))
+                for element in given!(Some(self.mobile_prefix_advertisement()?.options()))
                     .into_iter()
                     .flat_map(|list| list.valid())
                 {
@@ -4844,7 +4831,7 @@ impl<'a> Icmpv6<'a> {
             }
             148 => {
                 for element in
-                    given(|| Some(self.path_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                    given!(Some(self.path_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
                 {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
@@ -4854,7 +4841,7 @@ impl<'a> Icmpv6<'a> {
             }
             149 => {
                 for element in
-                    given(|| Some(self.path_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                    given!(Some(self.path_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
                 {
                     let next = element.next();
                     if !matches!(next, crate::stack::Next::Nothing) {
@@ -6834,35 +6821,35 @@ impl NdOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            link_address_link_address: Place::of(whole, given(|| Some(view.link_address()?.link_address))),
+            link_address_link_address: Place::of(whole, given!(Some(view.link_address()?.link_address))),
             prefix_information_prefix_length_bytes: Place::of(
                 whole,
-                given(|| Some(view.prefix_information()?.prefix_length_bytes.as_slice())),
+                given!(Some(view.prefix_information()?.prefix_length_bytes.as_slice())),
             ),
-            redirected_header_packet: Place::of(whole, given(|| Some(view.redirected_header()?.packet.bytes()))),
-            mtu_mtu_bytes: Place::of(whole, given(|| Some(view.mtu()?.mtu_bytes.as_slice()))),
+            redirected_header_packet: Place::of(whole, given!(Some(view.redirected_header()?.packet.bytes()))),
+            mtu_mtu_bytes: Place::of(whole, given!(Some(view.mtu()?.mtu_bytes.as_slice()))),
             advertisement_interval_interval_bytes: Place::of(
                 whole,
-                given(|| Some(view.advertisement_interval()?.interval_bytes.as_slice())),
+                given!(Some(view.advertisement_interval()?.interval_bytes.as_slice())),
             ),
             home_agent_agent_preference_bytes: Place::of(
                 whole,
-                given(|| Some(view.home_agent()?.agent_preference_bytes.as_slice())),
+                given!(Some(view.home_agent()?.agent_preference_bytes.as_slice())),
             ),
-            timestamp_timestamp_bytes: Place::of(whole, given(|| Some(view.timestamp()?.timestamp_bytes.as_slice()))),
-            nonce_nonce: Place::of(whole, given(|| Some(view.nonce()?.nonce))),
-            route_route_length_bytes: Place::of(whole, given(|| Some(view.route()?.route_length_bytes.as_slice()))),
-            route_route_prefix: Place::of(whole, given(|| Some(view.route()?.route_prefix))),
-            rdnss_dns_lifetime_bytes: Place::of(whole, given(|| Some(view.rdnss()?.dns_lifetime_bytes.as_slice()))),
-            dnssl_dns_lifetime_bytes: Place::of(whole, given(|| Some(view.dnssl()?.dns_lifetime_bytes.as_slice()))),
-            dnssl_search_list: Place::of(whole, given(|| Some(view.dnssl()?.search_list))),
-            ra_flags_flags_bytes: Place::of(whole, given(|| Some(view.ra_flags()?.flags_bytes.as_slice()))),
-            captive_portal_uri: Place::of(whole, given(|| Some(view.captive_portal()?.uri.bytes()))),
+            timestamp_timestamp_bytes: Place::of(whole, given!(Some(view.timestamp()?.timestamp_bytes.as_slice()))),
+            nonce_nonce: Place::of(whole, given!(Some(view.nonce()?.nonce))),
+            route_route_length_bytes: Place::of(whole, given!(Some(view.route()?.route_length_bytes.as_slice()))),
+            route_route_prefix: Place::of(whole, given!(Some(view.route()?.route_prefix))),
+            rdnss_dns_lifetime_bytes: Place::of(whole, given!(Some(view.rdnss()?.dns_lifetime_bytes.as_slice()))),
+            dnssl_dns_lifetime_bytes: Place::of(whole, given!(Some(view.dnssl()?.dns_lifetime_bytes.as_slice()))),
+            dnssl_search_list: Place::of(whole, given!(Some(view.dnssl()?.search_list))),
+            ra_flags_flags_bytes: Place::of(whole, given!(Some(view.ra_flags()?.flags_bytes.as_slice()))),
+            captive_portal_uri: Place::of(whole, given!(Some(view.captive_portal()?.uri.bytes()))),
             pref64_scaled_lifetime_bytes: Place::of(
                 whole,
-                given(|| Some(view.pref64()?.scaled_lifetime_bytes.as_slice())),
+                given!(Some(view.pref64()?.scaled_lifetime_bytes.as_slice())),
             ),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -7733,7 +7720,7 @@ impl<'a> NdOption<'a> {
             1..=2 => {}
             3 => {}
             4 => {
-                if let Some(payload) = given(|| Some(self.redirected_header()?.packet())) {
+                if let Some(payload) = given!(Some(self.redirected_header()?.packet())) {
                     return crate::stack::Next::new(Some(crate::stack::LayerKind::Ipv6), payload);
                 }
             }

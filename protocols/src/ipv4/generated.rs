@@ -558,21 +558,63 @@ impl<'a> Ipv4<'a> {
     #[inline]
     #[must_use]
     pub fn final_dst(&self) -> Option<u32> {
-        given(|| {
-            Some(
+        given!(Some(
+            if (0..=1)
+                .find(|_: &u64| given!(Some(
+                    self.options()
+                        .valid()
+                        .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                        .loose_route()?
+                        .route()
+                ))
+                .map(|_| true)
+                    == Some(true))
+                .unwrap_or(1)
+                == 0
+                && self
+                    .options()
+                    .valid()
+                    .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                    .loose_route()?
+                    .pointer()
+                    < self
+                        .options()
+                        .valid()
+                        .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                        .length()?
+            {
+                u32::from(
+                    self.options()
+                        .valid()
+                        .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                        .loose_route()?
+                        .route()
+                        .get(
+                            (self
+                                .options()
+                                .valid()
+                                .find(|view: &Ipv4Option<'_>| {
+                                    matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
+                                })?
+                                .loose_route()?
+                                .route()
+                                .len() as u64 as i64
+                                - 1) as u64 as usize,
+                        )?,
+                )
+            } else {
                 if (0..=1)
                     .find(|_: &u64| {
-                        given(|| {
-                            Some(
-                                self.options()
-                                    .valid()
-                                    .find(|view: &Ipv4Option<'_>| {
-                                        matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
-                                    })?
-                                    .loose_route()?
-                                    .route(),
-                            )
-                        })
+                        given!(Some(
+                            self.options()
+                                .valid()
+                                .find(|view: &Ipv4Option<'_>| matches!(
+                                    view.variant(),
+                                    Ipv4OptionVariant::StrictRoute(_)
+                                ))?
+                                .strict_route()?
+                                .route()
+                        ))
                         .map(|_| true)
                             == Some(true)
                     })
@@ -581,94 +623,39 @@ impl<'a> Ipv4<'a> {
                     && self
                         .options()
                         .valid()
-                        .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
-                        .loose_route()?
+                        .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_)))?
+                        .strict_route()?
                         .pointer()
                         < self
                             .options()
                             .valid()
-                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_)))?
                             .length()?
                 {
                     u32::from(
                         self.options()
                             .valid()
-                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_)))?
-                            .loose_route()?
+                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_)))?
+                            .strict_route()?
                             .route()
                             .get(
                                 (self
                                     .options()
                                     .valid()
                                     .find(|view: &Ipv4Option<'_>| {
-                                        matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
+                                        matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
                                     })?
-                                    .loose_route()?
+                                    .strict_route()?
                                     .route()
                                     .len() as u64 as i64
                                     - 1) as u64 as usize,
                             )?,
                     )
                 } else {
-                    if (0..=1)
-                        .find(|_: &u64| {
-                            given(|| {
-                                Some(
-                                    self.options()
-                                        .valid()
-                                        .find(|view: &Ipv4Option<'_>| {
-                                            matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
-                                        })?
-                                        .strict_route()?
-                                        .route(),
-                                )
-                            })
-                            .map(|_| true)
-                                == Some(true)
-                        })
-                        .unwrap_or(1)
-                        == 0
-                        && self
-                            .options()
-                            .valid()
-                            .find(|view: &Ipv4Option<'_>| matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_)))?
-                            .strict_route()?
-                            .pointer()
-                            < self
-                                .options()
-                                .valid()
-                                .find(|view: &Ipv4Option<'_>| {
-                                    matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
-                                })?
-                                .length()?
-                    {
-                        u32::from(
-                            self.options()
-                                .valid()
-                                .find(|view: &Ipv4Option<'_>| {
-                                    matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
-                                })?
-                                .strict_route()?
-                                .route()
-                                .get(
-                                    (self
-                                        .options()
-                                        .valid()
-                                        .find(|view: &Ipv4Option<'_>| {
-                                            matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
-                                        })?
-                                        .strict_route()?
-                                        .route()
-                                        .len() as u64 as i64
-                                        - 1) as u64 as usize,
-                                )?,
-                        )
-                    } else {
-                        u32::from(self.dst())
-                    }
-                },
-            )
-        })
+                    u32::from(self.dst())
+                }
+            }
+        ))
     }
 
     /// The is fragment.
@@ -1127,17 +1114,16 @@ impl<'a> Ipv4<'a> {
             u128::from(
                 if (0..=1)
                     .find(|_: &u64| {
-                        given(|| {
-                            Some(
-                                self.options()
-                                    .valid()
-                                    .find(|view: &Ipv4Option<'_>| {
-                                        matches!(view.variant(), Ipv4OptionVariant::LooseRoute(_))
-                                    })?
-                                    .loose_route()?
-                                    .route(),
-                            )
-                        })
+                        given!(Some(
+                            self.options()
+                                .valid()
+                                .find(|view: &Ipv4Option<'_>| matches!(
+                                    view.variant(),
+                                    Ipv4OptionVariant::LooseRoute(_)
+                                ))?
+                                .loose_route()?
+                                .route()
+                        ))
                         .map(|_| true)
                             == Some(true)
                     })
@@ -1177,17 +1163,16 @@ impl<'a> Ipv4<'a> {
                 } else {
                     if (0..=1)
                         .find(|_: &u64| {
-                            given(|| {
-                                Some(
-                                    self.options()
-                                        .valid()
-                                        .find(|view: &Ipv4Option<'_>| {
-                                            matches!(view.variant(), Ipv4OptionVariant::StrictRoute(_))
-                                        })?
-                                        .strict_route()?
-                                        .route(),
-                                )
-                            })
+                            given!(Some(
+                                self.options()
+                                    .valid()
+                                    .find(|view: &Ipv4Option<'_>| matches!(
+                                        view.variant(),
+                                        Ipv4OptionVariant::StrictRoute(_)
+                                    ))?
+                                    .strict_route()?
+                                    .route()
+                            ))
                             .map(|_| true)
                                 == Some(true)
                         })
@@ -2689,7 +2674,7 @@ impl Fields for Ipv4Option<'_> {
         let place = BitPlace::of(region, self.head, 0, 8);
         visitor.value(&ipv4_option_fields::KIND, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.length() {
-            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&ipv4_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
         }
@@ -2845,7 +2830,7 @@ impl Ipv4OptionTimestamp<'_> {
         let place = BitPlace::of(region, self.pointer_bytes, 12, 4);
         visitor.value(&ipv4_option_fields::FLAG, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.times() {
-            let place = given(|| Some(BitPlace::whole(region, self.times?.bytes())));
+            let place = given!(Some(BitPlace::whole(region, self.times?.bytes())));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.enter(Group::List(&ipv4_option_fields::TIMES));
             for (index, value) in (0..).zip(value.iter()) {
@@ -3060,25 +3045,25 @@ impl Ipv4OptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
-            record_route_pointer_bytes: Place::of(whole, given(|| Some(view.record_route()?.pointer_bytes.as_slice()))),
-            loose_route_pointer_bytes: Place::of(whole, given(|| Some(view.loose_route()?.pointer_bytes.as_slice()))),
-            strict_route_pointer_bytes: Place::of(whole, given(|| Some(view.strict_route()?.pointer_bytes.as_slice()))),
-            timestamp_pointer_bytes: Place::of(whole, given(|| Some(view.timestamp()?.pointer_bytes.as_slice()))),
-            stream_id_stream_bytes: Place::of(whole, given(|| Some(view.stream_id()?.stream_bytes.as_slice()))),
-            security_level_bytes: Place::of(whole, given(|| Some(view.security()?.level_bytes.as_slice()))),
-            security_authorities: Place::of(whole, given(|| Some(view.security()?.authorities))),
+            length_bytes: Place::of(whole, given!(Some(view.length_bytes?.as_slice()))),
+            record_route_pointer_bytes: Place::of(whole, given!(Some(view.record_route()?.pointer_bytes.as_slice()))),
+            loose_route_pointer_bytes: Place::of(whole, given!(Some(view.loose_route()?.pointer_bytes.as_slice()))),
+            strict_route_pointer_bytes: Place::of(whole, given!(Some(view.strict_route()?.pointer_bytes.as_slice()))),
+            timestamp_pointer_bytes: Place::of(whole, given!(Some(view.timestamp()?.pointer_bytes.as_slice()))),
+            stream_id_stream_bytes: Place::of(whole, given!(Some(view.stream_id()?.stream_bytes.as_slice()))),
+            security_level_bytes: Place::of(whole, given!(Some(view.security()?.level_bytes.as_slice()))),
+            security_authorities: Place::of(whole, given!(Some(view.security()?.authorities))),
             extended_security_format_bytes: Place::of(
                 whole,
-                given(|| Some(view.extended_security()?.format_bytes.as_slice())),
+                given!(Some(view.extended_security()?.format_bytes.as_slice())),
             ),
-            extended_security_information: Place::of(whole, given(|| Some(view.extended_security()?.information))),
-            cipso_domain_bytes: Place::of(whole, given(|| Some(view.cipso()?.domain_bytes.as_slice()))),
-            mtu_mtu_bytes: Place::of(whole, given(|| Some(view.mtu()?.mtu_bytes.as_slice()))),
-            traceroute_id_bytes: Place::of(whole, given(|| Some(view.traceroute()?.id_bytes.as_slice()))),
-            router_alert_value_bytes: Place::of(whole, given(|| Some(view.router_alert()?.value_bytes.as_slice()))),
-            quick_start_function_bytes: Place::of(whole, given(|| Some(view.quick_start()?.function_bytes.as_slice()))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            extended_security_information: Place::of(whole, given!(Some(view.extended_security()?.information))),
+            cipso_domain_bytes: Place::of(whole, given!(Some(view.cipso()?.domain_bytes.as_slice()))),
+            mtu_mtu_bytes: Place::of(whole, given!(Some(view.mtu()?.mtu_bytes.as_slice()))),
+            traceroute_id_bytes: Place::of(whole, given!(Some(view.traceroute()?.id_bytes.as_slice()))),
+            router_alert_value_bytes: Place::of(whole, given!(Some(view.router_alert()?.value_bytes.as_slice()))),
+            quick_start_function_bytes: Place::of(whole, given!(Some(view.quick_start()?.function_bytes.as_slice()))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }

@@ -1388,7 +1388,7 @@ impl Fields for Ipv6Option<'_> {
         let place = BitPlace::of(region, self.head, 0, 8);
         visitor.value(&ipv6_option_fields::KIND, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.length() {
-            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&ipv6_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
         }
@@ -1615,19 +1615,19 @@ impl Ipv6OptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
-            padding_padding: Place::of(whole, given(|| Some(view.padding()?.padding))),
+            length_bytes: Place::of(whole, given!(Some(view.length_bytes?.as_slice()))),
+            padding_padding: Place::of(whole, given!(Some(view.padding()?.padding))),
             tunnel_limit_encapsulations_bytes: Place::of(
                 whole,
-                given(|| Some(view.tunnel_limit()?.encapsulations_bytes.as_slice())),
+                given!(Some(view.tunnel_limit()?.encapsulations_bytes.as_slice())),
             ),
-            router_alert_value_bytes: Place::of(whole, given(|| Some(view.router_alert()?.value_bytes.as_slice()))),
-            jumbo_payload_length_bytes: Place::of(whole, given(|| Some(view.jumbo()?.payload_length_bytes.as_slice()))),
-            home_address_home_bytes: Place::of(whole, given(|| Some(view.home_address()?.home_bytes.as_slice()))),
-            pdm_scale_received_bytes: Place::of(whole, given(|| Some(view.pdm()?.scale_received_bytes.as_slice()))),
-            quick_start_function_bytes: Place::of(whole, given(|| Some(view.quick_start()?.function_bytes.as_slice()))),
-            path_mtu_minimum_bytes: Place::of(whole, given(|| Some(view.path_mtu()?.minimum_bytes.as_slice()))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            router_alert_value_bytes: Place::of(whole, given!(Some(view.router_alert()?.value_bytes.as_slice()))),
+            jumbo_payload_length_bytes: Place::of(whole, given!(Some(view.jumbo()?.payload_length_bytes.as_slice()))),
+            home_address_home_bytes: Place::of(whole, given!(Some(view.home_address()?.home_bytes.as_slice()))),
+            pdm_scale_received_bytes: Place::of(whole, given!(Some(view.pdm()?.scale_received_bytes.as_slice()))),
+            quick_start_function_bytes: Place::of(whole, given!(Some(view.quick_start()?.function_bytes.as_slice()))),
+            path_mtu_minimum_bytes: Place::of(whole, given!(Some(view.path_mtu()?.minimum_bytes.as_slice()))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -2224,12 +2224,9 @@ impl<'a> Ipv6HopByHop<'a> {
     #[inline]
     #[must_use]
     pub fn is_jumbo(&self) -> Option<bool> {
-        given(|| {
-            Some(
-                (0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
-                    && absent::<bool>()?,
-            )
-        })
+        given!(Some(
+            (0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0 && absent::<bool>()?
+        ))
     }
 }
 
@@ -2265,55 +2262,43 @@ impl<'a> Ipv6HopByHop<'a> {
             (),
         );
         let payload = if both(
-            given(|| {
-                Some(
-                    (0..=1)
-                        .find(|_: &u64| {
-                            given(|| {
-                                Some(
-                                    options
-                                        .valid()
-                                        .find(|view: &Ipv6Option<'_>| {
-                                            matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
-                                        })?
-                                        .jumbo()?
-                                        .payload_length(),
-                                )
-                            })
-                            .map(|_| true)
-                                == Some(true)
-                        })
-                        .unwrap_or(1)
-                        == 0
-                        && ((0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
-                            && absent::<bool>()?),
-                )
-            }),
-            given(|| {
-                Some(
+            given!(Some(
+                (0..=1)
+                    .find(|_: &u64| given!(Some(
+                        options
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                            .jumbo()?
+                            .payload_length()
+                    ))
+                    .map(|_| true)
+                        == Some(true))
+                    .unwrap_or(1)
+                    == 0
+                    && ((0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
+                        && absent::<bool>()?)
+            )),
+            given!(Some(
+                u64::from(
+                    options
+                        .valid()
+                        .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                        .jumbo()?
+                        .payload_length()
+                ) >= u64::from(ext_length) * 8 + 8
+            )),
+        ) == Some(true)
+        {
+            cursor.open(
+                given!(Some(
                     u64::from(
                         options
                             .valid()
                             .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
                             .jumbo()?
-                            .payload_length(),
-                    ) >= u64::from(ext_length) * 8 + 8,
-                )
-            }),
-        ) == Some(true)
-        {
-            cursor.open(
-                given(|| {
-                    Some(
-                        u64::from(
-                            options
-                                .valid()
-                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
-                                .jumbo()?
-                                .payload_length(),
-                        ) - (u64::from(ext_length) * 8 + 8),
-                    )
-                })
+                            .payload_length()
+                    ) - (u64::from(ext_length) * 8 + 8)
+                ))
                 .ok_or_else(|| cursor.bad_length(&ipv6_hop_by_hop_fields::RESERVED_))?,
                 &ipv6_hop_by_hop_fields::PAYLOAD,
                 Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
@@ -2358,56 +2343,43 @@ impl<'a> Ipv6HopByHop<'a> {
             (),
         );
         let payload = if both(
-            given(|| {
-                Some(
-                    (0..=1)
-                        .find(|_: &u64| {
-                            given(|| {
-                                Some(
-                                    options
-                                        .valid()
-                                        .find(|view: &Ipv6Option<'_>| {
-                                            matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
-                                        })?
-                                        .jumbo()?
-                                        .payload_length(),
-                                )
-                            })
-                            .map(|_| true)
-                                == Some(true)
-                        })
-                        .unwrap_or(1)
-                        == 0
-                        && ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1)
-                            == 0
-                            && below.is_jumbo(below)?),
-                )
-            }),
-            given(|| {
-                Some(
+            given!(Some(
+                (0..=1)
+                    .find(|_: &u64| given!(Some(
+                        options
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                            .jumbo()?
+                            .payload_length()
+                    ))
+                    .map(|_| true)
+                        == Some(true))
+                    .unwrap_or(1)
+                    == 0
+                    && ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                        && below.is_jumbo(below)?)
+            )),
+            given!(Some(
+                u64::from(
+                    options
+                        .valid()
+                        .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                        .jumbo()?
+                        .payload_length()
+                ) >= u64::from(ext_length) * 8 + 8
+            )),
+        ) == Some(true)
+        {
+            cursor.open(
+                given!(Some(
                     u64::from(
                         options
                             .valid()
                             .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
                             .jumbo()?
-                            .payload_length(),
-                    ) >= u64::from(ext_length) * 8 + 8,
-                )
-            }),
-        ) == Some(true)
-        {
-            cursor.open(
-                given(|| {
-                    Some(
-                        u64::from(
-                            options
-                                .valid()
-                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
-                                .jumbo()?
-                                .payload_length(),
-                        ) - (u64::from(ext_length) * 8 + 8),
-                    )
-                })
+                            .payload_length()
+                    ) - (u64::from(ext_length) * 8 + 8)
+                ))
                 .ok_or_else(|| cursor.bad_length(&ipv6_hop_by_hop_fields::RESERVED_))?,
                 &ipv6_hop_by_hop_fields::PAYLOAD,
                 Some(&ipv6_hop_by_hop_fields::EXT_LENGTH),
@@ -2590,76 +2562,59 @@ impl<'a> Ipv6HopByHop<'a> {
             && !self.payload.is_cut()
             && !self.region.is_cut()
             && both(
-                given(|| {
-                    Some(
-                        (0..=1)
-                            .find(|_: &u64| {
-                                given(|| {
-                                    Some(
-                                        self.options()
-                                            .valid()
-                                            .find(|view: &Ipv6Option<'_>| {
-                                                matches!(view.variant(), Ipv6OptionVariant::Jumbo(_))
-                                            })?
-                                            .jumbo()?
-                                            .payload_length(),
-                                    )
-                                })
-                                .map(|_| true)
-                                    == Some(true)
-                            })
-                            .unwrap_or(1)
-                            == 0
-                            && ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1)
-                                == 0
-                                && below.is_jumbo(below)?),
-                    )
-                }),
-                given(|| {
-                    Some(
-                        u64::from(
+                given!(Some(
+                    (0..=1)
+                        .find(|_: &u64| given!(Some(
                             self.options()
                                 .valid()
                                 .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
                                 .jumbo()?
-                                .payload_length(),
-                        ) >= u64::from(self.ext_length()) * 8 + 8,
-                    )
-                }),
-            ) == Some(false)
-            && given(|| {
-                Some(
-                    (0..=1)
-                        .find(|_: &u64| {
-                            self.options()
-                                .valid()
-                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
-                                .map(|_| true)
-                                == Some(true)
-                        })
+                                .payload_length()
+                        ))
+                        .map(|_| true)
+                            == Some(true))
                         .unwrap_or(1)
                         == 0
-                        || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1)
+                        && ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1)
                             == 0
-                            && below.is_jumbo(below)?),
-                )
-            }) != Some(false)
-            && given(|| {
-                Some(
-                    (0..=1)
-                        .find(|_: &u64| {
-                            self.options()
-                                .valid()
-                                .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
-                                .map(|_| true)
-                                == Some(true)
-                        })
-                        .unwrap_or(1)
-                        != 0
-                        || (0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
-                            && below.is_jumbo(below)?,
-                )
-            }) != Some(false)
+                            && below.is_jumbo(below)?)
+                )),
+                given!(Some(
+                    u64::from(
+                        self.options()
+                            .valid()
+                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))?
+                            .jumbo()?
+                            .payload_length()
+                    ) >= u64::from(self.ext_length()) * 8 + 8
+                )),
+            ) == Some(false)
+            && given!(Some(
+                (0..=1)
+                    .find(|_: &u64| self
+                        .options()
+                        .valid()
+                        .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                        .map(|_| true)
+                        == Some(true))
+                    .unwrap_or(1)
+                    == 0
+                    || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                        && below.is_jumbo(below)?)
+            )) != Some(false)
+            && given!(Some(
+                (0..=1)
+                    .find(|_: &u64| self
+                        .options()
+                        .valid()
+                        .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                        .map(|_| true)
+                        == Some(true))
+                    .unwrap_or(1)
+                    != 0
+                    || (0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                        && below.is_jumbo(below)?
+            )) != Some(false)
     }
 }
 
@@ -2669,22 +2624,19 @@ impl<'a> Ipv6HopByHop<'a> {
         for element in self.options.valid() {
             element.anomalies(report);
         }
-        if given(|| {
-            Some(
-                (0..=1)
-                    .find(|_: &u64| {
-                        self.options()
-                            .valid()
-                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
-                            .map(|_| true)
-                            == Some(true)
-                    })
-                    .unwrap_or(1)
-                    == 0
-                    || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
-                        && below.is_jumbo(below)?),
-            )
-        }) == Some(false)
+        if given!(Some(
+            (0..=1)
+                .find(|_: &u64| self
+                    .options()
+                    .valid()
+                    .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                    .map(|_| true)
+                    == Some(true))
+                .unwrap_or(1)
+                == 0
+                || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                    && below.is_jumbo(below)?)
+        )) == Some(false)
         {
             report(Anomaly::Unexpected {
                 owner: "ipv6_hop_by_hop",
@@ -2692,22 +2644,19 @@ impl<'a> Ipv6HopByHop<'a> {
                 message: "neither the header nor an option has a length",
             });
         }
-        if given(|| {
-            Some(
-                (0..=1)
-                    .find(|_: &u64| {
-                        self.options()
-                            .valid()
-                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
-                            .map(|_| true)
-                            == Some(true)
-                    })
-                    .unwrap_or(1)
-                    != 0
-                    || (0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
-                        && below.is_jumbo(below)?,
-            )
-        }) == Some(false)
+        if given!(Some(
+            (0..=1)
+                .find(|_: &u64| self
+                    .options()
+                    .valid()
+                    .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::Jumbo(_)))
+                    .map(|_| true)
+                    == Some(true))
+                .unwrap_or(1)
+                != 0
+                || (0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
+                    && below.is_jumbo(below)?
+        )) == Some(false)
         {
             report(Anomaly::Unexpected {
                 owner: "ipv6_hop_by_hop",
@@ -3036,16 +2985,14 @@ impl<'a> Ipv6Destination<'a> {
         let mut octets = Octets::new();
         if (0..=1)
             .find(|_: &u64| {
-                given(|| {
-                    Some(
-                        self.options()
-                            .valid()
-                            .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::HomeAddress(_)))?
-                            .home_address()?
-                            .home_octets()
-                            .as_slice(),
-                    )
-                })
+                given!(Some(
+                    self.options()
+                        .valid()
+                        .find(|view: &Ipv6Option<'_>| matches!(view.variant(), Ipv6OptionVariant::HomeAddress(_)))?
+                        .home_address()?
+                        .home_octets()
+                        .as_slice()
+                ))
                 .map(|_| true)
                     == Some(true)
             })
@@ -3250,12 +3197,12 @@ impl Fields for SegmentTlv<'_> {
         let place = BitPlace::of(region, self.head, 0, 8);
         visitor.value(&segment_tlv_fields::TLV_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.tlv_length() {
-            let place = given(|| Some(BitPlace::of(region, self.tlv_length_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.tlv_length_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&segment_tlv_fields::TLV_LENGTH, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.value() {
-            let place = given(|| Some(BitPlace::whole(region, self.value?)));
+            let place = given!(Some(BitPlace::whole(region, self.value?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&segment_tlv_fields::VALUE, place, FieldValue::Bytes(value));
         }
@@ -3280,7 +3227,7 @@ impl SegmentTlvPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            tlv_length_bytes: Place::of(whole, given(|| Some(view.tlv_length_bytes?.as_slice()))),
+            tlv_length_bytes: Place::of(whole, given!(Some(view.tlv_length_bytes?.as_slice()))),
             value: Place::of(whole, view.value),
         }
     }
@@ -4115,18 +4062,15 @@ impl Ipv6RoutingPlaces {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
             payload: Place::of(whole, Some(view.payload.bytes())),
-            mobility_home_address_bytes: Place::of(
-                whole,
-                given(|| Some(view.mobility()?.home_address_bytes.as_slice())),
-            ),
-            rpl_left_out_bytes: Place::of(whole, given(|| Some(view.rpl()?.left_out_bytes.as_slice()))),
-            rpl_last: Place::of(whole, given(|| Some(view.rpl()?.last))),
-            rpl_padding: Place::of(whole, given(|| Some(view.rpl()?.padding))),
+            mobility_home_address_bytes: Place::of(whole, given!(Some(view.mobility()?.home_address_bytes.as_slice()))),
+            rpl_left_out_bytes: Place::of(whole, given!(Some(view.rpl()?.left_out_bytes.as_slice()))),
+            rpl_last: Place::of(whole, given!(Some(view.rpl()?.last))),
+            rpl_padding: Place::of(whole, given!(Some(view.rpl()?.padding))),
             segment_routing_last_entry_bytes: Place::of(
                 whole,
-                given(|| Some(view.segment_routing()?.last_entry_bytes.as_slice())),
+                given!(Some(view.segment_routing()?.last_entry_bytes.as_slice())),
             ),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -4334,7 +4278,7 @@ impl<'a> Ipv6Routing<'a> {
         if self.segments_left() == 0 {
             octets.push(outer.dst(outer)?.as_slice())?;
         } else {
-            if given(|| Some(self.rpl()?.last())).is_some() {
+            if given!(Some(self.rpl()?.last())).is_some() {
                 if self.rpl()?.left_out_last() > 0 {
                     octets.push(slice(
                         outer.dst(outer)?.as_slice(),
@@ -4346,13 +4290,13 @@ impl<'a> Ipv6Routing<'a> {
                     octets.push(self.rpl()?.last())?;
                 }
             } else {
-                if given(|| Some(self.segment_routing()?.segments())).is_some() {
+                if given!(Some(self.segment_routing()?.segments())).is_some() {
                     octets.push(self.segment_routing()?.segments().first()?)?;
                 } else {
-                    if given(|| Some(self.mobility()?.home_address_octets().as_slice())).is_some() {
+                    if given!(Some(self.mobility()?.home_address_octets().as_slice())).is_some() {
                         octets.push(self.mobility()?.home_address_octets().as_slice())?;
                     } else {
-                        if given(|| Some(self.source_route()?.addresses())).is_some()
+                        if given!(Some(self.source_route()?.addresses())).is_some()
                             && self.source_route()?.addresses().len() as u64 > 0
                         {
                             octets.push(

@@ -255,7 +255,7 @@ impl<'a> Llc<'a> {
     #[inline]
     #[must_use]
     pub fn receive_number(&self) -> Option<u8> {
-        given(|| Some(self.control_2()? >> 1))
+        given!(Some(self.control_2()? >> 1))
     }
 
     /// Supervisory function.
@@ -269,13 +269,11 @@ impl<'a> Llc<'a> {
     #[inline]
     #[must_use]
     pub fn control_number(&self) -> Option<u64> {
-        given(|| {
-            Some(if self.control() & 3 == 3 {
-                u64::from(self.control())
-            } else {
-                u64::from(self.control_2()?) << 8 | u64::from(self.control())
-            })
-        })
+        given!(Some(if self.control() & 3 == 3 {
+            u64::from(self.control())
+        } else {
+            u64::from(self.control_2()?) << 8 | u64::from(self.control())
+        }))
     }
 }
 
@@ -408,17 +406,17 @@ impl Fields for Llc<'_> {
             FieldValue::Number(u128::from(self.control())),
         );
         if let Some(value) = self.control_2() {
-            let place = given(|| Some(BitPlace::of(region, self.control_2_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.control_2_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&llc_fields::CONTROL_2, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.oui() {
-            let place = given(|| Some(BitPlace::of(region, self.oui_bytes?, 0, 24)));
+            let place = given!(Some(BitPlace::of(region, self.oui_bytes?, 0, 24)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&llc_fields::OUI, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.pid() {
-            let place = given(|| Some(BitPlace::of(region, self.oui_bytes?, 24, 16)));
+            let place = given!(Some(BitPlace::of(region, self.oui_bytes?, 24, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&llc_fields::PID, place, FieldValue::Number(u128::from(value)));
         }
@@ -436,7 +434,7 @@ impl Fields for Llc<'_> {
             LlcVariant::Unnamed => {}
         }
         if let Some(value) = self.payload() {
-            let place = given(|| Some(BitPlace::whole(region, self.payload?.bytes())));
+            let place = given!(Some(BitPlace::whole(region, self.payload?.bytes())));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&llc_fields::PAYLOAD, place, FieldValue::Payload(value));
         }
@@ -487,11 +485,11 @@ impl LlcPlaces {
     pub fn of(view: &Llc<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            control_2_bytes: Place::of(whole, given(|| Some(view.control_2_bytes?.as_slice()))),
-            oui_bytes: Place::of(whole, given(|| Some(view.oui_bytes?.as_slice()))),
-            payload: Place::of(whole, given(|| Some(view.payload?.bytes()))),
-            ethertype_payload: Place::of(whole, given(|| Some(view.ethertype()?.payload.bytes()))),
-            other_payload: Place::of(whole, given(|| Some(view.other()?.payload.bytes()))),
+            control_2_bytes: Place::of(whole, given!(Some(view.control_2_bytes?.as_slice()))),
+            oui_bytes: Place::of(whole, given!(Some(view.oui_bytes?.as_slice()))),
+            payload: Place::of(whole, given!(Some(view.payload?.bytes()))),
+            ethertype_payload: Place::of(whole, given!(Some(view.ethertype()?.payload.bytes()))),
+            other_payload: Place::of(whole, given!(Some(view.other()?.payload.bytes()))),
         }
     }
 }
@@ -711,7 +709,7 @@ impl<'a> Llc<'a> {
         if self.dsap().0 == 170 && self.control() == 3 {
             match self.oui() {
                 Some(0) | Some(248) => {
-                    if let Some(payload) = given(|| Some(self.ethertype()?.payload())) {
+                    if let Some(payload) = given!(Some(self.ethertype()?.payload())) {
                         return crate::stack::Next::new(
                             self.pid().and_then(|key| crate::stack::tables::ether_type(key, payload)),
                             payload,
@@ -719,7 +717,7 @@ impl<'a> Llc<'a> {
                     }
                 }
                 _ => {
-                    if let Some(payload) = given(|| Some(self.other()?.payload())) {
+                    if let Some(payload) = given!(Some(self.other()?.payload())) {
                         return crate::stack::Next::new(None, payload);
                     }
                 }

@@ -205,19 +205,18 @@ impl<'a> Null<'a> {
     #[inline(always)]
     fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
-        let variant = match (0..=1)
-            .find(|_: &u64| given(|| Some(*cursor.rest().bytes().first()? == 0)) == Some(true))
-            .unwrap_or(1)
-        {
-            0 => {
-                let family_bytes = cursor.array::<4>(&null_fields::FAMILY)?;
-                NullVariant::BigEndian(NullBigEndian { family_bytes })
-            }
-            _ => {
-                let family_bytes = cursor.array::<4>(&null_fields::FAMILY)?;
-                NullVariant::LittleEndian(NullLittleEndian { family_bytes })
-            }
-        };
+        let variant =
+            match (0..=1).find(|_: &u64| given!(Some(*cursor.rest().bytes().first()? == 0)) == Some(true)).unwrap_or(1)
+            {
+                0 => {
+                    let family_bytes = cursor.array::<4>(&null_fields::FAMILY)?;
+                    NullVariant::BigEndian(NullBigEndian { family_bytes })
+                }
+                _ => {
+                    let family_bytes = cursor.array::<4>(&null_fields::FAMILY)?;
+                    NullVariant::LittleEndian(NullLittleEndian { family_bytes })
+                }
+            };
         let payload = cursor.to_end();
         Ok(Self { region: cursor.since(&start), variant, payload })
     }
@@ -345,8 +344,8 @@ impl NullPlaces {
     pub fn of(view: &Null<'_>, whole: &[u8]) -> Self {
         Self {
             payload: Place::of(whole, Some(view.payload.bytes())),
-            big_endian_family_bytes: Place::of(whole, given(|| Some(view.big_endian()?.family_bytes.as_slice()))),
-            little_endian_family_bytes: Place::of(whole, given(|| Some(view.little_endian()?.family_bytes.as_slice()))),
+            big_endian_family_bytes: Place::of(whole, given!(Some(view.big_endian()?.family_bytes.as_slice()))),
+            little_endian_family_bytes: Place::of(whole, given!(Some(view.little_endian()?.family_bytes.as_slice()))),
         }
     }
 }
@@ -529,8 +528,8 @@ impl<'a> Null<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(
-            given(|| Some(self.big_endian()?.family().0))
-                .or(given(|| Some(self.little_endian()?.family().0)))
+            given!(Some(self.big_endian()?.family().0))
+                .or(given!(Some(self.little_endian()?.family().0)))
                 .and_then(|key| crate::stack::tables::address_family(key, payload)),
             payload,
         )

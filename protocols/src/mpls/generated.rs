@@ -379,7 +379,7 @@ impl<'a> Mpls<'a> {
             let payload = self.payload();
             crate::stack::Next::new(
                 if self.label().0 != 13 && self.label().0 != 14 {
-                    given(|| Some(*payload.bytes().first()? >> 4))
+                    given!(Some(*payload.bytes().first()? >> 4))
                         .and_then(|key| crate::stack::tables::ip_version(key, payload))
                 } else {
                     None

@@ -757,12 +757,12 @@ impl NtpPlaces {
     pub fn of(view: &Ntp<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            control_response_bytes: Place::of(whole, given(|| Some(view.control()?.response_bytes.as_slice()))),
-            control_control_data: Place::of(whole, given(|| Some(view.control()?.control_data))),
-            control_authenticator: Place::of(whole, given(|| Some(view.control()?.authenticator))),
-            private_private_data: Place::of(whole, given(|| Some(view.private()?.private_data))),
-            time_stratum_bytes: Place::of(whole, given(|| Some(view.time()?.stratum_bytes.as_slice()))),
-            time_extensions: Place::of(whole, given(|| Some(view.time()?.extensions))),
+            control_response_bytes: Place::of(whole, given!(Some(view.control()?.response_bytes.as_slice()))),
+            control_control_data: Place::of(whole, given!(Some(view.control()?.control_data))),
+            control_authenticator: Place::of(whole, given!(Some(view.control()?.authenticator))),
+            private_private_data: Place::of(whole, given!(Some(view.private()?.private_data))),
+            time_stratum_bytes: Place::of(whole, given!(Some(view.time()?.stratum_bytes.as_slice()))),
+            time_extensions: Place::of(whole, given!(Some(view.time()?.extensions))),
         }
     }
 }
@@ -1170,7 +1170,7 @@ impl<'a> Ntp<'a> {
         (matches!(self.variant(), NtpVariant::Time(_)) && matches!(request.variant(), NtpVariant::Time(_))).then(|| {
             self.mode().0 == 4
                 && request.mode().0 == 3
-                && given(|| Some(request.time()?.transmit() == self.time()?.origin())) == Some(true)
+                && given!(Some(request.time()?.transmit() == self.time()?.origin())) == Some(true)
         })
     }
 
@@ -1187,7 +1187,7 @@ impl<'a> Ntp<'a> {
         (matches!(self.variant(), NtpVariant::Time(_)) && matches!(other.variant(), NtpVariant::Time(_))).then(|| {
             self.mode().0 == 3
                 && other.mode().0 == 3
-                && given(|| Some(self.time()?.transmit() == other.time()?.transmit())) == Some(true)
+                && given!(Some(self.time()?.transmit() == other.time()?.transmit())) == Some(true)
         })
     }
 }

@@ -309,13 +309,13 @@ impl<'a> Packet<'a> {
         };
         let mut hash = SipHash24::new(seed);
         let (low, high) = ordered(
-            given(|| {
+            given!({
                 let mut octets = Octets::new();
                 octets.push(offered_0.src(offered_0)?.as_slice())?;
                 octets.push_number(u128::from(offered_1.src(offered_1)?), 2)?;
                 Some(octets)
             })?,
-            given(|| {
+            given!({
                 let mut octets = Octets::new();
                 octets.push(offered_0.dst(offered_0)?.as_slice())?;
                 octets.push_number(u128::from(offered_1.dst(offered_1)?), 2)?;
@@ -323,14 +323,14 @@ impl<'a> Packet<'a> {
             })?,
         );
         hash = hash.update(low.as_slice()).update(high.as_slice());
-        let key = given(|| {
+        let key = given!({
             let mut octets = Octets::new();
             octets.push_number(u128::from(offered_1.protocol(offered_1)?), 1)?;
             Some(octets)
         })?;
         hash = hash.update(key.as_slice());
         if self.vlan().is_some() {
-            let key = given(|| {
+            let key = given!({
                 let mut octets = Octets::new();
                 octets.push_number(u128::from(self.vlan()?.id()), 2)?;
                 Some(octets)
@@ -386,33 +386,31 @@ impl Begun<'_> {
     pub fn asks_as(&self, other: &Layer<'_>) -> Option<bool> {
         match (self.kind, other) {
             (LayerKind::Dhcp, Layer::Dhcp(other)) => Some(
-                given(|| Some(self.bits(0, 8)? as u8 == 1)) == Some(true)
+                given!(Some(self.bits(0, 8)? as u8 == 1)) == Some(true)
                     && other.op().0 == 1
-                    && given(|| Some(self.bits(32, 32)? as u32 == other.xid())) == Some(true),
+                    && given!(Some(self.bits(32, 32)? as u32 == other.xid())) == Some(true),
             ),
             (LayerKind::Dns, Layer::Dns(other)) => Some(
-                given(|| Some(self.bits(16, 16)? as u16 >> 15 & 1 == 0)) == Some(true)
+                given!(Some(self.bits(16, 16)? as u16 >> 15 & 1 == 0)) == Some(true)
                     && other.flags().0 >> 15 & 1 == 0
-                    && given(|| Some(self.bits(0, 16)? as u16 == other.id())) == Some(true)
-                    && given(|| {
-                        Some((self.bits(16, 16)? as u16 >> 11 & 15) as u8 == (other.flags().0 >> 11 & 15) as u8)
-                    }) == Some(true),
+                    && given!(Some(self.bits(0, 16)? as u16 == other.id())) == Some(true)
+                    && given!(Some((self.bits(16, 16)? as u16 >> 11 & 15) as u8 == (other.flags().0 >> 11 & 15) as u8))
+                        == Some(true),
             ),
             (LayerKind::Llmnr, Layer::Llmnr(other)) => Some(
-                given(|| Some(self.bits(16, 16)? as u16 >> 15 & 1 == 0)) == Some(true)
+                given!(Some(self.bits(16, 16)? as u16 >> 15 & 1 == 0)) == Some(true)
                     && other.flags().0 >> 15 & 1 == 0
-                    && given(|| Some(self.bits(0, 16)? as u16 == other.id())) == Some(true)
-                    && given(|| {
-                        Some((self.bits(16, 16)? as u16 >> 11 & 15) as u8 == (other.flags().0 >> 11 & 15) as u8)
-                    }) == Some(true),
+                    && given!(Some(self.bits(0, 16)? as u16 == other.id())) == Some(true)
+                    && given!(Some((self.bits(16, 16)? as u16 >> 11 & 15) as u8 == (other.flags().0 >> 11 & 15) as u8))
+                        == Some(true),
             ),
             (LayerKind::Tcp, Layer::Tcp(other)) => Some(
-                given(|| Some(self.bits(0, 16)? as u16 == other.src_port())) == Some(true)
-                    && given(|| Some(self.bits(16, 16)? as u16 == other.dst_port())) == Some(true),
+                given!(Some(self.bits(0, 16)? as u16 == other.src_port())) == Some(true)
+                    && given!(Some(self.bits(16, 16)? as u16 == other.dst_port())) == Some(true),
             ),
             (LayerKind::Udp, Layer::Udp(other)) => Some(
-                given(|| Some(self.bits(0, 16)? as u16 == other.src_port())) == Some(true)
-                    && given(|| Some(self.bits(16, 16)? as u16 == other.dst_port())) == Some(true),
+                given!(Some(self.bits(0, 16)? as u16 == other.src_port())) == Some(true)
+                    && given!(Some(self.bits(16, 16)? as u16 == other.dst_port())) == Some(true),
             ),
             _ => None,
         }
@@ -433,8 +431,8 @@ impl crate::net::IpCarrier for Begun<'_> {
     fn is_fragment(&self, _: &dyn crate::net::IpCarrier) -> Option<bool> {
         match self.kind {
             LayerKind::Ipv4 => Some(either(
-                given(|| Some(self.bits(48, 3)? as u8 & 1 != 0)),
-                given(|| Some(self.bits(51, 13)? as u16 != 0)),
+                given!(Some(self.bits(48, 3)? as u8 & 1 != 0)),
+                given!(Some(self.bits(51, 13)? as u16 != 0)),
             )?),
             LayerKind::Ipv6 => Some(false),
             _ => None,

@@ -328,13 +328,11 @@ impl<'a> Quic<'a> {
     #[inline]
     #[must_use]
     pub fn packet_type(&self) -> Option<u64> {
-        given(|| {
-            Some(if self.version()?.0 == 1798521807 {
-                (u64::from(self.type_of_version()?) + 3) % 4
-            } else {
-                u64::from(self.type_of_version()?)
-            })
-        })
+        given!(Some(if self.version()?.0 == 1798521807 {
+            (u64::from(self.type_of_version()?) + 3) % 4
+        } else {
+            u64::from(self.type_of_version()?)
+        }))
     }
 }
 
@@ -545,32 +543,32 @@ impl Fields for Quic<'_> {
             FieldValue::Bool(self.fixed_bit()),
         );
         if let Some(value) = self.type_of_version() {
-            let place = given(|| Some(BitPlace::of(region, self.type_of_version_bytes?, 2, 2)));
+            let place = given!(Some(BitPlace::of(region, self.type_of_version_bytes?, 2, 2)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&quic_fields::TYPE_OF_VERSION, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.type_bits() {
-            let place = given(|| Some(BitPlace::of(region, self.type_of_version_bytes?, 4, 4)));
+            let place = given!(Some(BitPlace::of(region, self.type_of_version_bytes?, 4, 4)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&quic_fields::TYPE_BITS, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.version() {
-            let place = given(|| Some(BitPlace::of(region, self.type_of_version_bytes?, 8, 32)));
+            let place = given!(Some(BitPlace::of(region, self.type_of_version_bytes?, 8, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&quic_fields::VERSION, place, FieldValue::Named(u128::from(value.0), value.name()));
         }
         if let Some(value) = self.dcid() {
-            let place = given(|| Some(BitPlace::whole(region, self.dcid?)));
+            let place = given!(Some(BitPlace::whole(region, self.dcid?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&quic_fields::DCID, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.scid() {
-            let place = given(|| Some(BitPlace::whole(region, self.scid?)));
+            let place = given!(Some(BitPlace::whole(region, self.scid?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&quic_fields::SCID, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.versions() {
-            let place = given(|| Some(BitPlace::whole(region, self.versions?.bytes())));
+            let place = given!(Some(BitPlace::whole(region, self.versions?.bytes())));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.enter(Group::List(&quic_fields::VERSIONS));
             for (index, value) in (0..).zip(value.iter()) {
@@ -598,12 +596,12 @@ impl Fields for Quic<'_> {
             QuicVariant::Unnamed => {}
         }
         if let Some(value) = self.short_bits() {
-            let place = given(|| Some(BitPlace::of(region, self.short_bits_bytes?, 2, 6)));
+            let place = given!(Some(BitPlace::of(region, self.short_bits_bytes?, 2, 6)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&quic_fields::SHORT_BITS, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.rest_of_packet() {
-            let place = given(|| Some(BitPlace::whole(region, self.rest_of_packet?)));
+            let place = given!(Some(BitPlace::whole(region, self.rest_of_packet?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&quic_fields::REST_OF_PACKET, place, FieldValue::Bytes(value));
         }
@@ -680,15 +678,15 @@ impl QuicPlaces {
     pub fn of(view: &Quic<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            type_of_version_bytes: Place::of(whole, given(|| Some(view.type_of_version_bytes?.as_slice()))),
+            type_of_version_bytes: Place::of(whole, given!(Some(view.type_of_version_bytes?.as_slice()))),
             dcid: Place::of(whole, view.dcid),
             scid: Place::of(whole, view.scid),
-            short_bits_bytes: Place::of(whole, given(|| Some(view.short_bits_bytes?.as_slice()))),
+            short_bits_bytes: Place::of(whole, given!(Some(view.short_bits_bytes?.as_slice()))),
             rest_of_packet: Place::of(whole, view.rest_of_packet),
-            initial_token: Place::of(whole, given(|| Some(view.initial()?.token))),
-            initial_protected: Place::of(whole, given(|| Some(view.initial()?.protected))),
-            encrypted_protected: Place::of(whole, given(|| Some(view.encrypted()?.protected))),
-            retry_retry_token: Place::of(whole, given(|| Some(view.retry()?.retry_token))),
+            initial_token: Place::of(whole, given!(Some(view.initial()?.token))),
+            initial_protected: Place::of(whole, given!(Some(view.initial()?.protected))),
+            encrypted_protected: Place::of(whole, given!(Some(view.encrypted()?.protected))),
+            retry_retry_token: Place::of(whole, given!(Some(view.retry()?.retry_token))),
         }
     }
 }
@@ -873,8 +871,8 @@ impl<'a> Quic<'a> {
             && self.versions.is_none_or(|value| value.is_whole())
             && !self.region.is_cut()
             && either(
-                given(|| Some(!self.long_form() || self.version()?.0 == 0)),
-                both(given(|| Some(self.dcid?.len() as u64 <= 20)), given(|| Some(self.scid?.len() as u64 <= 20))),
+                given!(Some(!self.long_form() || self.version()?.0 == 0)),
+                both(given!(Some(self.dcid?.len() as u64 <= 20)), given!(Some(self.scid?.len() as u64 <= 20))),
             ) != Some(false)
             && match self.variant {
                 QuicVariant::Initial(view) => view.is_regular(),
@@ -925,8 +923,8 @@ impl<'a> Quic<'a> {
             _ => {}
         }
         if either(
-            given(|| Some(!self.long_form() || self.version()?.0 == 0)),
-            both(given(|| Some(self.dcid?.len() as u64 <= 20)), given(|| Some(self.scid?.len() as u64 <= 20))),
+            given!(Some(!self.long_form() || self.version()?.0 == 0)),
+            both(given!(Some(self.dcid?.len() as u64 <= 20)), given!(Some(self.scid?.len() as u64 <= 20))),
         ) == Some(false)
         {
             report(Anomaly::Unexpected {

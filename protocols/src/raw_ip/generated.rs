@@ -219,8 +219,7 @@ impl<'a> RawIp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(
-            given(|| Some(*payload.bytes().first()? >> 4))
-                .and_then(|key| crate::stack::tables::ip_version(key, payload)),
+            given!(Some(*payload.bytes().first()? >> 4)).and_then(|key| crate::stack::tables::ip_version(key, payload)),
             payload,
         )
     }

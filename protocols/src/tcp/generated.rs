@@ -2235,7 +2235,7 @@ impl Fields for TcpOption<'_> {
         let place = BitPlace::of(region, self.head, 0, 8);
         visitor.value(&tcp_option_fields::KIND, place, FieldValue::Named(u128::from(value.0), value.name()));
         if let Some(value) = self.length() {
-            let place = given(|| Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.length_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&tcp_option_fields::LENGTH, place, FieldValue::Number(u128::from(value)));
         }
@@ -2586,12 +2586,12 @@ impl TcpOptionExperiment<'_> {
             FieldValue::Number(u128::from(self.experiment())),
         );
         if let Some(value) = self.cookie() {
-            let place = given(|| Some(BitPlace::whole(region, self.cookie?)));
+            let place = given!(Some(BitPlace::whole(region, self.cookie?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&tcp_option_fields::COOKIE, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.experiment_data() {
-            let place = given(|| Some(BitPlace::whole(region, self.experiment_data?)));
+            let place = given!(Some(BitPlace::whole(region, self.experiment_data?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&tcp_option_fields::EXPERIMENT_DATA, place, FieldValue::Bytes(value));
         }
@@ -2640,44 +2640,35 @@ impl TcpOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            length_bytes: Place::of(whole, given(|| Some(view.length_bytes?.as_slice()))),
-            mss_mss_bytes: Place::of(whole, given(|| Some(view.mss()?.mss_bytes.as_slice()))),
-            window_scale_shift_bytes: Place::of(whole, given(|| Some(view.window_scale()?.shift_bytes.as_slice()))),
-            echo_information_bytes: Place::of(whole, given(|| Some(view.echo()?.information_bytes.as_slice()))),
-            timestamps_value_bytes: Place::of(whole, given(|| Some(view.timestamps()?.value_bytes.as_slice()))),
+            length_bytes: Place::of(whole, given!(Some(view.length_bytes?.as_slice()))),
+            mss_mss_bytes: Place::of(whole, given!(Some(view.mss()?.mss_bytes.as_slice()))),
+            window_scale_shift_bytes: Place::of(whole, given!(Some(view.window_scale()?.shift_bytes.as_slice()))),
+            echo_information_bytes: Place::of(whole, given!(Some(view.echo()?.information_bytes.as_slice()))),
+            timestamps_value_bytes: Place::of(whole, given!(Some(view.timestamps()?.value_bytes.as_slice()))),
             partial_order_profile_starts_bytes: Place::of(
                 whole,
-                given(|| Some(view.partial_order_profile()?.starts_bytes.as_slice())),
+                given!(Some(view.partial_order_profile()?.starts_bytes.as_slice())),
             ),
             connection_count_connection_bytes: Place::of(
                 whole,
-                given(|| Some(view.connection_count()?.connection_bytes.as_slice())),
+                given!(Some(view.connection_count()?.connection_bytes.as_slice())),
             ),
             alternate_checksum_algorithm_bytes: Place::of(
                 whole,
-                given(|| Some(view.alternate_checksum()?.algorithm_bytes.as_slice())),
+                given!(Some(view.alternate_checksum()?.algorithm_bytes.as_slice())),
             ),
-            alternate_checksum_data_checksum: Place::of(
-                whole,
-                given(|| Some(view.alternate_checksum_data()?.checksum)),
-            ),
-            md5_digest_bytes: Place::of(whole, given(|| Some(view.md5()?.digest_bytes.as_slice()))),
-            quick_start_rate_bytes: Place::of(whole, given(|| Some(view.quick_start()?.rate_bytes.as_slice()))),
-            user_timeout_minutes_bytes: Place::of(whole, given(|| Some(view.user_timeout()?.minutes_bytes.as_slice()))),
-            authentication_key_id_bytes: Place::of(
-                whole,
-                given(|| Some(view.authentication()?.key_id_bytes.as_slice())),
-            ),
-            authentication_code: Place::of(whole, given(|| Some(view.authentication()?.code))),
-            fast_open_cookie: Place::of(whole, given(|| Some(view.fast_open()?.cookie))),
-            encryption_suboptions: Place::of(whole, given(|| Some(view.encryption()?.suboptions))),
-            experiment_experiment_bytes: Place::of(
-                whole,
-                given(|| Some(view.experiment()?.experiment_bytes.as_slice())),
-            ),
-            experiment_cookie: Place::of(whole, given(|| view.experiment()?.cookie)),
-            experiment_experiment_data: Place::of(whole, given(|| view.experiment()?.experiment_data)),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            alternate_checksum_data_checksum: Place::of(whole, given!(Some(view.alternate_checksum_data()?.checksum))),
+            md5_digest_bytes: Place::of(whole, given!(Some(view.md5()?.digest_bytes.as_slice()))),
+            quick_start_rate_bytes: Place::of(whole, given!(Some(view.quick_start()?.rate_bytes.as_slice()))),
+            user_timeout_minutes_bytes: Place::of(whole, given!(Some(view.user_timeout()?.minutes_bytes.as_slice()))),
+            authentication_key_id_bytes: Place::of(whole, given!(Some(view.authentication()?.key_id_bytes.as_slice()))),
+            authentication_code: Place::of(whole, given!(Some(view.authentication()?.code))),
+            fast_open_cookie: Place::of(whole, given!(Some(view.fast_open()?.cookie))),
+            encryption_suboptions: Place::of(whole, given!(Some(view.encryption()?.suboptions))),
+            experiment_experiment_bytes: Place::of(whole, given!(Some(view.experiment()?.experiment_bytes.as_slice()))),
+            experiment_cookie: Place::of(whole, given!(view.experiment()?.cookie)),
+            experiment_experiment_data: Place::of(whole, given!(view.experiment()?.experiment_data)),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -2983,7 +2974,7 @@ impl<'a> TcpOption<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
-            && given(|| Some(self.window_scale()?.shift() <= 14)) != Some(false)
+            && given!(Some(self.window_scale()?.shift() <= 14)) != Some(false)
             && match self.variant {
                 TcpOptionVariant::Mss(view) => view.is_regular(),
                 TcpOptionVariant::WindowScale(view) => view.is_regular(),
@@ -3206,7 +3197,7 @@ impl<'a> TcpOption<'a> {
             TcpOptionVariant::Unknown(view) => view.anomalies(report),
             _ => {}
         }
-        if given(|| Some(self.window_scale()?.shift() <= 14)) == Some(false) {
+        if given!(Some(self.window_scale()?.shift() <= 14)) == Some(false) {
             report(Anomaly::Unexpected {
                 owner: "tcp_option",
                 name: "window_scale",
@@ -4618,22 +4609,22 @@ impl MptcpOptionCapable<'_> {
             FieldValue::Bool(self.hmac_sha256()),
         );
         if let Some(value) = self.sender_key() {
-            let place = given(|| Some(BitPlace::of(region, self.sender_key_bytes?, 0, 64)));
+            let place = given!(Some(BitPlace::of(region, self.sender_key_bytes?, 0, 64)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::SENDER_KEY, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.receiver_key() {
-            let place = given(|| Some(BitPlace::of(region, self.receiver_key_bytes?, 0, 64)));
+            let place = given!(Some(BitPlace::of(region, self.receiver_key_bytes?, 0, 64)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::RECEIVER_KEY, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.data_length() {
-            let place = given(|| Some(BitPlace::of(region, self.data_length_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.data_length_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::DATA_LENGTH, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.data_checksum() {
-            let place = given(|| Some(BitPlace::of(region, self.data_checksum_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.data_checksum_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::DATA_CHECKSUM, place, FieldValue::Number(u128::from(value)));
         }
@@ -4767,29 +4758,29 @@ impl MptcpOptionDss<'_> {
             FieldValue::Bool(self.has_ack()),
         );
         if let Some(value) = self.data_ack() {
-            let place = given(|| Some(BitPlace::of(region, self.data_ack_bytes?, 0, 64)))
-                .or_else(|| given(|| Some(BitPlace::of(region, self.data_ack_bytes_2?, 0, 32))));
+            let place = given!(Some(BitPlace::of(region, self.data_ack_bytes?, 0, 64)))
+                .or_else(|| given!(Some(BitPlace::of(region, self.data_ack_bytes_2?, 0, 32))));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::DATA_ACK, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.data_sequence() {
-            let place = given(|| Some(BitPlace::of(region, self.data_sequence_bytes?, 0, 64)))
-                .or_else(|| given(|| Some(BitPlace::of(region, self.data_sequence_bytes_2?, 0, 32))));
+            let place = given!(Some(BitPlace::of(region, self.data_sequence_bytes?, 0, 64)))
+                .or_else(|| given!(Some(BitPlace::of(region, self.data_sequence_bytes_2?, 0, 32))));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::DATA_SEQUENCE, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.subflow_sequence() {
-            let place = given(|| Some(BitPlace::of(region, self.subflow_sequence_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.subflow_sequence_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::SUBFLOW_SEQUENCE, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.data_length() {
-            let place = given(|| Some(BitPlace::of(region, self.subflow_sequence_bytes?, 32, 16)));
+            let place = given!(Some(BitPlace::of(region, self.subflow_sequence_bytes?, 32, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::DATA_LENGTH, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.data_checksum() {
-            let place = given(|| Some(BitPlace::of(region, self.data_checksum_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.data_checksum_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::DATA_CHECKSUM, place, FieldValue::Number(u128::from(value)));
         }
@@ -4810,27 +4801,27 @@ impl MptcpOptionAddAddress<'_> {
             FieldValue::Number(u128::from(self.address_id())),
         );
         if let Some(value) = self.ipv4() {
-            let place = given(|| Some(BitPlace::of(region, self.ipv4_bytes?, 0, 32)));
+            let place = given!(Some(BitPlace::of(region, self.ipv4_bytes?, 0, 32)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::IPV4, place, FieldValue::Ipv4(value));
         }
         if let Some(value) = self.ipv6_octets() {
-            let place = given(|| Some(BitPlace::of(region, self.ipv6_bytes?, 0, 128)));
+            let place = given!(Some(BitPlace::of(region, self.ipv6_bytes?, 0, 128)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::IPV6, place, FieldValue::Bytes(value.as_slice()));
         }
         if let Some(value) = self.address_data() {
-            let place = given(|| Some(BitPlace::whole(region, self.address_data?)));
+            let place = given!(Some(BitPlace::whole(region, self.address_data?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::ADDRESS_DATA, place, FieldValue::Bytes(value));
         }
         if let Some(value) = self.port() {
-            let place = given(|| Some(BitPlace::of(region, self.port_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.port_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::PORT, place, FieldValue::Number(u128::from(value)));
         }
         if let Some(value) = self.truncated_hmac() {
-            let place = given(|| Some(BitPlace::of(region, self.truncated_hmac_bytes?, 0, 64)));
+            let place = given!(Some(BitPlace::of(region, self.truncated_hmac_bytes?, 0, 64)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::TRUNCATED_HMAC, place, FieldValue::Number(u128::from(value)));
         }
@@ -4860,7 +4851,7 @@ impl MptcpOptionPriority<'_> {
             FieldValue::Bool(self.backup()),
         );
         if let Some(value) = self.address_id() {
-            let place = given(|| Some(BitPlace::of(region, self.address_id_bytes?, 0, 8)));
+            let place = given!(Some(BitPlace::of(region, self.address_id_bytes?, 0, 8)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&mptcp_option_fields::ADDRESS_ID, place, FieldValue::Number(u128::from(value)));
         }
@@ -4972,53 +4963,47 @@ impl MptcpOptionPlaces {
             region: Place::of(whole, Some(view.bytes())),
             param_option_length,
             head: Place::of(whole, Some(view.head.as_slice())),
-            capable_version_bytes: Place::of(whole, given(|| Some(view.capable()?.version_bytes.as_slice()))),
-            capable_sender_key_bytes: Place::of(whole, given(|| Some(view.capable()?.sender_key_bytes?.as_slice()))),
-            capable_receiver_key_bytes: Place::of(
-                whole,
-                given(|| Some(view.capable()?.receiver_key_bytes?.as_slice())),
-            ),
-            capable_data_length_bytes: Place::of(whole, given(|| Some(view.capable()?.data_length_bytes?.as_slice()))),
+            capable_version_bytes: Place::of(whole, given!(Some(view.capable()?.version_bytes.as_slice()))),
+            capable_sender_key_bytes: Place::of(whole, given!(Some(view.capable()?.sender_key_bytes?.as_slice()))),
+            capable_receiver_key_bytes: Place::of(whole, given!(Some(view.capable()?.receiver_key_bytes?.as_slice()))),
+            capable_data_length_bytes: Place::of(whole, given!(Some(view.capable()?.data_length_bytes?.as_slice()))),
             capable_data_checksum_bytes: Place::of(
                 whole,
-                given(|| Some(view.capable()?.data_checksum_bytes?.as_slice())),
+                given!(Some(view.capable()?.data_checksum_bytes?.as_slice())),
             ),
-            join_backup_bytes: Place::of(whole, given(|| Some(view.join()?.backup_bytes.as_slice()))),
-            syn_address_id_bytes: Place::of(whole, given(|| Some(view.join()?.syn()?.address_id_bytes.as_slice()))),
+            join_backup_bytes: Place::of(whole, given!(Some(view.join()?.backup_bytes.as_slice()))),
+            syn_address_id_bytes: Place::of(whole, given!(Some(view.join()?.syn()?.address_id_bytes.as_slice()))),
             syn_ack_address_id_bytes: Place::of(
                 whole,
-                given(|| Some(view.join()?.syn_ack()?.address_id_bytes.as_slice())),
+                given!(Some(view.join()?.syn_ack()?.address_id_bytes.as_slice())),
             ),
-            ack_hmac_bytes: Place::of(whole, given(|| Some(view.join()?.ack()?.hmac_bytes.as_slice()))),
-            join_unknown_join_data: Place::of(whole, given(|| Some(view.join()?.join_unknown()?.join_data))),
-            dss_data_fin_bytes: Place::of(whole, given(|| Some(view.dss()?.data_fin_bytes.as_slice()))),
-            dss_data_ack_bytes: Place::of(whole, given(|| Some(view.dss()?.data_ack_bytes?.as_slice()))),
-            dss_data_ack_bytes_2: Place::of(whole, given(|| Some(view.dss()?.data_ack_bytes_2?.as_slice()))),
-            dss_data_sequence_bytes: Place::of(whole, given(|| Some(view.dss()?.data_sequence_bytes?.as_slice()))),
-            dss_data_sequence_bytes_2: Place::of(whole, given(|| Some(view.dss()?.data_sequence_bytes_2?.as_slice()))),
-            dss_subflow_sequence_bytes: Place::of(
-                whole,
-                given(|| Some(view.dss()?.subflow_sequence_bytes?.as_slice())),
-            ),
-            dss_data_checksum_bytes: Place::of(whole, given(|| Some(view.dss()?.data_checksum_bytes?.as_slice()))),
-            add_address_echo_bytes: Place::of(whole, given(|| Some(view.add_address()?.echo_bytes.as_slice()))),
-            add_address_ipv4_bytes: Place::of(whole, given(|| Some(view.add_address()?.ipv4_bytes?.as_slice()))),
-            add_address_ipv6_bytes: Place::of(whole, given(|| Some(view.add_address()?.ipv6_bytes?.as_slice()))),
-            add_address_address_data: Place::of(whole, given(|| view.add_address()?.address_data)),
-            add_address_port_bytes: Place::of(whole, given(|| Some(view.add_address()?.port_bytes?.as_slice()))),
+            ack_hmac_bytes: Place::of(whole, given!(Some(view.join()?.ack()?.hmac_bytes.as_slice()))),
+            join_unknown_join_data: Place::of(whole, given!(Some(view.join()?.join_unknown()?.join_data))),
+            dss_data_fin_bytes: Place::of(whole, given!(Some(view.dss()?.data_fin_bytes.as_slice()))),
+            dss_data_ack_bytes: Place::of(whole, given!(Some(view.dss()?.data_ack_bytes?.as_slice()))),
+            dss_data_ack_bytes_2: Place::of(whole, given!(Some(view.dss()?.data_ack_bytes_2?.as_slice()))),
+            dss_data_sequence_bytes: Place::of(whole, given!(Some(view.dss()?.data_sequence_bytes?.as_slice()))),
+            dss_data_sequence_bytes_2: Place::of(whole, given!(Some(view.dss()?.data_sequence_bytes_2?.as_slice()))),
+            dss_subflow_sequence_bytes: Place::of(whole, given!(Some(view.dss()?.subflow_sequence_bytes?.as_slice()))),
+            dss_data_checksum_bytes: Place::of(whole, given!(Some(view.dss()?.data_checksum_bytes?.as_slice()))),
+            add_address_echo_bytes: Place::of(whole, given!(Some(view.add_address()?.echo_bytes.as_slice()))),
+            add_address_ipv4_bytes: Place::of(whole, given!(Some(view.add_address()?.ipv4_bytes?.as_slice()))),
+            add_address_ipv6_bytes: Place::of(whole, given!(Some(view.add_address()?.ipv6_bytes?.as_slice()))),
+            add_address_address_data: Place::of(whole, given!(view.add_address()?.address_data)),
+            add_address_port_bytes: Place::of(whole, given!(Some(view.add_address()?.port_bytes?.as_slice()))),
             add_address_truncated_hmac_bytes: Place::of(
                 whole,
-                given(|| Some(view.add_address()?.truncated_hmac_bytes?.as_slice())),
+                given!(Some(view.add_address()?.truncated_hmac_bytes?.as_slice())),
             ),
-            priority_backup_bytes: Place::of(whole, given(|| Some(view.priority()?.backup_bytes.as_slice()))),
-            priority_address_id_bytes: Place::of(whole, given(|| Some(view.priority()?.address_id_bytes?.as_slice()))),
-            fail_data_sequence_bytes: Place::of(whole, given(|| Some(view.fail()?.data_sequence_bytes.as_slice()))),
+            priority_backup_bytes: Place::of(whole, given!(Some(view.priority()?.backup_bytes.as_slice()))),
+            priority_address_id_bytes: Place::of(whole, given!(Some(view.priority()?.address_id_bytes?.as_slice()))),
+            fail_data_sequence_bytes: Place::of(whole, given!(Some(view.fail()?.data_sequence_bytes.as_slice()))),
             fast_close_receiver_key_bytes: Place::of(
                 whole,
-                given(|| Some(view.fast_close()?.receiver_key_bytes.as_slice())),
+                given!(Some(view.fast_close()?.receiver_key_bytes.as_slice())),
             ),
-            reset_unspecified_bytes: Place::of(whole, given(|| Some(view.reset()?.unspecified_bytes.as_slice()))),
-            mptcp_unknown_mptcp_data: Place::of(whole, given(|| Some(view.mptcp_unknown()?.mptcp_data))),
+            reset_unspecified_bytes: Place::of(whole, given!(Some(view.reset()?.unspecified_bytes.as_slice()))),
+            mptcp_unknown_mptcp_data: Place::of(whole, given!(Some(view.mptcp_unknown()?.mptcp_data))),
         }
     }
 }

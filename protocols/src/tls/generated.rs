@@ -2284,19 +2284,19 @@ impl TlsHandshakeBodyPlaces {
             param_type,
             client_hello_legacy_version_bytes: Place::of(
                 whole,
-                given(|| Some(view.client_hello()?.legacy_version_bytes.as_slice())),
+                given!(Some(view.client_hello()?.legacy_version_bytes.as_slice())),
             ),
-            client_hello_session_id: Place::of(whole, given(|| Some(view.client_hello()?.session_id))),
+            client_hello_session_id: Place::of(whole, given!(Some(view.client_hello()?.session_id))),
             server_hello_server_version_bytes: Place::of(
                 whole,
-                given(|| Some(view.server_hello()?.server_version_bytes.as_slice())),
+                given!(Some(view.server_hello()?.server_version_bytes.as_slice())),
             ),
-            server_hello_server_session_id: Place::of(whole, given(|| Some(view.server_hello()?.server_session_id))),
+            server_hello_server_session_id: Place::of(whole, given!(Some(view.server_hello()?.server_session_id))),
             server_hello_cipher_suite_bytes: Place::of(
                 whole,
-                given(|| Some(view.server_hello()?.cipher_suite_bytes.as_slice())),
+                given!(Some(view.server_hello()?.cipher_suite_bytes.as_slice())),
             ),
-            opaque_data: Place::of(whole, given(|| Some(view.opaque()?.data))),
+            opaque_data: Place::of(whole, given!(Some(view.opaque()?.data))),
         }
     }
 }
@@ -3401,7 +3401,7 @@ impl TlsExtensionBodySupportedVersions<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         if let Some(value) = self.versions() {
-            let place = given(|| Some(BitPlace::whole(region, self.versions?.bytes())));
+            let place = given!(Some(BitPlace::whole(region, self.versions?.bytes())));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.enter(Group::List(&tls_extension_body_fields::VERSIONS));
             for (index, value) in (0..).zip(value.iter()) {
@@ -3415,7 +3415,7 @@ impl TlsExtensionBodySupportedVersions<'_> {
             visitor.leave();
         }
         if let Some(value) = self.selected_version() {
-            let place = given(|| Some(BitPlace::of(region, self.selected_version_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.selected_version_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(
                 &tls_extension_body_fields::SELECTED_VERSION,
@@ -3490,7 +3490,7 @@ impl TlsExtensionBodyKeyShare<'_> {
             visitor.leave();
         }
         if let Some(value) = self.selected_group() {
-            let place = given(|| Some(BitPlace::of(region, self.selected_group_bytes?, 0, 16)));
+            let place = given!(Some(BitPlace::of(region, self.selected_group_bytes?, 0, 16)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(
                 &tls_extension_body_fields::SELECTED_GROUP,
@@ -3499,7 +3499,7 @@ impl TlsExtensionBodyKeyShare<'_> {
             );
         }
         if let Some(value) = self.server_key() {
-            let place = given(|| Some(BitPlace::whole(region, self.server_key?)));
+            let place = given!(Some(BitPlace::whole(region, self.server_key?)));
             let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
             visitor.value(&tls_extension_body_fields::SERVER_KEY, place, FieldValue::Bytes(value));
         }
@@ -3540,14 +3540,14 @@ impl TlsExtensionBodyPlaces {
             param_asks,
             supported_versions_selected_version_bytes: Place::of(
                 whole,
-                given(|| Some(view.supported_versions()?.selected_version_bytes?.as_slice())),
+                given!(Some(view.supported_versions()?.selected_version_bytes?.as_slice())),
             ),
             key_share_selected_group_bytes: Place::of(
                 whole,
-                given(|| Some(view.key_share()?.selected_group_bytes?.as_slice())),
+                given!(Some(view.key_share()?.selected_group_bytes?.as_slice())),
             ),
-            key_share_server_key: Place::of(whole, given(|| view.key_share()?.server_key)),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            key_share_server_key: Place::of(whole, given!(view.key_share()?.server_key)),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }

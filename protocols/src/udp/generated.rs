@@ -138,7 +138,7 @@ impl<'a> Udp<'a> {
         let start = *cursor;
         let head = cursor.run::<8>(udp_fields::HEAD_RUN)?;
         let length = u16::from_be_bytes([head[4], head[5]]);
-        if given(|| Some(length >= 8 || length == 0 && absent::<&[u8]>()?.len() as u64 == 16)) == Some(false) {
+        if given!(Some(length >= 8 || length == 0 && absent::<&[u8]>()?.len() as u64 == 16)) == Some(false) {
             return Err(W::fail(
                 &udp_fields::LENGTH,
                 cursor.offset() - 4,
@@ -180,7 +180,7 @@ impl<'a> Udp<'a> {
         let start = *cursor;
         let head = cursor.run::<8>(udp_fields::HEAD_RUN)?;
         let length = u16::from_be_bytes([head[4], head[5]]);
-        if given(|| Some(length >= 8 || length == 0 && ip.src(ip)?.as_slice().len() as u64 == 16)) == Some(false) {
+        if given!(Some(length >= 8 || length == 0 && ip.src(ip)?.as_slice().len() as u64 == 16)) == Some(false) {
             return Err(Error::new(
                 &udp_fields::LENGTH,
                 cursor.offset() - 4,
@@ -454,7 +454,7 @@ impl<'a> Udp<'a> {
     pub fn is_regular(&self, ip: &dyn crate::net::IpCarrier) -> bool {
         !self.payload.is_cut()
             && !self.region.is_cut()
-            && given(|| Some(self.length() >= 8 || self.length() == 0 && ip.src(ip)?.as_slice().len() as u64 == 16))
+            && given!(Some(self.length() >= 8 || self.length() == 0 && ip.src(ip)?.as_slice().len() as u64 == 16))
                 != Some(false)
             && (self.checksum() == 0 || self.expected_checksum(ip) == Some(self.checksum()))
     }

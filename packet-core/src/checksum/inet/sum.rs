@@ -78,7 +78,8 @@ pub(super) fn short_copy(to: &mut [u8], from: &[u8]) -> u64 {
 const BLOCK: usize = 1 << 30;
 
 #[inline(never)]
-fn long(data: &[u8]) -> u64 {
+#[allow(improper_ctypes_definitions, reason = "it is of the C ABI for never unwinding, and Rust alone calls it")]
+extern "C" fn long(data: &[u8]) -> u64 {
     if data.len() <= BLOCK {
         return block(data);
     }
@@ -86,7 +87,8 @@ fn long(data: &[u8]) -> u64 {
 }
 
 #[inline(never)]
-fn long_copy(to: &mut [u8], from: &[u8]) -> u64 {
+#[allow(improper_ctypes_definitions, reason = "it is of the C ABI for never unwinding, and Rust alone calls it")]
+extern "C" fn long_copy(to: &mut [u8], from: &[u8]) -> u64 {
     if from.len() <= BLOCK {
         return block_copy(to, from);
     }

@@ -205,7 +205,9 @@ impl Arp<'_> {
     fn count(&self, settled: &mut ArpSettled) -> Count {
         let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -242,7 +244,7 @@ impl Layer for Arp<'_> {
             return Err(EmitError::no_payload());
         }
         let mut settled = ArpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         let mut head = [0; 8];
         put::<0, 2, _>(&mut head, last(&settled.hardware.to_be_bytes()));
@@ -250,10 +252,8 @@ impl Layer for Arp<'_> {
         put::<4, 1, _>(&mut head, last(&settled.hardware_size.to_be_bytes()));
         put::<5, 1, _>(&mut head, last(&settled.protocol_size.to_be_bytes()));
         put::<6, 2, _>(&mut head, last(&value.opcode.0.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;

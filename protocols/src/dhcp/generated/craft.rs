@@ -42,7 +42,7 @@ pub struct Dhcp<'a> {
     /// RFC 2132 §2. What is no DHCP ends here, or has something of its own (RFC 951 §3).
     pub cookie: Field<Ipv4Addr>,
     /// `options`.
-    pub options: Vec<DhcpOption<'a>>,
+    pub options: Items<DhcpOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
     /// `vendor`.
@@ -70,7 +70,7 @@ impl Dhcp<'_> {
         server_name: [0; 64],
         boot_file: [0; 128],
         cookie: Field::Auto,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
         vendor: Cow::Borrowed(&[]),
         padding: Cow::Borrowed(&[]),
@@ -131,7 +131,7 @@ impl Dhcp<'_> {
         };
         if !value.options.is_empty()
             || !value.options_padding.is_empty()
-            || given(|| Some(given_15? == 1669485411)) == Some(true)
+            || given!(Some(given_15? == 1669485411)) == Some(true)
         {
             {
                 for element in value.options.iter() {
@@ -140,8 +140,7 @@ impl Dhcp<'_> {
                 pen.bytes(&value.options_padding);
             }
         }
-        if !value.vendor.is_empty()
-            || given(|| Some(settled.from_15.is_some() && given_15? != 1669485411)) == Some(true)
+        if !value.vendor.is_empty() || given!(Some(settled.from_15.is_some() && given_15? != 1669485411)) == Some(true)
         {
             pen.bytes(&value.vendor);
         }
@@ -154,7 +153,9 @@ impl Dhcp<'_> {
     fn count(&self, settled: &mut DhcpSettled) -> Count {
         let mut pen = Count::at(1888);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -188,7 +189,7 @@ impl Layer for Dhcp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = DhcpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         let mut head = [0; 236];
         put::<0, 1, _>(&mut head, last(&value.op.0.to_be_bytes()));
@@ -206,10 +207,8 @@ impl Layer for Dhcp<'_> {
         put::<34, 10, _>(&mut head, &value.hardware_rest);
         put::<44, 64, _>(&mut head, &value.server_name);
         put::<108, 128, _>(&mut head, &value.boot_file);
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 236);
         value.walk(&mut pen, &mut settled, random)?;
@@ -269,8 +268,8 @@ impl<'a> super::Dhcp<'a> {
         } else {
             None
         };
-        if given(|| Some(taken_15? == 1669485411)) == Some(true) {
-            let mut list = Vec::new();
+        if given!(Some(taken_15? == 1669485411)) == Some(true) {
+            let mut list = Items::NONE;
             while !take.rest().is_empty() {
                 let Some((view, last)) = take.read::<super::DhcpOption<'a>>(()) else { break };
                 list.push(view.to_value());
@@ -281,7 +280,7 @@ impl<'a> super::Dhcp<'a> {
             value.options_padding = behind(Cow::Borrowed(take.bytes(u64::MAX)), 0);
             value.options = list;
         }
-        if given(|| Some(taken_15.is_some() && taken_15? != 1669485411)) == Some(true) {
+        if given!(Some(taken_15.is_some() && taken_15? != 1669485411)) == Some(true) {
             let content = take.bytes(u64::MAX);
             value.vendor = Cow::Borrowed(content);
         }
@@ -644,12 +643,12 @@ impl Default for DhcpOptionSubnetMask {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionRouter {
     /// `routers`.
-    pub routers: Vec<Ipv4Addr>,
+    pub routers: Items<Ipv4Addr>,
 }
 
 impl DhcpOptionRouter {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { routers: Vec::new() };
+    pub const UNSAID: Self = Self { routers: Items::NONE };
 }
 
 impl Default for DhcpOptionRouter {
@@ -663,12 +662,12 @@ impl Default for DhcpOptionRouter {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionTimeServer {
     /// `time_servers`.
-    pub time_servers: Vec<Ipv4Addr>,
+    pub time_servers: Items<Ipv4Addr>,
 }
 
 impl DhcpOptionTimeServer {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { time_servers: Vec::new() };
+    pub const UNSAID: Self = Self { time_servers: Items::NONE };
 }
 
 impl Default for DhcpOptionTimeServer {
@@ -682,12 +681,12 @@ impl Default for DhcpOptionTimeServer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionDomainServer {
     /// `domain_servers`.
-    pub domain_servers: Vec<Ipv4Addr>,
+    pub domain_servers: Items<Ipv4Addr>,
 }
 
 impl DhcpOptionDomainServer {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { domain_servers: Vec::new() };
+    pub const UNSAID: Self = Self { domain_servers: Items::NONE };
 }
 
 impl Default for DhcpOptionDomainServer {
@@ -796,12 +795,12 @@ impl Default for DhcpOptionBroadcast {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionNtpServers {
     /// `ntp_servers`.
-    pub ntp_servers: Vec<Ipv4Addr>,
+    pub ntp_servers: Items<Ipv4Addr>,
 }
 
 impl DhcpOptionNtpServers {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { ntp_servers: Vec::new() };
+    pub const UNSAID: Self = Self { ntp_servers: Items::NONE };
 }
 
 impl Default for DhcpOptionNtpServers {
@@ -815,12 +814,12 @@ impl Default for DhcpOptionNtpServers {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionNetbiosNameServers {
     /// `netbios_servers`.
-    pub netbios_servers: Vec<Ipv4Addr>,
+    pub netbios_servers: Items<Ipv4Addr>,
 }
 
 impl DhcpOptionNetbiosNameServers {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { netbios_servers: Vec::new() };
+    pub const UNSAID: Self = Self { netbios_servers: Items::NONE };
 }
 
 impl Default for DhcpOptionNetbiosNameServers {
@@ -929,12 +928,12 @@ impl Default for DhcpOptionServerId {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionParameters {
     /// `parameters`.
-    pub parameters: Vec<super::DhcpOptionCode>,
+    pub parameters: Items<super::DhcpOptionCode>,
 }
 
 impl DhcpOptionParameters {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { parameters: Vec::new() };
+    pub const UNSAID: Self = Self { parameters: Items::NONE };
 }
 
 impl Default for DhcpOptionParameters {
@@ -1127,12 +1126,12 @@ impl Default for DhcpOptionClientFqdn<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionRelayAgent<'a> {
     /// `suboptions`.
-    pub suboptions: Vec<DhcpSuboption<'a>>,
+    pub suboptions: Items<DhcpSuboption<'a>>,
 }
 
 impl DhcpOptionRelayAgent<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { suboptions: Vec::new() };
+    pub const UNSAID: Self = Self { suboptions: Items::NONE };
 }
 
 impl Default for DhcpOptionRelayAgent<'_> {
@@ -1146,12 +1145,12 @@ impl Default for DhcpOptionRelayAgent<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionArchitecture {
     /// `architectures`.
-    pub architectures: Vec<u16>,
+    pub architectures: Items<u16>,
 }
 
 impl DhcpOptionArchitecture {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { architectures: Vec::new() };
+    pub const UNSAID: Self = Self { architectures: Items::NONE };
 }
 
 impl Default for DhcpOptionArchitecture {
@@ -1165,12 +1164,12 @@ impl Default for DhcpOptionArchitecture {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionClasslessRoutes<'a> {
     /// `routes`.
-    pub routes: Vec<ClasslessRoute<'a>>,
+    pub routes: Items<ClasslessRoute<'a>>,
 }
 
 impl DhcpOptionClasslessRoutes<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { routes: Vec::new() };
+    pub const UNSAID: Self = Self { routes: Items::NONE };
 }
 
 impl Default for DhcpOptionClasslessRoutes<'_> {
@@ -1632,7 +1631,9 @@ impl DhcpOption<'_> {
     fn count(&self, from: usize, settled: &mut DhcpOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1695,7 +1696,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         3 => {
                             let mut arm_2 = DhcpOptionRouter::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1705,7 +1706,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         4 => {
                             let mut arm_3 = DhcpOptionTimeServer::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1715,7 +1716,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         6 => {
                             let mut arm_4 = DhcpOptionDomainServer::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1754,7 +1755,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         42 => {
                             let mut arm_10 = DhcpOptionNtpServers::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1764,7 +1765,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         44 => {
                             let mut arm_11 = DhcpOptionNetbiosNameServers::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1802,7 +1803,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         55 => {
                             let mut arm_17 = DhcpOptionParameters::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(8) {
                                 let number = take.number(8, false) as u8;
                                 list.push(super::DhcpOptionCode(number));
@@ -1867,7 +1868,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         82 => {
                             let mut arm_27 = DhcpOptionRelayAgent::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while !take.rest().is_empty() {
                                 let Some((view, last)) = take.read::<super::DhcpSuboption<'a>>(()) else { break };
                                 list.push(view.to_value());
@@ -1880,7 +1881,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         93 => {
                             let mut arm_28 = DhcpOptionArchitecture::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(16) {
                                 let number = take.number(16, false) as u16;
                                 list.push(number);
@@ -1890,7 +1891,7 @@ impl<'a> super::DhcpOption<'a> {
                         }
                         121 => {
                             let mut arm_29 = DhcpOptionClasslessRoutes::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while !take.rest().is_empty() {
                                 let Some((view, last)) = take.read::<super::ClasslessRoute<'a>>(()) else { break };
                                 list.push(view.to_value());
@@ -1999,7 +2000,9 @@ impl DhcpSuboption<'_> {
     fn count(&self, from: usize, settled: &mut DhcpSuboptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2124,7 +2127,9 @@ impl ClasslessRoute<'_> {
     fn count(&self, from: usize, settled: &mut ClasslessRouteSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }

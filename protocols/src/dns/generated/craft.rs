@@ -70,9 +70,9 @@ impl Question<'_> {
     ) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_multicast)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_multicast, names))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_multicast).is_ok() {
+            self.walk(&mut pen, settled, random, param_multicast, names).unwrap_or_default();
+        }
         pen
     }
 }
@@ -323,9 +323,9 @@ impl Record<'_> {
     ) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_multicast)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_multicast, names))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_multicast).is_ok() {
+            self.walk(&mut pen, settled, random, param_multicast, names).unwrap_or_default();
+        }
         pen
     }
 }
@@ -362,7 +362,7 @@ impl Record<'_> {
         value.begin(&mut settled, random, param_multicast)?;
         if let Field::Auto = value.rdlen {
             settled.rdlen = into_number::<u16>(
-                given(|| Some(i128::from(settled.size_9?))).unwrap_or_default(),
+                given!(Some(i128::from(settled.size_9?))).unwrap_or_default(),
                 16,
                 &super::record_fields::RDLEN,
             )?;
@@ -874,14 +874,14 @@ impl Default for RdataMx<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataTxt<'a> {
     /// `strings`.
-    pub strings: Vec<Cow<'a, [u8]>>,
+    pub strings: Items<Cow<'a, [u8]>>,
     /// Bytes of the region of [`Self::strings`] that it does not take.
     pub strings_padding: Cow<'a, [u8]>,
 }
 
 impl RdataTxt<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { strings: Vec::new(), strings_padding: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { strings: Items::NONE, strings_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataTxt<'_> {
@@ -1106,14 +1106,14 @@ pub struct RdataNsec<'a> {
     /// `next_name`.
     pub next_name: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
     /// `types`.
-    pub types: Vec<TypeWindow<'a>>,
+    pub types: Items<TypeWindow<'a>>,
     /// Bytes of the region of [`Self::types`] that it does not take.
     pub types_padding: Cow<'a, [u8]>,
 }
 
 impl RdataNsec<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { next_name: Field::Auto, types: Vec::new(), types_padding: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { next_name: Field::Auto, types: Items::NONE, types_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataNsec<'_> {
@@ -1170,7 +1170,7 @@ pub struct RdataNsec3<'a> {
     /// It is derived unless something is said of it.
     pub next_hash_prefix: Field<u8>,
     /// `types`.
-    pub types: Vec<TypeWindow<'a>>,
+    pub types: Items<TypeWindow<'a>>,
     /// Bytes of the region of [`Self::types`] that it does not take.
     pub types_padding: Cow<'a, [u8]>,
 }
@@ -1185,7 +1185,7 @@ impl RdataNsec3<'_> {
         salt_prefix: Field::Auto,
         next_hash: Cow::Borrowed(&[]),
         next_hash_prefix: Field::Auto,
-        types: Vec::new(),
+        types: Items::NONE,
         types_padding: Cow::Borrowed(&[]),
     };
 }
@@ -1260,7 +1260,7 @@ pub struct RdataSvcb<'a> {
     /// `target`.
     pub target: Field<Cow<'a, [u8]>, Cow<'a, [u8]>>,
     /// `params`.
-    pub params: Vec<SvcParam<'a>>,
+    pub params: Items<SvcParam<'a>>,
     /// Bytes of the region of [`Self::params`] that it does not take.
     pub params_padding: Cow<'a, [u8]>,
 }
@@ -1268,7 +1268,7 @@ pub struct RdataSvcb<'a> {
 impl RdataSvcb<'_> {
     /// Nothing is said of it.
     pub const UNSAID: Self =
-        Self { priority: 0, target: Field::Auto, params: Vec::new(), params_padding: Cow::Borrowed(&[]) };
+        Self { priority: 0, target: Field::Auto, params: Items::NONE, params_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataSvcb<'_> {
@@ -1333,14 +1333,14 @@ impl Default for RdataCaa<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataOpt<'a> {
     /// `options`.
-    pub options: Vec<EdnsOption<'a>>,
+    pub options: Items<EdnsOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
 
 impl RdataOpt<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { options: Items::NONE, options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for RdataOpt<'_> {
@@ -1721,9 +1721,9 @@ impl Rdata<'_> {
     fn count<'v>(&'v self, from: usize, settled: &mut RdataSettled, param_rtype: u16, names: &mut Names<'v>) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_rtype)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_rtype, names))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_rtype).is_ok() {
+            self.walk(&mut pen, settled, random, param_rtype, names).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1866,7 +1866,7 @@ impl<'a> super::Rdata<'a> {
             }
             16 | 99 => {
                 let mut arm_9 = RdataTxt::UNSAID;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let mut ahead = take;
                     let length = ahead.number(8, false) as u64;
@@ -1996,7 +1996,7 @@ impl<'a> super::Rdata<'a> {
                 } {
                     arm_17.next_name = name;
                 }
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::TypeWindow<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2034,7 +2034,7 @@ impl<'a> super::Rdata<'a> {
                 if u64::from(length) != content.len() as u64 {
                     arm_19.next_hash_prefix = Field::Set(length);
                 }
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::TypeWindow<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2078,7 +2078,7 @@ impl<'a> super::Rdata<'a> {
                 } {
                     arm_22.target = name;
                 }
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::SvcParam<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2113,7 +2113,7 @@ impl<'a> super::Rdata<'a> {
             }
             41 => {
                 let mut arm_25 = RdataOpt::UNSAID;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::EdnsOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2273,7 +2273,9 @@ impl TypeWindow<'_> {
     fn count(&self, from: usize, settled: &mut TypeWindowSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2427,12 +2429,12 @@ impl<'a> From<SvcParamUnknown<'a>> for SvcParamVariant<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamMandatory {
     /// `keys`.
-    pub keys: Vec<super::SvcParamKey>,
+    pub keys: Items<super::SvcParamKey>,
 }
 
 impl SvcParamMandatory {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { keys: Vec::new() };
+    pub const UNSAID: Self = Self { keys: Items::NONE };
 }
 
 impl Default for SvcParamMandatory {
@@ -2446,12 +2448,12 @@ impl Default for SvcParamMandatory {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamAlpn<'a> {
     /// `protocols`.
-    pub protocols: Vec<Cow<'a, [u8]>>,
+    pub protocols: Items<Cow<'a, [u8]>>,
 }
 
 impl SvcParamAlpn<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { protocols: Vec::new() };
+    pub const UNSAID: Self = Self { protocols: Items::NONE };
 }
 
 impl Default for SvcParamAlpn<'_> {
@@ -2484,12 +2486,12 @@ impl Default for SvcParamPort {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamIpv4Hint {
     /// `addresses4`.
-    pub addresses4: Vec<Ipv4Addr>,
+    pub addresses4: Items<Ipv4Addr>,
 }
 
 impl SvcParamIpv4Hint {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { addresses4: Vec::new() };
+    pub const UNSAID: Self = Self { addresses4: Items::NONE };
 }
 
 impl Default for SvcParamIpv4Hint {
@@ -2503,12 +2505,12 @@ impl Default for SvcParamIpv4Hint {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamIpv6Hint {
     /// `addresses6`.
-    pub addresses6: Vec<Ipv6Addr>,
+    pub addresses6: Items<Ipv6Addr>,
 }
 
 impl SvcParamIpv6Hint {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { addresses6: Vec::new() };
+    pub const UNSAID: Self = Self { addresses6: Items::NONE };
 }
 
 impl Default for SvcParamIpv6Hint {
@@ -2673,7 +2675,9 @@ impl SvcParam<'_> {
     fn count(&self, from: usize, settled: &mut SvcParamSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2730,7 +2734,7 @@ impl<'a> super::SvcParam<'a> {
             match taken_0 {
                 0 => {
                     let mut arm_1 = SvcParamMandatory::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while take.has(16) {
                         let number = take.number(16, false) as u16;
                         list.push(super::SvcParamKey(number));
@@ -2740,7 +2744,7 @@ impl<'a> super::SvcParam<'a> {
                 }
                 1 => {
                     let mut arm_2 = SvcParamAlpn::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let mut ahead = take;
                         let length = ahead.number(8, false) as u64;
@@ -2761,7 +2765,7 @@ impl<'a> super::SvcParam<'a> {
                 }
                 4 => {
                     let mut arm_4 = SvcParamIpv4Hint::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while take.has(32) {
                         let number = take.number(32, false) as u32;
                         list.push(Ipv4Addr::from_bits(number));
@@ -2771,7 +2775,7 @@ impl<'a> super::SvcParam<'a> {
                 }
                 6 => {
                     let mut arm_5 = SvcParamIpv6Hint::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while take.has(128) {
                         list.push(Ipv6Addr::from(take.array::<16>()));
                     }
@@ -3070,7 +3074,9 @@ impl EdnsOption<'_> {
     fn count(&self, from: usize, settled: &mut EdnsOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -3201,13 +3207,13 @@ pub struct Dns<'a> {
     /// It is derived unless something is said of it.
     pub arcount: Field<u16>,
     /// `questions`.
-    pub questions: Vec<Question<'a>>,
+    pub questions: Items<Question<'a>>,
     /// `answers`.
-    pub answers: Vec<Record<'a>>,
+    pub answers: Items<Record<'a>>,
     /// `authorities`.
-    pub authorities: Vec<Record<'a>>,
+    pub authorities: Items<Record<'a>>,
     /// `additionals`.
-    pub additionals: Vec<Record<'a>>,
+    pub additionals: Items<Record<'a>>,
     /// `rest_of_message`.
     pub rest_of_message: Cow<'a, [u8]>,
 }
@@ -3221,10 +3227,10 @@ impl Dns<'_> {
         ancount: Field::Auto,
         nscount: Field::Auto,
         arcount: Field::Auto,
-        questions: Vec::new(),
-        answers: Vec::new(),
-        authorities: Vec::new(),
-        additionals: Vec::new(),
+        questions: Items::NONE,
+        answers: Items::NONE,
+        authorities: Items::NONE,
+        additionals: Items::NONE,
         rest_of_message: Cow::Borrowed(&[]),
     };
 }
@@ -3318,7 +3324,9 @@ impl Dns<'_> {
     fn count<'v>(&'v self, settled: &mut DnsSettled, names: &mut Names<'v>) -> Count {
         let mut pen = Count::at(96);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random, names)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random, names).unwrap_or_default();
+        }
         pen
     }
 }
@@ -3355,8 +3363,7 @@ impl Layer for Dns<'_> {
             return Err(EmitError::no_payload());
         }
         let mut settled = DnsSettled::default();
-        let (count, length, available) =
-            (value.count(&mut settled, &mut Names::default()), payload.packet_len(), out.len());
+        let count = value.count(&mut settled, &mut Names::default());
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.qdcount {
             settled.qdcount =
@@ -3381,10 +3388,8 @@ impl Layer for Dns<'_> {
         put::<6, 2, _>(&mut head, last(&settled.ancount.to_be_bytes()));
         put::<8, 2, _>(&mut head, last(&settled.nscount.to_be_bytes()));
         put::<10, 2, _>(&mut head, last(&settled.arcount.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
         let names = &mut Names::default();
@@ -3433,7 +3438,7 @@ impl<'a> super::Dns<'a> {
         let number_5 = take.number(16, false) as u16;
         value.arcount = Field::Set(number_5);
         let taken_5 = number_5;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_2) {
             if take.rest().is_empty() {
                 break;
@@ -3445,7 +3450,7 @@ impl<'a> super::Dns<'a> {
             }
         }
         value.questions = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_3) {
             if take.rest().is_empty() {
                 break;
@@ -3457,7 +3462,7 @@ impl<'a> super::Dns<'a> {
             }
         }
         value.answers = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_4) {
             if take.rest().is_empty() {
                 break;
@@ -3469,7 +3474,7 @@ impl<'a> super::Dns<'a> {
             }
         }
         value.authorities = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_5) {
             if take.rest().is_empty() {
                 break;
@@ -3550,13 +3555,13 @@ pub struct Mdns<'a> {
     /// It is derived unless something is said of it.
     pub arcount: Field<u16>,
     /// `questions`.
-    pub questions: Vec<Question<'a>>,
+    pub questions: Items<Question<'a>>,
     /// `answers`.
-    pub answers: Vec<Record<'a>>,
+    pub answers: Items<Record<'a>>,
     /// `authorities`.
-    pub authorities: Vec<Record<'a>>,
+    pub authorities: Items<Record<'a>>,
     /// `additionals`.
-    pub additionals: Vec<Record<'a>>,
+    pub additionals: Items<Record<'a>>,
     /// `rest_of_message`.
     pub rest_of_message: Cow<'a, [u8]>,
 }
@@ -3570,10 +3575,10 @@ impl Mdns<'_> {
         ancount: Field::Auto,
         nscount: Field::Auto,
         arcount: Field::Auto,
-        questions: Vec::new(),
-        answers: Vec::new(),
-        authorities: Vec::new(),
-        additionals: Vec::new(),
+        questions: Items::NONE,
+        answers: Items::NONE,
+        authorities: Items::NONE,
+        additionals: Items::NONE,
         rest_of_message: Cow::Borrowed(&[]),
     };
 }
@@ -3667,7 +3672,9 @@ impl Mdns<'_> {
     fn count<'v>(&'v self, settled: &mut MdnsSettled, names: &mut Names<'v>) -> Count {
         let mut pen = Count::at(96);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random, names)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random, names).unwrap_or_default();
+        }
         pen
     }
 }
@@ -3704,8 +3711,7 @@ impl Layer for Mdns<'_> {
             return Err(EmitError::no_payload());
         }
         let mut settled = MdnsSettled::default();
-        let (count, length, available) =
-            (value.count(&mut settled, &mut Names::default()), payload.packet_len(), out.len());
+        let count = value.count(&mut settled, &mut Names::default());
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.qdcount {
             settled.qdcount =
@@ -3730,10 +3736,8 @@ impl Layer for Mdns<'_> {
         put::<6, 2, _>(&mut head, last(&settled.ancount.to_be_bytes()));
         put::<8, 2, _>(&mut head, last(&settled.nscount.to_be_bytes()));
         put::<10, 2, _>(&mut head, last(&settled.arcount.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
         let names = &mut Names::default();
@@ -3782,7 +3786,7 @@ impl<'a> super::Mdns<'a> {
         let number_5 = take.number(16, false) as u16;
         value.arcount = Field::Set(number_5);
         let taken_5 = number_5;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_2) {
             if take.rest().is_empty() {
                 break;
@@ -3794,7 +3798,7 @@ impl<'a> super::Mdns<'a> {
             }
         }
         value.questions = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_3) {
             if take.rest().is_empty() {
                 break;
@@ -3806,7 +3810,7 @@ impl<'a> super::Mdns<'a> {
             }
         }
         value.answers = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_4) {
             if take.rest().is_empty() {
                 break;
@@ -3818,7 +3822,7 @@ impl<'a> super::Mdns<'a> {
             }
         }
         value.authorities = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_5) {
             if take.rest().is_empty() {
                 break;
@@ -3899,13 +3903,13 @@ pub struct Llmnr<'a> {
     /// It is derived unless something is said of it.
     pub arcount: Field<u16>,
     /// `questions`.
-    pub questions: Vec<Question<'a>>,
+    pub questions: Items<Question<'a>>,
     /// `answers`.
-    pub answers: Vec<Record<'a>>,
+    pub answers: Items<Record<'a>>,
     /// `authorities`.
-    pub authorities: Vec<Record<'a>>,
+    pub authorities: Items<Record<'a>>,
     /// `additionals`.
-    pub additionals: Vec<Record<'a>>,
+    pub additionals: Items<Record<'a>>,
     /// `rest_of_message`.
     pub rest_of_message: Cow<'a, [u8]>,
 }
@@ -3919,10 +3923,10 @@ impl Llmnr<'_> {
         ancount: Field::Auto,
         nscount: Field::Auto,
         arcount: Field::Auto,
-        questions: Vec::new(),
-        answers: Vec::new(),
-        authorities: Vec::new(),
-        additionals: Vec::new(),
+        questions: Items::NONE,
+        answers: Items::NONE,
+        authorities: Items::NONE,
+        additionals: Items::NONE,
         rest_of_message: Cow::Borrowed(&[]),
     };
 }
@@ -4016,7 +4020,9 @@ impl Llmnr<'_> {
     fn count<'v>(&'v self, settled: &mut LlmnrSettled, names: &mut Names<'v>) -> Count {
         let mut pen = Count::at(96);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random, names)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random, names).unwrap_or_default();
+        }
         pen
     }
 }
@@ -4053,8 +4059,7 @@ impl Layer for Llmnr<'_> {
             return Err(EmitError::no_payload());
         }
         let mut settled = LlmnrSettled::default();
-        let (count, length, available) =
-            (value.count(&mut settled, &mut Names::default()), payload.packet_len(), out.len());
+        let count = value.count(&mut settled, &mut Names::default());
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.qdcount {
             settled.qdcount =
@@ -4079,10 +4084,8 @@ impl Layer for Llmnr<'_> {
         put::<6, 2, _>(&mut head, last(&settled.ancount.to_be_bytes()));
         put::<8, 2, _>(&mut head, last(&settled.nscount.to_be_bytes()));
         put::<10, 2, _>(&mut head, last(&settled.arcount.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
         let names = &mut Names::default();
@@ -4131,7 +4134,7 @@ impl<'a> super::Llmnr<'a> {
         let number_5 = take.number(16, false) as u16;
         value.arcount = Field::Set(number_5);
         let taken_5 = number_5;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_2) {
             if take.rest().is_empty() {
                 break;
@@ -4143,7 +4146,7 @@ impl<'a> super::Llmnr<'a> {
             }
         }
         value.questions = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_3) {
             if take.rest().is_empty() {
                 break;
@@ -4155,7 +4158,7 @@ impl<'a> super::Llmnr<'a> {
             }
         }
         value.answers = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_4) {
             if take.rest().is_empty() {
                 break;
@@ -4167,7 +4170,7 @@ impl<'a> super::Llmnr<'a> {
             }
         }
         value.authorities = list;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_5) {
             if take.rest().is_empty() {
                 break;
@@ -4276,7 +4279,9 @@ impl DnsOverTcp {
     fn count(&self, settled: &mut DnsOverTcpSettled) -> Count {
         let mut pen = Count::at(16);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -4310,7 +4315,8 @@ impl Layer for DnsOverTcp {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = DnsOverTcpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.length {
@@ -4318,10 +4324,8 @@ impl Layer for DnsOverTcp {
         }
         let mut head = [0; 2];
         put::<0, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;

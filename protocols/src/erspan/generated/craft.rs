@@ -79,7 +79,9 @@ impl Erspan {
     fn count(&self, settled: &mut ErspanSettled) -> Count {
         let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -113,7 +115,7 @@ impl Layer for Erspan {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = ErspanSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if value.reserved.is_set() && settled.reserved != 0 {
             return Err(EmitError::new(&super::erspan_fields::RESERVED_, EmitErrorKind::Invalid { why: None }));
@@ -144,10 +146,8 @@ impl Layer for Erspan {
                     .to_be_bytes(),
             ),
         );
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
@@ -336,7 +336,9 @@ impl Erspan3 {
     fn count(&self, settled: &mut Erspan3Settled) -> Count {
         let mut pen = Count::at(96);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -370,7 +372,7 @@ impl Layer for Erspan3 {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Erspan3Settled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         let mut head = [0; 12];
         put::<0, 2, _>(
@@ -405,10 +407,8 @@ impl Layer for Erspan3 {
                 .to_be_bytes(),
             ),
         );
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
         value.walk(&mut pen, &mut settled, random)?;

@@ -82,7 +82,9 @@ impl Ethernet<'_> {
     fn count(&self, settled: &mut EthernetSettled) -> Count {
         let mut pen = Count::at(112);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -125,7 +127,8 @@ impl Layer for Ethernet<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = EthernetSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.type_len {
@@ -145,10 +148,8 @@ impl Layer for Ethernet<'_> {
         put::<0, 6, _>(&mut head, &value.dst.0);
         put::<6, 6, _>(&mut head, &value.src.0);
         put::<12, 2, _>(&mut head, last(&settled.type_len.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 14);
         value.walk(&mut pen, &mut settled, random)?;

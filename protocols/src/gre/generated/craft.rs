@@ -51,7 +51,7 @@ pub struct Gre<'a> {
     /// The highest sequence number that was received, \[RFC 2637 §4.1\].
     pub acknowledged: Field<u32>,
     /// Source routes, the last one empty, \[RFC 1701\].
-    pub routes: Vec<SourceRoute<'a>>,
+    pub routes: Items<SourceRoute<'a>>,
 }
 
 impl Gre<'_> {
@@ -74,7 +74,7 @@ impl Gre<'_> {
         key: Field::Auto,
         sequence: Field::Auto,
         acknowledged: Field::Auto,
-        routes: Vec::new(),
+        routes: Items::NONE,
     };
 }
 
@@ -300,7 +300,9 @@ impl Gre<'_> {
     fn count(&self, settled: &mut GreSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -337,7 +339,8 @@ impl Layer for Gre<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = GreSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.protocol {
@@ -368,10 +371,8 @@ impl Layer for Gre<'_> {
             last(&(settled.has_ack << 7 | settled.reserved << 3 | settled.version).to_be_bytes()),
         );
         put::<2, 2, _>(&mut head, last(&settled.protocol.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -380,7 +381,7 @@ impl Layer for Gre<'_> {
         }
         let above = payload.put::<true, _, _>(&Nothing, random, middle)?;
         if let Some(at) = settled.at_10 {
-            let sum = given(|| {
+            let sum = given!({
                 let mut sum = Inet16::new();
                 sum = add(sum.followed_by(sum_array(&head)), front.get(4..).unwrap_or_default());
                 sum = sum.followed_by(above);
@@ -473,7 +474,7 @@ impl<'a> super::Gre<'a> {
             value.acknowledged = Field::Set(number_16);
         }
         if taken_1 {
-            let mut list = Vec::new();
+            let mut list = Items::NONE;
             while !take.rest().is_empty() {
                 let Some((view, last)) = take.read::<super::SourceRoute<'a>>(()) else { break };
                 list.push(view.to_value());
@@ -591,7 +592,9 @@ impl SourceRoute<'_> {
     fn count(&self, from: usize, settled: &mut SourceRouteSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }

@@ -54,7 +54,9 @@ impl RouterAddress {
     fn count(&self, from: usize, settled: &mut RouterAddressSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -416,12 +418,12 @@ pub struct IcmpRouterAdvertisement {
     /// `lifetime`.
     pub lifetime: u16,
     /// `addresses`.
-    pub addresses: Vec<RouterAddress>,
+    pub addresses: Items<RouterAddress>,
 }
 
 impl IcmpRouterAdvertisement {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { count: Field::Auto, entry_size: 2, lifetime: 0, addresses: Vec::new() };
+    pub const UNSAID: Self = Self { count: Field::Auto, entry_size: 2, lifetime: 0, addresses: Items::NONE };
 }
 
 impl Default for IcmpRouterAdvertisement {
@@ -1025,7 +1027,9 @@ impl Icmp<'_> {
     fn count(&self, settled: &mut IcmpSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1059,17 +1063,16 @@ impl Layer for Icmp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = IcmpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         let mut head = [0; 4];
         put::<0, 1, _>(&mut head, last(&settled.r#type.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.code.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -1078,7 +1081,7 @@ impl Layer for Icmp<'_> {
         }
         let above = payload.put::<true, _, _>(&Nothing, random, middle)?;
         if let Field::Auto = value.checksum {
-            let sum = given(|| {
+            let sum = given!({
                 let mut sum = Inet16::new();
                 sum = add(sum.followed_by(sum_array(&head)), front.get(4..).unwrap_or_default());
                 sum = sum.followed_by(above);
@@ -1170,16 +1173,14 @@ impl<'a> super::Icmp<'a> {
                         match (0..=1)
                             .find(|_: &u64| {
                                 both(
-                                    given(|| Some(take.rest().len() as u64 >= 136 && *take.rest().get(128)? >> 4 == 2)),
-                                    given(|| {
-                                        Some(
-                                            checksum::inet16(slice(
-                                                take.rest(),
-                                                128_u64,
-                                                (take.rest().len() as u64 as i64 - 1) as u64,
-                                            )?) == 0,
-                                        )
-                                    }),
+                                    given!(Some(take.rest().len() as u64 >= 136 && *take.rest().get(128)? >> 4 == 2)),
+                                    given!(Some(
+                                        checksum::inet16(slice(
+                                            take.rest(),
+                                            128_u64,
+                                            (take.rest().len() as u64 as i64 - 1) as u64
+                                        )?) == 0
+                                    )),
                                 ) == Some(true)
                             })
                             .unwrap_or(1)
@@ -1228,7 +1229,7 @@ impl<'a> super::Icmp<'a> {
                 let taken_22 = number_22;
                 arm_6.entry_size = take.number(8, false) as u8;
                 arm_6.lifetime = take.number(16, false) as u16;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 for _ in 0..u64::from(taken_22) {
                     if take.rest().is_empty() {
                         break;
@@ -1422,7 +1423,7 @@ pub struct IcmpExtensions<'a> {
     /// It is derived unless something is said of it.
     pub checksum: Field<u16>,
     /// What is said.
-    pub objects: Vec<IcmpObject<'a>>,
+    pub objects: Items<IcmpObject<'a>>,
     /// Bytes of the region of [`Self::objects`] that it does not take.
     pub objects_padding: Cow<'a, [u8]>,
 }
@@ -1433,7 +1434,7 @@ impl IcmpExtensions<'_> {
         version: 2,
         reserved: Field::Auto,
         checksum: Field::Auto,
-        objects: Vec::new(),
+        objects: Items::NONE,
         objects_padding: Cow::Borrowed(&[]),
     };
 }
@@ -1500,7 +1501,9 @@ impl IcmpExtensions<'_> {
     fn count(&self, from: usize, settled: &mut IcmpExtensionsSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1554,7 +1557,7 @@ impl<'a> super::IcmpExtensions<'a> {
         value.reserved = if number_1 == 0 { Field::Set(number_1) } else { Field::Raw(u64::from(number_1)) };
         let number_2 = take.number(16, false) as u16;
         value.checksum = Field::Set(number_2);
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         while !take.rest().is_empty() {
             let Some((view, last)) = take.read::<super::IcmpObject<'a>>(()) else { break };
             list.push(view.to_value());
@@ -1668,12 +1671,12 @@ impl<'a> From<IcmpObjectUnknown<'a>> for IcmpObjectVariant<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpObjectMpls {
     /// `entries`.
-    pub entries: Vec<IcmpLabel>,
+    pub entries: Items<IcmpLabel>,
 }
 
 impl IcmpObjectMpls {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { entries: Vec::new() };
+    pub const UNSAID: Self = Self { entries: Items::NONE };
 }
 
 impl Default for IcmpObjectMpls {
@@ -1964,7 +1967,9 @@ impl IcmpObject<'_> {
     fn count(&self, from: usize, settled: &mut IcmpObjectSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2026,7 +2031,7 @@ impl<'a> super::IcmpObject<'a> {
             match taken_1 {
                 1 => {
                     let mut arm_1 = IcmpObjectMpls::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let Some((view, last)) = take.read::<super::IcmpLabel<'a>>(()) else { break };
                         list.push(view.to_value());
@@ -2172,7 +2177,9 @@ impl IcmpLabel {
     fn count(&self, from: usize, settled: &mut IcmpLabelSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2420,9 +2427,9 @@ impl IcmpInterface<'_> {
     fn count(&self, from: usize, settled: &mut IcmpInterfaceSettled, param_ctype: u8) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_ctype)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_ctype))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_ctype).is_ok() {
+            self.walk(&mut pen, settled, random, param_ctype).unwrap_or_default();
+        }
         pen
     }
 }

@@ -422,7 +422,7 @@ pub struct Icmpv6ListenerQuery<'a> {
     /// Whose listeners are asked, or zeros for all.
     pub multicast_address: Ipv6Addr,
     /// `query`.
-    pub query: Vec<ListenerQuery2>,
+    pub query: Items<ListenerQuery2>,
     /// Bytes of the region of [`Self::query`] that it does not take.
     pub query_padding: Cow<'a, [u8]>,
 }
@@ -433,7 +433,7 @@ impl Icmpv6ListenerQuery<'_> {
         max_response: 0,
         reserved: Field::Auto,
         multicast_address: Ipv6Addr::UNSPECIFIED,
-        query: Vec::new(),
+        query: Items::NONE,
         query_padding: Cow::Borrowed(&[]),
     };
 }
@@ -482,12 +482,12 @@ pub struct Icmpv6ListenerReport<'a> {
     /// It is derived unless something is said of it.
     pub record_count: Field<u16>,
     /// `records`.
-    pub records: Vec<ListenerRecord<'a>>,
+    pub records: Items<ListenerRecord<'a>>,
 }
 
 impl Icmpv6ListenerReport<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, record_count: Field::Auto, records: Vec::new() };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, record_count: Field::Auto, records: Items::NONE };
 }
 
 impl Default for Icmpv6ListenerReport<'_> {
@@ -505,14 +505,14 @@ pub struct Icmpv6RouterSolicitation<'a> {
     /// It has one value.
     pub reserved: Field<u32>,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6RouterSolicitation<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Items::NONE, options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for Icmpv6RouterSolicitation<'_> {
@@ -548,7 +548,7 @@ pub struct Icmpv6RouterAdvertisement<'a> {
     /// How long to wait before asking again.
     pub retrans_timer: u32,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -566,7 +566,7 @@ impl Icmpv6RouterAdvertisement<'_> {
         router_lifetime: 0,
         reachable_time: 0,
         retrans_timer: 0,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -588,7 +588,7 @@ pub struct Icmpv6NeighbourSolicitation<'a> {
     /// `target`.
     pub target: Ipv6Addr,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -598,7 +598,7 @@ impl Icmpv6NeighbourSolicitation<'_> {
     pub const UNSAID: Self = Self {
         reserved: Field::Auto,
         target: Ipv6Addr::UNSPECIFIED,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -626,7 +626,7 @@ pub struct Icmpv6NeighbourAdvertisement<'a> {
     /// `target`.
     pub target: Ipv6Addr,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -639,7 +639,7 @@ impl Icmpv6NeighbourAdvertisement<'_> {
         r#override: false,
         reserved: Field::Auto,
         target: Ipv6Addr::UNSPECIFIED,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -663,7 +663,7 @@ pub struct Icmpv6Redirect<'a> {
     /// `destination`.
     pub destination: Ipv6Addr,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -674,7 +674,7 @@ impl Icmpv6Redirect<'_> {
         reserved: Field::Auto,
         target: Ipv6Addr::UNSPECIFIED,
         destination: Ipv6Addr::UNSPECIFIED,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -751,14 +751,14 @@ pub struct Icmpv6InverseNeighbour<'a> {
     /// It has one value.
     pub reserved: Field<u32>,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6InverseNeighbour<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, options: Items::NONE, options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for Icmpv6InverseNeighbour<'_> {
@@ -801,7 +801,7 @@ pub struct Icmpv6HomeAgentReply<'a> {
     /// It has one value.
     pub reserved: Field<u16>,
     /// `home_agents`.
-    pub home_agents: Vec<Ipv6Addr>,
+    pub home_agents: Items<Ipv6Addr>,
     /// Bytes of the region of [`Self::home_agents`] that it does not take.
     pub home_agents_padding: Cow<'a, [u8]>,
 }
@@ -809,7 +809,7 @@ pub struct Icmpv6HomeAgentReply<'a> {
 impl Icmpv6HomeAgentReply<'_> {
     /// Nothing is said of it.
     pub const UNSAID: Self =
-        Self { id: 0, reserved: Field::Auto, home_agents: Vec::new(), home_agents_padding: Cow::Borrowed(&[]) };
+        Self { id: 0, reserved: Field::Auto, home_agents: Items::NONE, home_agents_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for Icmpv6HomeAgentReply<'_> {
@@ -856,7 +856,7 @@ pub struct Icmpv6MobilePrefixAdvertisement<'a> {
     /// It has one value.
     pub reserved: Field<u16>,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -868,7 +868,7 @@ impl Icmpv6MobilePrefixAdvertisement<'_> {
         managed: false,
         other: false,
         reserved: Field::Auto,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -888,14 +888,14 @@ pub struct Icmpv6PathSolicitation<'a> {
     /// `component`.
     pub component: u16,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
 
 impl Icmpv6PathSolicitation<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { id: 0, component: 0, options: Vec::new(), options_padding: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { id: 0, component: 0, options: Items::NONE, options_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for Icmpv6PathSolicitation<'_> {
@@ -919,7 +919,7 @@ pub struct Icmpv6PathAdvertisement<'a> {
     /// It has one value.
     pub reserved: Field<u16>,
     /// `options`.
-    pub options: Vec<NdOption<'a>>,
+    pub options: Items<NdOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -931,7 +931,7 @@ impl Icmpv6PathAdvertisement<'_> {
         components: 0,
         component: 0,
         reserved: Field::Auto,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -1776,7 +1776,9 @@ impl Icmpv6<'_> {
     fn count(&self, settled: &mut Icmpv6Settled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1810,7 +1812,8 @@ impl Layer for Icmpv6<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Icmpv6Settled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         settled.size_ = (count.bytes() + length) as u64;
@@ -1818,10 +1821,8 @@ impl Layer for Icmpv6<'_> {
         put::<0, 1, _>(&mut head, last(&settled.r#type.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.code.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -1830,7 +1831,7 @@ impl Layer for Icmpv6<'_> {
         }
         let above = payload.put::<true, _, _>(&Nothing, random, middle)?;
         if let Field::Auto = value.checksum {
-            let sum = given(|| {
+            let sum = given!({
                 let mut sum = Inet16::new();
                 below.octets::<{ named("IpCarrier") }, { named("pseudo_header") }, _, _>(
                     below,
@@ -1937,7 +1938,7 @@ impl<'a> super::Icmpv6<'a> {
                 let number_19 = take.number(16, false) as u16;
                 arm_6.reserved = if number_19 == 0 { Field::Set(number_19) } else { Field::Raw(u64::from(number_19)) };
                 arm_6.multicast_address = Ipv6Addr::from(take.array::<16>());
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::ListenerQuery2<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -1964,7 +1965,7 @@ impl<'a> super::Icmpv6<'a> {
                 let number_26 = take.number(16, false) as u16;
                 arm_8.record_count = Field::Set(number_26);
                 let taken_26 = number_26;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 for _ in 0..u64::from(taken_26) {
                     if take.rest().is_empty() {
                         break;
@@ -1982,7 +1983,7 @@ impl<'a> super::Icmpv6<'a> {
                 let mut arm_9 = Icmpv6RouterSolicitation::UNSAID;
                 let number_28 = take.number(32, false) as u32;
                 arm_9.reserved = if number_28 == 0 { Field::Set(number_28) } else { Field::Raw(u64::from(number_28)) };
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2012,7 +2013,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_10.router_lifetime = take.number(16, false) as u16;
                 arm_10.reachable_time = take.number(32, false) as u32;
                 arm_10.retrans_timer = take.number(32, false) as u32;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2029,7 +2030,7 @@ impl<'a> super::Icmpv6<'a> {
                 let number_41 = take.number(32, false) as u32;
                 arm_11.reserved = if number_41 == 0 { Field::Set(number_41) } else { Field::Raw(u64::from(number_41)) };
                 arm_11.target = Ipv6Addr::from(take.array::<16>());
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2052,7 +2053,7 @@ impl<'a> super::Icmpv6<'a> {
                 let number_47 = take.number(29, false) as u32;
                 arm_12.reserved = if number_47 == 0 { Field::Set(number_47) } else { Field::Raw(u64::from(number_47)) };
                 arm_12.target = Ipv6Addr::from(take.array::<16>());
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2070,7 +2071,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_13.reserved = if number_50 == 0 { Field::Set(number_50) } else { Field::Raw(u64::from(number_50)) };
                 arm_13.target = Ipv6Addr::from(take.array::<16>());
                 arm_13.destination = Ipv6Addr::from(take.array::<16>());
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2107,7 +2108,7 @@ impl<'a> super::Icmpv6<'a> {
                 let mut arm_16 = Icmpv6InverseNeighbour::UNSAID;
                 let number_64 = take.number(32, false) as u32;
                 arm_16.reserved = if number_64 == 0 { Field::Set(number_64) } else { Field::Raw(u64::from(number_64)) };
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2131,7 +2132,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_18.id = take.number(16, false) as u16;
                 let number_69 = take.number(16, false) as u16;
                 arm_18.reserved = if number_69 == 0 { Field::Set(number_69) } else { Field::Raw(u64::from(number_69)) };
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while take.has(128) {
                     list.push(Ipv6Addr::from(take.array::<16>()));
                 }
@@ -2155,7 +2156,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_20.other = number_75 != 0;
                 let number_76 = take.number(14, false) as u16;
                 arm_20.reserved = if number_76 == 0 { Field::Set(number_76) } else { Field::Raw(u64::from(number_76)) };
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2171,7 +2172,7 @@ impl<'a> super::Icmpv6<'a> {
                 let mut arm_21 = Icmpv6PathSolicitation::UNSAID;
                 arm_21.id = take.number(16, false) as u16;
                 arm_21.component = take.number(16, false) as u16;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2190,7 +2191,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_22.component = take.number(16, false) as u16;
                 let number_84 = take.number(16, false) as u16;
                 arm_22.reserved = if number_84 == 0 { Field::Set(number_84) } else { Field::Raw(u64::from(number_84)) };
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while !take.rest().is_empty() {
                     let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
@@ -2447,7 +2448,7 @@ pub struct ListenerQuery2 {
     /// It is derived unless something is said of it.
     pub source_count: Field<u16>,
     /// The sources that are asked about.
-    pub sources: Vec<Ipv6Addr>,
+    pub sources: Items<Ipv6Addr>,
 }
 
 impl ListenerQuery2 {
@@ -2458,7 +2459,7 @@ impl ListenerQuery2 {
         robustness: 0,
         query_interval: 0,
         source_count: Field::Auto,
-        sources: Vec::new(),
+        sources: Items::NONE,
     };
 }
 
@@ -2521,7 +2522,9 @@ impl ListenerQuery2 {
     fn count(&self, from: usize, settled: &mut ListenerQuery2Settled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2580,7 +2583,7 @@ impl<'a> super::ListenerQuery2<'a> {
         let number_4 = take.number(16, false) as u16;
         value.source_count = Field::Set(number_4);
         let taken_4 = number_4;
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_4) {
             if !take.has(128) {
                 break;
@@ -2622,7 +2625,7 @@ pub struct ListenerRecord<'a> {
     /// The group.
     pub multicast_address: Ipv6Addr,
     /// The sources that it is about.
-    pub sources: Vec<Ipv6Addr>,
+    pub sources: Items<Ipv6Addr>,
     /// Not defined so far.
     pub aux: Cow<'a, [u8]>,
 }
@@ -2634,7 +2637,7 @@ impl ListenerRecord<'_> {
         aux_length: Field::Auto,
         source_count: Field::Auto,
         multicast_address: Ipv6Addr::UNSPECIFIED,
-        sources: Vec::new(),
+        sources: Items::NONE,
         aux: Cow::Borrowed(&[]),
     };
 }
@@ -2698,7 +2701,9 @@ impl ListenerRecord<'_> {
     fn count(&self, from: usize, settled: &mut ListenerRecordSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2758,7 +2763,7 @@ impl<'a> super::ListenerRecord<'a> {
         value.source_count = Field::Set(number_2);
         let taken_2 = number_2;
         value.multicast_address = Ipv6Addr::from(take.array::<16>());
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         for _ in 0..u64::from(taken_2) {
             if !take.has(128) {
                 break;
@@ -3143,12 +3148,12 @@ pub struct NdOptionAddressList {
     /// It has one value.
     pub reserved: Field<u64>,
     /// `addresses`.
-    pub addresses: Vec<Ipv6Addr>,
+    pub addresses: Items<Ipv6Addr>,
 }
 
 impl NdOptionAddressList {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, addresses: Vec::new() };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, addresses: Items::NONE };
 }
 
 impl Default for NdOptionAddressList {
@@ -3250,12 +3255,12 @@ pub struct NdOptionRdnss {
     /// `dns_lifetime`.
     pub dns_lifetime: u32,
     /// `servers`.
-    pub servers: Vec<Ipv6Addr>,
+    pub servers: Items<Ipv6Addr>,
 }
 
 impl NdOptionRdnss {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, dns_lifetime: 0, servers: Vec::new() };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, dns_lifetime: 0, servers: Items::NONE };
 }
 
 impl Default for NdOptionRdnss {
@@ -3761,7 +3766,9 @@ impl NdOption<'_> {
     fn count(&self, from: usize, settled: &mut NdOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -3883,7 +3890,7 @@ impl<'a> super::NdOption<'a> {
                     let mut arm_7 = NdOptionAddressList::UNSAID;
                     let number_21 = take.number(48, false) as u64;
                     arm_7.reserved = if number_21 == 0 { Field::Set(number_21) } else { Field::Raw(number_21) };
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while take.has(128) {
                         list.push(Ipv6Addr::from(take.array::<16>()));
                     }
@@ -3925,7 +3932,7 @@ impl<'a> super::NdOption<'a> {
                     arm_11.reserved =
                         if number_32 == 0 { Field::Set(number_32) } else { Field::Raw(u64::from(number_32)) };
                     arm_11.dns_lifetime = take.number(32, false) as u32;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while take.has(128) {
                         list.push(Ipv6Addr::from(take.array::<16>()));
                     }

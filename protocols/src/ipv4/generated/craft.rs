@@ -46,7 +46,7 @@ pub struct Ipv4<'a> {
     /// Where it goes to, or its next stop on a source route, \[RFC 791 §3.1\].
     pub dst: Ipv4Addr,
     /// Options, \[RFC 791 §3.1\].
-    pub options: Vec<Ipv4Option<'a>>,
+    pub options: Items<Ipv4Option<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -67,7 +67,7 @@ impl Ipv4<'_> {
         checksum: Field::Auto,
         src: Ipv4Addr::from_bits(0),
         dst: Ipv4Addr::from_bits(0),
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -158,7 +158,9 @@ impl Ipv4<'_> {
     fn count(&self, settled: &mut Ipv4Settled) -> Count {
         let mut pen = Count::at(160);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -213,7 +215,8 @@ impl Layer for Ipv4<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Ipv4Settled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.front_ = count.front() as u64;
         settled.size_ = (count.bytes() + length) as u64;
@@ -270,19 +273,29 @@ impl Layer for Ipv4<'_> {
         put::<10, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         put::<12, 4, _>(&mut head, last(&u32::from(value.src).to_be_bytes()));
         put::<16, 4, _>(&mut head, last(&u32::from(value.dst).to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 20);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
         }
-        let above = payload.put::<SUM, _, _>(&Ipv4Below { value, front }, random, middle)?;
+        let above = payload.put::<SUM, _, _>(
+            &Ipv4Below {
+                value: Ipv4Seen {
+                    dst: value.dst,
+                    flags: value.flags,
+                    fragment_offset: value.fragment_offset,
+                    src: value.src,
+                },
+                front,
+            },
+            random,
+            middle,
+        )?;
         if let Field::Auto = value.checksum {
-            let sum = given(|| {
+            let sum = given!({
                 let mut sum = Inet16::new();
                 sum = add(sum.followed_by(sum_array(&head)), front.get(20..).unwrap_or_default());
                 Some(sum.finish())
@@ -312,15 +325,23 @@ impl<'a, P> core::ops::Div<P> for Ipv4<'a> {
     }
 }
 
+/// The fields that the layers above see.
+#[derive(Clone, Copy)]
+struct Ipv4Seen {
+    dst: Ipv4Addr,
+    flags: super::Ipv4Flags,
+    fragment_offset: u16,
+    src: Ipv4Addr,
+}
+
 /// What the layers above see.
 struct Ipv4Below<'p> {
-    value: &'p Ipv4<'p>,
+    value: Ipv4Seen,
     front: &'p [u8],
 }
 
 impl Ipv4Below<'_> {
     /// The same where there is something in the list behind the head.
-    #[inline(never)]
     fn octets_with_list<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
         &self,
         asker: &A,
@@ -343,17 +364,16 @@ impl Ipv4Below<'_> {
                 u128::from(
                     if (0..=1)
                         .find(|_: &u64| {
-                            given(|| {
-                                Some(
-                                    listed
-                                        .valid()
-                                        .find(|view: &super::Ipv4Option<'_>| {
-                                            matches!(view.variant(), super::Ipv4OptionVariant::LooseRoute(_))
-                                        })?
-                                        .loose_route()?
-                                        .route(),
-                                )
-                            })
+                            given!(Some(
+                                listed
+                                    .valid()
+                                    .find(|view: &super::Ipv4Option<'_>| matches!(
+                                        view.variant(),
+                                        super::Ipv4OptionVariant::LooseRoute(_)
+                                    ))?
+                                    .loose_route()?
+                                    .route()
+                            ))
                             .map(|_| true)
                                 == Some(true)
                         })
@@ -396,17 +416,16 @@ impl Ipv4Below<'_> {
                     } else {
                         if (0..=1)
                             .find(|_: &u64| {
-                                given(|| {
-                                    Some(
-                                        listed
-                                            .valid()
-                                            .find(|view: &super::Ipv4Option<'_>| {
-                                                matches!(view.variant(), super::Ipv4OptionVariant::StrictRoute(_))
-                                            })?
-                                            .strict_route()?
-                                            .route(),
-                                    )
-                                })
+                                given!(Some(
+                                    listed
+                                        .valid()
+                                        .find(|view: &super::Ipv4Option<'_>| matches!(
+                                            view.variant(),
+                                            super::Ipv4OptionVariant::StrictRoute(_)
+                                        ))?
+                                        .strict_route()?
+                                        .route()
+                                ))
                                 .map(|_| true)
                                     == Some(true)
                             })
@@ -472,7 +491,11 @@ impl Below for Ipv4Below<'_> {
     ) -> Option<()> {
         let Self { value, .. } = self;
         if self.front.len() > 20 {
-            return self.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to);
+            let seen = Self { ..*self };
+            return aside(
+                #[inline(always)]
+                move || seen.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to),
+            );
         }
         if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
             to.number(u128::from(u32::from(value.src)), 32);
@@ -536,7 +559,7 @@ impl<'a> super::Ipv4<'a> {
         let number_12 = take.number(32, false) as u32;
         value.dst = Ipv4Addr::from_bits(number_12);
         let within = take.enter(i128::from((u64::from(taken_1) * 4 - 20) * 8));
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         while !take.rest().is_empty() {
             let Some((view, last)) = take.read::<super::Ipv4Option<'a>>(()) else { break };
             list.push(view.to_value());
@@ -635,7 +658,9 @@ impl Ipv4Passage {
     fn count(&self, from: usize, settled: &mut Ipv4PassageSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -748,7 +773,9 @@ impl CipsoTag<'_> {
     fn count(&self, from: usize, settled: &mut CipsoTagSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -992,12 +1019,12 @@ pub struct Ipv4OptionRecordRoute {
     /// `pointer`.
     pub pointer: Field<u8>,
     /// `route`.
-    pub route: Vec<Ipv4Addr>,
+    pub route: Items<Ipv4Addr>,
 }
 
 impl Ipv4OptionRecordRoute {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Vec::new() };
+    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Items::NONE };
 }
 
 impl Default for Ipv4OptionRecordRoute {
@@ -1013,12 +1040,12 @@ pub struct Ipv4OptionLooseRoute {
     /// `pointer`.
     pub pointer: Field<u8>,
     /// `route`.
-    pub route: Vec<Ipv4Addr>,
+    pub route: Items<Ipv4Addr>,
 }
 
 impl Ipv4OptionLooseRoute {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Vec::new() };
+    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Items::NONE };
 }
 
 impl Default for Ipv4OptionLooseRoute {
@@ -1034,12 +1061,12 @@ pub struct Ipv4OptionStrictRoute {
     /// `pointer`.
     pub pointer: Field<u8>,
     /// `route`.
-    pub route: Vec<Ipv4Addr>,
+    pub route: Items<Ipv4Addr>,
 }
 
 impl Ipv4OptionStrictRoute {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Vec::new() };
+    pub const UNSAID: Self = Self { pointer: Field::Auto, route: Items::NONE };
 }
 
 impl Default for Ipv4OptionStrictRoute {
@@ -1059,15 +1086,15 @@ pub struct Ipv4OptionTimestamp {
     /// `flag`.
     pub flag: Field<super::TimestampFlag>,
     /// `times`.
-    pub times: Vec<u32>,
+    pub times: Items<u32>,
     /// `passages`.
-    pub passages: Vec<Ipv4Passage>,
+    pub passages: Items<Ipv4Passage>,
 }
 
 impl Ipv4OptionTimestamp {
     /// Nothing is said of it.
     pub const UNSAID: Self =
-        Self { pointer: Field::Auto, overflow: 0, flag: Field::Auto, times: Vec::new(), passages: Vec::new() };
+        Self { pointer: Field::Auto, overflow: 0, flag: Field::Auto, times: Items::NONE, passages: Items::NONE };
 }
 
 impl Default for Ipv4OptionTimestamp {
@@ -1144,12 +1171,12 @@ pub struct Ipv4OptionCipso<'a> {
     /// `domain`.
     pub domain: u32,
     /// `tags`.
-    pub tags: Vec<CipsoTag<'a>>,
+    pub tags: Items<CipsoTag<'a>>,
 }
 
 impl Ipv4OptionCipso<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { domain: 0, tags: Vec::new() };
+    pub const UNSAID: Self = Self { domain: 0, tags: Items::NONE };
 }
 
 impl Default for Ipv4OptionCipso<'_> {
@@ -1226,12 +1253,12 @@ impl Default for Ipv4OptionRouterAlert {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionSelectiveBroadcast {
     /// `addresses`.
-    pub addresses: Vec<Ipv4Addr>,
+    pub addresses: Items<Ipv4Addr>,
 }
 
 impl Ipv4OptionSelectiveBroadcast {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { addresses: Vec::new() };
+    pub const UNSAID: Self = Self { addresses: Items::NONE };
 }
 
 impl Default for Ipv4OptionSelectiveBroadcast {
@@ -1664,7 +1691,9 @@ impl Ipv4Option<'_> {
     fn count(&self, from: usize, settled: &mut Ipv4OptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1723,7 +1752,7 @@ impl<'a> super::Ipv4Option<'a> {
                             let mut arm_1 = Ipv4OptionRecordRoute::UNSAID;
                             let number_2 = take.number(8, false) as u8;
                             arm_1.pointer = Field::Set(number_2);
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1735,7 +1764,7 @@ impl<'a> super::Ipv4Option<'a> {
                             let mut arm_2 = Ipv4OptionLooseRoute::UNSAID;
                             let number_4 = take.number(8, false) as u8;
                             arm_2.pointer = Field::Set(number_4);
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1747,7 +1776,7 @@ impl<'a> super::Ipv4Option<'a> {
                             let mut arm_3 = Ipv4OptionStrictRoute::UNSAID;
                             let number_6 = take.number(8, false) as u8;
                             arm_3.pointer = Field::Set(number_6);
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));
@@ -1765,7 +1794,7 @@ impl<'a> super::Ipv4Option<'a> {
                             let taken_10 = number_10;
                             match taken_10 {
                                 0 => {
-                                    let mut list = Vec::new();
+                                    let mut list = Items::NONE;
                                     while take.has(32) {
                                         let number = take.number(32, false) as u32;
                                         list.push(number);
@@ -1773,7 +1802,7 @@ impl<'a> super::Ipv4Option<'a> {
                                     arm_4.times = list;
                                 }
                                 _ => {
-                                    let mut list = Vec::new();
+                                    let mut list = Items::NONE;
                                     while !take.rest().is_empty() {
                                         let Some((view, last)) = take.read::<super::Ipv4Passage<'a>>(()) else { break };
                                         list.push(view.to_value());
@@ -1809,7 +1838,7 @@ impl<'a> super::Ipv4Option<'a> {
                         134 => {
                             let mut arm_8 = Ipv4OptionCipso::UNSAID;
                             arm_8.domain = take.number(32, false) as u32;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while !take.rest().is_empty() {
                                 let Some((view, last)) = take.read::<super::CipsoTag<'a>>(()) else { break };
                                 list.push(view.to_value());
@@ -1841,7 +1870,7 @@ impl<'a> super::Ipv4Option<'a> {
                         }
                         149 => {
                             let mut arm_12 = Ipv4OptionSelectiveBroadcast::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(32) {
                                 let number = take.number(32, false) as u32;
                                 list.push(Ipv4Addr::from_bits(number));

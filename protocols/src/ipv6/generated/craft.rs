@@ -114,7 +114,9 @@ impl Ipv6 {
     fn count(&self, settled: &mut Ipv6Settled) -> Count {
         let mut pen = Count::at(320);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -166,7 +168,8 @@ impl Layer for Ipv6 {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Ipv6Settled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.payload_length {
@@ -205,17 +208,19 @@ impl Layer for Ipv6 {
         put::<7, 1, _>(&mut head, last(&value.hop_limit.to_be_bytes()));
         put::<8, 16, _>(&mut head, &value.src.octets());
         put::<24, 16, _>(&mut head, &value.dst.octets());
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 40);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
         }
-        let above = payload.put::<SUM, _, _>(&Ipv6Below { value, settled: &settled }, random, middle)?;
+        let above = payload.put::<SUM, _, _>(
+            &Ipv6Below { value: Ipv6Seen { dst: value.dst, src: value.src }, settled },
+            random,
+            middle,
+        )?;
         if !SUM {
             return Ok(Inet16::new());
         }
@@ -233,13 +238,20 @@ impl<P> core::ops::Div<P> for Ipv6 {
     }
 }
 
-/// What the layers above see.
-struct Ipv6Below<'p> {
-    value: &'p Ipv6,
-    settled: &'p Ipv6Settled,
+/// The fields that the layers above see.
+#[derive(Clone, Copy)]
+struct Ipv6Seen {
+    dst: Ipv6Addr,
+    src: Ipv6Addr,
 }
 
-impl Below for Ipv6Below<'_> {
+/// What the layers above see.
+struct Ipv6Below {
+    value: Ipv6Seen,
+    settled: Ipv6Settled,
+}
+
+impl Below for Ipv6Below {
     #[inline(always)]
     fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
         &self,
@@ -889,7 +901,9 @@ impl Ipv6Option<'_> {
     fn count(&self, from: usize, settled: &mut Ipv6OptionSettled, outer: u64) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random, outer)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random, outer).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1052,7 +1066,7 @@ pub struct Ipv6HopByHop<'a> {
     /// It is derived unless something is said of it.
     pub ext_length: Field<u8>,
     /// Options, \[RFC 8200 §4.2\].
-    pub options: Vec<Ipv6Option<'a>>,
+    pub options: Items<Ipv6Option<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -1062,7 +1076,7 @@ impl Ipv6HopByHop<'_> {
     pub const UNSAID: Self = Self {
         next_header: Field::Auto,
         ext_length: Field::Auto,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -1128,7 +1142,9 @@ impl Ipv6HopByHop<'_> {
     fn count(&self, settled: &mut Ipv6HopByHopSettled) -> Count {
         let mut pen = Count::at(16);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1162,7 +1178,8 @@ impl Layer for Ipv6HopByHop<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Ipv6HopByHopSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.front_ = count.front() as u64;
         settled.size_ = (count.bytes() + length) as u64;
@@ -1183,10 +1200,8 @@ impl Layer for Ipv6HopByHop<'_> {
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
@@ -1253,7 +1268,7 @@ impl<'a> super::Ipv6HopByHop<'a> {
         value.ext_length = Field::Set(number_1);
         let taken_1 = number_1;
         let within = take.enter(i128::from((u64::from(taken_1) * 8 + 8 - 2) * 8));
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         while !take.rest().is_empty() {
             let Some((view, last)) = take.read::<super::Ipv6Option<'a>>(()) else { break };
             list.push(view.to_value());
@@ -1265,60 +1280,53 @@ impl<'a> super::Ipv6HopByHop<'a> {
         value.options_padding = behind(take.leave(within), 8);
         take.align(64);
         if both(
-            given(|| {
-                Some(
-                    (0..=1)
-                        .find(|_: &u64| {
-                            given(|| {
-                                Some(
-                                    self.options()
-                                        .valid()
-                                        .find(|view: &super::Ipv6Option<'_>| {
-                                            matches!(view.variant(), super::Ipv6OptionVariant::Jumbo(_))
-                                        })?
-                                        .jumbo()?
-                                        .payload_length(),
-                                )
-                            })
-                            .map(|_| true)
-                                == Some(true)
-                        })
-                        .unwrap_or(1)
-                        == 0
-                        && ((0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
-                            && absent::<bool>()?),
-                )
-            }),
-            given(|| {
-                Some(
-                    u64::from(
+            given!(Some(
+                (0..=1)
+                    .find(|_: &u64| given!(Some(
                         self.options()
                             .valid()
-                            .find(|view: &super::Ipv6Option<'_>| {
-                                matches!(view.variant(), super::Ipv6OptionVariant::Jumbo(_))
-                            })?
+                            .find(|view: &super::Ipv6Option<'_>| matches!(
+                                view.variant(),
+                                super::Ipv6OptionVariant::Jumbo(_)
+                            ))?
                             .jumbo()?
-                            .payload_length(),
-                    ) >= u64::from(taken_1) * 8 + 8,
-                )
-            }),
+                            .payload_length()
+                    ))
+                    .map(|_| true)
+                        == Some(true))
+                    .unwrap_or(1)
+                    == 0
+                    && ((0..=1).find(|_: &u64| absent::<bool>().map(|_| true) == Some(true)).unwrap_or(1) == 0
+                        && absent::<bool>()?)
+            )),
+            given!(Some(
+                u64::from(
+                    self.options()
+                        .valid()
+                        .find(|view: &super::Ipv6Option<'_>| matches!(
+                            view.variant(),
+                            super::Ipv6OptionVariant::Jumbo(_)
+                        ))?
+                        .jumbo()?
+                        .payload_length()
+                ) >= u64::from(taken_1) * 8 + 8
+            )),
         ) == Some(true)
         {
             let within = take.enter(
-                given(|| {
-                    Some(i128::from(
-                        (u64::from(
-                            self.options()
-                                .valid()
-                                .find(|view: &super::Ipv6Option<'_>| {
-                                    matches!(view.variant(), super::Ipv6OptionVariant::Jumbo(_))
-                                })?
-                                .jumbo()?
-                                .payload_length(),
-                        ) - (u64::from(taken_1) * 8 + 8))
-                            * 8,
-                    ))
-                })
+                given!(Some(i128::from(
+                    (u64::from(
+                        self.options()
+                            .valid()
+                            .find(|view: &super::Ipv6Option<'_>| matches!(
+                                view.variant(),
+                                super::Ipv6OptionVariant::Jumbo(_)
+                            ))?
+                            .jumbo()?
+                            .payload_length()
+                    ) - (u64::from(taken_1) * 8 + 8))
+                        * 8
+                )))
                 .unwrap_or_default(),
             );
             take.to_end();
@@ -1369,7 +1377,7 @@ pub struct Ipv6Destination<'a> {
     /// It is derived unless something is said of it.
     pub ext_length: Field<u8>,
     /// Options, \[RFC 8200 §4.2\].
-    pub options: Vec<Ipv6Option<'a>>,
+    pub options: Items<Ipv6Option<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -1379,7 +1387,7 @@ impl Ipv6Destination<'_> {
     pub const UNSAID: Self = Self {
         next_header: Field::Auto,
         ext_length: Field::Auto,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -1445,7 +1453,9 @@ impl Ipv6Destination<'_> {
     fn count(&self, settled: &mut Ipv6DestinationSettled) -> Count {
         let mut pen = Count::at(16);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1479,7 +1489,8 @@ impl Layer for Ipv6Destination<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Ipv6DestinationSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.front_ = count.front() as u64;
         settled.size_ = (count.bytes() + length) as u64;
@@ -1500,10 +1511,8 @@ impl Layer for Ipv6Destination<'_> {
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
@@ -1536,7 +1545,6 @@ struct Ipv6DestinationBelow<'p, B> {
 
 impl<B: Below> Ipv6DestinationBelow<'_, B> {
     /// The same where there is something in the list behind the head.
-    #[inline(never)]
     fn octets_with_list<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
         &self,
         asker: &A,
@@ -1548,18 +1556,17 @@ impl<B: Below> Ipv6DestinationBelow<'_, B> {
         if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
             if (0..=1)
                 .find(|_: &u64| {
-                    given(|| {
-                        Some(
-                            listed
-                                .valid()
-                                .find(|view: &super::Ipv6Option<'_>| {
-                                    matches!(view.variant(), super::Ipv6OptionVariant::HomeAddress(_))
-                                })?
-                                .home_address()?
-                                .home_octets()
-                                .as_slice(),
-                        )
-                    })
+                    given!(Some(
+                        listed
+                            .valid()
+                            .find(|view: &super::Ipv6Option<'_>| matches!(
+                                view.variant(),
+                                super::Ipv6OptionVariant::HomeAddress(_)
+                            ))?
+                            .home_address()?
+                            .home_octets()
+                            .as_slice()
+                    ))
                     .map(|_| true)
                         == Some(true)
                 })
@@ -1598,7 +1605,11 @@ impl<B: Below> Below for Ipv6DestinationBelow<'_, B> {
     ) -> Option<()> {
         let Self { below, .. } = self;
         if self.front.len() > 2 {
-            return self.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to);
+            let seen = Self { ..*self };
+            return aside(
+                #[inline(always)]
+                move || seen.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to),
+            );
         }
         if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
             (*below).octets::<{ named("IpCarrier") }, { named("src") }, _, _>(*below, &[], to)?;
@@ -1632,7 +1643,7 @@ impl<'a> super::Ipv6Destination<'a> {
         value.ext_length = Field::Set(number_1);
         let taken_1 = number_1;
         let within = take.enter(i128::from((u64::from(taken_1) * 8 + 8 - 2) * 8));
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         while !take.rest().is_empty() {
             let Some((view, last)) = take.read::<super::Ipv6Option<'a>>(()) else { break };
             list.push(view.to_value());
@@ -1763,7 +1774,9 @@ impl SegmentTlv<'_> {
     fn count(&self, from: usize, settled: &mut SegmentTlvSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1930,12 +1943,12 @@ pub struct Ipv6RoutingSourceRoute {
     /// It has one value.
     pub reserved: Field<u32>,
     /// `addresses`.
-    pub addresses: Vec<Ipv6Addr>,
+    pub addresses: Items<Ipv6Addr>,
 }
 
 impl Ipv6RoutingSourceRoute {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, addresses: Vec::new() };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, addresses: Items::NONE };
 }
 
 impl Default for Ipv6RoutingSourceRoute {
@@ -1984,7 +1997,7 @@ pub struct Ipv6RoutingRpl<'a> {
     /// It has one value.
     pub reserved: Field<u32>,
     /// The addresses in the order of the visits, but for the last one.
-    pub visits: Vec<Cow<'a, [u8]>>,
+    pub visits: Items<Cow<'a, [u8]>>,
     /// Bytes of the region of [`Self::visits`] that it does not take.
     pub visits_padding: Cow<'a, [u8]>,
     /// The last address.
@@ -2000,7 +2013,7 @@ impl Ipv6RoutingRpl<'_> {
         left_out_last: 0,
         pad: Field::Auto,
         reserved: Field::Auto,
-        visits: Vec::new(),
+        visits: Items::NONE,
         visits_padding: Cow::Borrowed(&[]),
         last: Cow::Borrowed(&[]),
         padding: Cow::Borrowed(&[]),
@@ -2026,14 +2039,15 @@ pub struct Ipv6RoutingSegmentRouting<'a> {
     /// What packets of one class have in common.
     pub tag: u16,
     /// `segments`.
-    pub segments: Vec<Ipv6Addr>,
+    pub segments: Items<Ipv6Addr>,
     /// `tlvs`.
-    pub tlvs: Vec<SegmentTlv<'a>>,
+    pub tlvs: Items<SegmentTlv<'a>>,
 }
 
 impl Ipv6RoutingSegmentRouting<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { last_entry: Field::Auto, flags: 0, tag: 0, segments: Vec::new(), tlvs: Vec::new() };
+    pub const UNSAID: Self =
+        Self { last_entry: Field::Auto, flags: 0, tag: 0, segments: Items::NONE, tlvs: Items::NONE };
 }
 
 impl Default for Ipv6RoutingSegmentRouting<'_> {
@@ -2189,9 +2203,9 @@ impl Ipv6Routing<'_> {
                             0
                         } else {
                             into_number::<u8>(
-                                given(|| {
-                                    Some(i128::from((8_u64 - (settled.size_12? + arm_3.last.len() as u64) % 8) % 8))
-                                })
+                                given!(Some(i128::from(
+                                    (8_u64 - (settled.size_12? + arm_3.last.len() as u64) % 8) % 8
+                                )))
                                 .unwrap_or_default(),
                                 4,
                                 &super::ipv6_routing_fields::PAD,
@@ -2300,7 +2314,9 @@ impl Ipv6Routing<'_> {
     fn count(&self, settled: &mut Ipv6RoutingSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2334,7 +2350,7 @@ impl Layer for Ipv6Routing<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Ipv6RoutingSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         settled.front_ = count.front() as u64;
         if let Field::Auto = value.next_header {
@@ -2356,10 +2372,8 @@ impl Layer for Ipv6Routing<'_> {
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
         put::<2, 1, _>(&mut head, last(&settled.routing_type.to_be_bytes()));
         put::<3, 1, _>(&mut head, last(&value.segments_left.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -2405,7 +2419,7 @@ impl<B: Below> Below for Ipv6RoutingBelow<'_, B> {
             if written.segments_left() == 0 {
                 (*below).octets::<{ named("IpCarrier") }, { named("dst") }, _, _>(*below, &[], to)?;
             } else {
-                if given(|| Some(written.rpl()?.last())).is_some() {
+                if given!(Some(written.rpl()?.last())).is_some() {
                     if written.rpl()?.left_out_last() > 0 {
                         let octets = Octets::of::<{ named("IpCarrier") }, { named("dst") }, _>(*below, &[])?;
                         to.bytes(slice(octets.bytes(), 0_u64, u64::from(written.rpl()?.left_out_last()) - 1)?);
@@ -2414,13 +2428,13 @@ impl<B: Below> Below for Ipv6RoutingBelow<'_, B> {
                         to.bytes(written.rpl()?.last());
                     }
                 } else {
-                    if given(|| Some(written.segment_routing()?.segments())).is_some() {
+                    if given!(Some(written.segment_routing()?.segments())).is_some() {
                         to.bytes(written.segment_routing()?.segments().get(usize::try_from(0_u64).ok()?)?);
                     } else {
-                        if given(|| Some(written.mobility()?.home_address_octets().as_slice())).is_some() {
+                        if given!(Some(written.mobility()?.home_address_octets().as_slice())).is_some() {
                             to.bytes(written.mobility()?.home_address_octets().as_slice());
                         } else {
-                            if given(|| Some(written.source_route()?.addresses())).is_some()
+                            if given!(Some(written.source_route()?.addresses())).is_some()
                                 && written.source_route()?.addresses().len() as u64 > 0
                             {
                                 to.bytes(written.source_route()?.addresses().get(
@@ -2475,7 +2489,7 @@ impl<'a> super::Ipv6Routing<'a> {
                     let mut arm_1 = Ipv6RoutingSourceRoute::UNSAID;
                     let number_4 = take.number(32, false) as u32;
                     arm_1.reserved = if number_4 == 0 { Field::Set(number_4) } else { Field::Raw(u64::from(number_4)) };
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while take.has(128) {
                         list.push(Ipv6Addr::from(take.array::<16>()));
                     }
@@ -2506,7 +2520,7 @@ impl<'a> super::Ipv6Routing<'a> {
                     let within = take.enter(i128::from(
                         (u64::from(taken_1) * 8 + 8 - (24_u64 - u64::from(taken_9) + u64::from(taken_10))) * 8,
                     ));
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let length = 16_u64 - u64::from(taken_8);
                         if length == 0 || (take.rest().len() as u64) < length {
@@ -2530,7 +2544,7 @@ impl<'a> super::Ipv6Routing<'a> {
                     let taken_15 = number_15;
                     arm_4.flags = take.number(8, false) as u8;
                     arm_4.tag = take.number(16, false) as u16;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     for _ in 0..u64::from(taken_15) + 1 {
                         if !take.has(128) {
                             break;
@@ -2538,7 +2552,7 @@ impl<'a> super::Ipv6Routing<'a> {
                         list.push(Ipv6Addr::from(take.array::<16>()));
                     }
                     arm_4.segments = list;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let Some((view, last)) = take.read::<super::SegmentTlv<'a>>(()) else { break };
                         list.push(view.to_value());
@@ -2729,7 +2743,9 @@ impl Ipv6Fragment {
     fn count(&self, settled: &mut Ipv6FragmentSettled) -> Count {
         let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2763,7 +2779,7 @@ impl Layer for Ipv6Fragment {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Ipv6FragmentSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.next_header {
             settled.next_header = into_number::<u8>(
@@ -2796,17 +2812,25 @@ impl Layer for Ipv6Fragment {
             ),
         );
         put::<4, 4, _>(&mut head, last(&settled.identification.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
         }
-        let above = payload.put::<SUM, _, _>(&Ipv6FragmentBelow { value, below }, random, middle)?;
+        let above = payload.put::<SUM, _, _>(
+            &Ipv6FragmentBelow {
+                value: Ipv6FragmentSeen {
+                    fragment_offset: value.fragment_offset,
+                    more_fragments: value.more_fragments,
+                },
+                below,
+            },
+            random,
+            middle,
+        )?;
         if !SUM {
             return Ok(Inet16::new());
         }
@@ -2824,9 +2848,16 @@ impl<P> core::ops::Div<P> for Ipv6Fragment {
     }
 }
 
+/// The fields that the layers above see.
+#[derive(Clone, Copy)]
+struct Ipv6FragmentSeen {
+    fragment_offset: u16,
+    more_fragments: bool,
+}
+
 /// What the layers above see.
 struct Ipv6FragmentBelow<'p, B> {
-    value: &'p Ipv6Fragment,
+    value: Ipv6FragmentSeen,
     below: &'p B,
 }
 

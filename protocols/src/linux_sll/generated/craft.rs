@@ -105,7 +105,9 @@ impl LinuxSll<'_> {
     fn count(&self, settled: &mut LinuxSllSettled) -> Count {
         let mut pen = Count::at(48);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -139,7 +141,7 @@ impl Layer for LinuxSll<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = LinuxSllSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.protocol {
             settled.protocol = into_number::<u16>(
@@ -152,10 +154,8 @@ impl Layer for LinuxSll<'_> {
         put::<0, 2, _>(&mut head, last(&value.packet_type.0.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&value.interface_type.0.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&value.address_length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 6);
         value.walk(&mut pen, &mut settled, random)?;
@@ -350,7 +350,9 @@ impl LinuxSll2<'_> {
     fn count(&self, settled: &mut LinuxSll2Settled) -> Count {
         let mut pen = Count::at(96);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -384,7 +386,7 @@ impl Layer for LinuxSll2<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = LinuxSll2Settled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.protocol {
             settled.protocol = into_number::<u16>(
@@ -403,10 +405,8 @@ impl Layer for LinuxSll2<'_> {
         put::<8, 2, _>(&mut head, last(&value.interface_type.0.to_be_bytes()));
         put::<10, 1, _>(&mut head, last(&value.packet_type.to_be_bytes()));
         put::<11, 1, _>(&mut head, last(&value.address_length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
         value.walk(&mut pen, &mut settled, random)?;

@@ -228,7 +228,9 @@ impl Llc {
     fn count(&self, settled: &mut LlcSettled) -> Count {
         let mut pen = Count::at(24);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -265,7 +267,7 @@ impl Layer for Llc {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = LlcSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         settled.key_0 = payload
             .key(const { Table::new("pony.net.ether_type") })
@@ -274,10 +276,8 @@ impl Layer for Llc {
         put::<0, 1, _>(&mut head, last(&settled.dsap.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.ssap.0.to_be_bytes()));
         put::<2, 1, _>(&mut head, last(&settled.control.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 3);
         value.walk(&mut pen, &mut settled, random)?;

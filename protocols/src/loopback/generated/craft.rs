@@ -112,9 +112,7 @@ impl Null {
         let value = self;
         let form = match &value.variant {
             NullVariant::Unsaid => {
-                match (0..=1)
-                    .find(|_: &u64| given(|| Some(*absent::<&[u8]>()?.first()? == 0)) == Some(true))
-                    .unwrap_or(1)
+                match (0..=1).find(|_: &u64| given!(Some(*absent::<&[u8]>()?.first()? == 0)) == Some(true)).unwrap_or(1)
                 {
                     0 => const { &NullVariant::BigEndian(NullBigEndian::UNSAID) },
                     _ => const { &NullVariant::LittleEndian(NullLittleEndian::UNSAID) },
@@ -162,7 +160,9 @@ impl Null {
     fn count(&self, settled: &mut NullSettled) -> Count {
         let mut pen = Count::at(0);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -196,15 +196,13 @@ impl Layer for Null {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = NullSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         settled.key_0 = payload.key(const { Table::new("pony.net.loopback.address_family") });
         settled.key_1 = payload.key(const { Table::new("pony.net.loopback.address_family") });
         let head = [0; 0];
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 0);
         value.walk(&mut pen, &mut settled, random)?;
@@ -235,7 +233,7 @@ impl<'a> super::Null<'a> {
     pub fn to_value(&self) -> Null {
         let mut take = Take::new(self.region());
         let mut value = Null::UNSAID;
-        match (0..=1).find(|_: &u64| given(|| Some(*take.rest().first()? == 0)) == Some(true)).unwrap_or(1) {
+        match (0..=1).find(|_: &u64| given!(Some(*take.rest().first()? == 0)) == Some(true)).unwrap_or(1) {
             0 => {
                 let mut arm_1 = NullBigEndian::UNSAID;
                 let number_0 = take.number(32, false) as u32;
@@ -368,7 +366,9 @@ impl Loop {
     fn count(&self, settled: &mut LoopSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -402,7 +402,7 @@ impl Layer for Loop {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = LoopSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.family {
             settled.family = into_number::<u32>(
@@ -413,10 +413,8 @@ impl Layer for Loop {
         }
         let mut head = [0; 4];
         put::<0, 4, _>(&mut head, last(&settled.family.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;

@@ -305,7 +305,9 @@ impl Ntp<'_> {
     fn count(&self, settled: &mut NtpSettled) -> Count {
         let mut pen = Count::at(8);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -339,7 +341,7 @@ impl Layer for Ntp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = NtpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if value.leap.is_set() && super::Leap(settled.leap).name().is_none() {
             return Err(EmitError::new(&super::ntp_fields::LEAP, EmitErrorKind::Invalid { why: None }));
@@ -355,10 +357,8 @@ impl Layer for Ntp<'_> {
                     .to_be_bytes(),
             ),
         );
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 1);
         value.walk(&mut pen, &mut settled, random)?;

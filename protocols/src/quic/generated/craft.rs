@@ -46,7 +46,7 @@ pub struct Quic<'a> {
     /// It is derived unless something is said of it.
     pub scid_prefix: Field<u8>,
     /// `versions`.
-    pub versions: Vec<super::QuicVersion>,
+    pub versions: Items<super::QuicVersion>,
     /// Bytes of the region of [`Self::versions`] that it does not take.
     pub versions_padding: Cow<'a, [u8]>,
     /// Which form it has.
@@ -73,7 +73,7 @@ impl Quic<'_> {
         dcid_prefix: Field::Auto,
         scid: Field::Auto,
         scid_prefix: Field::Auto,
-        versions: Vec::new(),
+        versions: Items::NONE,
         versions_padding: Cow::Borrowed(&[]),
         variant: QuicVariant::Unsaid,
         short_bits: Field::Auto,
@@ -410,8 +410,7 @@ impl Quic<'_> {
                             Field::Auto => put_varint(
                                 pen,
                                 into_number::<u64>(
-                                    given(|| Some(i128::from(settled.size_10.or(settled.size_12)?)))
-                                        .unwrap_or_default(),
+                                    given!(Some(i128::from(settled.size_10.or(settled.size_12)?))).unwrap_or_default(),
                                     64,
                                     &super::quic_fields::LENGTH,
                                 )?,
@@ -432,8 +431,7 @@ impl Quic<'_> {
                             Field::Auto => put_varint(
                                 pen,
                                 into_number::<u64>(
-                                    given(|| Some(i128::from(settled.size_10.or(settled.size_12)?)))
-                                        .unwrap_or_default(),
+                                    given!(Some(i128::from(settled.size_10.or(settled.size_12)?))).unwrap_or_default(),
                                     64,
                                     &super::quic_fields::LENGTH,
                                 )?,
@@ -460,8 +458,7 @@ impl Quic<'_> {
             pen.number(u128::from(wire_shortbits_0), 6, false);
             pen.bytes(&value.rest_of_packet);
         }
-        if !value.coalesced.is_empty()
-            || given(|| Some(matches!(*absent::<&[u8]>()?.first()? >> 6, 1 | 3))) == Some(true)
+        if !value.coalesced.is_empty() || given!(Some(matches!(*absent::<&[u8]>()?.first()? >> 6, 1 | 3))) == Some(true)
         {
             pen.bytes(&value.coalesced);
         }
@@ -474,10 +471,14 @@ impl Quic<'_> {
     fn count(&self, settled: &mut QuicSettled) -> Count {
         let mut pen = Count::at(0);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         let mut pen = Count::at(0);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -511,16 +512,14 @@ impl Layer for Quic<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = QuicSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if value.fixed_bit.is_set() && settled.fixed_bit != 1 {
             return Err(EmitError::new(&super::quic_fields::FIXED_BIT, EmitErrorKind::Invalid { why: None }));
         }
         let head = [0; 0];
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 0);
         value.walk(&mut pen, &mut settled, random)?;
@@ -578,7 +577,7 @@ impl<'a> super::Quic<'a> {
                 value.scid_prefix = Field::Set(length);
             }
             if taken_4 == 0 {
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while take.has(32) {
                     let number = take.number(32, false) as u32;
                     list.push(super::QuicVersion(number));
@@ -649,7 +648,7 @@ impl<'a> super::Quic<'a> {
             let content = take.bytes(u64::MAX);
             value.rest_of_packet = Cow::Borrowed(content);
         }
-        if given(|| Some(matches!(*take.rest().first()? >> 6, 1 | 3))) == Some(true) {
+        if given!(Some(matches!(*take.rest().first()? >> 6, 1 | 3))) == Some(true) {
             let content = take.bytes(u64::MAX);
             value.coalesced = Cow::Borrowed(content);
         }

@@ -36,7 +36,7 @@ pub struct Tcp<'a> {
     /// From the sequence number to the byte behind urgent data, \[RFC 9293 §3.1\].
     pub urgent: u16,
     /// Options, \[RFC 9293 §3.1\].
-    pub options: Vec<TcpOption<'a>>,
+    pub options: Items<TcpOption<'a>>,
     /// Bytes of the region of [`Self::options`] that it does not take.
     pub options_padding: Cow<'a, [u8]>,
 }
@@ -54,7 +54,7 @@ impl Tcp<'_> {
         window: 65535,
         checksum: Field::Auto,
         urgent: 0,
-        options: Vec::new(),
+        options: Items::NONE,
         options_padding: Cow::Borrowed(&[]),
     };
 }
@@ -127,7 +127,9 @@ impl Tcp<'_> {
     fn count(&self, settled: &mut TcpSettled) -> Count {
         let mut pen = Count::at(160);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -161,7 +163,8 @@ impl Layer for Tcp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = TcpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.front_ = count.front() as u64;
         settled.size_ = (count.bytes() + length) as u64;
@@ -195,19 +198,21 @@ impl Layer for Tcp<'_> {
         put::<14, 2, _>(&mut head, last(&value.window.to_be_bytes()));
         put::<16, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         put::<18, 2, _>(&mut head, last(&value.urgent.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 20);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
         }
-        let above = payload.put::<true, _, _>(&TcpBelow { value }, random, middle)?;
+        let above = payload.put::<true, _, _>(
+            &TcpBelow { value: TcpSeen { dst_port: value.dst_port, src_port: value.src_port } },
+            random,
+            middle,
+        )?;
         if let Field::Auto = value.checksum {
-            let sum = given(|| {
+            let sum = given!({
                 let mut sum = Inet16::new();
                 below.octets::<{ named("IpCarrier") }, { named("pseudo_header") }, _, _>(
                     below,
@@ -243,12 +248,19 @@ impl<'a, P> core::ops::Div<P> for Tcp<'a> {
     }
 }
 
-/// What the layers above see.
-struct TcpBelow<'p> {
-    value: &'p Tcp<'p>,
+/// The fields that the layers above see.
+#[derive(Clone, Copy)]
+struct TcpSeen {
+    dst_port: u16,
+    src_port: u16,
 }
 
-impl Below for TcpBelow<'_> {
+/// What the layers above see.
+struct TcpBelow {
+    value: TcpSeen,
+}
+
+impl Below for TcpBelow {
     #[inline(always)]
     fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
         &self,
@@ -298,7 +310,7 @@ impl<'a> super::Tcp<'a> {
         value.checksum = Field::Set(number_8);
         value.urgent = take.number(16, false) as u16;
         let within = take.enter(i128::from((u64::from(taken_4) * 4 - 20) * 8));
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         while !take.rest().is_empty() {
             let Some((view, last)) = take.read::<super::TcpOption<'a>>(()) else { break };
             list.push(view.to_value());
@@ -387,7 +399,9 @@ impl SackBlock {
     fn count(&self, from: usize, settled: &mut SackBlockSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -723,12 +737,12 @@ impl Default for TcpOptionSackPermitted {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionSack {
     /// `blocks`.
-    pub blocks: Vec<SackBlock>,
+    pub blocks: Items<SackBlock>,
 }
 
 impl TcpOptionSack {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { blocks: Vec::new() };
+    pub const UNSAID: Self = Self { blocks: Items::NONE };
 }
 
 impl Default for TcpOptionSack {
@@ -1032,12 +1046,12 @@ impl Default for TcpOptionEncryption<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionAccurateEcn {
     /// `counters`.
-    pub counters: Vec<u32>,
+    pub counters: Items<u32>,
 }
 
 impl TcpOptionAccurateEcn {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { counters: Vec::new() };
+    pub const UNSAID: Self = Self { counters: Items::NONE };
 }
 
 impl Default for TcpOptionAccurateEcn {
@@ -1497,7 +1511,9 @@ impl TcpOption<'_> {
     fn count(&self, from: usize, settled: &mut TcpOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1567,7 +1583,7 @@ impl<'a> super::TcpOption<'a> {
                         }
                         5 => {
                             let mut arm_4 = TcpOptionSack::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while !take.rest().is_empty() {
                                 let Some((view, last)) = take.read::<super::SackBlock<'a>>(()) else { break };
                                 list.push(view.to_value());
@@ -1674,7 +1690,7 @@ impl<'a> super::TcpOption<'a> {
                         }
                         172 | 174 => {
                             let mut arm_19 = TcpOptionAccurateEcn::UNSAID;
-                            let mut list = Vec::new();
+                            let mut list = Items::NONE;
                             while take.has(24) {
                                 let number = take.number(24, false) as u32;
                                 list.push(number);
@@ -2153,14 +2169,14 @@ pub struct MptcpOptionRemoveAddress<'a> {
     /// `_`.
     pub reserved: u8,
     /// `address_ids`.
-    pub address_ids: Vec<u8>,
+    pub address_ids: Items<u8>,
     /// Bytes of the region of [`Self::address_ids`] that it does not take.
     pub address_ids_padding: Cow<'a, [u8]>,
 }
 
 impl MptcpOptionRemoveAddress<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: 0, address_ids: Vec::new(), address_ids_padding: Cow::Borrowed(&[]) };
+    pub const UNSAID: Self = Self { reserved: 0, address_ids: Items::NONE, address_ids_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for MptcpOptionRemoveAddress<'_> {
@@ -2700,9 +2716,9 @@ impl MptcpOption<'_> {
     fn count(&self, from: usize, settled: &mut MptcpOptionSettled, param_option_length: u8) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_option_length)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_option_length))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_option_length).is_ok() {
+            self.walk(&mut pen, settled, random, param_option_length).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2886,7 +2902,7 @@ impl<'a> super::MptcpOption<'a> {
             4 => {
                 let mut arm_9 = MptcpOptionRemoveAddress::UNSAID;
                 arm_9.reserved = take.number(4, false) as u8;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 while take.has(8) {
                     let number = take.number(8, false) as u8;
                     list.push(number);

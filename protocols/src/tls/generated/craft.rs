@@ -70,7 +70,9 @@ impl TlsRecord {
     fn count(&self, settled: &mut TlsRecordSettled) -> Count {
         let mut pen = Count::at(40);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -104,7 +106,8 @@ impl Layer for TlsRecord {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = TlsRecordSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.r#type {
@@ -124,10 +127,8 @@ impl Layer for TlsRecord {
         put::<0, 1, _>(&mut head, last(&settled.r#type.to_be_bytes()));
         put::<1, 2, _>(&mut head, last(&value.version.0.to_be_bytes()));
         put::<3, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 5);
         value.walk(&mut pen, &mut settled, random)?;
@@ -244,7 +245,9 @@ impl TlsChangeCipherSpec {
     fn count(&self, settled: &mut TlsChangeCipherSpecSettled) -> Count {
         let mut pen = Count::at(8);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -281,14 +284,12 @@ impl Layer for TlsChangeCipherSpec {
             return Err(EmitError::no_payload());
         }
         let mut settled = TlsChangeCipherSpecSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         let mut head = [0; 1];
         put::<0, 1, _>(&mut head, last(&value.message.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 1);
         value.walk(&mut pen, &mut settled, random)?;
@@ -382,7 +383,9 @@ impl TlsAlert {
     fn count(&self, settled: &mut TlsAlertSettled) -> Count {
         let mut pen = Count::at(16);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -419,15 +422,13 @@ impl Layer for TlsAlert {
             return Err(EmitError::no_payload());
         }
         let mut settled = TlsAlertSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&value.level.0.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.description.0.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
@@ -561,7 +562,9 @@ impl TlsHandshake<'_> {
     fn count(&self, settled: &mut TlsHandshakeSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -598,11 +601,11 @@ impl Layer for TlsHandshake<'_> {
             return Err(EmitError::no_payload());
         }
         let mut settled = TlsHandshakeSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
             settled.length = into_number::<u32>(
-                given(|| Some(i128::from(settled.size_2?))).unwrap_or_default(),
+                given!(Some(i128::from(settled.size_2?))).unwrap_or_default(),
                 24,
                 &super::tls_handshake_fields::LENGTH,
             )?;
@@ -610,10 +613,8 @@ impl Layer for TlsHandshake<'_> {
         let mut head = [0; 4];
         put::<0, 1, _>(&mut head, last(&value.r#type.0.to_be_bytes()));
         put::<1, 3, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -757,7 +758,7 @@ pub struct TlsHandshakeBodyClientHello<'a> {
     /// It is derived unless something is said of it.
     pub session_id_prefix: Field<u8>,
     /// `cipher_suites`.
-    pub cipher_suites: Vec<super::CipherSuite>,
+    pub cipher_suites: Items<super::CipherSuite>,
     /// How long [`Self::cipher_suites`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -765,7 +766,7 @@ pub struct TlsHandshakeBodyClientHello<'a> {
     /// Bytes of the region of [`Self::cipher_suites`] that it does not take.
     pub cipher_suites_padding: Cow<'a, [u8]>,
     /// `compression_methods`.
-    pub compression_methods: Vec<u8>,
+    pub compression_methods: Items<u8>,
     /// How long [`Self::compression_methods`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -773,7 +774,7 @@ pub struct TlsHandshakeBodyClientHello<'a> {
     /// Bytes of the region of [`Self::compression_methods`] that it does not take.
     pub compression_methods_padding: Cow<'a, [u8]>,
     /// `extensions`.
-    pub extensions: Field<Vec<TlsExtension<'a>>, Cow<'a, [u8]>>,
+    pub extensions: Field<Items<TlsExtension<'a>>, Cow<'a, [u8]>>,
     /// How long [`Self::extensions`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -789,10 +790,10 @@ impl TlsHandshakeBodyClientHello<'_> {
         random: Field::Auto,
         session_id: Cow::Borrowed(&[]),
         session_id_prefix: Field::Auto,
-        cipher_suites: Vec::new(),
+        cipher_suites: Items::NONE,
         cipher_suites_prefix: Field::Auto,
         cipher_suites_padding: Cow::Borrowed(&[]),
-        compression_methods: Vec::new(),
+        compression_methods: Items::NONE,
         compression_methods_prefix: Field::Auto,
         compression_methods_padding: Cow::Borrowed(&[]),
         extensions: Field::Auto,
@@ -828,7 +829,7 @@ pub struct TlsHandshakeBodyServerHello<'a> {
     /// `compression_method`.
     pub compression_method: u8,
     /// `server_extensions`.
-    pub server_extensions: Field<Vec<TlsExtension<'a>>, Cow<'a, [u8]>>,
+    pub server_extensions: Field<Items<TlsExtension<'a>>, Cow<'a, [u8]>>,
     /// How long [`Self::server_extensions`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -997,7 +998,7 @@ impl TlsHandshakeBody<'_> {
                             pen.bytes(bytes);
                         }
                         said => {
-                            let list = said.set().map(Vec::as_slice).unwrap_or_default();
+                            let list = said.set().map(|list| &**list).unwrap_or_default();
                             let counted = {
                                 let mut pen = Count::at(0);
                                 let pen = &mut pen;
@@ -1058,7 +1059,7 @@ impl TlsHandshakeBody<'_> {
                             pen.bytes(bytes);
                         }
                         said => {
-                            let list = said.set().map(Vec::as_slice).unwrap_or_default();
+                            let list = said.set().map(|list| &**list).unwrap_or_default();
                             let counted = {
                                 let mut pen = Count::at(0);
                                 let pen = &mut pen;
@@ -1105,9 +1106,9 @@ impl TlsHandshakeBody<'_> {
     fn count(&self, from: usize, settled: &mut TlsHandshakeBodySettled, param_type: u8) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_type)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_type))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_type).is_ok() {
+            self.walk(&mut pen, settled, random, param_type).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1152,7 +1153,7 @@ impl<'a> super::TlsHandshakeBody<'a> {
                 if u64::from(length) != content.len() as u64 {
                     arm_1.session_id_prefix = Field::Set(length);
                 }
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 let length = take.number(16, false) as u16;
                 let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                 let counted = take.rest().len();
@@ -1165,7 +1166,7 @@ impl<'a> super::TlsHandshakeBody<'a> {
                     arm_1.cipher_suites_prefix = Field::Set(length);
                 }
                 arm_1.cipher_suites = list;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 let length = take.number(8, false) as u8;
                 let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                 let counted = take.rest().len();
@@ -1179,7 +1180,7 @@ impl<'a> super::TlsHandshakeBody<'a> {
                 }
                 arm_1.compression_methods = list;
                 if !take.rest().is_empty() {
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     let length = take.number(16, false) as u16;
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
@@ -1213,7 +1214,7 @@ impl<'a> super::TlsHandshakeBody<'a> {
                 arm_2.cipher_suite = super::CipherSuite(number_9);
                 arm_2.compression_method = take.number(8, false) as u8;
                 if !take.rest().is_empty() {
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     let length = take.number(16, false) as u16;
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
@@ -1361,9 +1362,9 @@ impl TlsExtension<'_> {
     fn count(&self, from: usize, settled: &mut TlsExtensionSettled, param_asks: u8) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_asks)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_asks))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_asks).is_ok() {
+            self.walk(&mut pen, settled, random, param_asks).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1394,7 +1395,7 @@ impl TlsExtension<'_> {
         value.begin(&mut settled, random, param_asks)?;
         if let Field::Auto = value.length {
             settled.length = into_number::<u16>(
-                given(|| Some(i128::from(settled.size_2?))).unwrap_or_default(),
+                given!(Some(i128::from(settled.size_2?))).unwrap_or_default(),
                 16,
                 &super::tls_extension_fields::LENGTH,
             )?;
@@ -1541,7 +1542,7 @@ impl<'a> From<TlsExtensionBodyUnknown<'a>> for TlsExtensionBodyVariant<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyServerName<'a> {
     /// `names`.
-    pub names: Field<Vec<TlsServerName<'a>>, Cow<'a, [u8]>>,
+    pub names: Field<Items<TlsServerName<'a>>, Cow<'a, [u8]>>,
     /// How long [`Self::names`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -1566,7 +1567,7 @@ impl Default for TlsExtensionBodyServerName<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyAlpn<'a> {
     /// `protocols`.
-    pub protocols: Vec<Cow<'a, [u8]>>,
+    pub protocols: Items<Cow<'a, [u8]>>,
     /// How long [`Self::protocols`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -1578,7 +1579,7 @@ pub struct TlsExtensionBodyAlpn<'a> {
 impl TlsExtensionBodyAlpn<'_> {
     /// Nothing is said of it.
     pub const UNSAID: Self =
-        Self { protocols: Vec::new(), protocols_prefix: Field::Auto, protocols_padding: Cow::Borrowed(&[]) };
+        Self { protocols: Items::NONE, protocols_prefix: Field::Auto, protocols_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for TlsExtensionBodyAlpn<'_> {
@@ -1592,7 +1593,7 @@ impl Default for TlsExtensionBodyAlpn<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodySupportedVersions<'a> {
     /// `versions`.
-    pub versions: Field<Vec<super::TlsVersion>, Cow<'a, [u8]>>,
+    pub versions: Field<Items<super::TlsVersion>, Cow<'a, [u8]>>,
     /// How long [`Self::versions`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -1624,7 +1625,7 @@ impl Default for TlsExtensionBodySupportedVersions<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodySupportedGroups<'a> {
     /// `groups`.
-    pub groups: Vec<super::TlsGroup>,
+    pub groups: Items<super::TlsGroup>,
     /// How long [`Self::groups`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -1636,7 +1637,7 @@ pub struct TlsExtensionBodySupportedGroups<'a> {
 impl TlsExtensionBodySupportedGroups<'_> {
     /// Nothing is said of it.
     pub const UNSAID: Self =
-        Self { groups: Vec::new(), groups_prefix: Field::Auto, groups_padding: Cow::Borrowed(&[]) };
+        Self { groups: Items::NONE, groups_prefix: Field::Auto, groups_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for TlsExtensionBodySupportedGroups<'_> {
@@ -1650,7 +1651,7 @@ impl Default for TlsExtensionBodySupportedGroups<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyEcPointFormats<'a> {
     /// `formats`.
-    pub formats: Vec<u8>,
+    pub formats: Items<u8>,
     /// How long [`Self::formats`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -1662,7 +1663,7 @@ pub struct TlsExtensionBodyEcPointFormats<'a> {
 impl TlsExtensionBodyEcPointFormats<'_> {
     /// Nothing is said of it.
     pub const UNSAID: Self =
-        Self { formats: Vec::new(), formats_prefix: Field::Auto, formats_padding: Cow::Borrowed(&[]) };
+        Self { formats: Items::NONE, formats_prefix: Field::Auto, formats_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for TlsExtensionBodyEcPointFormats<'_> {
@@ -1676,7 +1677,7 @@ impl Default for TlsExtensionBodyEcPointFormats<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodySignatureAlgorithms<'a> {
     /// `schemes`.
-    pub schemes: Vec<u16>,
+    pub schemes: Items<u16>,
     /// How long [`Self::schemes`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -1688,7 +1689,7 @@ pub struct TlsExtensionBodySignatureAlgorithms<'a> {
 impl TlsExtensionBodySignatureAlgorithms<'_> {
     /// Nothing is said of it.
     pub const UNSAID: Self =
-        Self { schemes: Vec::new(), schemes_prefix: Field::Auto, schemes_padding: Cow::Borrowed(&[]) };
+        Self { schemes: Items::NONE, schemes_prefix: Field::Auto, schemes_padding: Cow::Borrowed(&[]) };
 }
 
 impl Default for TlsExtensionBodySignatureAlgorithms<'_> {
@@ -1702,7 +1703,7 @@ impl Default for TlsExtensionBodySignatureAlgorithms<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyKeyShare<'a> {
     /// `shares`.
-    pub shares: Field<Vec<TlsKeyShare<'a>>, Cow<'a, [u8]>>,
+    pub shares: Field<Items<TlsKeyShare<'a>>, Cow<'a, [u8]>>,
     /// How long [`Self::shares`] is, as what stands in front of it says.
     ///
     /// It is derived unless something is said of it.
@@ -1802,7 +1803,7 @@ impl TlsExtensionBody<'_> {
                             pen.bytes(bytes);
                         }
                         said => {
-                            let list = said.set().map(Vec::as_slice).unwrap_or_default();
+                            let list = said.set().map(|list| &**list).unwrap_or_default();
                             let counted = {
                                 let mut pen = Count::at(0);
                                 let pen = &mut pen;
@@ -1885,7 +1886,7 @@ impl TlsExtensionBody<'_> {
                             pen.bytes(bytes);
                         }
                         said => {
-                            let list = said.set().map(Vec::as_slice).unwrap_or_default();
+                            let list = said.set().map(|list| &**list).unwrap_or_default();
                             let counted = {
                                 let mut pen = Count::at(0);
                                 let pen = &mut pen;
@@ -2009,7 +2010,7 @@ impl TlsExtensionBody<'_> {
                             pen.bytes(bytes);
                         }
                         said => {
-                            let list = said.set().map(Vec::as_slice).unwrap_or_default();
+                            let list = said.set().map(|list| &**list).unwrap_or_default();
                             let counted = {
                                 let mut pen = Count::at(0);
                                 let pen = &mut pen;
@@ -2048,7 +2049,7 @@ impl TlsExtensionBody<'_> {
                     };
                     pen.number(u128::from(wire_selectedgroup_7), 16, false);
                 }
-                if arm_7.server_key.is_said() || given(|| Some(param_asks == 0 && absent::<bool>()?)) == Some(true) {
+                if arm_7.server_key.is_said() || given!(Some(param_asks == 0 && absent::<bool>()?)) == Some(true) {
                     match &arm_7.server_key {
                         Field::Raw(bytes) => {
                             pen.bytes(bytes);
@@ -2102,9 +2103,9 @@ impl TlsExtensionBody<'_> {
     fn count(&self, from: usize, settled: &mut TlsExtensionBodySettled, param_type: u16, param_asks: u8) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random, param_type, param_asks)
-            .and_then(|()| self.walk(&mut pen, settled, random, param_type, param_asks))
-            .unwrap_or_default();
+        if self.begin(settled, random, param_type, param_asks).is_ok() {
+            self.walk(&mut pen, settled, random, param_type, param_asks).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2147,7 +2148,7 @@ impl<'a> super::TlsExtensionBody<'a> {
             0 => {
                 let mut arm_1 = TlsExtensionBodyServerName::UNSAID;
                 if !take.rest().is_empty() {
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     let length = take.number(16, false) as u16;
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
@@ -2168,7 +2169,7 @@ impl<'a> super::TlsExtensionBody<'a> {
             }
             16 => {
                 let mut arm_2 = TlsExtensionBodyAlpn::UNSAID;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 let length = take.number(16, false) as u16;
                 let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                 let counted = take.rest().len();
@@ -2192,7 +2193,7 @@ impl<'a> super::TlsExtensionBody<'a> {
             43 => {
                 let mut arm_3 = TlsExtensionBodySupportedVersions::UNSAID;
                 if param_asks == 1 {
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     let length = take.number(8, false) as u8;
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
@@ -2214,7 +2215,7 @@ impl<'a> super::TlsExtensionBody<'a> {
             }
             10 => {
                 let mut arm_4 = TlsExtensionBodySupportedGroups::UNSAID;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 let length = take.number(16, false) as u16;
                 let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                 let counted = take.rest().len();
@@ -2231,7 +2232,7 @@ impl<'a> super::TlsExtensionBody<'a> {
             }
             11 => {
                 let mut arm_5 = TlsExtensionBodyEcPointFormats::UNSAID;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 let length = take.number(8, false) as u8;
                 let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                 let counted = take.rest().len();
@@ -2248,7 +2249,7 @@ impl<'a> super::TlsExtensionBody<'a> {
             }
             13 => {
                 let mut arm_6 = TlsExtensionBodySignatureAlgorithms::UNSAID;
-                let mut list = Vec::new();
+                let mut list = Items::NONE;
                 let length = take.number(16, false) as u16;
                 let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                 let counted = take.rest().len();
@@ -2266,7 +2267,7 @@ impl<'a> super::TlsExtensionBody<'a> {
             51 => {
                 let mut arm_7 = TlsExtensionBodyKeyShare::UNSAID;
                 if param_asks == 1 {
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     let length = take.number(16, false) as u16;
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
@@ -2439,7 +2440,9 @@ impl TlsServerName<'_> {
     fn count(&self, from: usize, settled: &mut TlsServerNameSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2556,7 +2559,9 @@ impl TlsKeyShare<'_> {
     fn count(&self, from: usize, settled: &mut TlsKeyShareSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }

@@ -72,7 +72,9 @@ impl Udp {
     fn count(&self, settled: &mut UdpSettled) -> Count {
         let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -106,20 +108,19 @@ impl Layer for Udp {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = UdpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64;
         if let Field::Auto = value.length {
             settled.length = into_number::<u16>(i128::from(settled.size_), 16, &super::udp_fields::LENGTH)?;
         }
         if value.length.is_set()
-            && given(|| {
-                Some(
-                    settled.length >= 8
-                        || settled.length == 0
-                            && octets_len::<{ named("IpCarrier") }, { named("src") }, _>(below, &[])? == 16,
-                )
-            }) == Some(false)
+            && given!(Some(
+                settled.length >= 8
+                    || settled.length == 0
+                        && octets_len::<{ named("IpCarrier") }, { named("src") }, _>(below, &[])? == 16
+            )) == Some(false)
         {
             return Err(EmitError::new(
                 &super::udp_fields::LENGTH,
@@ -131,19 +132,21 @@ impl Layer for Udp {
         put::<2, 2, _>(&mut head, last(&value.dst_port.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
         put::<6, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
         }
-        let above = payload.put::<true, _, _>(&UdpBelow { value }, random, middle)?;
+        let above = payload.put::<true, _, _>(
+            &UdpBelow { value: UdpSeen { dst_port: value.dst_port, src_port: value.src_port } },
+            random,
+            middle,
+        )?;
         if let Field::Auto = value.checksum {
-            let sum = given(|| {
+            let sum = given!({
                 let mut sum = Inet16::new();
                 below.octets::<{ named("IpCarrier") }, { named("pseudo_header") }, _, _>(
                     below,
@@ -186,12 +189,19 @@ impl<P> core::ops::Div<P> for Udp {
     }
 }
 
-/// What the layers above see.
-struct UdpBelow<'p> {
-    value: &'p Udp,
+/// The fields that the layers above see.
+#[derive(Clone, Copy)]
+struct UdpSeen {
+    dst_port: u16,
+    src_port: u16,
 }
 
-impl Below for UdpBelow<'_> {
+/// What the layers above see.
+struct UdpBelow {
+    value: UdpSeen,
+}
+
+impl Below for UdpBelow {
     #[inline(always)]
     fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
         &self,

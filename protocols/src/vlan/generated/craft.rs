@@ -64,7 +64,9 @@ impl Vlan {
     fn count(&self, settled: &mut VlanSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -98,7 +100,8 @@ impl Layer for Vlan {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = VlanSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.type_len {
@@ -125,10 +128,8 @@ impl Layer for Vlan {
             ),
         );
         put::<2, 2, _>(&mut head, last(&settled.type_len.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -262,7 +263,9 @@ impl ServiceVlan {
     fn count(&self, settled: &mut ServiceVlanSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -296,7 +299,8 @@ impl Layer for ServiceVlan {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = ServiceVlanSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.type_len {
@@ -323,10 +327,8 @@ impl Layer for ServiceVlan {
             ),
         );
         put::<2, 2, _>(&mut head, last(&settled.type_len.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;

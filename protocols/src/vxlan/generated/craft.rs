@@ -62,7 +62,9 @@ impl Vxlan {
     fn count(&self, settled: &mut VxlanSettled) -> Count {
         let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -96,7 +98,7 @@ impl Layer for Vxlan {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = VxlanSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if value.reserved.is_set() && settled.reserved != 0 {
             return Err(EmitError::new(&super::vxlan_fields::RESERVED_, EmitErrorKind::Invalid { why: None }));
@@ -106,10 +108,8 @@ impl Layer for Vxlan {
         put::<2, 2, _>(&mut head, last(&value.group.to_be_bytes()));
         put::<4, 3, _>(&mut head, last(&fits(value.vni, 24, &super::vxlan_fields::VNI)?.to_be_bytes()));
         put::<7, 1, _>(&mut head, last(&settled.reserved.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
@@ -248,7 +248,9 @@ impl VxlanGpe {
     fn count(&self, settled: &mut VxlanGpeSettled) -> Count {
         let mut pen = Count::at(64);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -282,7 +284,7 @@ impl Layer for VxlanGpe {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = VxlanGpeSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.next_protocol {
             settled.next_protocol = into_number::<u8>(
@@ -303,10 +305,8 @@ impl Layer for VxlanGpe {
         put::<3, 1, _>(&mut head, last(&settled.next_protocol.to_be_bytes()));
         put::<4, 3, _>(&mut head, last(&fits(value.vni, 24, &super::vxlan_gpe_fields::VNI)?.to_be_bytes()));
         put::<7, 1, _>(&mut head, last(&settled.reserved_2.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
