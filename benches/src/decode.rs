@@ -6,6 +6,7 @@
 mod by_hand;
 mod layers;
 mod pony;
+mod stack;
 
 #[cfg(feature = "peers")]
 mod peers;
@@ -107,6 +108,7 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
     let cases = vec![
         case("pony", packets, times, pony::decode),
         batches("pony_batch", packets, times),
+        case("pony_stack", packets, times, stack::decode),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),
         raw(packets, times),

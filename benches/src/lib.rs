@@ -10,6 +10,7 @@ pub mod checksum;
 #[cfg(feature = "peers")]
 pub mod criterion;
 pub mod decode;
+pub mod fields;
 pub mod flows;
 mod limits;
 pub mod packets;
@@ -95,6 +96,15 @@ mod tests {
         for &size in checksum::SIZES.iter().filter(|size| **size < 1 << 20) {
             assert_eq!(checksum::sums(size).agree(), Ok(()));
             assert_eq!(checksum::copies(size).agree(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn every_kind_of_field_is_read_alike_of_every_packet() {
+        for workload in &mut fields::workloads() {
+            assert_eq!(workload.agree(), Ok(()));
+            let read = workload.cases.iter_mut().map(|case| (case.pass)().0[0]);
+            assert!(read.into_iter().all(|read| read == workload.units), "{}", workload.name);
         }
     }
 

@@ -12,7 +12,7 @@ mod instructions;
 mod table;
 mod time;
 
-use pony_benches::{Workload, build, checksum, decode, flows};
+use pony_benches::{Workload, build, checksum, decode, fields, flows};
 use std::env;
 use std::process::ExitCode;
 
@@ -53,6 +53,9 @@ fn chosen(groups: &[&str]) -> Result<Vec<Workload>, String> {
     let mut workloads = Vec::new();
     if wanted("decode") {
         workloads.extend(decode::workloads()?);
+    }
+    if wanted("fields") {
+        workloads.extend(fields::workloads());
     }
     if wanted("build") {
         workloads.extend(build::SIZES.iter().map(|&size| build::workload(size)));

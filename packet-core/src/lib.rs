@@ -37,6 +37,7 @@ mod info;
 pub mod json;
 pub mod plain;
 pub mod show;
+pub mod stack;
 pub mod text;
 pub mod view;
 

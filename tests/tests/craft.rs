@@ -78,14 +78,14 @@ fn options_are_padded_and_their_tags_inferred() {
         ..Default::default()
     };
     same(
-        &Ipv4 { options: vec![stream, mtu], protocol: Field::Set(IpProtocol(253)), ..ipv4() },
+        &Ipv4 { options: [stream, mtu].into(), protocol: Field::Set(IpProtocol(253)), ..ipv4() },
         r#"Ipv4 { src = ip"10.0.0.1"; dst = ip"10.0.0.2"; protocol = 253;
             options = [StreamId { stream = 5 }, Mtu { kind = MTU_PROBE; mtu = 1500 }] }"#,
     );
-    let route = Ipv4OptionLooseRoute { route: vec![[10, 0, 0, 3].into()], ..Default::default() };
+    let route = Ipv4OptionLooseRoute { route: [[10, 0, 0, 3].into()].into(), ..Default::default() };
     let route = Ipv4Option { variant: route.into(), ..Default::default() };
     same(
-        &(Ipv4 { options: vec![route], ..ipv4() } / udp() / "to the last stop"),
+        &(Ipv4 { options: [route].into(), ..ipv4() } / udp() / "to the last stop"),
         &format!(
             r#"Ipv4 {{ src = ip"10.0.0.1"; dst = ip"10.0.0.2"; options = [LooseRoute {{ route = [ip"10.0.0.3"] }}] }}
             / {UDP} / "to the last stop""#
@@ -152,26 +152,26 @@ fn options_of_both_layers_under_both_checksums() {
         dst_port: 80,
         seq: Field::Set(1),
         flags: TcpFlags::default().with_syn(true),
-        options: vec![
+        options: [
             option(TcpOptionMss { mss: 1460 }),
             TcpOption { kind: Field::Set(TcpOptionKind::SACK_PERMITTED), ..Default::default() },
             option(TcpOptionTimestamps { value: 7, echo: 8 }),
             nop.clone(),
             option(TcpOptionWindowScale { shift: 7 }),
-        ],
+        ].into(),
         ..Default::default()
     };
     let text =
         "Tcp { src_port = 1000; dst_port = 80; seq = 1; flags = syn; options = [Mss { mss = 1460 }, SackPermitted {},
         Timestamps { value = 7; echo = 8 }, TcpOption { kind = NOP }, WindowScale { shift = 7 }] }";
     let stream = Ipv4Option { variant: Ipv4OptionStreamId { stream: 5 }.into(), ..Default::default() };
-    let ip = Ipv4 { options: vec![stream], ..ipv4() };
+    let ip = Ipv4 { options: [stream].into(), ..ipv4() };
     let ip_text = r#"Ipv4 { src = ip"10.0.0.1"; dst = ip"10.0.0.2"; options = [StreamId { stream = 5 }] }"#;
     same(&(ethernet() / ip.clone() / tcp / "data"), &format!(r#"{ETHERNET} / {ip_text} / {text} / "data""#));
-    let blocks = vec![SackBlock { left: 1, right: 2 }];
+    let blocks = [SackBlock { left: 1, right: 2 }].into();
     let rare = Tcp {
         seq: Field::Set(1),
-        options: vec![
+        options: [
             option(TcpOptionSack { blocks }),
             option(TcpOptionFastOpen { cookie: b"cookie".as_slice().into() }),
             TcpOption {
@@ -180,7 +180,7 @@ fn options_of_both_layers_under_both_checksums() {
                 ..Default::default()
             },
             option(TcpOptionMptcp { mptcp: dss }),
-        ],
+        ].into(),
         ..Default::default()
     };
     let text = r#"Tcp { seq = 1; options = [Sack { blocks = [SackBlock { left = 1; right = 2 }] },
@@ -205,9 +205,9 @@ fn names_point_to_each_other() {
     let dns = Dns {
         id: Field::Set(1),
         flags: DnsFlags::default().with_qr(true),
-        questions: vec![question],
-        answers: vec![record(Rdata { variant: mx.into() }, RrType::MX)],
-        authorities: vec![record(Rdata { variant: soa.into() }, RrType::SOA)],
+        questions: [question].into(),
+        answers: [record(Rdata { variant: mx.into() }, RrType::MX)].into(),
+        authorities: [record(Rdata { variant: soa.into() }, RrType::SOA)].into(),
         ..Default::default()
     };
     let text = r#"Dns { id = 1; flags = qr; questions = [Question { name = "a.example.org"; qtype = MX; qclass = IN }];
@@ -226,8 +226,8 @@ fn name(text: &'static str) -> Field<std::borrow::Cow<'static, [u8]>, std::borro
 #[test]
 fn messages_quote_packets_and_say_more() {
     let label = IcmpLabel { label: 22, ttl: 1, ..Default::default() };
-    let object = IcmpObject { variant: IcmpObjectMpls { entries: vec![label] }.into(), ..Default::default() };
-    let extensions = IcmpExtensions { objects: vec![object], ..Default::default() };
+    let object = IcmpObject { variant: IcmpObjectMpls { entries: [label].into() }.into(), ..Default::default() };
+    let extensions = IcmpExtensions { objects: [object].into(), ..Default::default() };
     let error = IcmpError { extensions: Field::Set(extensions), ..Default::default() };
     let icmp = Icmp { r#type: Field::Set(IcmpType::TIME_EXCEEDED), variant: error.into(), ..Default::default() };
     let text = "Icmp { type = TIME_EXCEEDED; extensions = IcmpExtensions { objects = [Mpls { entries = [IcmpLabel { label = 22; ttl = 1 }] }] } }";

@@ -372,6 +372,8 @@ impl Writer<'_> {
         let streams: Vec<Ident> = streams.map(|(_, composite)| ident(&camel(&composite.name))).collect();
         let (methods, next) = (self.layer_methods(layers, &names, &paths), following());
         let relations = self.layer_relations();
+        let follow = |(id, _): &(CompositeId, _)| if self.is_foreign(*id) { quote!(follow) } else { quote!(next) };
+        let follows: Vec<TokenStream> = layers.iter().map(follow).collect();
         quote! {
             /// The layers that are known here.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -413,6 +415,8 @@ impl Writer<'_> {
             }
 
             shown_layer!(Layer);
+
+            #(stacked!(LayerKind, #names, #paths<'a>, #follows);)*
 
             #next
         }
@@ -698,28 +702,7 @@ fn held_struct(ty: &Type) -> Option<CompositeId> {
 fn following() -> TokenStream {
     quote! {
         /// What is in a payload.
-        #[derive(Clone, Copy, Debug)]
-        pub enum Next<'a> {
-            /// There is none, or it is empty.
-            Nothing,
-            /// Bytes.
-            Opaque(Region<'a>),
-            /// A layer of that kind.
-            Layer(LayerKind, Region<'a>),
-        }
-
-        impl<'a> Next<'a> {
-            /// That kind of layer in a payload, or bytes where none is known.
-            #[inline]
-            #[must_use]
-            pub fn new(kind: Option<LayerKind>, payload: Region<'a>) -> Self {
-                match kind {
-                    _ if payload.bytes().is_empty() => Self::Nothing,
-                    Some(kind) => Self::Layer(kind, payload),
-                    None => Self::Opaque(payload),
-                }
-            }
-        }
+        pub type Next<'a> = packet_core::stack::Next<'a, LayerKind>;
 
         /// What follows a layer that knows no stack, as one that derives it.
         impl<'a> From<packet_core::plain::Following<'a>> for Next<'a> {

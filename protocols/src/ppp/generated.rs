@@ -729,8 +729,7 @@ impl<'a> Ppp<'a> {
     fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let mut variant = PppVariant::Unnamed;
-        match (0..=1).find(|_: &u64| given(|| Some(*cursor.rest().bytes().first()? == 255)) == Some(true)).unwrap_or(1)
-        {
+        match (0..=1).find(|_: &u64| given!(Some(*cursor.rest().bytes().first()? == 255)) == Some(true)).unwrap_or(1) {
             0 => {
                 let address_bytes = cursor.run::<2>(ppp_fields::FRAMED_ADDRESS_BYTES_RUN)?;
                 variant = PppVariant::Framed(PppFramed { address_bytes });
@@ -738,7 +737,7 @@ impl<'a> Ppp<'a> {
             _ => {}
         }
         let variant2 = match (0..=1)
-            .find(|_: &u64| given(|| Some(*cursor.rest().bytes().first()? & 1 == 1)) == Some(true))
+            .find(|_: &u64| given!(Some(*cursor.rest().bytes().first()? & 1 == 1)) == Some(true))
             .unwrap_or(1)
         {
             0 => {
@@ -925,9 +924,9 @@ impl PppPlaces {
     pub fn of(view: &Ppp<'_>, whole: &[u8]) -> Self {
         Self {
             payload: Place::of(whole, Some(view.payload.bytes())),
-            framed_address_bytes: Place::of(whole, given(|| Some(view.framed()?.address_bytes.as_slice()))),
-            compressed_protocol_bytes: Place::of(whole, given(|| Some(view.compressed()?.protocol_bytes.as_slice()))),
-            whole_protocol_bytes: Place::of(whole, given(|| Some(view.whole()?.protocol_bytes.as_slice()))),
+            framed_address_bytes: Place::of(whole, given!(Some(view.framed()?.address_bytes.as_slice()))),
+            compressed_protocol_bytes: Place::of(whole, given!(Some(view.compressed()?.protocol_bytes.as_slice()))),
+            whole_protocol_bytes: Place::of(whole, given!(Some(view.whole()?.protocol_bytes.as_slice()))),
         }
     }
 }
@@ -1058,14 +1057,11 @@ impl<'a> Ppp<'a> {
         }
         !self.payload.is_cut()
             && !self.region.is_cut()
-            && given(|| {
-                Some(
-                    given(|| Some(u16::from(self.compressed()?.protocol())))
-                        .or(given(|| Some(self.whole()?.protocol().0)))?
-                        & 257
-                        == 1,
-                )
-            }) != Some(false)
+            && given!(Some(
+                given!(Some(u16::from(self.compressed()?.protocol()))).or(given!(Some(self.whole()?.protocol().0)))?
+                    & 257
+                    == 1
+            )) != Some(false)
             && match self.variant {
                 PppVariant::Framed(view) => view.is_regular(),
                 _ => true,
@@ -1117,14 +1113,10 @@ impl<'a> Ppp<'a> {
             PppVariant2::Whole(view) => view.anomalies(report),
             _ => {}
         }
-        if given(|| {
-            Some(
-                given(|| Some(u16::from(self.compressed()?.protocol())))
-                    .or(given(|| Some(self.whole()?.protocol().0)))?
-                    & 257
-                    == 1,
-            )
-        }) == Some(false)
+        if given!(Some(
+            given!(Some(u16::from(self.compressed()?.protocol()))).or(given!(Some(self.whole()?.protocol().0)))? & 257
+                == 1
+        )) == Some(false)
         {
             report(Anomaly::Unexpected {
                 owner: "ppp",
@@ -1184,8 +1176,8 @@ impl<'a> Ppp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(
-            given(|| Some(u16::from(self.compressed()?.protocol())))
-                .or(given(|| Some(self.whole()?.protocol().0)))
+            given!(Some(u16::from(self.compressed()?.protocol())))
+                .or(given!(Some(self.whole()?.protocol().0)))
                 .and_then(|key| crate::stack::tables::ppp_protocol(key, payload)),
             payload,
         )
@@ -2166,37 +2158,37 @@ impl LcpOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            mru_mru_bytes: Place::of(whole, given(|| Some(view.mru()?.mru_bytes.as_slice()))),
-            accm_character_map_bytes: Place::of(whole, given(|| Some(view.accm()?.character_map_bytes.as_slice()))),
+            mru_mru_bytes: Place::of(whole, given!(Some(view.mru()?.mru_bytes.as_slice()))),
+            accm_character_map_bytes: Place::of(whole, given!(Some(view.accm()?.character_map_bytes.as_slice()))),
             authentication_authentication_bytes: Place::of(
                 whole,
-                given(|| Some(view.authentication()?.authentication_bytes.as_slice())),
+                given!(Some(view.authentication()?.authentication_bytes.as_slice())),
             ),
-            authentication_data: Place::of(whole, given(|| Some(view.authentication()?.data))),
-            quality_quality_bytes: Place::of(whole, given(|| Some(view.quality()?.quality_bytes.as_slice()))),
-            quality_data: Place::of(whole, given(|| Some(view.quality()?.data))),
-            magic_magic_bytes: Place::of(whole, given(|| Some(view.magic()?.magic_bytes.as_slice()))),
+            authentication_data: Place::of(whole, given!(Some(view.authentication()?.data))),
+            quality_quality_bytes: Place::of(whole, given!(Some(view.quality()?.quality_bytes.as_slice()))),
+            quality_data: Place::of(whole, given!(Some(view.quality()?.data))),
+            magic_magic_bytes: Place::of(whole, given!(Some(view.magic()?.magic_bytes.as_slice()))),
             fcs_alternatives_alternatives_bytes: Place::of(
                 whole,
-                given(|| Some(view.fcs_alternatives()?.alternatives_bytes.as_slice())),
+                given!(Some(view.fcs_alternatives()?.alternatives_bytes.as_slice())),
             ),
             self_describing_maximum_bytes: Place::of(
                 whole,
-                given(|| Some(view.self_describing()?.maximum_bytes.as_slice())),
+                given!(Some(view.self_describing()?.maximum_bytes.as_slice())),
             ),
-            callback_operation_bytes: Place::of(whole, given(|| Some(view.callback()?.operation_bytes.as_slice()))),
-            callback_message: Place::of(whole, given(|| Some(view.callback()?.message))),
-            numbered_mode_window_bytes: Place::of(whole, given(|| Some(view.numbered_mode()?.window_bytes.as_slice()))),
-            numbered_mode_address: Place::of(whole, given(|| Some(view.numbered_mode()?.address))),
-            mrru_mrru_bytes: Place::of(whole, given(|| Some(view.mrru()?.mrru_bytes.as_slice()))),
-            endpoint_class_bytes: Place::of(whole, given(|| Some(view.endpoint()?.class_bytes.as_slice()))),
-            endpoint_discriminator: Place::of(whole, given(|| Some(view.endpoint()?.discriminator))),
-            link_id_link_bytes: Place::of(whole, given(|| Some(view.link_id()?.link_bytes.as_slice()))),
+            callback_operation_bytes: Place::of(whole, given!(Some(view.callback()?.operation_bytes.as_slice()))),
+            callback_message: Place::of(whole, given!(Some(view.callback()?.message))),
+            numbered_mode_window_bytes: Place::of(whole, given!(Some(view.numbered_mode()?.window_bytes.as_slice()))),
+            numbered_mode_address: Place::of(whole, given!(Some(view.numbered_mode()?.address))),
+            mrru_mrru_bytes: Place::of(whole, given!(Some(view.mrru()?.mrru_bytes.as_slice()))),
+            endpoint_class_bytes: Place::of(whole, given!(Some(view.endpoint()?.class_bytes.as_slice()))),
+            endpoint_discriminator: Place::of(whole, given!(Some(view.endpoint()?.discriminator))),
+            link_id_link_bytes: Place::of(whole, given!(Some(view.link_id()?.link_bytes.as_slice()))),
             multilink_header_format_bytes: Place::of(
                 whole,
-                given(|| Some(view.multilink_header()?.format_bytes.as_slice())),
+                given!(Some(view.multilink_header()?.format_bytes.as_slice())),
             ),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -2431,7 +2423,7 @@ impl<'a> LcpOption<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         !self.region.is_cut()
-            && given(|| Some(self.magic()?.magic() != 0)) != Some(false)
+            && given!(Some(self.magic()?.magic() != 0)) != Some(false)
             && match self.variant {
                 LcpOptionVariant::Mru(view) => view.is_regular(),
                 LcpOptionVariant::Accm(view) => view.is_regular(),
@@ -2599,7 +2591,7 @@ impl<'a> LcpOption<'a> {
             LcpOptionVariant::Unknown(view) => view.anomalies(report),
             _ => {}
         }
-        if given(|| Some(self.magic()?.magic() != 0)) == Some(false) {
+        if given!(Some(self.magic()?.magic() != 0)) == Some(false) {
             report(Anomaly::Unexpected {
                 owner: "lcp_option",
                 name: "no_magic",
@@ -3578,31 +3570,31 @@ impl LcpPlaces {
     pub fn of(view: &Lcp<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            terminate_reason: Place::of(whole, given(|| Some(view.terminate()?.reason))),
-            code_reject_rejected_packet: Place::of(whole, given(|| Some(view.code_reject()?.rejected_packet))),
+            terminate_reason: Place::of(whole, given!(Some(view.terminate()?.reason))),
+            code_reject_rejected_packet: Place::of(whole, given!(Some(view.code_reject()?.rejected_packet))),
             protocol_reject_rejected_protocol_bytes: Place::of(
                 whole,
-                given(|| Some(view.protocol_reject()?.rejected_protocol_bytes.as_slice())),
+                given!(Some(view.protocol_reject()?.rejected_protocol_bytes.as_slice())),
             ),
             protocol_reject_rejected_information: Place::of(
                 whole,
-                given(|| Some(view.protocol_reject()?.rejected_information)),
+                given!(Some(view.protocol_reject()?.rejected_information)),
             ),
-            echo_magic_number_bytes: Place::of(whole, given(|| Some(view.echo()?.magic_number_bytes.as_slice()))),
-            echo_data: Place::of(whole, given(|| Some(view.echo()?.data))),
+            echo_magic_number_bytes: Place::of(whole, given!(Some(view.echo()?.magic_number_bytes.as_slice()))),
+            echo_data: Place::of(whole, given!(Some(view.echo()?.data))),
             identification_sender_magic_bytes: Place::of(
                 whole,
-                given(|| Some(view.identification()?.sender_magic_bytes.as_slice())),
+                given!(Some(view.identification()?.sender_magic_bytes.as_slice())),
             ),
-            identification_message: Place::of(whole, given(|| Some(view.identification()?.message.bytes()))),
+            identification_message: Place::of(whole, given!(Some(view.identification()?.message.bytes()))),
             time_remaining_sender_magic_bytes: Place::of(
                 whole,
-                given(|| Some(view.time_remaining()?.sender_magic_bytes.as_slice())),
+                given!(Some(view.time_remaining()?.sender_magic_bytes.as_slice())),
             ),
-            time_remaining_message: Place::of(whole, given(|| Some(view.time_remaining()?.message.bytes()))),
-            vendor_sender_magic_bytes: Place::of(whole, given(|| Some(view.vendor()?.sender_magic_bytes.as_slice()))),
-            vendor_values: Place::of(whole, given(|| Some(view.vendor()?.values))),
-            unknown_content: Place::of(whole, given(|| Some(view.unknown()?.content))),
+            time_remaining_message: Place::of(whole, given!(Some(view.time_remaining()?.message.bytes()))),
+            vendor_sender_magic_bytes: Place::of(whole, given!(Some(view.vendor()?.sender_magic_bytes.as_slice()))),
+            vendor_values: Place::of(whole, given!(Some(view.vendor()?.values))),
+            unknown_content: Place::of(whole, given!(Some(view.unknown()?.content))),
         }
     }
 }
@@ -4740,28 +4732,28 @@ impl IpcpOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            addresses_source_bytes: Place::of(whole, given(|| Some(view.addresses()?.source_bytes.as_slice()))),
-            compression_protocol_bytes: Place::of(whole, given(|| Some(view.compression()?.protocol_bytes.as_slice()))),
-            compression_data: Place::of(whole, given(|| Some(view.compression()?.data))),
-            address_address_bytes: Place::of(whole, given(|| Some(view.address()?.address_bytes.as_slice()))),
-            mobile_home_address_bytes: Place::of(whole, given(|| Some(view.mobile()?.home_address_bytes.as_slice()))),
+            addresses_source_bytes: Place::of(whole, given!(Some(view.addresses()?.source_bytes.as_slice()))),
+            compression_protocol_bytes: Place::of(whole, given!(Some(view.compression()?.protocol_bytes.as_slice()))),
+            compression_data: Place::of(whole, given!(Some(view.compression()?.data))),
+            address_address_bytes: Place::of(whole, given!(Some(view.address()?.address_bytes.as_slice()))),
+            mobile_home_address_bytes: Place::of(whole, given!(Some(view.mobile()?.home_address_bytes.as_slice()))),
             primary_dns_primary_dns_bytes: Place::of(
                 whole,
-                given(|| Some(view.primary_dns()?.primary_dns_bytes.as_slice())),
+                given!(Some(view.primary_dns()?.primary_dns_bytes.as_slice())),
             ),
             primary_nbns_primary_nbns_bytes: Place::of(
                 whole,
-                given(|| Some(view.primary_nbns()?.primary_nbns_bytes.as_slice())),
+                given!(Some(view.primary_nbns()?.primary_nbns_bytes.as_slice())),
             ),
             secondary_dns_secondary_dns_bytes: Place::of(
                 whole,
-                given(|| Some(view.secondary_dns()?.secondary_dns_bytes.as_slice())),
+                given!(Some(view.secondary_dns()?.secondary_dns_bytes.as_slice())),
             ),
             secondary_nbns_secondary_nbns_bytes: Place::of(
                 whole,
-                given(|| Some(view.secondary_nbns()?.secondary_nbns_bytes.as_slice())),
+                given!(Some(view.secondary_nbns()?.secondary_nbns_bytes.as_slice())),
             ),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -5553,9 +5545,9 @@ impl IpcpPlaces {
     pub fn of(view: &Ipcp<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            terminate_reason: Place::of(whole, given(|| Some(view.terminate()?.reason))),
-            code_reject_rejected_packet: Place::of(whole, given(|| Some(view.code_reject()?.rejected_packet))),
-            unknown_content: Place::of(whole, given(|| Some(view.unknown()?.content))),
+            terminate_reason: Place::of(whole, given!(Some(view.terminate()?.reason))),
+            code_reject_rejected_packet: Place::of(whole, given!(Some(view.code_reject()?.rejected_packet))),
+            unknown_content: Place::of(whole, given!(Some(view.unknown()?.content))),
         }
     }
 }
@@ -6153,10 +6145,10 @@ impl Ipv6cpOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            interface_interface_bytes: Place::of(whole, given(|| Some(view.interface()?.interface_bytes.as_slice()))),
-            compression_protocol_bytes: Place::of(whole, given(|| Some(view.compression()?.protocol_bytes.as_slice()))),
-            compression_data: Place::of(whole, given(|| Some(view.compression()?.data))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            interface_interface_bytes: Place::of(whole, given!(Some(view.interface()?.interface_bytes.as_slice()))),
+            compression_protocol_bytes: Place::of(whole, given!(Some(view.compression()?.protocol_bytes.as_slice()))),
+            compression_data: Place::of(whole, given!(Some(view.compression()?.data))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -6740,9 +6732,9 @@ impl Ipv6cpPlaces {
     pub fn of(view: &Ipv6cp<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            terminate_reason: Place::of(whole, given(|| Some(view.terminate()?.reason))),
-            code_reject_rejected_packet: Place::of(whole, given(|| Some(view.code_reject()?.rejected_packet))),
-            unknown_content: Place::of(whole, given(|| Some(view.unknown()?.content))),
+            terminate_reason: Place::of(whole, given!(Some(view.terminate()?.reason))),
+            code_reject_rejected_packet: Place::of(whole, given!(Some(view.code_reject()?.rejected_packet))),
+            unknown_content: Place::of(whole, given!(Some(view.unknown()?.content))),
         }
     }
 }
@@ -7586,16 +7578,16 @@ impl CcpOptionPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            proprietary_oui_bytes: Place::of(whole, given(|| Some(view.proprietary()?.oui_bytes.as_slice()))),
-            proprietary_values: Place::of(whole, given(|| Some(view.proprietary()?.values))),
+            proprietary_oui_bytes: Place::of(whole, given!(Some(view.proprietary()?.oui_bytes.as_slice()))),
+            proprietary_values: Place::of(whole, given!(Some(view.proprietary()?.values))),
             stac_lzs_history_count_bytes: Place::of(
                 whole,
-                given(|| Some(view.stac_lzs()?.history_count_bytes.as_slice())),
+                given!(Some(view.stac_lzs()?.history_count_bytes.as_slice())),
             ),
-            mppc_supported_bytes: Place::of(whole, given(|| Some(view.mppc()?.supported_bytes.as_slice()))),
-            bsd_version_bytes: Place::of(whole, given(|| Some(view.bsd()?.version_bytes.as_slice()))),
-            deflate_window_bytes: Place::of(whole, given(|| Some(view.deflate()?.window_bytes.as_slice()))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            mppc_supported_bytes: Place::of(whole, given!(Some(view.mppc()?.supported_bytes.as_slice()))),
+            bsd_version_bytes: Place::of(whole, given!(Some(view.bsd()?.version_bytes.as_slice()))),
+            deflate_window_bytes: Place::of(whole, given!(Some(view.deflate()?.window_bytes.as_slice()))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }
@@ -8376,10 +8368,10 @@ impl CcpPlaces {
     pub fn of(view: &Ccp<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            terminate_reason: Place::of(whole, given(|| Some(view.terminate()?.reason))),
-            code_reject_rejected_packet: Place::of(whole, given(|| Some(view.code_reject()?.rejected_packet))),
-            reset_data: Place::of(whole, given(|| Some(view.reset()?.data))),
-            unknown_content: Place::of(whole, given(|| Some(view.unknown()?.content))),
+            terminate_reason: Place::of(whole, given!(Some(view.terminate()?.reason))),
+            code_reject_rejected_packet: Place::of(whole, given!(Some(view.code_reject()?.rejected_packet))),
+            reset_data: Place::of(whole, given!(Some(view.reset()?.data))),
+            unknown_content: Place::of(whole, given!(Some(view.unknown()?.content))),
         }
     }
 }
@@ -9030,10 +9022,10 @@ impl PapPlaces {
     pub fn of(view: &Pap<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            request_peer_id: Place::of(whole, given(|| Some(view.request()?.peer_id))),
-            request_password: Place::of(whole, given(|| Some(view.request()?.password))),
-            reply_message: Place::of(whole, given(|| Some(view.reply()?.message))),
-            unknown_content: Place::of(whole, given(|| Some(view.unknown()?.content))),
+            request_peer_id: Place::of(whole, given!(Some(view.request()?.peer_id))),
+            request_password: Place::of(whole, given!(Some(view.request()?.password))),
+            reply_message: Place::of(whole, given!(Some(view.reply()?.message))),
+            unknown_content: Place::of(whole, given!(Some(view.unknown()?.content))),
         }
     }
 }
@@ -9604,10 +9596,10 @@ impl ChapPlaces {
     pub fn of(view: &Chap<'_>, whole: &[u8]) -> Self {
         Self {
             head: Place::of(whole, Some(view.head.as_slice())),
-            exchange_value: Place::of(whole, given(|| Some(view.exchange()?.value))),
-            exchange_name: Place::of(whole, given(|| Some(view.exchange()?.name))),
-            result_message: Place::of(whole, given(|| Some(view.result()?.message))),
-            unknown_content: Place::of(whole, given(|| Some(view.unknown()?.content))),
+            exchange_value: Place::of(whole, given!(Some(view.exchange()?.value))),
+            exchange_name: Place::of(whole, given!(Some(view.exchange()?.name))),
+            result_message: Place::of(whole, given!(Some(view.result()?.message))),
+            unknown_content: Place::of(whole, given!(Some(view.unknown()?.content))),
         }
     }
 }

@@ -1215,43 +1215,43 @@ impl PppoeTagPlaces {
         Self {
             region: Place::of(whole, Some(view.bytes())),
             head: Place::of(whole, Some(view.head.as_slice())),
-            service_name_service_name: Place::of(whole, given(|| Some(view.service_name()?.service_name.bytes()))),
-            ac_name_ac_name: Place::of(whole, given(|| Some(view.ac_name()?.ac_name.bytes()))),
-            host_uniq_host_uniq: Place::of(whole, given(|| Some(view.host_uniq()?.host_uniq))),
-            ac_cookie_cookie: Place::of(whole, given(|| Some(view.ac_cookie()?.cookie))),
+            service_name_service_name: Place::of(whole, given!(Some(view.service_name()?.service_name.bytes()))),
+            ac_name_ac_name: Place::of(whole, given!(Some(view.ac_name()?.ac_name.bytes()))),
+            host_uniq_host_uniq: Place::of(whole, given!(Some(view.host_uniq()?.host_uniq))),
+            ac_cookie_cookie: Place::of(whole, given!(Some(view.ac_cookie()?.cookie))),
             vendor_specific_vendor_bytes: Place::of(
                 whole,
-                given(|| Some(view.vendor_specific()?.vendor_bytes.as_slice())),
+                given!(Some(view.vendor_specific()?.vendor_bytes.as_slice())),
             ),
-            vendor_specific_information: Place::of(whole, given(|| Some(view.vendor_specific()?.information))),
-            relay_session_relay_session: Place::of(whole, given(|| Some(view.relay_session()?.relay_session))),
+            vendor_specific_information: Place::of(whole, given!(Some(view.vendor_specific()?.information))),
+            relay_session_relay_session: Place::of(whole, given!(Some(view.relay_session()?.relay_session))),
             credits_forward_credits_bytes: Place::of(
                 whole,
-                given(|| Some(view.credits()?.forward_credits_bytes.as_slice())),
+                given!(Some(view.credits()?.forward_credits_bytes.as_slice())),
             ),
-            metrics_flags_bytes: Place::of(whole, given(|| Some(view.metrics()?.flags_bytes.as_slice()))),
+            metrics_flags_bytes: Place::of(whole, given!(Some(view.metrics()?.flags_bytes.as_slice()))),
             sequence_number_sequence_bytes: Place::of(
                 whole,
-                given(|| Some(view.sequence_number()?.sequence_bytes.as_slice())),
+                given!(Some(view.sequence_number()?.sequence_bytes.as_slice())),
             ),
             credit_scale_scale_factor_bytes: Place::of(
                 whole,
-                given(|| Some(view.credit_scale()?.scale_factor_bytes.as_slice())),
+                given!(Some(view.credit_scale()?.scale_factor_bytes.as_slice())),
             ),
             max_payload_max_payload_bytes: Place::of(
                 whole,
-                given(|| Some(view.max_payload()?.max_payload_bytes.as_slice())),
+                given!(Some(view.max_payload()?.max_payload_bytes.as_slice())),
             ),
             service_name_error_service_name_error: Place::of(
                 whole,
-                given(|| Some(view.service_name_error()?.service_name_error.bytes())),
+                given!(Some(view.service_name_error()?.service_name_error.bytes())),
             ),
             ac_system_error_ac_system_error: Place::of(
                 whole,
-                given(|| Some(view.ac_system_error()?.ac_system_error.bytes())),
+                given!(Some(view.ac_system_error()?.ac_system_error.bytes())),
             ),
-            generic_error_generic_error: Place::of(whole, given(|| Some(view.generic_error()?.generic_error.bytes()))),
-            unknown_data: Place::of(whole, given(|| Some(view.unknown()?.data))),
+            generic_error_generic_error: Place::of(whole, given!(Some(view.generic_error()?.generic_error.bytes()))),
+            unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
 }

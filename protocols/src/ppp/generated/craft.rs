@@ -155,7 +155,7 @@ impl Ppp<'_> {
         let form = match &value.variant {
             PppVariant::Unsaid => {
                 match (0..=1)
-                    .find(|_: &u64| given(|| Some(*absent::<&[u8]>()?.first()? == 255)) == Some(true))
+                    .find(|_: &u64| given!(Some(*absent::<&[u8]>()?.first()? == 255)) == Some(true))
                     .unwrap_or(1)
                 {
                     0 => const { &PppVariant::Framed(PppFramed::UNSAID) },
@@ -174,7 +174,7 @@ impl Ppp<'_> {
         let form = match &value.variant2 {
             PppVariant2::Unsaid => {
                 match (0..=1)
-                    .find(|_: &u64| given(|| Some(*absent::<&[u8]>()?.first()? & 1 == 1)) == Some(true))
+                    .find(|_: &u64| given!(Some(*absent::<&[u8]>()?.first()? & 1 == 1)) == Some(true))
                     .unwrap_or(1)
                 {
                     0 => const { &PppVariant2::Compressed(PppCompressed::UNSAID) },
@@ -228,7 +228,9 @@ impl Ppp<'_> {
     fn count(&self, settled: &mut PppSettled) -> Count {
         let mut pen = Count::at(0);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -265,15 +267,13 @@ impl Layer for Ppp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = PppSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         settled.key_0 = payload.key(const { Table::new("pony.net.ppp.ppp_protocol") });
         settled.key_1 = payload.key(const { Table::new("pony.net.ppp.ppp_protocol") });
         let head = [0; 0];
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 0);
         value.walk(&mut pen, &mut settled, random)?;
@@ -304,7 +304,7 @@ impl<'a> super::Ppp<'a> {
     pub fn to_value(&self) -> Ppp<'a> {
         let mut take = Take::new(self.region());
         let mut value = Ppp::UNSAID;
-        match (0..=1).find(|_: &u64| given(|| Some(*take.rest().first()? == 255)) == Some(true)).unwrap_or(1) {
+        match (0..=1).find(|_: &u64| given!(Some(*take.rest().first()? == 255)) == Some(true)).unwrap_or(1) {
             0 => {
                 let mut arm_1 = PppFramed::UNSAID;
                 arm_1.address = take.number(8, false) as u8;
@@ -313,7 +313,7 @@ impl<'a> super::Ppp<'a> {
             }
             _ => {}
         }
-        match (0..=1).find(|_: &u64| given(|| Some(*take.rest().first()? & 1 == 1)) == Some(true)).unwrap_or(1) {
+        match (0..=1).find(|_: &u64| given!(Some(*take.rest().first()? & 1 == 1)) == Some(true)).unwrap_or(1) {
             0 => {
                 let mut arm_2 = PppCompressed::UNSAID;
                 let number_2 = take.number(8, false) as u8;
@@ -1180,7 +1180,9 @@ impl LcpOption<'_> {
     fn count(&self, from: usize, settled: &mut LcpOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1490,12 +1492,12 @@ impl<'a> From<LcpUnknown<'a>> for LcpVariant<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpConfigure<'a> {
     /// `options`.
-    pub options: Vec<LcpOption<'a>>,
+    pub options: Items<LcpOption<'a>>,
 }
 
 impl LcpConfigure<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { options: Vec::new() };
+    pub const UNSAID: Self = Self { options: Items::NONE };
 }
 
 impl Default for LcpConfigure<'_> {
@@ -1826,7 +1828,9 @@ impl Lcp<'_> {
     fn count(&self, settled: &mut LcpSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1860,7 +1864,8 @@ impl Layer for Lcp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = LcpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64 - value.padding_2.len() as u64;
         if let Field::Auto = value.length {
@@ -1876,10 +1881,8 @@ impl Layer for Lcp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -1924,7 +1927,7 @@ impl<'a> super::Lcp<'a> {
             match taken_0 {
                 1..=4 => {
                     let mut arm_1 = LcpConfigure::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let Some((view, last)) = take.read::<super::LcpOption<'a>>(()) else { break };
                         list.push(view.to_value());
@@ -2480,7 +2483,9 @@ impl IpcpOption<'_> {
     fn count(&self, from: usize, settled: &mut IpcpOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2707,12 +2712,12 @@ impl<'a> From<IpcpUnknown<'a>> for IpcpVariant<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpConfigure<'a> {
     /// `options`.
-    pub options: Vec<IpcpOption<'a>>,
+    pub options: Items<IpcpOption<'a>>,
 }
 
 impl IpcpConfigure<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { options: Vec::new() };
+    pub const UNSAID: Self = Self { options: Items::NONE };
 }
 
 impl Default for IpcpConfigure<'_> {
@@ -2873,7 +2878,9 @@ impl Ipcp<'_> {
     fn count(&self, settled: &mut IpcpSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -2907,7 +2914,8 @@ impl Layer for Ipcp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = IpcpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64 - value.padding_2.len() as u64;
         if let Field::Auto = value.length {
@@ -2923,10 +2931,8 @@ impl Layer for Ipcp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -2971,7 +2977,7 @@ impl<'a> super::Ipcp<'a> {
             match taken_0 {
                 1..=4 => {
                     let mut arm_1 = IpcpConfigure::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let Some((view, last)) = take.read::<super::IpcpOption<'a>>(()) else { break };
                         list.push(view.to_value());
@@ -3256,7 +3262,9 @@ impl Ipv6cpOption<'_> {
     fn count(&self, from: usize, settled: &mut Ipv6cpOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -3444,12 +3452,12 @@ impl<'a> From<Ipv6cpUnknown<'a>> for Ipv6cpVariant<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6cpConfigure<'a> {
     /// `options`.
-    pub options: Vec<Ipv6cpOption<'a>>,
+    pub options: Items<Ipv6cpOption<'a>>,
 }
 
 impl Ipv6cpConfigure<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { options: Vec::new() };
+    pub const UNSAID: Self = Self { options: Items::NONE };
 }
 
 impl Default for Ipv6cpConfigure<'_> {
@@ -3615,7 +3623,9 @@ impl Ipv6cp<'_> {
     fn count(&self, settled: &mut Ipv6cpSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -3649,7 +3659,8 @@ impl Layer for Ipv6cp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = Ipv6cpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64 - value.padding_2.len() as u64;
         if let Field::Auto = value.length {
@@ -3665,10 +3676,8 @@ impl Layer for Ipv6cp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -3713,7 +3722,7 @@ impl<'a> super::Ipv6cp<'a> {
             match taken_0 {
                 1..=4 => {
                     let mut arm_1 = Ipv6cpConfigure::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let Some((view, last)) = take.read::<super::Ipv6cpOption<'a>>(()) else { break };
                         list.push(view.to_value());
@@ -4141,7 +4150,9 @@ impl CcpOption<'_> {
     fn count(&self, from: usize, settled: &mut CcpOptionSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -4360,12 +4371,12 @@ impl<'a> From<CcpUnknown<'a>> for CcpVariant<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpConfigure<'a> {
     /// `options`.
-    pub options: Vec<CcpOption<'a>>,
+    pub options: Items<CcpOption<'a>>,
 }
 
 impl CcpConfigure<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { options: Vec::new() };
+    pub const UNSAID: Self = Self { options: Items::NONE };
 }
 
 impl Default for CcpConfigure<'_> {
@@ -4555,7 +4566,9 @@ impl Ccp<'_> {
     fn count(&self, settled: &mut CcpSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -4589,7 +4602,8 @@ impl Layer for Ccp<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = CcpSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64 - value.padding_2.len() as u64;
         if let Field::Auto = value.length {
@@ -4605,10 +4619,8 @@ impl Layer for Ccp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -4653,7 +4665,7 @@ impl<'a> super::Ccp<'a> {
             match taken_0 {
                 1..=4 => {
                     let mut arm_1 = CcpConfigure::UNSAID;
-                    let mut list = Vec::new();
+                    let mut list = Items::NONE;
                     while !take.rest().is_empty() {
                         let Some((view, last)) = take.read::<super::CcpOption<'a>>(()) else { break };
                         list.push(view.to_value());
@@ -4990,7 +5002,9 @@ impl Pap<'_> {
     fn count(&self, settled: &mut PapSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -5024,7 +5038,8 @@ impl Layer for Pap<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = PapSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64 - value.padding_2.len() as u64;
         if let Field::Auto = value.length {
@@ -5040,10 +5055,8 @@ impl Layer for Pap<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
@@ -5397,7 +5410,9 @@ impl Chap<'_> {
     fn count(&self, settled: &mut ChapSettled) -> Count {
         let mut pen = Count::at(32);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -5431,7 +5446,8 @@ impl Layer for Chap<'_> {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = ChapSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64 - value.padding_2.len() as u64;
         if let Field::Auto = value.length {
@@ -5447,10 +5463,8 @@ impl Layer for Chap<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;

@@ -715,7 +715,9 @@ impl PppoeTag<'_> {
     fn count(&self, from: usize, settled: &mut PppoeTagSettled) -> Count {
         let mut pen = Count::at(from);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -907,7 +909,7 @@ pub struct PppoeDiscovery<'a> {
     /// It is derived unless something is said of it.
     pub length: Field<u16>,
     /// Tags, \[RFC 2516 §5\].
-    pub tags: Vec<PppoeTag<'a>>,
+    pub tags: Items<PppoeTag<'a>>,
     /// Bytes of the region of [`Self::tags`] that it does not take.
     pub tags_padding: Cow<'a, [u8]>,
 }
@@ -920,7 +922,7 @@ impl PppoeDiscovery<'_> {
         code: super::PppoeCode(0),
         session_id: 0,
         length: Field::Auto,
-        tags: Vec::new(),
+        tags: Items::NONE,
         tags_padding: Cow::Borrowed(&[]),
     };
 }
@@ -993,7 +995,9 @@ impl PppoeDiscovery<'_> {
     fn count(&self, settled: &mut PppoeDiscoverySettled) -> Count {
         let mut pen = Count::at(48);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1030,11 +1034,11 @@ impl Layer for PppoeDiscovery<'_> {
             return Err(EmitError::no_payload());
         }
         let mut settled = PppoeDiscoverySettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
             settled.length = into_number::<u16>(
-                given(|| Some(i128::from(settled.size_5?))).unwrap_or_default(),
+                given!(Some(i128::from(settled.size_5?))).unwrap_or_default(),
                 16,
                 &super::pppoe_discovery_fields::LENGTH,
             )?;
@@ -1050,10 +1054,8 @@ impl Layer for PppoeDiscovery<'_> {
         put::<1, 1, _>(&mut head, last(&value.code.0.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&value.session_id.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 6);
         value.walk(&mut pen, &mut settled, random)?;
@@ -1095,7 +1097,7 @@ impl<'a> super::PppoeDiscovery<'a> {
         value.length = Field::Set(number_4);
         let taken_4 = number_4;
         let within = take.enter(i128::from(u64::from(taken_4) * 8));
-        let mut list = Vec::new();
+        let mut list = Items::NONE;
         while !take.rest().is_empty() {
             let Some((view, last)) = take.read::<super::PppoeTag<'a>>(()) else { break };
             list.push(view.to_value());
@@ -1216,7 +1218,9 @@ impl PppoeSession {
     fn count(&self, settled: &mut PppoeSessionSettled) -> Count {
         let mut pen = Count::at(48);
         let random = &mut SplitMix::default();
-        self.begin(settled, random).and_then(|()| self.walk(&mut pen, settled, random)).unwrap_or_default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
         pen
     }
 }
@@ -1253,7 +1257,8 @@ impl Layer for PppoeSession {
     ) -> Result<Inet16, EmitError> {
         let value = self;
         let mut settled = PppoeSessionSettled::default();
-        let (count, length, available) = (value.count(&mut settled), payload.packet_len(), out.len());
+        let count = value.count(&mut settled);
+        let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.payload_ = length as u64;
         if let Field::Auto = value.length {
@@ -1271,10 +1276,8 @@ impl Layer for PppoeSession {
         put::<1, 1, _>(&mut head, last(&value.code.0.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&value.session_id.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let short = || EmitError::short(count.bytes() + length, available);
-        let (front, rest) = out.split_at_mut_checked(count.front()).ok_or_else(short)?;
-        let (middle, back) = rest.split_at_mut_checked(length).ok_or_else(short)?;
-        let (top, body) = front.split_first_chunk_mut().ok_or_else(short)?;
+        let (front, middle, back) = count.split(out)?;
+        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 6);
         value.walk(&mut pen, &mut settled, random)?;

@@ -1,0 +1,44 @@
+//! The fixed stack: the layers that are expected, as a type.
+
+use super::{Tally, Transport};
+use packet_core::Region;
+use packet_core::stack::{Either, Stack};
+use packet_protocols::ethernet::Ethernet;
+use packet_protocols::ipv4::Ipv4;
+use packet_protocols::ipv6::Ipv6;
+use packet_protocols::stack::LayerKind;
+use packet_protocols::tcp::Tcp;
+use packet_protocols::udp::Udp;
+use packet_protocols::vlan::Vlan;
+
+type Expected<'a> =
+    (Option<Ethernet<'a>>, [Option<Vlan<'a>>; 2], Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
+
+#[inline(always)]
+pub(super) fn decode(packet: &[u8], tally: &mut Tally) -> Option<()> {
+    let stack: Stack<'_, _, Expected<'_>> = Stack::read(LayerKind::Ethernet, packet);
+    let (_, _, Some(ip), Some(transport)) = stack.layers else { return None };
+    let transport = match transport {
+        Either::Left(tcp) => Transport::Tcp {
+            src: tcp.src_port(),
+            dst: tcp.dst_port(),
+            sequence: tcp.seq(),
+            flags: tcp.flags().0 as u8,
+            payload: tcp.payload().bytes().len(),
+        },
+        Either::Right(udp) => {
+            Transport::Udp { src: udp.src_port(), dst: udp.dst_port(), payload: udp.payload().bytes().len() }
+        }
+    };
+    match ip {
+        Either::Left(ip) => tally.ipv4(whole(ip.payload(), ip.src().to_bits())?, ip.dst().to_bits(), transport),
+        Either::Right(ip) => tally.ipv6(whole(ip.payload(), ip.src().octets())?, ip.dst().octets(), transport),
+    }
+    Some(())
+}
+
+/// What is said of a packet whose payload is not cut.
+#[inline(always)]
+fn whole<T>(payload: Region<'_>, value: T) -> Option<T> {
+    (!payload.is_cut()).then_some(value)
+}
