@@ -4,6 +4,7 @@
 //! one, `Option<Either<Ipv4, Ipv6>>` either of two, `[Option<Vlan>; 2]` two of a kind. Nothing is allocated and nothing is listed:
 //! once [`Stack::read`] is part of the function around it, its slots are local variables there.
 
+use crate::plain::Following;
 use crate::{Error, Region};
 
 /// What follows a layer, where `K` tells layers apart: `LayerKind` of the crate that knows them.
@@ -27,6 +28,18 @@ impl<'a, K> Next<'a, K> {
             Some(kind) => Self::Layer(kind, payload),
             None => Self::Opaque(payload),
         }
+    }
+}
+
+/// The kinds of layers that a crate knows.
+pub trait Known: Sized {
+    /// Which of them a layer leads to that does not know them itself, as one that derives it.
+    fn that_follows(following: &Following<'_>) -> Option<Self>;
+}
+
+impl<'a, K: Known> From<Following<'a>> for Next<'a, K> {
+    fn from(following: Following<'a>) -> Self {
+        Self::new(K::that_follows(&following), following.payload)
     }
 }
 

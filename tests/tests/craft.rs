@@ -158,7 +158,8 @@ fn options_of_both_layers_under_both_checksums() {
             option(TcpOptionTimestamps { value: 7, echo: 8 }),
             nop.clone(),
             option(TcpOptionWindowScale { shift: 7 }),
-        ].into(),
+        ]
+        .into(),
         ..Default::default()
     };
     let text =
@@ -180,7 +181,8 @@ fn options_of_both_layers_under_both_checksums() {
                 ..Default::default()
             },
             option(TcpOptionMptcp { mptcp: dss }),
-        ].into(),
+        ]
+        .into(),
         ..Default::default()
     };
     let text = r#"Tcp { seq = 1; options = [Sack { blocks = [SackBlock { left = 1; right = 2 }] },

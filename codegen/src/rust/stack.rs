@@ -705,16 +705,16 @@ fn following() -> TokenStream {
         pub type Next<'a> = packet_core::stack::Next<'a, LayerKind>;
 
         /// What follows a layer that knows no stack, as one that derives it.
-        impl<'a> From<packet_core::plain::Following<'a>> for Next<'a> {
-            fn from(following: packet_core::plain::Following<'a>) -> Self {
+        impl packet_core::stack::Known for LayerKind {
+            fn that_follows(following: &packet_core::plain::Following<'_>) -> Option<Self> {
                 use packet_core::plain::Way;
                 let payload = following.payload;
                 let kind = following.ways().find_map(|way| match way {
-                    Way::Layer(name) => LayerKind::ALL.iter().copied().find(|kind| kind.name() == name),
+                    Way::Layer(name) => Self::ALL.iter().copied().find(|kind| kind.name() == name),
                     Way::Key { table, key } => tables::by_name(table, key, payload),
                     Way::Probe => guess(payload),
                 });
-                Self::new(kind.filter(|kind| may_begin(*kind, payload)), payload)
+                kind.filter(|kind| may_begin(*kind, payload))
             }
         }
 

@@ -1,17 +1,19 @@
 //! Plain structs and enums as values that are written.
 
 use super::Plain;
+#[cfg(feature = "alloc")]
+use crate::craft::Items;
 use crate::craft::{EmitError, EmitErrorKind, Field};
 #[cfg(feature = "alloc")]
 use crate::{FromBits, List, Numbers, Text, view::Element};
 use crate::{MacAddr, Region};
 #[cfg(feature = "alloc")]
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::borrow::Cow;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// The value of a plain type, with everything that can be said of it: `Value<'a, Options<'a>>`.
 ///
-/// It owns its lists as `Vec`, and what is derived is a [`Field`] that can be set or forged.
+/// It owns its lists as [`Items`](crate::craft::Items), and what is derived is a [`Field`] that can be set or forged.
 pub type Value<'a, T> = <T as Valued<'a>>::Value;
 
 /// A plain struct or choice that can be written; `#[derive(Layer)]` implements it.
@@ -170,24 +172,24 @@ impl<T: ToValue<V>, V, R: Clone> ToValue<Field<V, R>> for Field<T, R> {
 
 /// What is absent has no elements.
 #[cfg(feature = "alloc")]
-impl<T: ToValue<Vec<V>>, V> ToValue<Vec<V>> for Option<T> {
+impl<T: ToValue<Items<V>>, V> ToValue<Items<V>> for Option<T> {
     #[inline]
-    fn to_value(&self) -> Result<Vec<V>, EmitError> {
-        self.as_ref().map_or(Ok(Vec::new()), ToValue::to_value)
+    fn to_value(&self) -> Result<Items<V>, EmitError> {
+        self.as_ref().map_or(Ok(Items::NONE), ToValue::to_value)
     }
 }
 
 /// The elements that can be read.
 #[cfg(feature = "alloc")]
-impl<'a, E: Element<'a, Out: ToValue<V>>, V> ToValue<Vec<V>> for List<'a, E> {
-    fn to_value(&self) -> Result<Vec<V>, EmitError> {
+impl<'a, E: Element<'a, Out: ToValue<V>>, V> ToValue<Items<V>> for List<'a, E> {
+    fn to_value(&self) -> Result<Items<V>, EmitError> {
         self.valid().map(|element| element.to_value()).collect()
     }
 }
 
 #[cfg(feature = "alloc")]
-impl<T: FromBits, const BITS: u32, const LITTLE: bool> ToValue<Vec<T>> for Numbers<'_, T, BITS, LITTLE> {
-    fn to_value(&self) -> Result<Vec<T>, EmitError> {
+impl<T: FromBits, const BITS: u32, const LITTLE: bool> ToValue<Items<T>> for Numbers<'_, T, BITS, LITTLE> {
+    fn to_value(&self) -> Result<Items<T>, EmitError> {
         Ok(self.iter().collect())
     }
 }
