@@ -18,7 +18,7 @@ fn option(variant: impl Into<packet_protocols::tcp::craft::TcpOptionVariant<'sta
 }
 
 fn segment(options: Vec<TcpOption<'static>>) -> Vec<u8> {
-    let tcp = Tcp { src_port: 1000, dst_port: 80, seq: Field::Set(7), options, ..Default::default() };
+    let tcp = Tcp { src_port: 1000, dst_port: 80, seq: Field::Set(7), options: options.into(), ..Default::default() };
     let ip = Ipv4 { identification: Field::Set(1), ..Default::default() };
     (Ethernet::default() / ip / tcp / "some data").to_vec().unwrap()
 }
@@ -45,9 +45,9 @@ fn options_are_added_changed_and_taken_away() {
     let times = |value| option(TcpOptionTimestamps { value, echo: 0 });
     becomes(vec![], vec![mss()], |tcp| tcp.options.push(option(TcpOptionMss { mss: 1460 })));
     becomes(vec![mss(), scale()], vec![scale()], |tcp| {
-        tcp.options.retain(|option| option.kind != Field::Set(TcpOptionKind::MSS));
+        tcp.options.edit().retain(|option| option.kind != Field::Set(TcpOptionKind::MSS));
         // What padded the options before is none of theirs now.
-        tcp.options.retain(|option| option.kind == Field::Set(TcpOptionKind::WINDOW_SCALE));
+        tcp.options.edit().retain(|option| option.kind == Field::Set(TcpOptionKind::WINDOW_SCALE));
     });
     becomes(vec![mss(), times(1)], vec![mss(), times(9)], |tcp| {
         for option in &mut tcp.options {
@@ -55,7 +55,7 @@ fn options_are_added_changed_and_taken_away() {
                 *option = TcpOption { variant: TcpOptionTimestamps { value: 9, echo: 0 }.into(), ..Default::default() };
             }
         }
-        tcp.options.truncate(2);
+        tcp.options.edit().truncate(2);
     });
 }
 

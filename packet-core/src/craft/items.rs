@@ -125,6 +125,15 @@ impl<'i, T> IntoIterator for &'i Items<T> {
     }
 }
 
+impl<'i, T> IntoIterator for &'i mut Items<T> {
+    type Item = &'i mut T;
+    type IntoIter = core::slice::IterMut<'i, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
 impl<T> IntoIterator for Items<T> {
     type Item = T;
     type IntoIter = alloc::vec::IntoIter<T>;
