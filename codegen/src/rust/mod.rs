@@ -125,6 +125,7 @@ pub const TAKEN_BY_VALUES: &[&str] = &[
     "EmitError",
     "EmitErrorKind",
     "Field",
+    "Items",
     "Inet16",
     "Layer",
     "Layers",
