@@ -73,9 +73,6 @@ impl Emitter<'_, '_> {
         let (name, value, settled) =
             (format_ident!("{}Below", self.plan.scopes[0].name), self.name(), self.settled_name());
         let lifetime = self.crafter.borrows(self.id).then(|| quote!(<'p>));
-        let [asker, args, to] = ["asker", "args", "to"].map(|name| used(name, octets));
-        let [asker_2, args_2] = ["asker", "args"].map(|name| used(name, numbers));
-        let (open_octets, open_numbers) = (opened(octets), opened(numbers));
         let all = quote!(#octets #with_list #numbers);
         let kept = |name: &str, ty: TokenStream| {
             let ident = format_ident!("{name}");
@@ -105,6 +102,7 @@ impl Emitter<'_, '_> {
             (true, false) => (quote!(<'p>), quote!('_)),
         };
         let with_list = with_list.map(|octets| list_method(&generics, &quote!(#name<#lower #arguments>), octets));
+        let members = members(octets, numbers);
         let definition = quote! {
             #seen
 
@@ -115,23 +113,7 @@ impl Emitter<'_, '_> {
 
             #with_list
 
-            impl #generics Below for #name<#lower #arguments> {
-                #[inline(always)]
-                fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
-                    &self, #asker: &A, #args: &[u64], #to: &mut S,
-                ) -> Option<()> {
-                    #open_octets
-                    #octets
-                    None
-                }
-
-                #[inline(always)]
-                fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, #asker_2: &A, #args_2: &[u64]) -> Option<u128> {
-                    #open_numbers
-                    #numbers
-                    None
-                }
-            }
+            impl #generics Below for #name<#lower #arguments> { #members }
         };
         (definition, quote!(&#name { #(#given)* }))
     }
@@ -398,6 +380,30 @@ fn mentions_member(tokens: &TokenStream, name: &Ident) -> bool {
         let [Some(value), Some(point), Some(member)] = &path else { return false };
         value == "value" && point == "." && *name == member
     })
+}
+
+/// The methods that give members.
+fn members(octets: &TokenStream, numbers: &TokenStream) -> TokenStream {
+    let [asker, args, to] = ["asker", "args", "to"].map(|name| used(name, octets));
+    let [asker_2, args_2] = ["asker", "args"].map(|name| used(name, numbers));
+    let (open_octets, open_numbers) = (opened(octets), opened(numbers));
+    quote! {
+        #[inline(always)]
+        fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
+            &self, #asker: &A, #args: &[u64], #to: &mut S,
+        ) -> Option<()> {
+            #open_octets
+            #octets
+            None
+        }
+
+        #[inline(always)]
+        fn number<const INTERFACE: u64, const MEMBER: u64, A: Below>(&self, #asker_2: &A, #args_2: &[u64]) -> Option<u128> {
+            #open_numbers
+            #numbers
+            None
+        }
+    }
 }
 
 /// The method that gives members where there is something in the list behind the head.
