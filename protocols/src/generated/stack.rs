@@ -883,30 +883,55 @@ impl Fields for Layer<'_> {
     }
 }
 shown_layer!(Layer);
+stacked!(LayerKind, Arp, crate::arp::Arp<'a>, next);
+stacked!(LayerKind, Dhcp, crate::dhcp::Dhcp<'a>, next);
+stacked!(LayerKind, Dns, crate::dns::Dns<'a>, next);
+stacked!(LayerKind, Mdns, crate::dns::Mdns<'a>, next);
+stacked!(LayerKind, Llmnr, crate::dns::Llmnr<'a>, next);
+stacked!(LayerKind, DnsOverTcp, crate::dns::DnsOverTcp<'a>, next);
+stacked!(LayerKind, Erspan, crate::erspan::Erspan<'a>, next);
+stacked!(LayerKind, Erspan3, crate::erspan::Erspan3<'a>, next);
+stacked!(LayerKind, Ethernet, crate::ethernet::Ethernet<'a>, next);
+stacked!(LayerKind, Gre, crate::gre::Gre<'a>, next);
+stacked!(LayerKind, Icmp, crate::icmp::Icmp<'a>, next);
+stacked!(LayerKind, Icmpv6, crate::icmpv6::Icmpv6<'a>, next);
+stacked!(LayerKind, Ipv4, crate::ipv4::Ipv4<'a>, next);
+stacked!(LayerKind, Ipv6, crate::ipv6::Ipv6<'a>, next);
+stacked!(LayerKind, Ipv6HopByHop, crate::ipv6::Ipv6HopByHop<'a>, next);
+stacked!(LayerKind, Ipv6Destination, crate::ipv6::Ipv6Destination<'a>, next);
+stacked!(LayerKind, Ipv6Routing, crate::ipv6::Ipv6Routing<'a>, next);
+stacked!(LayerKind, Ipv6Fragment, crate::ipv6::Ipv6Fragment<'a>, next);
+stacked!(LayerKind, LinuxSll, crate::linux_sll::LinuxSll<'a>, next);
+stacked!(LayerKind, LinuxSll2, crate::linux_sll::LinuxSll2<'a>, next);
+stacked!(LayerKind, Llc, crate::llc::Llc<'a>, next);
+stacked!(LayerKind, Null, crate::loopback::Null<'a>, next);
+stacked!(LayerKind, Loop, crate::loopback::Loop<'a>, next);
+stacked!(LayerKind, Mpls, crate::mpls::Mpls<'a>, next);
+stacked!(LayerKind, Ntp, crate::ntp::Ntp<'a>, next);
+stacked!(LayerKind, Ppp, crate::ppp::Ppp<'a>, next);
+stacked!(LayerKind, Lcp, crate::ppp::Lcp<'a>, next);
+stacked!(LayerKind, Ipcp, crate::ppp::Ipcp<'a>, next);
+stacked!(LayerKind, Ipv6cp, crate::ppp::Ipv6cp<'a>, next);
+stacked!(LayerKind, Ccp, crate::ppp::Ccp<'a>, next);
+stacked!(LayerKind, Pap, crate::ppp::Pap<'a>, next);
+stacked!(LayerKind, Chap, crate::ppp::Chap<'a>, next);
+stacked!(LayerKind, PppoeDiscovery, crate::pppoe::PppoeDiscovery<'a>, next);
+stacked!(LayerKind, PppoeSession, crate::pppoe::PppoeSession<'a>, next);
+stacked!(LayerKind, Quic, crate::quic::Quic<'a>, next);
+stacked!(LayerKind, RawIp, crate::raw_ip::RawIp<'a>, next);
+stacked!(LayerKind, Tcp, crate::tcp::Tcp<'a>, next);
+stacked!(LayerKind, TlsRecord, crate::tls::TlsRecord<'a>, next);
+stacked!(LayerKind, TlsChangeCipherSpec, crate::tls::TlsChangeCipherSpec<'a>, next);
+stacked!(LayerKind, TlsAlert, crate::tls::TlsAlert<'a>, next);
+stacked!(LayerKind, TlsHandshake, crate::tls::TlsHandshake<'a>, next);
+stacked!(LayerKind, Udp, crate::udp::Udp<'a>, next);
+stacked!(LayerKind, Vlan, crate::vlan::Vlan<'a>, next);
+stacked!(LayerKind, ServiceVlan, crate::vlan::ServiceVlan<'a>, next);
+stacked!(LayerKind, Vxlan, crate::vxlan::Vxlan<'a>, next);
+stacked!(LayerKind, VxlanGpe, crate::vxlan::VxlanGpe<'a>, next);
 
 /// What is in a payload.
-#[derive(Clone, Copy, Debug)]
-pub enum Next<'a> {
-    /// There is none, or it is empty.
-    Nothing,
-    /// Bytes.
-    Opaque(Region<'a>),
-    /// A layer of that kind.
-    Layer(LayerKind, Region<'a>),
-}
-
-impl<'a> Next<'a> {
-    /// That kind of layer in a payload, or bytes where none is known.
-    #[inline]
-    #[must_use]
-    pub fn new(kind: Option<LayerKind>, payload: Region<'a>) -> Self {
-        match kind {
-            _ if payload.bytes().is_empty() => Self::Nothing,
-            Some(kind) => Self::Layer(kind, payload),
-            None => Self::Opaque(payload),
-        }
-    }
-}
+pub type Next<'a> = packet_core::stack::Next<'a, LayerKind>;
 
 /// What follows a layer that knows no stack, as one that derives it.
 impl packet_core::stack::Known for LayerKind {
@@ -1164,8 +1189,8 @@ pub mod tables {
             108 => LayerKind::Loop,
             9 => LayerKind::Ppp,
             50 if both(
-                given(|| Some(*payload.bytes().first()? != 15)),
-                given(|| Some(*payload.bytes().first()? != 143)),
+                given!(Some(*payload.bytes().first()? != 15)),
+                given!(Some(*payload.bytes().first()? != 143)),
             ) == Some(true) =>
             {
                 LayerKind::Ppp
