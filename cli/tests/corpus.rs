@@ -111,8 +111,8 @@ fn captures_of_one_packet_and_the_same_seed() {
 
 #[test]
 fn what_can_not_be_done_is_said() {
-    let nothing = run(&["corpus", "Tccp", "-o", scratch("corpus-none").to_str().unwrap()]);
-    assert_eq!((nothing.code, nothing.err.as_str()), (2, "error: no layer is called Tccp; did you mean Tcp?\n"));
+    let nothing = run(&["corpus", "Tcpp", "-o", scratch("corpus-none").to_str().unwrap()]);
+    assert_eq!((nothing.code, nothing.err.as_str()), (2, "error: no layer is called Tcpp; did you mean Tcp?\n"));
     let (folder, _) = corpus("corpus-twice", &["Loop", "--count", "1"]);
     let twice = run(&["corpus", "Loop", "-o", folder.to_str().unwrap()]);
     assert_eq!(twice.code, 2);

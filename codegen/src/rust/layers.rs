@@ -139,7 +139,7 @@ impl Emitter<'_, '_> {
                 #(#finish)*
                 let #mutable head = [0; #bytes];
                 #(#head)*
-                let (front, middle, back) = count.split(out)?;
+                let [front, middle, back] = count.split(out)?;
                 let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
                 *top = head;
                 let mut pen = Write::new(body, back, #bytes);

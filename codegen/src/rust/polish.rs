@@ -87,6 +87,7 @@ fn better(expr: &mut Expr) -> Option<Expr> {
             Some(Expr::MethodCall(first))
         }
         Expr::Call(call) => unwrapped(call),
+        Expr::Match(choice) => alone(choice),
         Expr::If(choice) if choice.else_branch.is_none() => {
             let [Stmt::Expr(Expr::If(inner), None)] = choice.then_branch.stmts.as_mut_slice() else { return None };
             if inner.else_branch.is_some() {
@@ -101,6 +102,25 @@ fn better(expr: &mut Expr) -> Option<Expr> {
             let same = text(&choice.then_branch) == text(&block.block);
             same.then(|| Expr::Block(block.clone()))
         }
+        _ => None,
+    }
+}
+
+/// A match that does something for one pattern only.
+fn alone(choice: &mut syn::ExprMatch) -> Option<Expr> {
+    let [arm, rest] = choice.arms.as_slice() else { return None };
+    let idle = matches!(&*rest.body, Expr::Block(block) if block.block.stmts.is_empty() && block.label.is_none());
+    if !idle || !matches!(rest.pat, Pat::Wild(_)) || arm.guard.is_some() || rest.guard.is_some() {
+        return None;
+    }
+    let then: Block = match &*arm.body {
+        Expr::Block(block) => block.block.clone(),
+        body => parse_quote!({ #body }),
+    };
+    let (on, pattern) = (&choice.expr, &arm.pat);
+    match pattern {
+        Pat::Lit(number) => Some(parse_quote!(if #on == #number #then)),
+        Pat::TupleStruct(_) => Some(parse_quote!(if let #pattern = #on #then)),
         _ => None,
     }
 }

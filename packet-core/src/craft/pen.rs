@@ -95,13 +95,13 @@ impl Count {
     ///
     /// The buffer is too short for what was counted.
     #[inline(always)]
-    pub fn split<'o>(&self, out: &'o mut [u8]) -> Result<(&'o mut [u8], &'o mut [u8], &'o mut [u8]), EmitError> {
+    pub fn split<'o>(&self, out: &'o mut [u8]) -> Result<[&'o mut [u8]; 3], EmitError> {
         let available = out.len();
         let length = self.carries(available)?;
         if let Some((front, rest)) = out.split_at_mut_checked(self.front())
             && let Some((middle, back)) = rest.split_at_mut_checked(length)
         {
-            return Ok((front, middle, back));
+            return Ok([front, middle, back]);
         }
         Err(EmitError::short(self.bytes(), available))
     }

@@ -729,12 +729,10 @@ impl<'a> Ppp<'a> {
     fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let mut variant = PppVariant::Unnamed;
-        match (0..=1).find(|_: &u64| given!(Some(*cursor.rest().bytes().first()? == 255)) == Some(true)).unwrap_or(1) {
-            0 => {
-                let address_bytes = cursor.run::<2>(ppp_fields::FRAMED_ADDRESS_BYTES_RUN)?;
-                variant = PppVariant::Framed(PppFramed { address_bytes });
-            }
-            _ => {}
+        if (0..=1).find(|_: &u64| given!(Some(*cursor.rest().bytes().first()? == 255)) == Some(true)).unwrap_or(1) == 0
+        {
+            let address_bytes = cursor.run::<2>(ppp_fields::FRAMED_ADDRESS_BYTES_RUN)?;
+            variant = PppVariant::Framed(PppFramed { address_bytes });
         }
         let variant2 = match (0..=1)
             .find(|_: &u64| given!(Some(*cursor.rest().bytes().first()? & 1 == 1)) == Some(true))
@@ -1104,9 +1102,8 @@ impl<'a> PppWhole<'a> {
 impl<'a> Ppp<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
-        match self.variant {
-            PppVariant::Framed(view) => view.anomalies(report),
-            _ => {}
+        if let PppVariant::Framed(view) = self.variant {
+            view.anomalies(report)
         }
         match self.variant2 {
             PppVariant2::Compressed(view) => view.anomalies(report),

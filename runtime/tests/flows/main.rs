@@ -178,7 +178,7 @@ fn what_a_tunnel_carries_is_a_flow_where_it_is_asked_for() {
         told
     };
     let carrier = ("0.0.0.1:5555 → 0.0.0.2:4789".to_owned(), None);
-    assert_eq!(told(false), [carrier.clone()]);
+    assert_eq!(told(false), std::slice::from_ref(&carrier));
     assert_eq!(told(true), [carrier, ("192.0.2.1:40000 → 198.51.100.7:443".to_owned(), Some(("Vxlan", 42)))]);
 }
 

@@ -252,7 +252,7 @@ impl Layer for Arp<'_> {
         put::<4, 1, _>(&mut head, last(&settled.hardware_size.to_be_bytes()));
         put::<5, 1, _>(&mut head, last(&settled.protocol_size.to_be_bytes()));
         put::<6, 2, _>(&mut head, last(&value.opcode.0.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);

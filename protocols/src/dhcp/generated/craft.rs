@@ -207,7 +207,7 @@ impl Layer for Dhcp<'_> {
         put::<34, 10, _>(&mut head, &value.hardware_rest);
         put::<44, 64, _>(&mut head, &value.server_name);
         put::<108, 128, _>(&mut head, &value.boot_file);
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 236);

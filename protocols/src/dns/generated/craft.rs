@@ -3388,7 +3388,7 @@ impl Layer for Dns<'_> {
         put::<6, 2, _>(&mut head, last(&settled.ancount.to_be_bytes()));
         put::<8, 2, _>(&mut head, last(&settled.nscount.to_be_bytes()));
         put::<10, 2, _>(&mut head, last(&settled.arcount.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
@@ -3736,7 +3736,7 @@ impl Layer for Mdns<'_> {
         put::<6, 2, _>(&mut head, last(&settled.ancount.to_be_bytes()));
         put::<8, 2, _>(&mut head, last(&settled.nscount.to_be_bytes()));
         put::<10, 2, _>(&mut head, last(&settled.arcount.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
@@ -4084,7 +4084,7 @@ impl Layer for Llmnr<'_> {
         put::<6, 2, _>(&mut head, last(&settled.ancount.to_be_bytes()));
         put::<8, 2, _>(&mut head, last(&settled.nscount.to_be_bytes()));
         put::<10, 2, _>(&mut head, last(&settled.arcount.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);
@@ -4324,7 +4324,7 @@ impl Layer for DnsOverTcp {
         }
         let mut head = [0; 2];
         put::<0, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);

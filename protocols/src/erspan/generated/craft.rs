@@ -146,7 +146,7 @@ impl Layer for Erspan {
                     .to_be_bytes(),
             ),
         );
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
@@ -407,7 +407,7 @@ impl Layer for Erspan3 {
                 .to_be_bytes(),
             ),
         );
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);

@@ -148,7 +148,7 @@ impl Layer for Ethernet<'_> {
         put::<0, 6, _>(&mut head, &value.dst.0);
         put::<6, 6, _>(&mut head, &value.src.0);
         put::<12, 2, _>(&mut head, last(&settled.type_len.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 14);

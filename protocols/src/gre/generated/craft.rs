@@ -371,7 +371,7 @@ impl Layer for Gre<'_> {
             last(&(settled.has_ack << 7 | settled.reserved << 3 | settled.version).to_be_bytes()),
         );
         put::<2, 2, _>(&mut head, last(&settled.protocol.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);

@@ -1071,7 +1071,7 @@ impl Layer for Icmp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.r#type.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.code.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);

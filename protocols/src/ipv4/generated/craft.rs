@@ -273,7 +273,7 @@ impl Layer for Ipv4<'_> {
         put::<10, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         put::<12, 4, _>(&mut head, last(&u32::from(value.src).to_be_bytes()));
         put::<16, 4, _>(&mut head, last(&u32::from(value.dst).to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 20);

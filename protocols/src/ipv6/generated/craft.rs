@@ -208,7 +208,7 @@ impl Layer for Ipv6 {
         put::<7, 1, _>(&mut head, last(&value.hop_limit.to_be_bytes()));
         put::<8, 16, _>(&mut head, &value.src.octets());
         put::<24, 16, _>(&mut head, &value.dst.octets());
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 40);
@@ -1200,7 +1200,7 @@ impl Layer for Ipv6HopByHop<'_> {
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);
@@ -1511,7 +1511,7 @@ impl Layer for Ipv6Destination<'_> {
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);
@@ -2372,7 +2372,7 @@ impl Layer for Ipv6Routing<'_> {
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
         put::<2, 1, _>(&mut head, last(&settled.routing_type.to_be_bytes()));
         put::<3, 1, _>(&mut head, last(&value.segments_left.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
@@ -2812,7 +2812,7 @@ impl Layer for Ipv6Fragment {
             ),
         );
         put::<4, 4, _>(&mut head, last(&settled.identification.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);

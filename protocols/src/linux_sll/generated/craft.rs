@@ -154,7 +154,7 @@ impl Layer for LinuxSll<'_> {
         put::<0, 2, _>(&mut head, last(&value.packet_type.0.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&value.interface_type.0.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&value.address_length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 6);
@@ -405,7 +405,7 @@ impl Layer for LinuxSll2<'_> {
         put::<8, 2, _>(&mut head, last(&value.interface_type.0.to_be_bytes()));
         put::<10, 1, _>(&mut head, last(&value.packet_type.to_be_bytes()));
         put::<11, 1, _>(&mut head, last(&value.address_length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 12);

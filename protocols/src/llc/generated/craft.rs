@@ -276,7 +276,7 @@ impl Layer for Llc {
         put::<0, 1, _>(&mut head, last(&settled.dsap.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.ssap.0.to_be_bytes()));
         put::<2, 1, _>(&mut head, last(&settled.control.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 3);

@@ -201,7 +201,7 @@ impl Layer for Null {
         settled.key_0 = payload.key(const { Table::new("pony.net.loopback.address_family") });
         settled.key_1 = payload.key(const { Table::new("pony.net.loopback.address_family") });
         let head = [0; 0];
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 0);
@@ -413,7 +413,7 @@ impl Layer for Loop {
         }
         let mut head = [0; 4];
         put::<0, 4, _>(&mut head, last(&settled.family.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);

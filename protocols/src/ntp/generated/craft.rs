@@ -357,7 +357,7 @@ impl Layer for Ntp<'_> {
                     .to_be_bytes(),
             ),
         );
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 1);

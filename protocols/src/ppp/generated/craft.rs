@@ -272,7 +272,7 @@ impl Layer for Ppp<'_> {
         settled.key_0 = payload.key(const { Table::new("pony.net.ppp.ppp_protocol") });
         settled.key_1 = payload.key(const { Table::new("pony.net.ppp.ppp_protocol") });
         let head = [0; 0];
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 0);
@@ -304,14 +304,11 @@ impl<'a> super::Ppp<'a> {
     pub fn to_value(&self) -> Ppp<'a> {
         let mut take = Take::new(self.region());
         let mut value = Ppp::UNSAID;
-        match (0..=1).find(|_: &u64| given!(Some(*take.rest().first()? == 255)) == Some(true)).unwrap_or(1) {
-            0 => {
-                let mut arm_1 = PppFramed::UNSAID;
-                arm_1.address = take.number(8, false) as u8;
-                arm_1.control = take.number(8, false) as u8;
-                value.variant = PppVariant::Framed(arm_1);
-            }
-            _ => {}
+        if (0..=1).find(|_: &u64| given!(Some(*take.rest().first()? == 255)) == Some(true)).unwrap_or(1) == 0 {
+            let mut arm_1 = PppFramed::UNSAID;
+            arm_1.address = take.number(8, false) as u8;
+            arm_1.control = take.number(8, false) as u8;
+            value.variant = PppVariant::Framed(arm_1);
         }
         match (0..=1).find(|_: &u64| given!(Some(*take.rest().first()? & 1 == 1)) == Some(true)).unwrap_or(1) {
             0 => {
@@ -1881,7 +1878,7 @@ impl Layer for Lcp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
@@ -2931,7 +2928,7 @@ impl Layer for Ipcp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
@@ -3676,7 +3673,7 @@ impl Layer for Ipv6cp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
@@ -4619,7 +4616,7 @@ impl Layer for Ccp<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
@@ -5055,7 +5052,7 @@ impl Layer for Pap<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
@@ -5463,7 +5460,7 @@ impl Layer for Chap<'_> {
         put::<0, 1, _>(&mut head, last(&settled.code.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.identifier.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);

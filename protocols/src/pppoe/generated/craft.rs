@@ -1054,7 +1054,7 @@ impl Layer for PppoeDiscovery<'_> {
         put::<1, 1, _>(&mut head, last(&value.code.0.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&value.session_id.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 6);
@@ -1276,7 +1276,7 @@ impl Layer for PppoeSession {
         put::<1, 1, _>(&mut head, last(&value.code.0.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&value.session_id.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 6);

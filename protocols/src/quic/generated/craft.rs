@@ -518,7 +518,7 @@ impl Layer for Quic<'_> {
             return Err(EmitError::new(&super::quic_fields::FIXED_BIT, EmitErrorKind::Invalid { why: None }));
         }
         let head = [0; 0];
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 0);

@@ -82,7 +82,7 @@ impl Layer for RawIp {
         let count = value.count(&mut settled);
         value.begin(&mut settled, random)?;
         let head = [0; 0];
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 0);

@@ -198,7 +198,7 @@ impl Layer for Tcp<'_> {
         put::<14, 2, _>(&mut head, last(&value.window.to_be_bytes()));
         put::<16, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         put::<18, 2, _>(&mut head, last(&value.urgent.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 20);

@@ -127,7 +127,7 @@ impl Layer for TlsRecord {
         put::<0, 1, _>(&mut head, last(&settled.r#type.to_be_bytes()));
         put::<1, 2, _>(&mut head, last(&value.version.0.to_be_bytes()));
         put::<3, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 5);
@@ -288,7 +288,7 @@ impl Layer for TlsChangeCipherSpec {
         value.begin(&mut settled, random)?;
         let mut head = [0; 1];
         put::<0, 1, _>(&mut head, last(&value.message.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 1);
@@ -427,7 +427,7 @@ impl Layer for TlsAlert {
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&value.level.0.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.description.0.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 2);
@@ -613,7 +613,7 @@ impl Layer for TlsHandshake<'_> {
         let mut head = [0; 4];
         put::<0, 1, _>(&mut head, last(&value.r#type.0.to_be_bytes()));
         put::<1, 3, _>(&mut head, last(&settled.length.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);

@@ -132,7 +132,7 @@ impl Layer for Udp {
         put::<2, 2, _>(&mut head, last(&value.dst_port.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
         put::<6, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);

@@ -128,7 +128,7 @@ impl Layer for Vlan {
             ),
         );
         put::<2, 2, _>(&mut head, last(&settled.type_len.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);
@@ -327,7 +327,7 @@ impl Layer for ServiceVlan {
             ),
         );
         put::<2, 2, _>(&mut head, last(&settled.type_len.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 4);

@@ -108,7 +108,7 @@ impl Layer for Vxlan {
         put::<2, 2, _>(&mut head, last(&value.group.to_be_bytes()));
         put::<4, 3, _>(&mut head, last(&fits(value.vni, 24, &super::vxlan_fields::VNI)?.to_be_bytes()));
         put::<7, 1, _>(&mut head, last(&settled.reserved.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
@@ -305,7 +305,7 @@ impl Layer for VxlanGpe {
         put::<3, 1, _>(&mut head, last(&settled.next_protocol.to_be_bytes()));
         put::<4, 3, _>(&mut head, last(&fits(value.vni, 24, &super::vxlan_gpe_fields::VNI)?.to_be_bytes()));
         put::<7, 1, _>(&mut head, last(&settled.reserved_2.to_be_bytes()));
-        let (front, middle, back) = count.split(out)?;
+        let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
         let mut pen = Write::new(body, back, 8);
