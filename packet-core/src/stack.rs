@@ -1,8 +1,7 @@
 //! Layers upon each other: what follows a layer, and stacks whose layers are known beforehand.
 //!
 //! A stack is a tuple of slots, each of which takes a layer if that is what follows: `Option<Vlan>` takes a tag where there is
-//! one, `Option<Either<Ipv4, Ipv6>>` either of two, `[Option<Vlan>; 2]` two of a kind. Nothing is allocated and nothing is listed:
-//! once [`Stack::read`] is part of the function around it, its slots are local variables there.
+//! one, `Option<Either<Ipv4, Ipv6>>` either of two, `[Option<Vlan>; 2]` two of a kind. Nothing is allocated and nothing is listed.
 
 use crate::plain::Following;
 use crate::{Error, Region};

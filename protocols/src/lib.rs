@@ -33,6 +33,31 @@
 //! # Ok::<(), packet_core::Error>(())
 //! ```
 //!
+//! Where it is known beforehand what to expect, a stack is a tuple; it says with what it ended.
+//!
+//! ```
+//! use packet_core::stack::{Either, End, Next, Stack};
+//! use packet_protocols::{ethernet::Ethernet, ipv4::Ipv4, ipv6::Ipv6, stack::LayerKind, udp::Udp, vlan::Vlan};
+//!
+//! type Expected<'a> =
+//!     (Option<Ethernet<'a>>, Option<Vlan<'a>>, Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Udp<'a>>);
+//!
+//! let frame = [
+//!     2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x81, 0x00, // a tag follows,
+//!     0, 7, 0x08, 0x00, // of VLAN 7,
+//!     0x45, 0, 0, 30, 0, 1, 0, 0, 64, 17, 0x66, 0xcc, 10, 0, 0, 1, 10, 0, 0, 2, // and the Internet header
+//!     0x9c, 0x40, 0x9c, 0x41, 0, 10, 0, 0, b'h', b'i',
+//! ];
+//! let Stack { layers, end } = Stack::<_, Expected>::read(LayerKind::Ethernet, &frame);
+//! let (Some(_), Some(tag), Some(Either::Left(ip)), Some(udp)) = layers else { panic!("{end:?}") };
+//! assert_eq!((tag.id(), ip.ttl(), udp.dst_port()), (7, 64, 40001));
+//! assert!(matches!(end, End::Next(Next::Opaque(data)) if data.bytes() == b"hi"));
+//!
+//! // A header that can't be read ends it with the reason.
+//! let cut = Stack::<_, Expected>::read(LayerKind::Ethernet, &frame[..30]);
+//! assert!(matches!(cut.end, End::Failed(LayerKind::Ipv4, _, _)) && cut.layers.3.is_none());
+//! ```
+//!
 //! [`packet`] has whole packets: all their layers, metafields, and which answers which.
 //!
 //! [`DEFINITIONS`] has the definitions themselves. The crate has no build script, no proc macro and no `std`; values of layers, and nothing else,

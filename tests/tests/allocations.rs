@@ -76,6 +76,27 @@ fn reading_allocates_nothing() {
 }
 
 #[test]
+fn counting_packets_of_known_flows_allocates_nothing() {
+    use packet_runtime::file::{Packet, Reader};
+    use packet_runtime::flow::{FlowOptions, FlowTable};
+    let capture = std::fs::read(root().join("tests/captures/web.pcapng")).unwrap();
+    let mut table = FlowTable::<()>::new(FlowOptions::endless(), [7; 16]);
+    let mut pass = |counted: bool| {
+        let mut reader = Reader::new(capture.as_slice()).unwrap();
+        let mut most = 0;
+        while let Some(packet) = reader.next().unwrap() {
+            let packet: Packet<'_> = packet;
+            let allocated = measure(|| table.add(&packet, &mut |_| {})).count_total;
+            most = most.max(if counted { allocated } else { 0 });
+        }
+        most
+    };
+    pass(false);
+    assert_eq!(pass(true), 0);
+    assert!(table.counters().packets > 200 && table.established() > 0, "there are packets of flows");
+}
+
+#[test]
 fn writing_to_a_buffer_allocates_nothing() {
     let mut buffer = [0; 256];
     let mut written = 0;

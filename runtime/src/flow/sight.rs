@@ -181,11 +181,8 @@ impl<'a> Walk<'a> {
             }
             Layer::Tcp(tcp) => self.tell_as(tell, |sighting| sighting.tcp(tcp)),
             Layer::Udp(udp) => self.tell_as(tell, |sighting| sighting.udp(udp)),
-            Layer::Icmp(_) | Layer::Icmpv6(_) => {
-                let bytes = layer.region().bytes();
-                self.tell_as(tell, |sighting| Sighting { ports: message(bytes, sighting.ends), ..sighting });
-                self.done = true;
-            }
+            Layer::Icmp(icmp) => self.message(icmp.r#type().0, icmp.code(), tell),
+            Layer::Icmpv6(icmp) => self.message(icmp.r#type().0, icmp.code(), tell),
             Layer::Vxlan(tunnel) => self.number = tunnel.vni(),
             Layer::VxlanGpe(tunnel) => self.number = tunnel.vni(),
             Layer::Gre(tunnel) => self.number = tunnel.key().unwrap_or(0),
@@ -238,6 +235,12 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A message of ICMP is the last layer: what it quotes is not of its flow.
+    fn message(&mut self, kind: u8, code: u8, tell: &mut impl FnMut(&Sighting)) {
+        self.tell_as(tell, |sighting| Sighting { ports: stand_ins(kind, code, sighting.ends), ..sighting });
+        self.done = true;
+    }
+
     /// Tells of the network's flow, with what a transport adds.
     fn tell_as(&mut self, tell: &mut impl FnMut(&Sighting), with: impl FnOnce(Sighting) -> Sighting) {
         if let Some((sighting, _)) = self.network.take() {
@@ -252,8 +255,7 @@ impl<'a> Walk<'a> {
 }
 
 /// What stands for the ports of a message of ICMP: its type, and that of its answer, or its code where there is none.
-fn message(bytes: &[u8], ends: Ends) -> (u16, u16) {
-    let (Some(&kind), Some(&code)) = (bytes.first(), bytes.get(1)) else { return (0, 0) };
+fn stand_ins(kind: u8, code: u8, ends: Ends) -> (u16, u16) {
     let other = counterpart(matches!(ends, Ends::V4(..)), kind);
     (kind.into(), other.map_or(u16::from(code) | ONE_WAY, u16::from))
 }
