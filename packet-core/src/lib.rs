@@ -35,6 +35,7 @@ pub mod hash;
 mod info;
 #[cfg(feature = "serde")]
 pub mod json;
+mod level;
 pub mod plain;
 pub mod show;
 pub mod stack;
@@ -45,6 +46,7 @@ pub use anomaly::{Anomaly, Derived};
 pub use error::{Error, ErrorKind};
 pub use fields::{BitPlace, CompositeInfo, EditFields, FieldValue, FieldVisitor, Fields, Group};
 pub use info::{FieldInfo, FlagInfo, Form};
+pub use level::Level;
 pub use plain::{FromView, Layer, Mut, Payload, Plain, Settable, ToValue, Value, Valued, View};
 pub use view::{
     Coded, Cursor, Element, Elements, FieldsMut, Flow, FromBits, FromOctets, KeptChecksum, List, MacAddr, NumberIter,

@@ -42,9 +42,13 @@ pub struct Packet<'a> {
     /// Those behind `count` are copies of the first.
     layers: [Layer<'a>; MOST_LAYERS],
     parents: [u8; MOST_LAYERS],
+    /// What each layer was read from, with what is behind it there.
+    regions: [Region<'a>; MOST_LAYERS],
     count: usize,
     begun: Option<Begun<'a>>,
     complete: bool,
+    /// What is to be read next, upon the layer of that position, or upon none.
+    ahead: Option<(Option<usize>, Next<'a>)>,
 }
 
 /// The start of a layer that could not be read whole, as of one that an ICMP error quotes.
@@ -88,68 +92,99 @@ impl<'a> Packet<'a> {
     /// # Errors
     ///
     /// The first layer can't be read.
+    #[inline]
     pub fn parse(kind: LayerKind, region: impl Into<Region<'a>>) -> Result<Self, Error> {
-        let region = region.into();
-        let first = Layer::parse(kind, region)?;
-        let mut packet = Self {
-            region,
-            layers: [first; MOST_LAYERS],
-            parents: [0; MOST_LAYERS],
-            count: 1,
-            begun: None,
-            complete: true,
-        };
-        packet.read_on(first.next());
+        let mut packet = Self::start(kind, region)?;
+        packet.read_on(|_, next| Some(next));
         Ok(packet)
     }
 
-    /// Reads what follows the first layer.
-    fn read_on(&mut self, mut next: Next<'a>) {
-        let mut at = Some(0);
-        // Of each layer, where the whole region that it was read from ends.
-        let mut regions = [self.region; MOST_LAYERS];
-        loop {
-            if let Next::Layer(kind, region) = next {
-                let below = at.map_or(0, |at| at + 1);
-                let below = Below(self.layers().get(..below).unwrap_or_default());
-                match Layer::parse_upon(kind, region, &below) {
-                    Ok(layer) => {
-                        let Some(index) = self.push(layer, at) else { return };
-                        if let Some(place) = regions.get_mut(index) {
-                            *place = region;
-                        }
-                        (at, next) = (Some(index), layer.next());
-                        continue;
-                    }
-                    Err(error) => {
-                        let begun = Begun { kind, region, error, parent: at.unwrap_or(0) };
-                        self.begun.get_or_insert(begun);
-                    }
-                }
-            }
-            // What repeats on a stream is read again, as long as bytes are left.
-            next = loop {
-                let Some(index) = at else { return };
-                at = self.parent(index);
-                if let (Some(layer), Some(region)) = (self.layers().get(index), regions.get(index)) {
-                    let (kind, rest) = (layer.kind(), region.behind(layer.region().bytes().len()));
-                    if kind.is_stream() && !rest.bytes().is_empty() && may_begin(kind, rest) {
-                        break Next::Layer(kind, rest);
-                    }
-                }
+    /// Reads the first layer of a packet; [`Packet::read_on`] reads the others.
+    ///
+    /// # Errors
+    ///
+    /// It can't be read.
+    #[inline]
+    pub fn start(kind: LayerKind, region: impl Into<Region<'a>>) -> Result<Self, Error> {
+        let region = region.into();
+        let first = Layer::parse(kind, region)?;
+        Ok(Self {
+            region,
+            layers: [first; MOST_LAYERS],
+            parents: [0; MOST_LAYERS],
+            regions: [region; MOST_LAYERS],
+            count: 1,
+            begun: None,
+            complete: true,
+            ahead: Some((Some(0), first.next())),
+        })
+    }
+
+    /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the
+    /// layers up to that one, and what the definitions say. Where it says nothing, what follows is left for later.
+    #[inline]
+    pub fn read_on(&mut self, mut follow: impl FnMut(&[Layer<'a>], Next<'a>) -> Option<Next<'a>>) {
+        while let Some((at, next)) = self.ahead {
+            let Some(next) = follow(self.up_to(at), next) else { return };
+            self.ahead = match next {
+                Next::Layer(kind, region) => self.read_upon(at, kind, region),
+                Next::Nothing | Next::Opaque(_) => self.repeat(at),
             };
         }
     }
 
+    /// Reads a layer upon another one; what is to be read next.
+    #[inline(always)]
+    fn read_upon(
+        &mut self,
+        at: Option<usize>,
+        kind: LayerKind,
+        region: Region<'a>,
+    ) -> Option<(Option<usize>, Next<'a>)> {
+        match Layer::parse_upon(kind, region, &Below(self.up_to(at))) {
+            Ok(layer) => {
+                let index = self.push(layer, at.unwrap_or(0), region)?;
+                Some((Some(index), layer.next()))
+            }
+            Err(error) => {
+                self.begun.get_or_insert(Begun { kind, region, error, parent: at.unwrap_or(0) });
+                self.repeat(at)
+            }
+        }
+    }
+
+    /// The layers up to one.
+    #[inline(always)]
+    fn up_to(&self, at: Option<usize>) -> &[Layer<'a>] {
+        self.layers().get(..at.map_or(0, |at| at + 1)).unwrap_or_default()
+    }
+
+    /// What repeats on a stream is read again upon the same layer, as long as bytes are left.
+    fn repeat(&self, from: Option<usize>) -> Option<(Option<usize>, Next<'a>)> {
+        let mut at = from;
+        while let Some(index) = at {
+            at = self.parent(index);
+            if let (Some(layer), Some(region)) = (self.layers().get(index), self.regions.get(index)) {
+                let (kind, rest) = (layer.kind(), region.behind(layer.region().bytes().len()));
+                if kind.is_stream() && !rest.bytes().is_empty() && may_begin(kind, rest) {
+                    return Some((at, Next::Layer(kind, rest)));
+                }
+            }
+        }
+        None
+    }
+
     /// Adds a layer upon another one; nothing where there is no room.
-    fn push(&mut self, layer: Layer<'a>, parent: Option<usize>) -> Option<usize> {
+    #[inline(always)]
+    fn push(&mut self, layer: Layer<'a>, parent: usize, region: Region<'a>) -> Option<usize> {
         let index = self.count;
-        let (Some(place), Some(below)) = (self.layers.get_mut(index), self.parents.get_mut(index)) else {
+        let places = (self.layers.get_mut(index), self.parents.get_mut(index), self.regions.get_mut(index));
+        let (Some(place), Some(below), Some(from)) = places else {
             self.complete = false;
             return None;
         };
-        // The first layer is its own parent; there are fewer layers than a byte counts.
-        (*place, *below) = (layer, parent.unwrap_or(0) as u8);
+        // There are fewer layers than a byte counts.
+        (*place, *below, *from) = (layer, parent as u8, region);
         self.count += 1;
         Some(index)
     }
@@ -171,8 +206,7 @@ impl<'a> Packet<'a> {
     /// The layers below one, as it sees them.
     #[must_use]
     pub fn below(&self, index: usize) -> Below<'_, 'a> {
-        let below = self.parent(index).map_or(0, |parent| parent + 1);
-        Below(self.layers().get(..below).unwrap_or_default())
+        Below(self.up_to(self.parent(index)))
     }
 
     /// The first layer that could not be read, where there is one.

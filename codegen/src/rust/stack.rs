@@ -8,8 +8,8 @@ use super::number::Number;
 use super::parse::{Reader, holds};
 use super::shape;
 use packet_schema::model::{
-    Action, Block, Composite, CompositeId, CompositeKind, ExprId, FieldId, InterfaceId, Item, Match, ModuleId, Next,
-    Otherwise, Probe, Row, Table, TableId, Type,
+    Action, Block, Composite, CompositeId, CompositeKind, ExprId, FieldId, InterfaceId, Item, Level, Match, ModuleId,
+    Next, Otherwise, Probe, Row, Table, TableId, Type,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -363,6 +363,22 @@ impl Writer<'_> {
         }
     }
 
+    /// The arms of a match on kinds that give their levels.
+    fn layer_levels(&self, layers: &[(CompositeId, &Composite)]) -> Vec<TokenStream> {
+        let level_of = |composite: &Composite| match &composite.kind {
+            CompositeKind::Layer(layer) => layer.level,
+            _ => Level::default(),
+        };
+        let levels = [Level::Link, Level::Network, Level::Transport, Level::Application];
+        let arm = |level: Level| {
+            let kinds = layers.iter().filter(|(_, composite)| level_of(composite) == level);
+            let kinds: Vec<Ident> = kinds.map(|(_, composite)| ident(&camel(&composite.name))).collect();
+            let name = format_ident!("{level:?}");
+            (!kinds.is_empty()).then(|| quote!(#(Self::#kinds)|* => Level::#name,))
+        };
+        levels.into_iter().filter_map(arm).collect()
+    }
+
     fn kinds(&self, layers: &[(CompositeId, &Composite)]) -> TokenStream {
         let names: Vec<Ident> = layers.iter().map(|(_, composite)| ident(&camel(&composite.name))).collect();
         let words: Vec<&str> = layers.iter().map(|(_, composite)| composite.name.as_str()).collect();
@@ -370,6 +386,7 @@ impl Writer<'_> {
         let abouts = words.iter().map(|word| format!(" `{word}`.")).collect::<Vec<_>>();
         let streams = layers.iter().filter(|(id, _)| self.is_stream(*id));
         let streams: Vec<Ident> = streams.map(|(_, composite)| ident(&camel(&composite.name))).collect();
+        let levels = self.layer_levels(layers);
         let (methods, next) = (self.layer_methods(layers, &names, &paths), following());
         let relations = self.layer_relations();
         let follow = |(id, _): &(CompositeId, _)| if self.is_foreign(*id) { quote!(follow) } else { quote!(next) };
@@ -394,6 +411,12 @@ impl Writer<'_> {
                 #[must_use]
                 pub const fn is_stream(self) -> bool {
                     matches!(self, #(Self::#streams)|*)
+                }
+
+                /// What it is for in a stack: from host to host, from process to process.
+                #[must_use]
+                pub const fn level(self) -> Level {
+                    match self { #(#levels)* }
                 }
             }
 

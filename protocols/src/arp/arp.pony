@@ -56,6 +56,7 @@ enum ArpOperation : u16 {
 }
 
 /// Who has an address, [RFC 826 "Packet format"]; the reverse question is the same packet, [RFC 903].
+@level(link)
 layer Arp {
     /// In which kind of network the hardware addresses are, [RFC 826].
     hardware:      HardwareType default ETHERNET;

@@ -8,6 +8,7 @@ use pony.net.{ether_type};
 enum ErspanEncapsulation : u2 { NONE = 0, ISL = 1, DOT1Q = 2 "802.1Q", PRESERVED = 3 "tag preserved" }
 
 /// Type II, [draft-foschiano-erspan-03 §4.2].
+@level(link)
 layer Erspan {
     /// 1 for type II.
     version:       u4 default 1;
@@ -31,6 +32,7 @@ layer Erspan {
 enum ErspanFrameType : u5 { ETHERNET = 0 "Ethernet", IP = 2 }
 
 /// Type III, [draft-foschiano-erspan-03 §4.3].
+@level(link)
 layer Erspan3 {
     /// 2 for type III.
     version:      u4 default 2;

@@ -3,6 +3,7 @@ module pony.net.ethernet;
 use pony.net.{MacAddr, ether_type, ip_protocol, link_type};
 
 /// A frame as it is captured: without preamble, and mostly without its frame check sequence, [IEEE 802.3-2018 §3.1.1].
+@level(link)
 layer Ethernet {
     /// The station or stations that it is for, [IEEE 802.3-2018 §3.2.4].
     dst:      MacAddr;

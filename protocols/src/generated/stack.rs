@@ -211,6 +211,58 @@ impl LayerKind {
     pub const fn is_stream(self) -> bool {
         matches!(self, Self::DnsOverTcp | Self::TlsRecord | Self::TlsAlert | Self::TlsHandshake)
     }
+
+    /// What it is for in a stack: from host to host, from process to process.
+    #[must_use]
+    pub const fn level(self) -> Level {
+        match self {
+            Self::Arp
+            | Self::Erspan
+            | Self::Erspan3
+            | Self::Ethernet
+            | Self::Gre
+            | Self::LinuxSll
+            | Self::LinuxSll2
+            | Self::Llc
+            | Self::Null
+            | Self::Loop
+            | Self::Mpls
+            | Self::Ppp
+            | Self::Lcp
+            | Self::Ipcp
+            | Self::Ipv6cp
+            | Self::Ccp
+            | Self::Pap
+            | Self::Chap
+            | Self::PppoeDiscovery
+            | Self::PppoeSession
+            | Self::RawIp
+            | Self::Vlan
+            | Self::ServiceVlan
+            | Self::Vxlan
+            | Self::VxlanGpe => Level::Link,
+            Self::Icmp
+            | Self::Icmpv6
+            | Self::Ipv4
+            | Self::Ipv6
+            | Self::Ipv6HopByHop
+            | Self::Ipv6Destination
+            | Self::Ipv6Routing
+            | Self::Ipv6Fragment => Level::Network,
+            Self::Tcp | Self::Udp => Level::Transport,
+            Self::Dhcp
+            | Self::Dns
+            | Self::Mdns
+            | Self::Llmnr
+            | Self::DnsOverTcp
+            | Self::Ntp
+            | Self::Quic
+            | Self::TlsRecord
+            | Self::TlsChangeCipherSpec
+            | Self::TlsAlert
+            | Self::TlsHandshake => Level::Application,
+        }
+    }
 }
 
 /// A layer of any kind.

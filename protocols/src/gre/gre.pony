@@ -4,6 +4,7 @@ use pony.net.{EtherType, ether_type, ip_protocol, udp_port};
 
 /// Header, [RFC 2784 §2.1], with key and sequence number, [RFC 2890 §2]. Version 1 is that of the Point-to-Point
 /// Tunneling Protocol, [RFC 2637 §4.1]. What was there before, routing and strict source route, is in [RFC 1701].
+@level(link)
 layer Gre {
     /// A checksum follows, [RFC 2784 §2.2].
     has_checksum: bool;

@@ -39,6 +39,7 @@ struct RouterAddress {
 }
 
 /// Message, [RFC 792].
+@level(network)
 layer Icmp {
     /// What is said, [RFC 792].
     type:     IcmpType;

@@ -46,6 +46,7 @@ enum Icmpv6Type : u8 {
 enum RouterPreference : u2 { MEDIUM = 0, HIGH = 1, RESERVED = 2, LOW = 3 }
 
 /// Message, [RFC 4443 §2.1].
+@level(network)
 layer Icmpv6 needs IpCarrier as ip {
     /// What is said, [RFC 4443 §2.1].
     type:     Icmpv6Type;

@@ -16,6 +16,7 @@ flags Ipv4Flags : u3 {
 }
 
 /// Internet header, [RFC 791 §3.1].
+@level(network)
 layer Ipv4 provides IpCarrier {
     /// Format of the header, [RFC 791 §3.1].
     version:         u4 = 4;

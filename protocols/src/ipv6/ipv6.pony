@@ -10,6 +10,7 @@ interface Jumbogram {
 }
 
 /// IPv6 header, [RFC 8200 §3].
+@level(network)
 layer Ipv6 provides IpCarrier provides Jumbogram {
     /// Format of the header, [RFC 8200 §3].
     version:        u4 = 6;
@@ -127,6 +128,7 @@ struct Ipv6Option {
 /// What every node on the way looks at, [RFC 8200 §4.3].
 ///
 /// `passes`: the layers above still see the addresses of the IPv6 header below.
+@level(network)
 layer Ipv6HopByHop needs Jumbogram as below passes IpCarrier {
     include ExtensionHead;
     /// Options, [RFC 8200 §4.2].
@@ -145,6 +147,7 @@ layer Ipv6HopByHop needs Jumbogram as below passes IpCarrier {
 }
 
 /// What the destination looks at, [RFC 8200 §4.6].
+@level(network)
 layer Ipv6Destination passes IpCarrier {
     include ExtensionHead;
     /// Options, [RFC 8200 §4.2].
@@ -189,6 +192,7 @@ struct SegmentTlv {
 }
 
 /// Nodes to be visited on the way, [RFC 8200 §4.4].
+@level(network)
 layer Ipv6Routing passes IpCarrier {
     include ExtensionHead;
     /// What the header looks like, [RFC 8200 §4.4].
@@ -242,6 +246,7 @@ layer Ipv6Routing passes IpCarrier {
 }
 
 /// A piece of a packet, [RFC 8200 §4.5].
+@level(network)
 layer Ipv6Fragment passes IpCarrier {
     /// What the first fragment starts with.
     next_header:     IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);

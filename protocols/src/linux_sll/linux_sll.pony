@@ -46,6 +46,7 @@ enum CookedProtocol : u16 {
 }
 
 /// LINKTYPE_LINUX_SLL.
+@level(link)
 layer LinuxSll {
     /// Who the packet was for.
     packet_type:    PacketType default HOST;
@@ -68,6 +69,7 @@ layer LinuxSll {
 }
 
 /// LINKTYPE_LINUX_SLL2.
+@level(link)
 layer LinuxSll2 {
     /// What follows.
     protocol:        CookedProtocol auto key_of(payload) display hex;

@@ -31,6 +31,7 @@ const ENCAPSULATED_ETHERNET : u24 = 0x000000;
 const BRIDGE_TUNNEL         : u24 = 0x0000f8;
 
 /// Header of IEEE 802.2, with that of the subnetwork access protocol where the access points say so.
+@level(link)
 layer Llc {
     /// Destination service access point; its lowest bit says that it stands for a group, [IEEE 802.2 §3.3.1].
     dsap:    Sap display hex;

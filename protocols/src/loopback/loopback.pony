@@ -30,6 +30,7 @@ table address_family : AddressFamily;
 
 /// LINKTYPE_NULL: the family is in the byte order of the host that captured, which no field says. Families are small
 /// numbers, so the first byte is 0 on a host that has the most significant byte first; most have not.
+@level(link)
 layer Null {
     match smallest(0 .. 1, rest[0] == 0) {
         0 => BigEndian    { family: AddressFamily auto key_of(payload); }
@@ -39,6 +40,7 @@ layer Null {
 }
 
 /// LINKTYPE_LOOP: the family is in network byte order.
+@level(link)
 layer Loop {
     /// What follows.
     family:  AddressFamily auto key_of(payload);

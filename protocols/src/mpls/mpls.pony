@@ -15,6 +15,7 @@ enum MplsLabel : u20 {
 }
 
 /// One entry of a label stack, [RFC 3032 §2.1]. The entries stand upon each other as layers.
+@level(link)
 layer Mpls {
     /// Where to, as the next router understands it.
     label:         MplsLabel;

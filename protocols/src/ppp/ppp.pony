@@ -43,6 +43,7 @@ enum PppProtocol : u16 {
 table ppp_protocol : PppProtocol;
 
 /// A frame, [RFC 1661 §2], without the flags and the check sequence of [RFC 1662].
+@level(link)
 layer Ppp {
     // No protocol begins with the byte that is every station's address, RFC 1662 §3.1, so it is told apart.
     match smallest(0 .. 1, rest[0] == 0xff) {
@@ -166,6 +167,7 @@ struct LcpOption {
 }
 
 /// Link Control Protocol, [RFC 1661 §5].
+@level(link)
 layer Lcp {
     include PppControl;
     match code within length - 4 bytes {
@@ -232,6 +234,7 @@ struct IpcpOption {
 }
 
 /// Internet Protocol Control Protocol, [RFC 1332 §2].
+@level(link)
 layer Ipcp {
     include PppControl;
     match code within length - 4 bytes {
@@ -267,6 +270,7 @@ struct Ipv6cpOption {
 }
 
 /// Control protocol of IPv6, [RFC 5072 §3].
+@level(link)
 layer Ipv6cp {
     include PppControl;
     match code within length - 4 bytes {
@@ -319,6 +323,7 @@ struct CcpOption {
 }
 
 /// Compression Control Protocol, [RFC 1962 §2].
+@level(link)
 layer Ccp {
     include PppControl;
     match code within length - 4 bytes {
@@ -337,6 +342,7 @@ layer Ccp {
 enum PapCode : u8 { REQUEST = 1 "authenticate request", ACK = 2 "authenticate ack", NAK = 3 "authenticate nak" }
 
 /// Password Authentication Protocol, [RFC 1334 §2.2].
+@level(link)
 layer Pap {
     /// What it is about.
     code:       PapCode;
@@ -365,6 +371,7 @@ layer Pap {
 enum ChapCode : u8 { CHALLENGE = 1, RESPONSE = 2, SUCCESS = 3, FAILURE = 4 }
 
 /// Challenge Handshake Authentication Protocol, [RFC 1994 §4].
+@level(link)
 layer Chap {
     /// What it is about.
     code:       ChapCode;

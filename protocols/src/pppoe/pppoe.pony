@@ -93,6 +93,7 @@ struct PppoeTag {
 }
 
 /// The discovery stage, [RFC 2516 §5].
+@level(link)
 layer PppoeDiscovery {
     include PppoeHead;
     /// Of the tags, [RFC 2516 §4].
@@ -111,6 +112,7 @@ layer PppoeDiscovery {
 }
 
 /// The session stage, [RFC 2516 §6].
+@level(link)
 layer PppoeSession {
     include PppoeHead;
     /// Of the frame of PPP, [RFC 2516 §4].

@@ -3,6 +3,7 @@ module pony.net.raw_ip;
 use pony.net.{link_type, ip_version};
 
 /// LINKTYPE_RAW: either version of the Internet Protocol, told by its first four bits. Nothing stands in front of it.
+@level(link)
 layer RawIp {
     payload: next from ip_version[rest[0] >> 4];
 }

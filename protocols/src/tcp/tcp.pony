@@ -25,6 +25,7 @@ flags TcpFlags : u9 {
 }
 
 /// Header, [RFC 9293 §3.1].
+@level(transport)
 layer Tcp needs IpCarrier as ip provides Ports {
     /// The sender's port, [RFC 9293 §3.1].
     src_port:    u16;

@@ -3,6 +3,7 @@ module pony.net.udp;
 use pony.net.{IpCarrier, Ports, IpProtocol, ip_protocol, udp_port};
 
 /// Header, [RFC 768].
+@level(transport)
 layer Udp needs IpCarrier as ip provides Ports {
     /// The sender's port, or 0 where no answer is wanted, [RFC 768 "Fields"].
     src_port: u16;

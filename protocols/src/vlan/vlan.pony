@@ -21,11 +21,13 @@ mixin VlanTag {
 }
 
 /// Customer VLAN tag, [IEEE 802.1Q-2018 §9.5].
+@level(link)
 layer Vlan {
     include VlanTag;
 }
 
 /// Service VLAN tag, which carries tagged frames of customers, [IEEE 802.1Q-2018 §9.5], earlier 802.1ad.
+@level(link)
 layer ServiceVlan {
     include VlanTag;
 }

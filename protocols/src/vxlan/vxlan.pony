@@ -19,6 +19,7 @@ flags VxlanFlags : u16 {
 }
 
 /// Header, [RFC 7348 §5].
+@level(link)
 layer Vxlan {
     /// Which fields count.
     flags:   VxlanFlags default 0x0800;
@@ -52,6 +53,7 @@ enum VxlanProtocol : u8 { IPV4 = 1 "IPv4", IPV6 = 2 "IPv6", ETHERNET = 3 "Ethern
 table vxlan_protocol : VxlanProtocol;
 
 /// Generic protocol extension, [draft-ietf-nvo3-vxlan-gpe-13 §3.1].
+@level(link)
 layer VxlanGpe {
     /// Which fields count.
     flags:         VxlanGpeFlags default 0x0c;

@@ -59,6 +59,37 @@ pub struct Layer {
     pub stream: bool,
     /// `@allow(unused)`: nothing needs to lead to it.
     pub allow_unused: bool,
+    /// `@level(network)`: what it is for in a stack.
+    pub level: Level,
+}
+
+/// What a layer is for among those of a packet, after the layers of the Internet, [RFC 1122 §1.1.3].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "stored", derive(serde::Serialize, serde::Deserialize))]
+pub enum Level {
+    /// From one station to the next.
+    Link,
+    /// From host to host: what belongs to a protocol of the internet layer.
+    Network,
+    /// From process to process.
+    Transport,
+    /// Whatever processes say to each other.
+    #[default]
+    Application,
+}
+
+impl Level {
+    /// By its name in a definition.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "link" => Self::Link,
+            "network" => Self::Network,
+            "transport" => Self::Transport,
+            "application" => Self::Application,
+            _ => return None,
+        })
+    }
 }
 
 /// One `provides` or `passes`.

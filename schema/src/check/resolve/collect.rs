@@ -4,9 +4,9 @@ use super::symbols::{Entry, Symbol};
 use super::{CompositeTree, Resolver, index};
 use crate::model::{
     Block, Codec, CodecResult, Composite, CompositeId, CompositeKind, Encode, Enum, EnumId, Flags, FlagsId, Interface,
-    InterfaceId, Layer, Module, ModuleId, Table, TableId,
+    InterfaceId, Layer, Level, Module, ModuleId, Table, TableId,
 };
-use crate::tree::{Docs, Item, ItemKind, Name};
+use crate::tree::{Attr, Docs, Expr, ExprKind, Item, ItemKind, Name};
 use crate::{Code, Diagnostic};
 use std::collections::BTreeMap;
 
@@ -29,10 +29,13 @@ impl<'t> Resolver<'t> {
     }
 
     fn attributes(&mut self, item: &Item) {
-        for attr in item.attrs.iter().filter(|attr| !is_allow_unused(attr)) {
+        let is_layer = matches!(item.kind, ItemKind::Layer(_));
+        let is_known = |attr: &&Attr| is_allow_unused(attr) || is_layer && level(attr).is_some();
+        for attr in item.attrs.iter().filter(|attr| !is_known(attr)) {
             self.report(
-                Diagnostic::new(Code::UnknownAttribute, attr.name.span, "there is no such attribute")
-                    .help("the only one is `@allow(unused)`"),
+                Diagnostic::new(Code::UnknownAttribute, attr.name.span, "there is no such attribute").help(
+                    "there are `@allow(unused)` and, before a layer, `@level(link)`, `network`, `transport` or `application`",
+                ),
             );
         }
     }
@@ -41,7 +44,8 @@ impl<'t> Resolver<'t> {
         let (name, symbol) = match &item.kind {
             ItemKind::Layer(tree) => {
                 let allow_unused = item.attrs.iter().any(is_allow_unused);
-                let kind = CompositeKind::Layer(Layer { allow_unused, ..Layer::default() });
+                let level = item.attrs.iter().find_map(level).unwrap_or_default();
+                let kind = CompositeKind::Layer(Layer { allow_unused, level, ..Layer::default() });
                 (&tree.name, self.add_composite(module, &tree.name, &item.docs, kind, CompositeTree::Body(tree)))
             }
             ItemKind::Struct(tree) => {
@@ -176,9 +180,20 @@ impl<'t> Resolver<'t> {
     }
 }
 
-fn is_allow_unused(attr: &crate::tree::Attr) -> bool {
-    let unused = |arg: &crate::tree::Expr| matches!(&arg.kind, crate::tree::ExprKind::Name(name) if name == "unused");
-    attr.name.text == "allow" && attr.args.len() == 1 && attr.args.iter().all(unused)
+/// The one word that an attribute of that name has in its parentheses.
+fn argument<'t>(attr: &'t Attr, name: &str) -> Option<&'t str> {
+    match attr.args.as_slice() {
+        [Expr { kind: ExprKind::Name(word), .. }] if attr.name.text == name => Some(word),
+        _ => None,
+    }
+}
+
+fn is_allow_unused(attr: &Attr) -> bool {
+    argument(attr, "allow") == Some("unused")
+}
+
+fn level(attr: &Attr) -> Option<Level> {
+    Level::named(argument(attr, "level")?)
 }
 
 /// `SackPermitted` as `sack_permitted`, `IPv4` as `ipv4`.
