@@ -26,6 +26,8 @@ pub struct FieldInfo {
     pub unit: Option<&'static str>,
     /// What Wireshark calls it: `ip.checksum`.
     pub aliases: &'static [&'static str],
+    /// Its number has the least significant byte first.
+    pub little: bool,
 }
 
 /// A flag, or a group of bits among flags.
@@ -121,7 +123,7 @@ impl FieldInfo {
     /// The field of that name.
     #[must_use]
     pub const fn new(owner: &'static str, name: &'static str) -> Self {
-        Self { owner, name, form: Form::Plain, unit: None, aliases: &[] }
+        Self { owner, name, form: Form::Plain, unit: None, aliases: &[], little: false }
     }
 
     /// The same, shown in that form.
@@ -134,6 +136,12 @@ impl FieldInfo {
     #[must_use]
     pub const fn counting(self, unit: &'static str) -> Self {
         Self { unit: Some(unit), ..self }
+    }
+
+    /// The same, whose number has its least significant byte first.
+    #[must_use]
+    pub const fn in_reverse(self) -> Self {
+        Self { little: true, ..self }
     }
 
     /// The same, with the names that other tools have for it.

@@ -66,6 +66,29 @@ macro_rules! stacked {
     };
 }
 
+/// A view that a layer may be, where `L` is a layer of any kind.
+pub trait Held<L> {
+    /// The view, if the layer is one of its kind.
+    fn held_by(layer: &L) -> Option<&Self>;
+}
+
+/// What finds views among layers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! held {
+    ($layer:ident, $kind:ident, $view:ty) => {
+        impl<'a> $crate::stack::Held<$layer<'a>> for $view {
+            #[inline(always)]
+            fn held_by<'l>(layer: &'l $layer<'a>) -> Option<&'l Self> {
+                match layer {
+                    $layer::$kind(view) => Some(view),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
 /// A layer, or one of several.
 pub trait Choice<'a, K>: Sized {
     /// Whether it is one of these.

@@ -30,6 +30,7 @@ mod meta;
 pub use meta::{MetaError, PacketMut};
 
 use crate::stack::{Below, Layer, LayerKind, Next, may_begin};
+use packet_core::stack::Held;
 use packet_core::{Anomaly, Error, Region, bits};
 
 /// As many layers as a packet is read to.
@@ -194,6 +195,23 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn layers(&self) -> &[Layer<'a>] {
         self.layers.get(..self.count).unwrap_or(&self.layers)
+    }
+
+    /// The layers of that type, from the outermost on: `packet.all::<Vlan>()`.
+    pub fn all<'p, V: Held<Layer<'a>> + 'p>(&'p self) -> impl DoubleEndedIterator<Item = &'p V> {
+        self.layers().iter().filter_map(V::held_by)
+    }
+
+    /// What a layer was read from: it, and what is behind it in the payload of the layer below.
+    #[must_use]
+    pub fn around(&self, index: usize) -> Option<Region<'a>> {
+        self.regions.get(index).copied().filter(|_| index < self.count)
+    }
+
+    /// Whether something is left that was not read yet.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.ahead.is_none()
     }
 
     /// The position of the layer that one stands upon; nothing for the first.

@@ -1,5 +1,6 @@
-//! Capture files, and who talks to whom in them.
+//! Packets, the capture files that they come from, and who talks to whom in them.
 
 pub mod file;
 pub mod flow;
 pub mod limits;
+pub mod packet;

@@ -53,3 +53,6 @@ pub const FLOW_CONTEXTS: usize = 65_536;
 
 /// Packets of which a table of flows remembers the ports, for their later fragments.
 pub const FLOW_FRAGMENTS: usize = 4096;
+
+/// Layers of a registry in one packet: as deep as tunnels of them are followed.
+pub const ADDED_LAYERS: usize = 16;

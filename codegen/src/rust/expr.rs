@@ -128,6 +128,8 @@ pub(super) struct Env {
     pub(super) outer: Option<TokenStream>,
     /// How many bytes of the composite were read.
     pub(super) size: Option<TokenStream>,
+    /// The ways to find out what a payload is are asked for, and not what it is.
+    pub(super) ways: bool,
     /// The packet, whose layers are asked by name.
     pub(super) packet: Option<TokenStream>,
 }

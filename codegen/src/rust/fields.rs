@@ -3,7 +3,7 @@
 use super::Writer;
 use super::access::reach_ident;
 use super::names::{camel, constant, ident};
-use super::number::{Bits, Meaning, Number, meaning, of_type};
+use super::number::{Bits, Meaning, Number, is_little, meaning, of_type};
 use super::shape::{Accessor, Choice, PartKind, Scope, Shape};
 use packet_schema::model::{Composite, CompositeId, CompositeKind, Display, Field, FieldId, Names, Type};
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
@@ -153,7 +153,8 @@ impl Writer<'_> {
         let names = self.schema.names.get("wireshark").into_iter().flatten();
         let aliases: Vec<&String> = names.filter(|name| name.field == Some(id)).map(|name| &name.name).collect();
         let aliases = (!aliases.is_empty()).then(|| quote!(.called(&[#(#aliases),*])));
-        quote!(#form #unit #aliases)
+        let order = is_little(&field.ty).then(|| quote!(.in_reverse()));
+        quote!(#form #unit #order #aliases)
     }
 
     /// The layers and structs of the module that can be read alone, for generic code.

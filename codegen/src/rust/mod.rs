@@ -19,6 +19,7 @@ mod expr;
 mod fields;
 mod infer;
 mod interface;
+mod kinds;
 mod layers;
 mod measure;
 mod names;

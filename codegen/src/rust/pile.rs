@@ -33,7 +33,7 @@ pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack
         }
     });
     let trailing = layers.iter().zip(&names).filter_map(|((id, one), name)| trailing_arm(&crafter, *id, one, name));
-    let methods = any_methods(&names, &trailing.collect::<Vec<TokenStream>>());
+    let methods = any_methods(stack, &names, &trailing.collect::<Vec<TokenStream>>());
     let (reading, leaving, editing) = (reading(stack), leaving(stack), editing(stack));
     quote! {
         #reading
@@ -65,7 +65,7 @@ pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack
 }
 
 /// What a layer of any kind derives, and what it takes of those above it.
-fn any_methods(names: &[proc_macro2::Ident], trailing: &[TokenStream]) -> TokenStream {
+fn any_methods(stack: &TokenStream, names: &[proc_macro2::Ident], trailing: &[TokenStream]) -> TokenStream {
     quote! {
         impl<'a> AnyLayer<'a> {
             /// Has everything derived that can be, whatever was said of it.
@@ -73,7 +73,13 @@ fn any_methods(names: &[proc_macro2::Ident], trailing: &[TokenStream]) -> TokenS
                 match self { #(Self::#names(layer) => layer.derive_all(),)* }
             }
 
-            /// Has those of its own fields derived that were right; see [`edit`].
+            /// Which layer it is the value of.
+            #[must_use]
+            pub const fn kind(&self) -> #stack LayerKind {
+                match self { #(Self::#names(_) => #stack LayerKind::#names,)* }
+            }
+
+            /// Has those of its own fields derived that were right; see [`read_to_change`].
             fn derive_where_right(&mut self, was: &AnyLayer<'_>, right: &AnyLayer<'_>) {
                 match (self, was, right) {
                     #((Self::#names(layer), AnyLayer::#names(was), AnyLayer::#names(right)) => layer.derive_where_right(was, right),)*
@@ -99,11 +105,32 @@ fn any_methods(names: &[proc_macro2::Ident], trailing: &[TokenStream]) -> TokenS
 /// What changes a packet where it stands.
 fn editing(stack: &TokenStream) -> TokenStream {
     quote! {
+        /// Reads a packet as values that are to be changed: as [`read`], but lengths, keys and checksums of the layers are
+        /// `Field::Auto` where they are right, so that they follow; what is wrong stays as it is. In a list, what a part
+        /// derives itself follows when its `derive_all` is called.
+        ///
+        /// # Errors
+        ///
+        /// The bytes can't be such a layer.
+        pub fn read_to_change<'a>(kind: #stack LayerKind, region: impl Into<Region<'a>>) -> Result<Layers<'a>, Error> {
+            let was = read(kind, region)?;
+            let mut packet = was.clone();
+            for (at, old) in was.layers.iter().enumerate() {
+                let mut derived = packet.clone();
+                derived.layers.iter_mut().skip(at).for_each(|placed| placed.layer.derive_all());
+                let Ok(bytes) = derived.to_vec() else { continue };
+                let Ok(right) = read(kind, bytes.as_slice()) else { continue };
+                if let (Some(placed), Some(right)) = (packet.layers.get_mut(at), right.layers.get(at)) {
+                    placed.layer.derive_where_right(&old.layer, &right.layer);
+                }
+            }
+            Ok(packet)
+        }
+
         /// Changes a packet of so many bytes at the start of a buffer by its values; how many bytes it has then.
         ///
-        /// Lists, options and layers may be changed, added and taken away. Lengths, keys and checksums of the layers are handed to
-        /// `change` as `Field::Auto` where they were right, so that they follow; what was wrong stays as it was. In a list,
-        /// what a part derives itself follows when its `derive_all` is called. The buffer is written to when all is well.
+        /// Lists, options and layers may be changed, added and taken away, and what follows from them is kept right as by
+        /// [`read_to_change`]. The buffer is written to when all is well.
         ///
         /// # Errors
         ///
@@ -116,17 +143,7 @@ fn editing(stack: &TokenStream) -> TokenStream {
         ) -> Result<usize, EditError> {
             let available = buffer.len();
             let before = buffer.get(..length).ok_or_else(|| EmitError::short(length, available))?.to_vec();
-            let was = read(kind, before.as_slice())?;
-            let mut packet = was.clone();
-            for (at, old) in was.layers.iter().enumerate() {
-                let mut derived = packet.clone();
-                derived.layers.iter_mut().skip(at).for_each(|placed| placed.layer.derive_all());
-                let Ok(bytes) = derived.to_vec() else { continue };
-                let Ok(right) = read(kind, bytes.as_slice()) else { continue };
-                if let (Some(placed), Some(right)) = (packet.layers.get_mut(at), right.layers.get(at)) {
-                    placed.layer.derive_where_right(&old.layer, &right.layer);
-                }
-            }
+            let mut packet = read_to_change(kind, before.as_slice())?;
             change(&mut packet);
             let changed = packet.to_vec()?;
             let room = buffer.get_mut(..changed.len()).ok_or_else(|| EmitError::short(changed.len(), available))?;

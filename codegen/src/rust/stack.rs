@@ -3,13 +3,14 @@
 use super::Writer;
 use super::expr::{Code, Env, Kind};
 use super::interface::{member_args, member_params, member_type, provided_ident};
+use super::kinds::abouts;
 use super::names::{camel, ident};
 use super::number::Number;
 use super::parse::{Reader, holds};
 use super::shape;
 use packet_schema::model::{
-    Action, Block, Composite, CompositeId, CompositeKind, ExprId, FieldId, InterfaceId, Item, Level, Match, ModuleId,
-    Next, Otherwise, Probe, Row, Table, TableId, Type,
+    Action, Block, Composite, CompositeId, CompositeKind, ExprId, FieldId, InterfaceId, Item, Match, ModuleId, Next,
+    Otherwise, Probe, Row, Table, TableId, Type,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -38,6 +39,7 @@ impl Writer<'_> {
                 }
             };
         }
+        let ways = self.next_block(id, &composite.body, &Env { ways: true, ..env }, &stack);
         quote! {
             impl<'a> #name<'a> {
                 /// What follows in its payload, by the keys that it has.
@@ -46,6 +48,13 @@ impl Writer<'_> {
                 pub fn next(&self) -> #stack Next<'a> {
                     #body
                     #stack Next::Nothing
+                }
+
+                /// How to find out what follows in its payload; nothing where it has none.
+                #[must_use]
+                pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+                    #ways
+                    None
                 }
             }
         }
@@ -101,7 +110,7 @@ impl Writer<'_> {
             .iter()
             .map(|item| match item {
                 Item::Field(field) if shape::is_payload(self.schema, *field) => self.next_field(id, *field, env, stack),
-                Item::Field(field) => self.next_nested(id, *field, stack),
+                Item::Field(field) => self.next_nested(id, *field, env, stack),
                 Item::If { condition, then, otherwise } => {
                     let (yes, no) = (self.next_block(id, then, env, stack), self.next_block(id, otherwise, env, stack));
                     let test = self.expr(env, *condition).and_then(|code| holds(&code));
@@ -161,7 +170,7 @@ impl Writer<'_> {
     }
 
     /// What is in a payload of a struct, or of one in a list.
-    fn next_nested(&self, id: CompositeId, field: FieldId, stack: &TokenStream) -> TokenStream {
+    fn next_nested(&self, id: CompositeId, field: FieldId, env: &Env, stack: &TokenStream) -> TokenStream {
         let ty = &self.schema[field].ty;
         let held = held_struct(ty);
         let holds = held.is_some_and(|inner| self.holds_payload(inner, &mut BTreeSet::new()));
@@ -170,10 +179,11 @@ impl Writer<'_> {
         };
         let tokens = &value.tokens;
         let next = match held.filter(|inner| self.is_foreign(*inner)) {
+            _ if env.ways => quote!(element.following()),
             Some(_) => quote!(#stack Follow::follow(&element)),
             None => quote!(element.next()),
         };
-        let next = if self.derived {
+        let next = if self.derived || env.ways {
             quote!({ if let Some(next) = #next { return Some(next); } })
         } else {
             quote!({
@@ -206,7 +216,7 @@ impl Writer<'_> {
         let mut env = env.clone();
         env.rest = Some(quote!(payload.bytes()));
         let Type::Next(next) = &definition.ty else { return TokenStream::new() };
-        if self.derived {
+        if self.derived || env.ways {
             return self.ways_field(id, field, &payload, next, &env);
         }
         let found = match next {
@@ -301,7 +311,7 @@ impl Writer<'_> {
         }
     }
 
-    fn is_stream(&self, id: CompositeId) -> bool {
+    pub(super) fn is_stream(&self, id: CompositeId) -> bool {
         matches!(&self.schema[id].kind, CompositeKind::Layer(layer) if layer.stream)
     }
 
@@ -363,62 +373,17 @@ impl Writer<'_> {
         }
     }
 
-    /// The arms of a match on kinds that give their levels.
-    fn layer_levels(&self, layers: &[(CompositeId, &Composite)]) -> Vec<TokenStream> {
-        let level_of = |composite: &Composite| match &composite.kind {
-            CompositeKind::Layer(layer) => layer.level,
-            _ => Level::default(),
-        };
-        let levels = [Level::Link, Level::Network, Level::Transport, Level::Application];
-        let arm = |level: Level| {
-            let kinds = layers.iter().filter(|(_, composite)| level_of(composite) == level);
-            let kinds: Vec<Ident> = kinds.map(|(_, composite)| ident(&camel(&composite.name))).collect();
-            let name = format_ident!("{level:?}");
-            (!kinds.is_empty()).then(|| quote!(#(Self::#kinds)|* => Level::#name,))
-        };
-        levels.into_iter().filter_map(arm).collect()
-    }
-
     fn kinds(&self, layers: &[(CompositeId, &Composite)]) -> TokenStream {
         let names: Vec<Ident> = layers.iter().map(|(_, composite)| ident(&camel(&composite.name))).collect();
-        let words: Vec<&str> = layers.iter().map(|(_, composite)| composite.name.as_str()).collect();
         let paths: Vec<TokenStream> = layers.iter().map(|(id, _)| self.composite_path(*id)).collect();
-        let abouts = words.iter().map(|word| format!(" `{word}`.")).collect::<Vec<_>>();
-        let streams = layers.iter().filter(|(id, _)| self.is_stream(*id));
-        let streams: Vec<Ident> = streams.map(|(_, composite)| ident(&camel(&composite.name))).collect();
-        let levels = self.layer_levels(layers);
+        let abouts = abouts(layers);
+        let kinds = self.layer_kinds(layers, &names);
         let (methods, next) = (self.layer_methods(layers, &names, &paths), following());
         let relations = self.layer_relations();
         let follow = |(id, _): &(CompositeId, _)| if self.is_foreign(*id) { quote!(follow) } else { quote!(next) };
         let follows: Vec<TokenStream> = layers.iter().map(follow).collect();
         quote! {
-            /// The layers that are known here.
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-            #[non_exhaustive]
-            pub enum LayerKind { #(#[doc = #abouts] #names,)* }
-
-            impl LayerKind {
-                /// All of them.
-                pub const ALL: &'static [Self] = &[#(Self::#names),*];
-
-                /// Its name in the definitions.
-                #[must_use]
-                pub const fn name(self) -> &'static str {
-                    match self { #(Self::#names => #words,)* }
-                }
-
-                /// Whether it repeats on a stream of bytes, and may be cut anywhere.
-                #[must_use]
-                pub const fn is_stream(self) -> bool {
-                    matches!(self, #(Self::#streams)|*)
-                }
-
-                /// What it is for in a stack: from host to host, from process to process.
-                #[must_use]
-                pub const fn level(self) -> Level {
-                    match self { #(#levels)* }
-                }
-            }
+            #kinds
 
             /// A layer of any kind.
             #[derive(Clone, Copy, Debug)]
@@ -440,6 +405,7 @@ impl Writer<'_> {
             shown_layer!(Layer);
 
             #(stacked!(LayerKind, #names, #paths<'a>, #follows);)*
+            #(held!(Layer, #names, #paths<'a>);)*
 
             #next
         }
@@ -495,6 +461,12 @@ impl Writer<'_> {
             #[must_use]
             pub fn next(&self) -> Next<'a> {
                 match self { #(Self::#names(view) => view.#next(),)* }
+            }
+
+            /// How to find out what follows in its payload: for those who know more layers than there are here.
+            #[must_use]
+            pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+                match self { #(Self::#names(view) => view.following(),)* }
             }
 
             /// Where it stands.

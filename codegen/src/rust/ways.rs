@@ -1,4 +1,4 @@
-//! How to find out what follows a layer, where no stack is known that says it.
+//! How to find out what follows a layer, for who knows other layers than there are here.
 
 use super::Writer;
 use super::expr::{Code, Env, Kind};
@@ -77,7 +77,7 @@ impl Writer<'_> {
         let tokens = &code.tokens;
         let number = if signed { quote!(u64::try_from(#tokens).ok()?) } else { number };
         let definition = &self.schema[table];
-        let found = if self.schema[definition.module].name == "pony.net" {
+        let found = if env.ways || self.schema[definition.module].name == "pony.net" {
             let name = &definition.name;
             quote!(Some(::packet_core::plain::Way::Key { table: #name, key }))
         } else {

@@ -192,6 +192,15 @@ impl<'a> Region<'a> {
         Self { bytes: self.bytes.get(there..).unwrap_or_default(), ..self }
     }
 
+    /// Its first bytes, so many where they are there; where fewer are, the rest of them is missing.
+    #[must_use]
+    pub fn to(self, bytes: usize) -> Self {
+        match self.bytes.get(..bytes) {
+            Some(bytes) => Self { bytes, state: State::WHOLE, ..self },
+            None => self,
+        }
+    }
+
     /// The same bytes as a part of something longer, of unknown length: a fragment.
     #[inline]
     #[must_use]

@@ -855,4 +855,10 @@ impl<'a> Arp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }

@@ -1232,6 +1232,12 @@ impl<'a> Dhcp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`DhcpOption`](DhcpOption), by name.

@@ -7345,6 +7345,12 @@ impl<'a> Dns<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`Mdns`](Mdns), by name.
@@ -7863,6 +7869,12 @@ impl<'a> Mdns<'a> {
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
     }
 }
 
@@ -8414,6 +8426,12 @@ impl<'a> Llmnr<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`DnsOverTcp`](DnsOverTcp), by name.
@@ -8656,5 +8674,15 @@ impl<'a> DnsOverTcp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.message();
         crate::stack::Next::new(Some(crate::stack::LayerKind::Dns), payload)
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.message();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [Some(::packet_core::plain::Way::Layer("Dns")), None, None, None, None, None],
+        ))
     }
 }

@@ -475,6 +475,16 @@ impl<'a> Erspan<'a> {
         let payload = self.payload();
         crate::stack::Next::new(Some(crate::stack::LayerKind::Ethernet), payload)
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [Some(::packet_core::plain::Way::Layer("Ethernet")), None, None, None, None, None],
+        ))
+    }
 }
 
 /// The fields of [`Erspan3`](Erspan3), by name.
@@ -1109,6 +1119,24 @@ impl<'a> Erspan3<'a> {
             _ => {
                 let payload = self.payload();
                 crate::stack::Next::new(None, payload)
+            }
+        }
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.frame_type().0 {
+            0 => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [Some(::packet_core::plain::Way::Layer("Ethernet")), None, None, None, None, None],
+                ))
+            }
+            _ => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(payload, [None, None, None, None, None, None]))
             }
         }
     }

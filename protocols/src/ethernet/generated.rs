@@ -350,4 +350,37 @@ impl<'a> Ethernet<'a> {
         }
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                return Some(::packet_core::plain::Following::new(
+                    payload,
+                    [Some(::packet_core::plain::Way::Layer("Llc")), None, None, None, None, None],
+                ));
+            }
+            1536..=65535 => {
+                let payload = self.payload();
+                return Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.type_len());
+                            Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                        }),
+                        None,
+                        None,
+                        None,
+                        None,
+                        None,
+                    ],
+                ));
+            }
+            _ => {}
+        }
+        None
+    }
 }

@@ -158,11 +158,32 @@ pub fn read<'a>(kind: crate::stack::LayerKind, region: impl Into<Region<'a>>) ->
     Ok(layers)
 }
 
+/// Reads a packet as values that are to be changed: as [`read`], but lengths, keys and checksums of the layers are
+/// `Field::Auto` where they are right, so that they follow; what is wrong stays as it is. In a list, what a part
+/// derives itself follows when its `derive_all` is called.
+///
+/// # Errors
+///
+/// The bytes can't be such a layer.
+pub fn read_to_change<'a>(kind: crate::stack::LayerKind, region: impl Into<Region<'a>>) -> Result<Layers<'a>, Error> {
+    let was = read(kind, region)?;
+    let mut packet = was.clone();
+    for (at, old) in was.layers.iter().enumerate() {
+        let mut derived = packet.clone();
+        derived.layers.iter_mut().skip(at).for_each(|placed| placed.layer.derive_all());
+        let Ok(bytes) = derived.to_vec() else { continue };
+        let Ok(right) = read(kind, bytes.as_slice()) else { continue };
+        if let (Some(placed), Some(right)) = (packet.layers.get_mut(at), right.layers.get(at)) {
+            placed.layer.derive_where_right(&old.layer, &right.layer);
+        }
+    }
+    Ok(packet)
+}
+
 /// Changes a packet of so many bytes at the start of a buffer by its values; how many bytes it has then.
 ///
-/// Lists, options and layers may be changed, added and taken away. Lengths, keys and checksums of the layers are handed to
-/// `change` as `Field::Auto` where they were right, so that they follow; what was wrong stays as it was. In a list,
-/// what a part derives itself follows when its `derive_all` is called. The buffer is written to when all is well.
+/// Lists, options and layers may be changed, added and taken away, and what follows from them is kept right as by
+/// [`read_to_change`]. The buffer is written to when all is well.
 ///
 /// # Errors
 ///
@@ -175,17 +196,7 @@ pub fn edit(
 ) -> Result<usize, EditError> {
     let available = buffer.len();
     let before = buffer.get(..length).ok_or_else(|| EmitError::short(length, available))?.to_vec();
-    let was = read(kind, before.as_slice())?;
-    let mut packet = was.clone();
-    for (at, old) in was.layers.iter().enumerate() {
-        let mut derived = packet.clone();
-        derived.layers.iter_mut().skip(at).for_each(|placed| placed.layer.derive_all());
-        let Ok(bytes) = derived.to_vec() else { continue };
-        let Ok(right) = read(kind, bytes.as_slice()) else { continue };
-        if let (Some(placed), Some(right)) = (packet.layers.get_mut(at), right.layers.get(at)) {
-            placed.layer.derive_where_right(&old.layer, &right.layer);
-        }
-    }
+    let mut packet = read_to_change(kind, before.as_slice())?;
     change(&mut packet);
     let changed = packet.to_vec()?;
     let room = buffer.get_mut(..changed.len()).ok_or_else(|| EmitError::short(changed.len(), available))?;
@@ -368,7 +379,60 @@ impl<'a> AnyLayer<'a> {
         }
     }
 
-    /// Has those of its own fields derived that were right; see [`edit`].
+    /// Which layer it is the value of.
+    #[must_use]
+    pub const fn kind(&self) -> crate::stack::LayerKind {
+        match self {
+            Self::Arp(_) => crate::stack::LayerKind::Arp,
+            Self::Dhcp(_) => crate::stack::LayerKind::Dhcp,
+            Self::Dns(_) => crate::stack::LayerKind::Dns,
+            Self::Mdns(_) => crate::stack::LayerKind::Mdns,
+            Self::Llmnr(_) => crate::stack::LayerKind::Llmnr,
+            Self::DnsOverTcp(_) => crate::stack::LayerKind::DnsOverTcp,
+            Self::Erspan(_) => crate::stack::LayerKind::Erspan,
+            Self::Erspan3(_) => crate::stack::LayerKind::Erspan3,
+            Self::Ethernet(_) => crate::stack::LayerKind::Ethernet,
+            Self::Gre(_) => crate::stack::LayerKind::Gre,
+            Self::Icmp(_) => crate::stack::LayerKind::Icmp,
+            Self::Icmpv6(_) => crate::stack::LayerKind::Icmpv6,
+            Self::Ipv4(_) => crate::stack::LayerKind::Ipv4,
+            Self::Ipv6(_) => crate::stack::LayerKind::Ipv6,
+            Self::Ipv6HopByHop(_) => crate::stack::LayerKind::Ipv6HopByHop,
+            Self::Ipv6Destination(_) => crate::stack::LayerKind::Ipv6Destination,
+            Self::Ipv6Routing(_) => crate::stack::LayerKind::Ipv6Routing,
+            Self::Ipv6Fragment(_) => crate::stack::LayerKind::Ipv6Fragment,
+            Self::LinuxSll(_) => crate::stack::LayerKind::LinuxSll,
+            Self::LinuxSll2(_) => crate::stack::LayerKind::LinuxSll2,
+            Self::Llc(_) => crate::stack::LayerKind::Llc,
+            Self::Null(_) => crate::stack::LayerKind::Null,
+            Self::Loop(_) => crate::stack::LayerKind::Loop,
+            Self::Mpls(_) => crate::stack::LayerKind::Mpls,
+            Self::Ntp(_) => crate::stack::LayerKind::Ntp,
+            Self::Ppp(_) => crate::stack::LayerKind::Ppp,
+            Self::Lcp(_) => crate::stack::LayerKind::Lcp,
+            Self::Ipcp(_) => crate::stack::LayerKind::Ipcp,
+            Self::Ipv6cp(_) => crate::stack::LayerKind::Ipv6cp,
+            Self::Ccp(_) => crate::stack::LayerKind::Ccp,
+            Self::Pap(_) => crate::stack::LayerKind::Pap,
+            Self::Chap(_) => crate::stack::LayerKind::Chap,
+            Self::PppoeDiscovery(_) => crate::stack::LayerKind::PppoeDiscovery,
+            Self::PppoeSession(_) => crate::stack::LayerKind::PppoeSession,
+            Self::Quic(_) => crate::stack::LayerKind::Quic,
+            Self::RawIp(_) => crate::stack::LayerKind::RawIp,
+            Self::Tcp(_) => crate::stack::LayerKind::Tcp,
+            Self::TlsRecord(_) => crate::stack::LayerKind::TlsRecord,
+            Self::TlsChangeCipherSpec(_) => crate::stack::LayerKind::TlsChangeCipherSpec,
+            Self::TlsAlert(_) => crate::stack::LayerKind::TlsAlert,
+            Self::TlsHandshake(_) => crate::stack::LayerKind::TlsHandshake,
+            Self::Udp(_) => crate::stack::LayerKind::Udp,
+            Self::Vlan(_) => crate::stack::LayerKind::Vlan,
+            Self::ServiceVlan(_) => crate::stack::LayerKind::ServiceVlan,
+            Self::Vxlan(_) => crate::stack::LayerKind::Vxlan,
+            Self::VxlanGpe(_) => crate::stack::LayerKind::VxlanGpe,
+        }
+    }
+
+    /// Has those of its own fields derived that were right; see [`read_to_change`].
     fn derive_where_right(&mut self, was: &AnyLayer<'_>, right: &AnyLayer<'_>) {
         match (self, was, right) {
             (Self::Arp(layer), AnyLayer::Arp(was), AnyLayer::Arp(right)) => layer.derive_where_right(was, right),

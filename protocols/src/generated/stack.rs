@@ -206,6 +206,59 @@ impl LayerKind {
         }
     }
 
+    /// How expressions and paths of fields call it: `ipv4`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Arp => "arp",
+            Self::Dhcp => "dhcp",
+            Self::Dns => "dns",
+            Self::Mdns => "mdns",
+            Self::Llmnr => "llmnr",
+            Self::DnsOverTcp => "dns_over_tcp",
+            Self::Erspan => "erspan",
+            Self::Erspan3 => "erspan3",
+            Self::Ethernet => "ethernet",
+            Self::Gre => "gre",
+            Self::Icmp => "icmp",
+            Self::Icmpv6 => "icmpv6",
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+            Self::Ipv6HopByHop => "ipv6_hop_by_hop",
+            Self::Ipv6Destination => "ipv6_destination",
+            Self::Ipv6Routing => "ipv6_routing",
+            Self::Ipv6Fragment => "ipv6_fragment",
+            Self::LinuxSll => "linux_sll",
+            Self::LinuxSll2 => "linux_sll2",
+            Self::Llc => "llc",
+            Self::Null => "null",
+            Self::Loop => "loop",
+            Self::Mpls => "mpls",
+            Self::Ntp => "ntp",
+            Self::Ppp => "ppp",
+            Self::Lcp => "lcp",
+            Self::Ipcp => "ipcp",
+            Self::Ipv6cp => "ipv6cp",
+            Self::Ccp => "ccp",
+            Self::Pap => "pap",
+            Self::Chap => "chap",
+            Self::PppoeDiscovery => "pppoe_discovery",
+            Self::PppoeSession => "pppoe_session",
+            Self::Quic => "quic",
+            Self::RawIp => "raw_ip",
+            Self::Tcp => "tcp",
+            Self::TlsRecord => "tls_record",
+            Self::TlsChangeCipherSpec => "tls_change_cipher_spec",
+            Self::TlsAlert => "tls_alert",
+            Self::TlsHandshake => "tls_handshake",
+            Self::Udp => "udp",
+            Self::Vlan => "vlan",
+            Self::ServiceVlan => "service_vlan",
+            Self::Vxlan => "vxlan",
+            Self::VxlanGpe => "vxlan_gpe",
+        }
+    }
+
     /// Whether it repeats on a stream of bytes, and may be cut anywhere.
     #[must_use]
     pub const fn is_stream(self) -> bool {
@@ -540,6 +593,59 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.next(),
             Self::Vxlan(view) => view.next(),
             Self::VxlanGpe(view) => view.next(),
+        }
+    }
+
+    /// How to find out what follows in its payload: for those who know more layers than there are here.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self {
+            Self::Arp(view) => view.following(),
+            Self::Dhcp(view) => view.following(),
+            Self::Dns(view) => view.following(),
+            Self::Mdns(view) => view.following(),
+            Self::Llmnr(view) => view.following(),
+            Self::DnsOverTcp(view) => view.following(),
+            Self::Erspan(view) => view.following(),
+            Self::Erspan3(view) => view.following(),
+            Self::Ethernet(view) => view.following(),
+            Self::Gre(view) => view.following(),
+            Self::Icmp(view) => view.following(),
+            Self::Icmpv6(view) => view.following(),
+            Self::Ipv4(view) => view.following(),
+            Self::Ipv6(view) => view.following(),
+            Self::Ipv6HopByHop(view) => view.following(),
+            Self::Ipv6Destination(view) => view.following(),
+            Self::Ipv6Routing(view) => view.following(),
+            Self::Ipv6Fragment(view) => view.following(),
+            Self::LinuxSll(view) => view.following(),
+            Self::LinuxSll2(view) => view.following(),
+            Self::Llc(view) => view.following(),
+            Self::Null(view) => view.following(),
+            Self::Loop(view) => view.following(),
+            Self::Mpls(view) => view.following(),
+            Self::Ntp(view) => view.following(),
+            Self::Ppp(view) => view.following(),
+            Self::Lcp(view) => view.following(),
+            Self::Ipcp(view) => view.following(),
+            Self::Ipv6cp(view) => view.following(),
+            Self::Ccp(view) => view.following(),
+            Self::Pap(view) => view.following(),
+            Self::Chap(view) => view.following(),
+            Self::PppoeDiscovery(view) => view.following(),
+            Self::PppoeSession(view) => view.following(),
+            Self::Quic(view) => view.following(),
+            Self::RawIp(view) => view.following(),
+            Self::Tcp(view) => view.following(),
+            Self::TlsRecord(view) => view.following(),
+            Self::TlsChangeCipherSpec(view) => view.following(),
+            Self::TlsAlert(view) => view.following(),
+            Self::TlsHandshake(view) => view.following(),
+            Self::Udp(view) => view.following(),
+            Self::Vlan(view) => view.following(),
+            Self::ServiceVlan(view) => view.following(),
+            Self::Vxlan(view) => view.following(),
+            Self::VxlanGpe(view) => view.following(),
         }
     }
 
@@ -981,6 +1087,52 @@ stacked!(LayerKind, Vlan, crate::vlan::Vlan<'a>, next);
 stacked!(LayerKind, ServiceVlan, crate::vlan::ServiceVlan<'a>, next);
 stacked!(LayerKind, Vxlan, crate::vxlan::Vxlan<'a>, next);
 stacked!(LayerKind, VxlanGpe, crate::vxlan::VxlanGpe<'a>, next);
+held!(Layer, Arp, crate::arp::Arp<'a>);
+held!(Layer, Dhcp, crate::dhcp::Dhcp<'a>);
+held!(Layer, Dns, crate::dns::Dns<'a>);
+held!(Layer, Mdns, crate::dns::Mdns<'a>);
+held!(Layer, Llmnr, crate::dns::Llmnr<'a>);
+held!(Layer, DnsOverTcp, crate::dns::DnsOverTcp<'a>);
+held!(Layer, Erspan, crate::erspan::Erspan<'a>);
+held!(Layer, Erspan3, crate::erspan::Erspan3<'a>);
+held!(Layer, Ethernet, crate::ethernet::Ethernet<'a>);
+held!(Layer, Gre, crate::gre::Gre<'a>);
+held!(Layer, Icmp, crate::icmp::Icmp<'a>);
+held!(Layer, Icmpv6, crate::icmpv6::Icmpv6<'a>);
+held!(Layer, Ipv4, crate::ipv4::Ipv4<'a>);
+held!(Layer, Ipv6, crate::ipv6::Ipv6<'a>);
+held!(Layer, Ipv6HopByHop, crate::ipv6::Ipv6HopByHop<'a>);
+held!(Layer, Ipv6Destination, crate::ipv6::Ipv6Destination<'a>);
+held!(Layer, Ipv6Routing, crate::ipv6::Ipv6Routing<'a>);
+held!(Layer, Ipv6Fragment, crate::ipv6::Ipv6Fragment<'a>);
+held!(Layer, LinuxSll, crate::linux_sll::LinuxSll<'a>);
+held!(Layer, LinuxSll2, crate::linux_sll::LinuxSll2<'a>);
+held!(Layer, Llc, crate::llc::Llc<'a>);
+held!(Layer, Null, crate::loopback::Null<'a>);
+held!(Layer, Loop, crate::loopback::Loop<'a>);
+held!(Layer, Mpls, crate::mpls::Mpls<'a>);
+held!(Layer, Ntp, crate::ntp::Ntp<'a>);
+held!(Layer, Ppp, crate::ppp::Ppp<'a>);
+held!(Layer, Lcp, crate::ppp::Lcp<'a>);
+held!(Layer, Ipcp, crate::ppp::Ipcp<'a>);
+held!(Layer, Ipv6cp, crate::ppp::Ipv6cp<'a>);
+held!(Layer, Ccp, crate::ppp::Ccp<'a>);
+held!(Layer, Pap, crate::ppp::Pap<'a>);
+held!(Layer, Chap, crate::ppp::Chap<'a>);
+held!(Layer, PppoeDiscovery, crate::pppoe::PppoeDiscovery<'a>);
+held!(Layer, PppoeSession, crate::pppoe::PppoeSession<'a>);
+held!(Layer, Quic, crate::quic::Quic<'a>);
+held!(Layer, RawIp, crate::raw_ip::RawIp<'a>);
+held!(Layer, Tcp, crate::tcp::Tcp<'a>);
+held!(Layer, TlsRecord, crate::tls::TlsRecord<'a>);
+held!(Layer, TlsChangeCipherSpec, crate::tls::TlsChangeCipherSpec<'a>);
+held!(Layer, TlsAlert, crate::tls::TlsAlert<'a>);
+held!(Layer, TlsHandshake, crate::tls::TlsHandshake<'a>);
+held!(Layer, Udp, crate::udp::Udp<'a>);
+held!(Layer, Vlan, crate::vlan::Vlan<'a>);
+held!(Layer, ServiceVlan, crate::vlan::ServiceVlan<'a>);
+held!(Layer, Vxlan, crate::vxlan::Vxlan<'a>);
+held!(Layer, VxlanGpe, crate::vxlan::VxlanGpe<'a>);
 
 /// What is in a payload.
 pub type Next<'a> = packet_core::stack::Next<'a, LayerKind>;

@@ -848,6 +848,34 @@ impl<'a> Gre<'a> {
             crate::stack::Next::new(crate::stack::tables::ether_type(self.protocol().0, payload), payload)
         }
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        if self.protocol().0 == 35006 && !self.has_sequence() {
+            let payload = self.payload();
+            Some(::packet_core::plain::Following::new(
+                payload,
+                [Some(::packet_core::plain::Way::Layer("Ethernet")), None, None, None, None, None],
+            ))
+        } else {
+            let payload = self.payload();
+            Some(::packet_core::plain::Following::new(
+                payload,
+                [
+                    given!({
+                        let key = u64::from(self.protocol().0);
+                        Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                    }),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                ],
+            ))
+        }
+    }
 }
 
 /// The fields of [`SourceRoute`](SourceRoute), by name.

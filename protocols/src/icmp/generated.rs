@@ -2790,6 +2790,59 @@ impl<'a> Icmp<'a> {
         }
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.r#type().0 {
+            8 => {}
+            0 => {}
+            3 | 11..=12 => match given!(Some(self.error()?.length())) {
+                Some(0) => {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
+                        return Some(::packet_core::plain::Following::new(
+                            payload,
+                            [Some(::packet_core::plain::Way::Layer("Ipv4")), None, None, None, None, None],
+                        ));
+                    }
+                }
+                _ => {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
+                        return Some(::packet_core::plain::Following::new(
+                            payload,
+                            [Some(::packet_core::plain::Way::Layer("Ipv4")), None, None, None, None, None],
+                        ));
+                    }
+                }
+            },
+            4 => {
+                if let Some(payload) = given!(Some(self.error_2()?.invoking_packet())) {
+                    return Some(::packet_core::plain::Following::new(
+                        payload,
+                        [Some(::packet_core::plain::Way::Layer("Ipv4")), None, None, None, None, None],
+                    ));
+                }
+            }
+            5 => {
+                if let Some(payload) = given!(Some(self.error_3()?.invoking_packet())) {
+                    return Some(::packet_core::plain::Following::new(
+                        payload,
+                        [Some(::packet_core::plain::Way::Layer("Ipv4")), None, None, None, None, None],
+                    ));
+                }
+            }
+            9 => {}
+            10 => {}
+            13..=14 => {}
+            15..=16 => {}
+            17..=18 => {}
+            30 => {}
+            42 => {}
+            43 => {}
+            _ => {}
+        }
+        None
+    }
 }
 
 /// The fields of [`IcmpExtensions`](IcmpExtensions), by name.

@@ -4858,6 +4858,144 @@ impl<'a> Icmpv6<'a> {
         }
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.r#type().0 {
+            1 | 3 => match given!(Some(self.error()?.length())) {
+                Some(0) => {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
+                        return Some(::packet_core::plain::Following::new(
+                            payload,
+                            [Some(::packet_core::plain::Way::Layer("Ipv6")), None, None, None, None, None],
+                        ));
+                    }
+                }
+                _ => {
+                    if let Some(payload) = given!(Some(self.error()?.invoking_packet())) {
+                        return Some(::packet_core::plain::Following::new(
+                            payload,
+                            [Some(::packet_core::plain::Way::Layer("Ipv6")), None, None, None, None, None],
+                        ));
+                    }
+                }
+            },
+            2 => {
+                if let Some(payload) = given!(Some(self.error_2()?.invoking_packet())) {
+                    return Some(::packet_core::plain::Following::new(
+                        payload,
+                        [Some(::packet_core::plain::Way::Layer("Ipv6")), None, None, None, None, None],
+                    ));
+                }
+            }
+            4 => {
+                if let Some(payload) = given!(Some(self.error_3()?.invoking_packet())) {
+                    return Some(::packet_core::plain::Following::new(
+                        payload,
+                        [Some(::packet_core::plain::Way::Layer("Ipv6")), None, None, None, None, None],
+                    ));
+                }
+            }
+            128 => {}
+            129 => {}
+            130 => {}
+            131..=132 => {}
+            143 => {}
+            133 => {
+                for element in
+                    given!(Some(self.router_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            134 => {
+                for element in
+                    given!(Some(self.router_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            135 => {
+                for element in
+                    given!(Some(self.neighbour_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            136 => {
+                for element in
+                    given!(Some(self.neighbour_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            137 => {
+                for element in given!(Some(self.redirect()?.options())).into_iter().flat_map(|list| list.valid()) {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            138 => {}
+            139..=140 => {}
+            141..=142 => {
+                for element in
+                    given!(Some(self.inverse_neighbour()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            144 => {}
+            145 => {}
+            146 => {}
+            147 => {
+                for element in given!(Some(self.mobile_prefix_advertisement()?.options()))
+                    .into_iter()
+                    .flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            148 => {
+                for element in
+                    given!(Some(self.path_solicitation()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            149 => {
+                for element in
+                    given!(Some(self.path_advertisement()?.options())).into_iter().flat_map(|list| list.valid())
+                {
+                    if let Some(next) = element.following() {
+                        return Some(next);
+                    }
+                }
+            }
+            151 => {}
+            152..=153 => {}
+            157..=158 => {}
+            160 => {}
+            161 => {}
+            _ => {}
+        }
+        None
+    }
 }
 
 /// The fields of [`ListenerQuery2`](ListenerQuery2), by name.
@@ -7739,5 +7877,36 @@ impl<'a> NdOption<'a> {
             _ => {}
         }
         crate::stack::Next::Nothing
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.r#type().0 {
+            1..=2 => {}
+            3 => {}
+            4 => {
+                if let Some(payload) = given!(Some(self.redirected_header()?.packet())) {
+                    return Some(::packet_core::plain::Following::new(
+                        payload,
+                        [Some(::packet_core::plain::Way::Layer("Ipv6")), None, None, None, None, None],
+                    ));
+                }
+            }
+            5 => {}
+            7 => {}
+            8 => {}
+            9..=10 => {}
+            13 => {}
+            14 => {}
+            24 => {}
+            25 => {}
+            31 => {}
+            26 => {}
+            37 => {}
+            38 => {}
+            _ => {}
+        }
+        None
     }
 }

@@ -1360,6 +1360,30 @@ impl<'a> Ipv4<'a> {
             payload,
         )
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            if self.fragment_offset() == 0 {
+                [
+                    given!({
+                        let key = u64::from(self.protocol().0);
+                        Some(::packet_core::plain::Way::Key { table: "ip_protocol", key })
+                    }),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                ]
+            } else {
+                [None; 6usize]
+            },
+        ))
+    }
 }
 
 /// The fields of [`Ipv4Passage`](Ipv4Passage), by name.

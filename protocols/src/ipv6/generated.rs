@@ -817,6 +817,28 @@ impl<'a> Ipv6<'a> {
             crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
         }
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        {
+            let payload = self.payload();
+            Some(::packet_core::plain::Following::new(
+                payload,
+                [
+                    given!({
+                        let key = u64::from(self.next_header().0);
+                        Some(::packet_core::plain::Way::Key { table: "ip_protocol", key })
+                    }),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                ],
+            ))
+        }
+    }
 }
 
 /// The fields of [`Ipv6Option`](Ipv6Option), by name.
@@ -2680,6 +2702,28 @@ impl<'a> Ipv6HopByHop<'a> {
             crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
         }
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        {
+            let payload = self.payload();
+            Some(::packet_core::plain::Following::new(
+                payload,
+                [
+                    given!({
+                        let key = u64::from(self.next_header().0);
+                        Some(::packet_core::plain::Way::Key { table: "ip_protocol", key })
+                    }),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                ],
+            ))
+        }
+    }
 }
 
 /// The fields of [`Ipv6Destination`](Ipv6Destination), by name.
@@ -3058,6 +3102,26 @@ impl<'a> Ipv6Destination<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(self.next_header().0);
+                    Some(::packet_core::plain::Way::Key { table: "ip_protocol", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
     }
 }
 
@@ -4536,6 +4600,26 @@ impl<'a> Ipv6Routing<'a> {
         let payload = self.payload();
         crate::stack::Next::new(crate::stack::tables::ip_protocol(self.next_header().0, payload), payload)
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(self.next_header().0);
+                    Some(::packet_core::plain::Way::Key { table: "ip_protocol", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
+    }
 }
 
 /// The fields of [`Ipv6Fragment`](Ipv6Fragment), by name.
@@ -4898,5 +4982,29 @@ impl<'a> Ipv6Fragment<'a> {
             },
             payload,
         )
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            if self.fragment_offset() == 0 {
+                [
+                    given!({
+                        let key = u64::from(self.next_header().0);
+                        Some(::packet_core::plain::Way::Key { table: "ip_protocol", key })
+                    }),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                ]
+            } else {
+                [None; 6usize]
+            },
+        ))
     }
 }

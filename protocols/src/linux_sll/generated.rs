@@ -588,6 +588,37 @@ impl<'a> LinuxSll<'a> {
             }
         }
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.protocol().0 {
+            4 => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [Some(::packet_core::plain::Way::Layer("Llc")), None, None, None, None, None],
+                ))
+            }
+            _ => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.protocol().0);
+                            Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                        }),
+                        None,
+                        None,
+                        None,
+                        None,
+                        None,
+                    ],
+                ))
+            }
+        }
+    }
 }
 
 /// The fields of [`LinuxSll2`](LinuxSll2), by name.
@@ -1020,6 +1051,37 @@ impl<'a> LinuxSll2<'a> {
             _ => {
                 let payload = self.payload();
                 crate::stack::Next::new(crate::stack::tables::ether_type(self.protocol().0, payload), payload)
+            }
+        }
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.protocol().0 {
+            4 => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [Some(::packet_core::plain::Way::Layer("Llc")), None, None, None, None, None],
+                ))
+            }
+            _ => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.protocol().0);
+                            Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                        }),
+                        None,
+                        None,
+                        None,
+                        None,
+                        None,
+                    ],
+                ))
             }
         }
     }

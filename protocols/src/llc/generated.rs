@@ -729,4 +729,57 @@ impl<'a> Llc<'a> {
         }
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        if self.dsap().0 == 170 && self.control() == 3 {
+            match self.oui() {
+                Some(0) | Some(248) => {
+                    if let Some(payload) = given!(Some(self.ethertype()?.payload())) {
+                        return Some(::packet_core::plain::Following::new(
+                            payload,
+                            [
+                                given!({
+                                    let key = u64::from(self.pid()?);
+                                    Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                                }),
+                                None,
+                                None,
+                                None,
+                                None,
+                                None,
+                            ],
+                        ));
+                    }
+                }
+                _ => {
+                    if let Some(payload) = given!(Some(self.other()?.payload())) {
+                        return Some(::packet_core::plain::Following::new(
+                            payload,
+                            [None, None, None, None, None, None],
+                        ));
+                    }
+                }
+            }
+        } else {
+            if let Some(payload) = self.payload() {
+                return Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.dsap().0);
+                            Some(::packet_core::plain::Way::Key { table: "llc_sap", key })
+                        }),
+                        None,
+                        None,
+                        None,
+                        None,
+                        None,
+                    ],
+                ));
+            }
+        }
+        None
+    }
 }

@@ -117,6 +117,9 @@ pub mod null_fields {
     /// `null.family`
     pub static FAMILY: FieldInfo = FieldInfo::new("null", "family");
 
+    /// `null.family`
+    pub static FAMILY_2: FieldInfo = FieldInfo::new("null", "family").in_reverse();
+
     /// `null.payload`
     pub static PAYLOAD: FieldInfo = FieldInfo::new("null", "payload");
 }
@@ -213,7 +216,7 @@ impl<'a> Null<'a> {
                     NullVariant::BigEndian(NullBigEndian { family_bytes })
                 }
                 _ => {
-                    let family_bytes = cursor.array::<4>(&null_fields::FAMILY)?;
+                    let family_bytes = cursor.array::<4>(&null_fields::FAMILY_2)?;
                     NullVariant::LittleEndian(NullLittleEndian { family_bytes })
                 }
             };
@@ -325,7 +328,7 @@ impl NullLittleEndian<'_> {
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         let value = self.family();
         let place = BitPlace::of(region, self.family_bytes, 0, 32);
-        visitor.value(&null_fields::FAMILY, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(&null_fields::FAMILY_2, place, FieldValue::Named(u128::from(value.0), value.name()));
     }
 }
 
@@ -411,7 +414,7 @@ impl FieldsMut for NullMut<'_> {
     fn setters(&self) -> &'static [SetterInfo] {
         static SETTERS: &[SetterInfo] = &[
             SetterInfo { field: &null_fields::FAMILY, bits: 32 },
-            SetterInfo { field: &null_fields::FAMILY, bits: 32 },
+            SetterInfo { field: &null_fields::FAMILY_2, bits: 32 },
         ];
         SETTERS
     }
@@ -533,6 +536,29 @@ impl<'a> Null<'a> {
                 .and_then(|key| crate::stack::tables::address_family(key, payload)),
             payload,
         )
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(
+                        given!(Some(self.big_endian()?.family().0))
+                            .or(given!(Some(self.little_endian()?.family().0)))?,
+                    );
+                    Some(::packet_core::plain::Way::Key { table: "address_family", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
     }
 }
 
@@ -770,5 +796,25 @@ impl<'a> Loop<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(crate::stack::tables::address_family(self.family().0, payload), payload)
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(self.family().0);
+                    Some(::packet_core::plain::Way::Key { table: "address_family", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
     }
 }

@@ -391,4 +391,36 @@ impl<'a> Mpls<'a> {
             crate::stack::Next::new(Some(crate::stack::LayerKind::Mpls), payload)
         }
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        if self.bottom() {
+            let payload = self.payload();
+            Some(::packet_core::plain::Following::new(
+                payload,
+                if self.label().0 != 13 && self.label().0 != 14 {
+                    [
+                        given!({
+                            let key = u64::from(*payload.bytes().first()? >> 4);
+                            Some(::packet_core::plain::Way::Key { table: "ip_version", key })
+                        }),
+                        None,
+                        None,
+                        None,
+                        None,
+                        None,
+                    ]
+                } else {
+                    [None; 6usize]
+                },
+            ))
+        } else {
+            let payload = self.payload();
+            Some(::packet_core::plain::Following::new(
+                payload,
+                [Some(::packet_core::plain::Way::Layer("Mpls")), None, None, None, None, None],
+            ))
+        }
+    }
 }

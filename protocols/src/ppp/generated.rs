@@ -1179,6 +1179,29 @@ impl<'a> Ppp<'a> {
             payload,
         )
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(
+                        given!(Some(u16::from(self.compressed()?.protocol())))
+                            .or(given!(Some(self.whole()?.protocol().0)))?,
+                    );
+                    Some(::packet_core::plain::Way::Key { table: "ppp_protocol", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
+    }
 }
 
 /// The fields of [`LcpOption`](LcpOption), by name.
@@ -4078,6 +4101,12 @@ impl<'a> Lcp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`IpcpOption`](IpcpOption), by name.
@@ -5822,6 +5851,12 @@ impl<'a> Ipcp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`Ipv6cpOption`](Ipv6cpOption), by name.
@@ -7008,6 +7043,12 @@ impl<'a> Ipv6cp<'a> {
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
     }
 }
 
@@ -8670,6 +8711,12 @@ impl<'a> Ccp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`Pap`](Pap), by name.
@@ -9260,6 +9307,12 @@ impl<'a> Pap<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`Chap`](Chap), by name.
@@ -9833,5 +9886,11 @@ impl<'a> Chap<'a> {
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
     }
 }

@@ -2405,6 +2405,12 @@ impl<'a> PppoeDiscovery<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
+    }
 }
 
 /// The fields of [`PppoeSession`](PppoeSession), by name.
@@ -2781,5 +2787,15 @@ impl<'a> PppoeSession<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(Some(crate::stack::LayerKind::Ppp), payload)
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [Some(::packet_core::plain::Way::Layer("Ppp")), None, None, None, None, None],
+        ))
     }
 }

@@ -223,4 +223,24 @@ impl<'a> RawIp<'a> {
             payload,
         )
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(*payload.bytes().first()? >> 4);
+                    Some(::packet_core::plain::Way::Key { table: "ip_version", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
+    }
 }

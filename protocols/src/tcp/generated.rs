@@ -1111,6 +1111,29 @@ impl<'a> Tcp<'a> {
             payload,
         )
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(self.dst_port());
+                    Some(::packet_core::plain::Way::Key { table: "tcp_port", key })
+                }),
+                given!({
+                    let key = u64::from(self.src_port());
+                    Some(::packet_core::plain::Way::Key { table: "tcp_port", key })
+                }),
+                Some(::packet_core::plain::Way::Probe),
+                None,
+                None,
+                None,
+            ],
+        ))
+    }
 }
 
 /// The fields of [`SackBlock`](SackBlock), by name.

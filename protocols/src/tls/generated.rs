@@ -999,6 +999,26 @@ impl<'a> TlsRecord<'a> {
             payload,
         )
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.fragment();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(self.r#type().0);
+                    Some(::packet_core::plain::Way::Key { table: "tls_content", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
+    }
 }
 
 /// The fields of [`TlsChangeCipherSpec`](TlsChangeCipherSpec), by name.
@@ -1205,6 +1225,12 @@ impl<'a> TlsChangeCipherSpec<'a> {
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
     }
 }
 
@@ -1438,6 +1464,12 @@ impl<'a> TlsAlert<'a> {
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
     }
 }
 
@@ -1716,6 +1748,12 @@ impl<'a> TlsHandshake<'a> {
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        None
     }
 }
 

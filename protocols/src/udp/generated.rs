@@ -528,4 +528,51 @@ impl<'a> Udp<'a> {
             }
         }
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.length() {
+            8..=65535 => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.dst_port());
+                            Some(::packet_core::plain::Way::Key { table: "udp_port", key })
+                        }),
+                        given!({
+                            let key = u64::from(self.src_port());
+                            Some(::packet_core::plain::Way::Key { table: "udp_port", key })
+                        }),
+                        Some(::packet_core::plain::Way::Probe),
+                        None,
+                        None,
+                        None,
+                    ],
+                ))
+            }
+            _ => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.dst_port());
+                            Some(::packet_core::plain::Way::Key { table: "udp_port", key })
+                        }),
+                        given!({
+                            let key = u64::from(self.src_port());
+                            Some(::packet_core::plain::Way::Key { table: "udp_port", key })
+                        }),
+                        Some(::packet_core::plain::Way::Probe),
+                        None,
+                        None,
+                        None,
+                    ],
+                ))
+            }
+        }
+    }
 }

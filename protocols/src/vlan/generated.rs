@@ -363,6 +363,37 @@ impl<'a> Vlan<'a> {
             }
         }
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [Some(::packet_core::plain::Way::Layer("Llc")), None, None, None, None, None],
+                ))
+            }
+            _ => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.type_len());
+                            Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                        }),
+                        None,
+                        None,
+                        None,
+                        None,
+                        None,
+                    ],
+                ))
+            }
+        }
+    }
 }
 
 /// The fields of [`ServiceVlan`](ServiceVlan), by name.
@@ -700,6 +731,37 @@ impl<'a> ServiceVlan<'a> {
             _ => {
                 let payload = self.payload();
                 crate::stack::Next::new(crate::stack::tables::ether_type(self.type_len(), payload), payload)
+            }
+        }
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [Some(::packet_core::plain::Way::Layer("Llc")), None, None, None, None, None],
+                ))
+            }
+            _ => {
+                let payload = self.payload();
+                Some(::packet_core::plain::Following::new(
+                    payload,
+                    [
+                        given!({
+                            let key = u64::from(self.type_len());
+                            Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                        }),
+                        None,
+                        None,
+                        None,
+                        None,
+                        None,
+                    ],
+                ))
             }
         }
     }

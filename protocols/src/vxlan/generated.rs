@@ -513,6 +513,16 @@ impl<'a> Vxlan<'a> {
         let payload = self.payload();
         crate::stack::Next::new(Some(crate::stack::LayerKind::Ethernet), payload)
     }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [Some(::packet_core::plain::Way::Layer("Ethernet")), None, None, None, None, None],
+        ))
+    }
 }
 
 /// The fields of [`VxlanGpe`](VxlanGpe), by name.
@@ -813,5 +823,25 @@ impl<'a> VxlanGpe<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(crate::stack::tables::vxlan_protocol(self.next_protocol().0, payload), payload)
+    }
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    #[must_use]
+    pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
+        let payload = self.payload();
+        Some(::packet_core::plain::Following::new(
+            payload,
+            [
+                given!({
+                    let key = u64::from(self.next_protocol().0);
+                    Some(::packet_core::plain::Way::Key { table: "vxlan_protocol", key })
+                }),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+        ))
     }
 }

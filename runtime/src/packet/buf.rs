@@ -1,0 +1,93 @@
+//! Packets that own their bytes.
+
+use super::{Depth, Packet};
+use packet_core::Region;
+use packet_protocols::stack::LayerKind;
+
+/// The bytes of a packet, owned: read it by [`Self::packet`], change it by [`Self::set`], [`Self::edit`] and their like.
+///
+/// ```
+/// use packet_protocols::craft::{Ethernet, Ipv4, Udp, Vlan};
+/// use packet_runtime::packet::{Keep, PacketBuilder};
+///
+/// let mut packet = PacketBuilder::new().layer(Ethernet::default()).layer(Ipv4::default()).layer(Udp::default()).payload(b"hi").build()?;
+/// packet.set(&"ipv4.src".parse()?, &"10.0.0.9".into(), Keep::Right)?;
+/// packet.insert(1, Vlan { id: 7, ..Default::default() }, Keep::Right)?;
+/// let now = packet.packet();
+/// assert_eq!(now.to_string(), "Ethernet / Vlan / Ipv4 / Udp / 2 bytes");
+/// assert!(now.known().is_some_and(|known| known.is_regular()), "lengths, keys and checksums follow");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PacketBuf {
+    pub(super) bytes: Vec<u8>,
+    pub(super) missing: u32,
+    pub(super) first: LayerKind,
+}
+
+impl PacketBuf {
+    /// The bytes of a packet that begins with a layer of that kind.
+    #[must_use]
+    pub fn new(first: LayerKind, bytes: Vec<u8>) -> Self {
+        Self { bytes, missing: 0, first }
+    }
+
+    /// The same, of which the capture has cut off so many bytes.
+    #[must_use]
+    pub fn with_missing(self, missing: u32) -> Self {
+        Self { missing, ..self }
+    }
+
+    /// Its layers, as its bytes are now.
+    #[must_use]
+    pub fn packet(&self) -> Packet<'_> {
+        Packet::parse(self.first, self.region())
+    }
+
+    /// Its layers to some depth.
+    #[must_use]
+    pub fn packet_to(&self, depth: Depth) -> Packet<'_> {
+        Packet::parse_to(self.first, self.region(), depth)
+    }
+
+    /// Its bytes, and how many are missing behind them.
+    #[must_use]
+    pub fn region(&self) -> Region<'_> {
+        Region::captured(&self.bytes, self.bytes.len() + self.missing as usize)
+    }
+
+    /// What its first layer is.
+    #[must_use]
+    pub fn first(&self) -> LayerKind {
+        self.first
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many bytes it had before the capture cut it.
+    #[must_use]
+    pub fn original_length(&self) -> usize {
+        self.bytes.len() + self.missing as usize
+    }
+
+    /// Its bytes, to be kept.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+impl Packet<'_> {
+    /// The same packet with bytes of its own; nothing where its first layer is none that Pony knows.
+    #[must_use]
+    pub fn to_owned(&self) -> Option<PacketBuf> {
+        let first = self.known_layers().first()?;
+        let starts = first.region().offset() == self.region.offset();
+        let packet = PacketBuf::new(first.kind(), self.bytes().to_owned());
+        starts.then(|| packet.with_missing(self.missing()))
+    }
+}

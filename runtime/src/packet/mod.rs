@@ -1,0 +1,327 @@
+//! Packets: read once, walked, compared, changed, made.
+//!
+//! Reading never fails: a [`Packet`] keeps what could be read, and says why it ended. It borrows the bytes and allocates nothing;
+//! a [`PacketBuf`] owns them, and can be changed.
+//!
+//! ```
+//! use packet_core::Level;
+//! use packet_protocols::{ipv4::Ipv4, stack::LayerKind, udp::Udp};
+//! use packet_runtime::packet::{Depth, Packet};
+//!
+//! let bytes = [
+//!     0x45, 0, 0, 32, 0, 1, 0, 0, 64, 17, 0x66, 0xca, 10, 0, 0, 1, 10, 0, 0, 2, // the Internet header
+//!     0x0f, 0xa0, 0x0f, 0xa1, 0, 12, 0xed, 0xc1, b'p', b'i', b'n', b'g',
+//! ];
+//! let packet = Packet::parse(LayerKind::Ipv4, &bytes);
+//! let udp = packet.get::<Udp>().map(|udp| udp.dst_port());
+//! assert_eq!((packet.to_string().as_str(), udp), ("Ipv4 / Udp / 4 bytes", Some(4001)));
+//! assert!(packet.transport().is_some() && packet.error().is_none());
+//! assert!(packet.verify_checksums().iter().all(|checksum| checksum.is_right()));
+//!
+//! // No further than is asked for, and on from there.
+//! let mut packet = Packet::parse_to(LayerKind::Ipv4, &bytes, Depth::Level(Level::Network));
+//! assert!(packet.get::<Ipv4>().is_some() && packet.get::<Udp>().is_none());
+//! packet.read_to(Depth::All);
+//! assert!(packet.get::<Udp>().is_some());
+//!
+//! // What is cut keeps what is there.
+//! let packet = Packet::parse(LayerKind::Ipv4, &bytes[..24]);
+//! assert_eq!(packet.error().map(|failed| failed.reason.to_string()).as_deref(), Some("udp.length: needs 2 bytes at offset 24, 0 available"));
+//! ```
+
+mod added;
+mod buf;
+mod build;
+mod checksum;
+mod diff;
+mod edit;
+mod entry;
+mod field;
+mod registry;
+mod value;
+
+pub use added::{Added, Interpreted};
+pub use buf::PacketBuf;
+pub use build::PacketBuilder;
+pub use checksum::{Checksum, Verdict};
+pub use diff::{Change, Difference, diff};
+pub use edit::{ChangeError, Keep};
+pub use entry::{Entry, Leftover};
+pub use field::{FieldKind, FieldPath, Found, PathError};
+pub use registry::{Compiled, Conflict, Key, Parts, Registry, Target};
+pub use value::{FieldInput, InputError};
+
+/// What [`compiled!`](crate::compiled) names.
+#[doc(hidden)]
+pub mod plain {
+    pub use packet_core::{Fields, Layer};
+}
+
+use crate::file;
+use packet_core::stack::Held;
+use packet_core::{Error, Level, Region};
+use packet_protocols::packet as known;
+use packet_protocols::stack::{Layer, LayerKind, Next, tables};
+use std::fmt;
+
+/// How far a packet is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Depth {
+    /// All of it.
+    All,
+    /// To the first layer of that level, and the layers of that level that stand right upon it.
+    Level(Level),
+    /// To the first layer of that kind.
+    Layer(LayerKind),
+    /// So many layers.
+    Layers(usize),
+}
+
+impl Depth {
+    /// Whether a packet with these layers is read so far, when the next one is of some level.
+    fn is_reached(self, layers: &[Layer<'_>], next: &Next<'_>) -> bool {
+        match self {
+            Self::All => false,
+            Self::Level(level) => {
+                let goes_on = matches!(next, Next::Layer(kind, _) if kind.level() == level);
+                layers.iter().any(|layer| layer.kind().level() >= level) && !goes_on
+            }
+            Self::Layer(kind) => layers.iter().any(|layer| layer.kind() == kind),
+            Self::Layers(count) => layers.len() >= count,
+        }
+    }
+}
+
+/// The bytes of a packet, and the layers that were read of them.
+#[derive(Clone, Debug)]
+pub struct Packet<'a> {
+    region: Region<'a>,
+    /// The layers that Pony knows; nothing where the first could not be read, or none is known.
+    known: Option<known::Packet<'a>>,
+    /// Layers of a registry, in the order in which they were read.
+    added: Vec<Added<'a>>,
+    /// What stopped the reading, where it is not a layer upon known ones.
+    failed: Option<Failed<'a>>,
+    registry: Option<&'a Registry>,
+}
+
+/// A layer that could not be read: what it should be, where, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Failed<'a> {
+    /// The name of the layer: `Udp`.
+    pub name: &'a str,
+    /// Where it should stand.
+    pub region: Region<'a>,
+    /// Why it can't be read.
+    pub reason: Reason,
+}
+
+/// Why a layer can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// What its view says.
+    Error(Error),
+    /// What the interpreter of its definition says.
+    Words(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => error.fmt(out),
+            Self::Words(words) => out.write_str(words),
+        }
+    }
+}
+
+impl<'a> Packet<'a> {
+    /// Reads a packet whose first layer is of that kind; plain bytes are all of it.
+    #[inline]
+    #[must_use]
+    pub fn parse(first: LayerKind, region: impl Into<Region<'a>>) -> Self {
+        Self::parse_to(first, region, Depth::All)
+    }
+
+    /// Reads a packet no further than to some depth; [`Self::read_to`] goes on.
+    #[inline]
+    #[must_use]
+    pub fn parse_to(first: LayerKind, region: impl Into<Region<'a>>, depth: Depth) -> Self {
+        let mut packet = Self::empty(region.into(), None);
+        packet.begin(first, packet.region);
+        packet.read_to(depth);
+        packet
+    }
+
+    /// Reads a packet of a capture file, whose link type says what its first layer is; where none is known, all bytes are its
+    /// [`Self::payload`].
+    #[must_use]
+    pub fn captured(record: &file::Packet<'a>) -> Self {
+        Self::captured_with(record, None)
+    }
+
+    /// Nothing read yet.
+    #[inline(always)]
+    fn empty(region: Region<'a>, registry: Option<&'a Registry>) -> Self {
+        Self { region, known: None, added: Vec::new(), failed: None, registry }
+    }
+
+    pub(super) fn captured_with(record: &file::Packet<'a>, registry: Option<&'a Registry>) -> Self {
+        let region = Region::captured(record.data, record.origlen as usize);
+        let mut packet = Self::empty(region, registry);
+        let known = tables::link_type(record.link_type.0, region);
+        let next = known.map_or(Next::Opaque(region), |kind| Next::Layer(kind, region));
+        let next = match registry {
+            Some(registry) => registry.first(record.link_type.0, next, &mut packet.added, &mut packet.failed),
+            None => next,
+        };
+        if let Next::Layer(kind, region) = next {
+            packet.begin(kind, region);
+            packet.read_to(Depth::All);
+        }
+        packet
+    }
+
+    /// Reads the first known layer.
+    #[inline(always)]
+    fn begin(&mut self, first: LayerKind, region: Region<'a>) {
+        match known::Packet::start(first, region) {
+            Ok(known) => self.known = Some(known),
+            Err(error) => self.failed = Some(Failed { name: first.name(), region, reason: Reason::Error(error) }),
+        }
+    }
+
+    /// Reads on, to some depth.
+    #[inline]
+    pub fn read_to(&mut self, depth: Depth) {
+        let Self { known: Some(known), registry, added, failed, .. } = self else { return };
+        match registry {
+            None if depth == Depth::All => known.read_on(|_, next| Some(next)),
+            None => known.read_on(|layers, next| (!depth.is_reached(layers, &next)).then_some(next)),
+            Some(registry) => known.read_on(|layers, next| {
+                let reached = depth.is_reached(layers, &next);
+                (!reached).then(|| registry.follow(layers, next, added, failed))
+            }),
+        }
+    }
+
+    /// Whether it was read as far as it can be, and not only to some depth.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.known.as_ref().is_none_or(known::Packet::is_read)
+    }
+
+    /// All its bytes, and how many the capture has cut off.
+    #[must_use]
+    pub fn region(&self) -> Region<'a> {
+        self.region
+    }
+
+    /// All its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.region.bytes()
+    }
+
+    /// How many bytes behind these the capture has cut off.
+    #[must_use]
+    pub fn missing(&self) -> u32 {
+        self.region.missing()
+    }
+
+    /// The layers that Pony knows, with their metafields and answers: `flow_id`, `probe_tag`, `is_reply_to`. Nothing where there
+    /// is none.
+    #[must_use]
+    pub fn known(&self) -> Option<&known::Packet<'a>> {
+        self.known.as_ref()
+    }
+
+    /// The layers that Pony knows, the outermost first.
+    #[inline]
+    #[must_use]
+    pub fn known_layers(&self) -> &[Layer<'a>] {
+        self.known.as_ref().map(known::Packet::layers).unwrap_or_default()
+    }
+
+    /// The outermost layer of that type: `packet.get::<Udp>()`.
+    #[inline]
+    #[must_use]
+    pub fn get<V: Held<Layer<'a>>>(&self) -> Option<&V> {
+        self.known_layers().iter().find_map(V::held_by)
+    }
+
+    /// The innermost layer of that type: within all tunnels.
+    #[inline]
+    #[must_use]
+    pub fn innermost<V: Held<Layer<'a>>>(&self) -> Option<&V> {
+        self.known_layers().iter().rev().find_map(V::held_by)
+    }
+
+    /// The layers of that type, the outermost first.
+    pub fn all<'p, V: Held<Layer<'a>> + 'p>(&'p self) -> impl DoubleEndedIterator<Item = &'p V> {
+        self.known_layers().iter().filter_map(V::held_by)
+    }
+
+    /// The layers of a level, the outermost first.
+    pub fn at(&self, level: Level) -> impl DoubleEndedIterator<Item = Entry<'_, 'a>> {
+        self.layers().filter(move |layer| layer.level() == level)
+    }
+
+    /// The outermost link layer.
+    #[must_use]
+    pub fn link(&self) -> Option<Entry<'_, 'a>> {
+        self.at(Level::Link).next()
+    }
+
+    /// The outermost layer from host to host.
+    #[must_use]
+    pub fn network(&self) -> Option<Entry<'_, 'a>> {
+        self.at(Level::Network).next()
+    }
+
+    /// The outermost layer from process to process.
+    #[must_use]
+    pub fn transport(&self) -> Option<Entry<'_, 'a>> {
+        self.at(Level::Transport).next()
+    }
+
+    /// The outermost layer of an application.
+    #[must_use]
+    pub fn application(&self) -> Option<Entry<'_, 'a>> {
+        self.at(Level::Application).next()
+    }
+
+    /// The layer that could not be read, where there is one: the first of them.
+    #[must_use]
+    pub fn error(&self) -> Option<Failed<'a>> {
+        let begun = self.known.as_ref().and_then(known::Packet::begun);
+        let upon_known = begun.map(|begun| Failed {
+            name: begun.kind.name(),
+            region: begun.region,
+            reason: Reason::Error(begun.error),
+        });
+        self.failed.clone().into_iter().chain(upon_known).min_by_key(|failed| failed.region.offset())
+    }
+}
+
+impl fmt::Display for Packet<'_> {
+    /// The names of its layers, and what is upon the last: `Ethernet / Ipv4 / Udp / 4 bytes`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = 0;
+        let mut lead = |out: &mut fmt::Formatter<'_>| {
+            parts += 1;
+            if parts == 1 { Ok(()) } else { out.write_str(" / ") }
+        };
+        for layer in self.layers() {
+            lead(out)?;
+            out.write_str(layer.name())?;
+        }
+        if let Some(failed) = self.error() {
+            lead(out)?;
+            write!(out, "{} that can't be read", failed.name)?;
+        } else if !self.payload().is_empty() {
+            lead(out)?;
+            write!(out, "{} bytes", self.payload().len())?;
+        }
+        Ok(())
+    }
+}

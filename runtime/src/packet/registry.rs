@@ -1,0 +1,375 @@
+//! Layers that are added when the program runs.
+
+use super::{Added, Depth, Failed, Interpreted, Packet, Reason};
+use crate::file;
+use crate::limits::ADDED_LAYERS;
+use packet_core::plain::{Following, Way};
+use packet_core::{Error, FieldVisitor, Level, Region};
+use packet_protocols::stack::{Layer, LayerKind, Next, guess, may_begin, tables};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Layers beside those that Pony knows, compiled or interpreted, and what leads to them. There is no global one: whoever reads
+/// packets hands it over, and packets that need none of it cost nothing more.
+///
+/// ```
+/// use packet_core::Level;
+/// use packet_protocols::stack::LayerKind;
+/// use packet_runtime::packet::{Key, Registry, Target};
+///
+/// // DNS on another port, too.
+/// let mut registry = Registry::new();
+/// registry.bind(Key::new("udp_port", 5300), Target::Known(LayerKind::Dns))?;
+/// let conflict = registry.bind(Key::new("udp_port", 53), Target::Known(LayerKind::Ntp)).unwrap_err();
+/// assert_eq!(conflict.to_string(), "udp_port 53 leads to Dns already");
+///
+/// // Said outright, it is so.
+/// registry.decode_as(Key::new("udp_port", 53), Target::Known(LayerKind::Ntp));
+/// # Ok::<(), packet_runtime::packet::Conflict>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    specs: Vec<Spec>,
+    rows: BTreeMap<&'static str, BTreeMap<u64, Target>>,
+    probes: Vec<Probe>,
+}
+
+/// A layer that was added, as its registry knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Spec {
+    pub(super) name: String,
+    pub(super) key: String,
+    pub(super) level: Level,
+    pub(super) source: Source,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    Compiled(Compiled),
+    Interpreted(Interpreted),
+}
+
+/// A layer of `#[derive(Layer)]`, `layers!` or `compile`, as [`compiled!`](crate::compiled) makes it of its type.
+#[derive(Clone, Copy, Debug)]
+pub struct Compiled {
+    /// Its name: `Beacon`.
+    pub name: &'static str,
+    /// Reads it.
+    pub read: for<'a> fn(Region<'a>) -> Result<Parts<'a>, Error>,
+    /// Hands over its fields.
+    pub fields: fn(Region<'_>, &mut dyn FieldVisitor) -> Result<(), Error>,
+}
+
+/// Of a layer that was read: its bytes, and how to find out what its payload is, where it has one.
+pub type Parts<'a> = (Region<'a>, Option<Following<'a>>);
+
+/// Makes a type that derives `Layer` one that a [`Registry`](crate::packet::Registry) takes: `compiled!(Beacon)`.
+#[macro_export]
+macro_rules! compiled {
+    ($layer:ident) => {
+        $crate::packet::Compiled {
+            name: stringify!($layer),
+            read: |region| {
+                let view = <$layer<'_> as $crate::packet::plain::Layer>::view(region)?;
+                Ok((view.region(), view.next()))
+            },
+            fields: |region, visitor| {
+                let view = <$layer<'_> as $crate::packet::plain::Layer>::view(region)?;
+                $crate::packet::plain::Fields::fields(&view, visitor);
+                Ok(())
+            },
+        }
+    };
+}
+
+/// What was read of an added layer.
+pub(super) struct Read<'a> {
+    pub(super) region: Region<'a>,
+    pub(super) payload: Option<Region<'a>>,
+    pub(super) next: Follows<'a>,
+}
+
+/// What follows an added layer.
+#[expect(clippy::large_enum_variant, reason = "it is looked at at once, and kept nowhere")]
+pub(super) enum Follows<'a> {
+    Nothing,
+    /// What its definition says, to be looked up.
+    Ways(Following<'a>),
+    /// The layer of that name.
+    Named(String),
+}
+
+/// A layer that something leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// One that Pony knows.
+    Known(LayerKind),
+    /// One that was added, by its number in its registry.
+    Added(usize),
+}
+
+/// A key in a table of keys: `Key::new("udp_port", 53)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    table: &'static str,
+    key: u64,
+}
+
+impl Key {
+    /// A key of a table, by the name that definitions have for it: `link_type`, `ether_type`, `ip_protocol`, `udp_port`,
+    /// `tcp_port` and others.
+    #[must_use]
+    pub const fn new(table: &'static str, key: u64) -> Self {
+        Self { table, key }
+    }
+}
+
+/// Looks whether a payload is a layer's: how sure it is, 0 where it is not.
+type Looks = fn(Region<'_>) -> u32;
+
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    target: Target,
+    looks: Looks,
+}
+
+/// A key leads to something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    table: &'static str,
+    key: u64,
+    holder: String,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {} leads to {} already", self.table, self.key, self.holder)
+    }
+}
+
+impl std::error::Error for Conflict {}
+
+impl Registry {
+    /// Nothing beside what Pony knows.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { specs: Vec::new(), rows: BTreeMap::new(), probes: Vec::new() }
+    }
+
+    /// Adds a compiled layer: `registry.add(compiled!(Beacon), Level::Application)`.
+    pub fn add(&mut self, layer: Compiled, level: Level) -> Target {
+        let (name, key) = (layer.name.to_owned(), snake(layer.name));
+        self.added(Spec { name, key, level, source: Source::Compiled(layer) })
+    }
+
+    /// Adds a layer that is interpreted.
+    pub fn add_interpreted(&mut self, layer: Interpreted) -> Target {
+        let (name, key, level) = (layer.name().to_owned(), layer.key().to_owned(), layer.level());
+        self.added(Spec { name, key, level, source: Source::Interpreted(layer) })
+    }
+
+    fn added(&mut self, spec: Spec) -> Target {
+        self.specs.push(spec);
+        Target::Added(self.specs.len() - 1)
+    }
+
+    /// Has a key lead to a layer.
+    ///
+    /// # Errors
+    ///
+    /// It leads to another one; [`Self::decode_as`] has it so nevertheless.
+    pub fn bind(&mut self, key: Key, target: Target) -> Result<(), Conflict> {
+        let own = self.rows.get(key.table).and_then(|rows| rows.get(&key.key)).copied();
+        let known = || known_by(key.table, key.key, Region::new(&[])).map(Target::Known);
+        if let Some(holder) = own.or_else(known).filter(|holder| *holder != target) {
+            return Err(Conflict { table: key.table, key: key.key, holder: self.name(holder).to_owned() });
+        }
+        self.decode_as(key, target);
+        Ok(())
+    }
+
+    /// Has a key lead to a layer, whatever it led to.
+    pub fn decode_as(&mut self, key: Key, target: Target) {
+        self.rows.entry(key.table).or_default().insert(key.key, target);
+    }
+
+    /// Has payloads that no key leads to be looked at: the layer whose probe is surest is read, Pony's own probes being asked
+    /// last.
+    pub fn probe(&mut self, target: Target, looks: Looks) {
+        self.probes.push(Probe { target, looks });
+    }
+
+    /// The name of a layer.
+    #[must_use]
+    pub fn name(&self, target: Target) -> &str {
+        match target {
+            Target::Known(kind) => kind.name(),
+            Target::Added(index) => self.specs.get(index).map_or("", |spec| &spec.name),
+        }
+    }
+
+    /// Reads a packet whose first layer is of that kind.
+    #[must_use]
+    pub fn parse<'a>(&'a self, first: LayerKind, region: impl Into<Region<'a>>) -> Packet<'a> {
+        let mut packet = Packet::empty(region.into(), Some(self));
+        packet.begin(first, packet.region);
+        packet.read_to(Depth::All);
+        packet
+    }
+
+    /// Reads a packet of a capture file, whose link type says what its first layer is.
+    #[must_use]
+    pub fn captured<'a>(&'a self, record: &file::Packet<'a>) -> Packet<'a> {
+        Packet::captured_with(record, Some(self))
+    }
+
+    /// What the first known layer of a packet is, those that were added before it being read.
+    pub(super) fn first<'a>(
+        &'a self,
+        link_type: u16,
+        next: Next<'a>,
+        added: &mut Vec<Added<'a>>,
+        failed: &mut Option<Failed<'a>>,
+    ) -> Next<'a> {
+        let (Next::Opaque(region) | Next::Layer(_, region)) = next else { return next };
+        match self.row("link_type", link_type.into()) {
+            Some(target) => self.enter(target, region, 0, added, failed),
+            None => next,
+        }
+    }
+
+    /// What stands upon known layers, those that were added being read.
+    pub(super) fn follow<'a>(
+        &'a self,
+        layers: &[Layer<'a>],
+        next: Next<'a>,
+        added: &mut Vec<Added<'a>>,
+        failed: &mut Option<Failed<'a>>,
+    ) -> Next<'a> {
+        let (Next::Opaque(region) | Next::Layer(_, region)) = next else { return next };
+        let following = layers.last().and_then(Layer::following);
+        // What repeats upon a layer is no payload of it as such.
+        let following = following.filter(|following| following.payload.offset() == region.offset());
+        let is_known = matches!(next, Next::Layer(..));
+        match following.and_then(|following| self.target(&following, is_known)) {
+            Some(target) => self.enter(target, region, layers.len(), added, failed),
+            None => next,
+        }
+    }
+
+    /// What the first of these ways that leads to something of this registry leads to.
+    fn target(&self, following: &Following<'_>, is_known: bool) -> Option<Target> {
+        for way in following.ways() {
+            match way {
+                Way::Key { table, key } => {
+                    if let Some(target) = self.row(table, key) {
+                        return Some(target);
+                    }
+                    // A key that leads to a known layer comes before those behind it.
+                    if known_by(table, key, following.payload).is_some() {
+                        return None;
+                    }
+                }
+                Way::Layer(name) if is_known && self.named(name).is_none() => return None,
+                Way::Layer(name) => return self.named(name),
+                Way::Probe => return self.probed(following.payload),
+            }
+        }
+        None
+    }
+
+    fn row(&self, table: &str, key: u64) -> Option<Target> {
+        self.rows.get(table)?.get(&key).copied()
+    }
+
+    fn named(&self, name: &str) -> Option<Target> {
+        self.specs.iter().position(|spec| spec.name == name).map(Target::Added)
+    }
+
+    fn probed(&self, payload: Region<'_>) -> Option<Target> {
+        let sure = self.probes.iter().map(|probe| ((probe.looks)(payload), probe.target)).filter(|(sure, _)| *sure > 0);
+        sure.max_by_key(|(sure, _)| *sure).map(|(_, target)| target)
+    }
+
+    /// Reads added layers upon each other, as far as there are such; what is upon them.
+    fn enter<'a>(
+        &'a self,
+        mut target: Target,
+        mut region: Region<'a>,
+        known_below: usize,
+        added: &mut Vec<Added<'a>>,
+        failed: &mut Option<Failed<'a>>,
+    ) -> Next<'a> {
+        while let Target::Added(index) = target {
+            let Some(spec) = self.specs.get(index).filter(|_| added.len() < ADDED_LAYERS) else { break };
+            let read = match spec.read(region) {
+                Ok(read) => read,
+                Err(reason) => {
+                    failed.get_or_insert(Failed { name: &spec.name, region, reason });
+                    return Next::Nothing;
+                }
+            };
+            added.push(Added { spec, region: read.region, payload: read.payload, known_below });
+            let Some(payload) = read.payload else { return Next::Nothing };
+            region = payload;
+            match self.upon(&read.next, payload) {
+                Some(next) => target = next,
+                None => return Next::Opaque(payload),
+            }
+        }
+        match target {
+            Target::Known(kind) if may_begin(kind, region) => Next::Layer(kind, region),
+            _ => Next::Opaque(region),
+        }
+    }
+
+    /// What stands upon an added layer.
+    fn upon(&self, next: &Follows<'_>, payload: Region<'_>) -> Option<Target> {
+        let named = |name: &str| {
+            let known = LayerKind::ALL.iter().find(|kind| kind.name() == name);
+            self.named(name).or_else(|| known.copied().map(Target::Known))
+        };
+        match next {
+            Follows::Nothing => None,
+            Follows::Named(name) => named(name),
+            Follows::Ways(following) => following.ways().find_map(|way| match way {
+                Way::Layer(name) => named(name),
+                Way::Key { table, key } => {
+                    self.row(table, key).or_else(|| known_by(table, key, payload).map(Target::Known))
+                }
+                Way::Probe => self.probed(payload).or_else(|| guess(payload).map(Target::Known)),
+            }),
+        }
+    }
+}
+
+impl Spec {
+    fn read<'a>(&self, region: Region<'a>) -> Result<Read<'a>, Reason> {
+        match &self.source {
+            Source::Compiled(layer) => {
+                let (region, following) = (layer.read)(region).map_err(Reason::Error)?;
+                let payload =
+                    following.map(|following| following.payload).filter(|payload| !payload.bytes().is_empty());
+                Ok(Read { region, payload, next: following.map_or(Follows::Nothing, Follows::Ways) })
+            }
+            Source::Interpreted(layer) => layer.read(region),
+        }
+    }
+}
+
+/// What a key leads to in Pony's own tables.
+fn known_by(table: &str, key: u64, payload: Region<'_>) -> Option<LayerKind> {
+    tables::by_name(table, key, payload)
+}
+
+/// `SourceRoute` as `source_route`.
+fn snake(name: &str) -> String {
+    let mut key = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !key.is_empty() {
+            key.push('_');
+        }
+        key.extend(letter.to_lowercase());
+    }
+    key
+}

@@ -1,0 +1,189 @@
+//! Packets that are walked, changed and compared.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a failing test may panic")]
+
+mod changes;
+mod peers;
+
+use packet_core::{Level, Region};
+use packet_protocols::craft::{Arp, Ethernet, Ipv4, Ipv6, Packet as _, Tcp, Udp, Vlan, Vxlan};
+use packet_protocols::ethernet;
+use packet_protocols::stack::LayerKind;
+use packet_protocols::{ipv4, udp};
+use packet_runtime::file::Reader;
+use packet_runtime::packet::{Depth, Leftover, Packet, Verdict};
+use std::fs::{self, File};
+use std::path::Path;
+
+/// Hands over every packet of the captures beside the tests.
+pub(crate) fn each_captured(mut take: impl FnMut(&str, Packet<'_>)) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/captures");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|kind| kind != "pcap" && kind != "pcapng") {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut capture = Reader::new(File::open(&path).unwrap()).unwrap();
+        while let Some(record) = capture.next().unwrap() {
+            take(&name, Packet::captured(&record));
+        }
+    }
+}
+
+pub(crate) fn ip() -> Ipv4<'static> {
+    Ipv4 { src: [10, 0, 0, 1].into(), dst: [10, 0, 0, 2].into(), identification: 1.into(), ..Default::default() }
+}
+
+pub(crate) fn datagram() -> Udp {
+    Udp { src_port: 40_000, dst_port: 40_001, ..Default::default() }
+}
+
+/// A packet within VXLAN, whose outer header of UDP has a checksum.
+pub(crate) fn tunnelled() -> Vec<u8> {
+    let inner = Ethernet::default() / ip() / Tcp { src_port: 1, dst_port: 2, ..Default::default() } / "inner";
+    let outer = Ethernet::default() / ip() / Udp { src_port: 40_000, dst_port: 4789, ..Default::default() };
+    (outer / Vxlan { vni: 7, ..Default::default() } / inner).to_vec().unwrap()
+}
+
+#[test]
+fn levels_are_told_apart_in_tunnels_too() {
+    let bytes = tunnelled();
+    let packet = Packet::parse(LayerKind::Ethernet, bytes.as_slice());
+    assert_eq!(packet.to_string(), "Ethernet / Ipv4 / Udp / Vxlan / Ethernet / Ipv4 / Tcp / 5 bytes");
+    assert_eq!(packet.link().unwrap().region().offset(), 0);
+    assert_eq!(packet.network().unwrap().region().offset(), 14);
+    assert_eq!(packet.transport().unwrap().name(), "Udp");
+    assert!(packet.application().is_none());
+    assert_eq!(packet.at(Level::Transport).next_back().unwrap().name(), "Tcp");
+    assert_eq!(packet.all::<ipv4::Ipv4<'_>>().count(), 2);
+    assert_eq!(packet.innermost::<ethernet::Ethernet<'_>>().unwrap().region().offset(), 50);
+    assert_eq!(packet.payload(), b"inner");
+}
+
+#[test]
+fn a_packet_is_read_to_a_depth_and_on() {
+    let mut packets = 0;
+    each_captured(|name, whole| {
+        let Some(first) = whole.known_layers().first().map(|layer| layer.kind()) else { return };
+        packets += 1;
+        for depth in
+            [Depth::Level(Level::Network), Depth::Level(Level::Transport), Depth::Layers(2), Depth::Layer(first)]
+        {
+            let mut part = Packet::parse_to(first, whole.region(), depth);
+            let read = part.known_layers().len();
+            assert!(read <= whole.known_layers().len(), "{name}: {depth:?}");
+            match depth {
+                Depth::Layers(most) => assert_eq!(read, most.min(whole.known_layers().len()), "{name}"),
+                Depth::Layer(_) => assert_eq!(read, 1, "{name}"),
+                Depth::Level(level) => {
+                    assert!(part.known_layers().iter().rev().skip(1).all(|one| one.kind().level() <= level), "{name}");
+                }
+                Depth::All => {}
+            }
+            part.read_to(Depth::All);
+            assert!(part.is_read());
+            assert_eq!(part.to_string(), whole.to_string(), "{name}");
+        }
+    });
+    assert!(packets > 1000, "{packets} packets");
+}
+
+#[test]
+fn reading_stops_at_what_can_not_be_read() {
+    let bytes = tunnelled();
+    let whole = Packet::parse(LayerKind::Ethernet, bytes.as_slice());
+    for length in 0..bytes.len() {
+        let packet = Packet::parse(LayerKind::Ethernet, &bytes[..length]);
+        let layers: Vec<_> = packet.layers().map(|layer| layer.name()).collect();
+        let all: Vec<_> = whole.layers().map(|layer| layer.name()).collect();
+        assert_eq!(layers, all[..layers.len()], "{length}");
+        assert!(
+            layers.len() == all.len() || packet.error().is_some() || packet.payload().is_empty(),
+            "{length}: {packet}"
+        );
+    }
+    let cut = Packet::parse(LayerKind::Ethernet, &bytes[..38]);
+    let failed = cut.error().unwrap();
+    assert_eq!((failed.name, cut.payload()), ("Udp", &bytes[34..38]));
+}
+
+#[test]
+fn padding_trailers_and_what_the_capture_cut_are_told_apart() {
+    let mut frame = (Ethernet::default() / Arp::default()).to_vec().unwrap();
+    frame.resize(60, 0);
+    let leftovers = |bytes: &[u8]| -> Vec<String> {
+        let packet = Packet::parse(LayerKind::Ethernet, bytes);
+        packet.leftovers().map(|one| format!("{one:?}")).collect()
+    };
+    assert_eq!(leftovers(&frame), [format!("{:?}", Leftover::Padding(&[0; 18]))]);
+    frame.extend([1, 2, 3, 4]);
+    let expected = [format!("{:?}", Leftover::Padding(&[0; 18])), format!("{:?}", Leftover::Trailer(&[1, 2, 3, 4]))];
+    assert_eq!(leftovers(&frame), expected);
+    frame[50] = 9;
+    assert_eq!(leftovers(&frame), [format!("{:?}", Leftover::Trailer(&frame[42..]))]);
+
+    let whole = (Ethernet::default() / ip() / datagram() / [7_u8; 100]).to_vec().unwrap();
+    let cut = Packet::parse(LayerKind::Ethernet, Region::captured(&whole[..80], whole.len()));
+    assert_eq!((cut.missing(), cut.leftovers().count(), cut.error().is_none()), (62, 0, true));
+    assert!(cut.get::<udp::Udp<'_>>().unwrap().region().is_truncated());
+}
+
+#[test]
+fn checksums_are_verified_and_those_left_to_hardware_are_not_blamed() {
+    let verdicts = |bytes: &[u8]| -> Vec<(String, Verdict)> {
+        let packet = Packet::parse(LayerKind::Ethernet, bytes);
+        packet.verify_checksums().into_iter().map(|one| (one.field.to_string(), one.verdict)).collect()
+    };
+    let one = |field: &str, verdict| (field.to_owned(), verdict);
+    let right = (Ethernet::default() / ip() / datagram() / "pony").to_vec().unwrap();
+    assert_eq!(verdicts(&right), [one("ipv4.checksum", Verdict::Right), one("udp.checksum", Verdict::Right)]);
+
+    // A sender leaves the sum of the pseudo-header for the card, not complemented: the addresses, the protocol, the length.
+    let mut left = right.clone();
+    let words = [0x0a00_u32, 1, 0x0a00, 2, 17, 12];
+    let sum = u16::try_from(words.iter().sum::<u32>()).unwrap();
+    left[40..42].copy_from_slice(&sum.to_be_bytes());
+    left[24..26].fill(0);
+    let hardware = [one("ipv4.checksum", Verdict::LeftToHardware), one("udp.checksum", Verdict::LeftToHardware)];
+    assert_eq!(verdicts(&left), hardware);
+
+    let mut wrong = right.clone();
+    wrong[45] ^= 1;
+    assert_eq!(verdicts(&wrong)[1], one("udp.checksum", Verdict::Wrong));
+    // What its sender made none of can't be wrong, and what is cut can't be judged.
+    wrong[40..42].fill(0);
+    assert_eq!(verdicts(&wrong).len(), 1);
+    let cut = Packet::parse(LayerKind::Ethernet, Region::captured(&right[..44], right.len()));
+    assert_eq!(cut.verify_checksums().len(), 1);
+}
+
+#[test]
+fn checksums_of_captures_are_wrong_where_anomalies_say_so() {
+    let mut checksums = 0;
+    each_captured(|name, packet| {
+        let Some(known) = packet.known() else { return };
+        let mut wrong = Vec::new();
+        known.anomalies(&mut |index, anomaly| {
+            if let packet_core::Anomaly::Derived { field, expected } = anomaly {
+                wrong.push((index, field.to_string(), expected));
+            }
+        });
+        let found = packet.verify_checksums();
+        checksums += found.len();
+        let differ = found.iter().filter(|one| one.found != one.expected);
+        let differ: Vec<_> = differ.map(|one| (one.layer, one.field.to_string(), one.expected)).collect();
+        assert_eq!(differ, wrong, "{name}");
+    });
+    assert!(checksums > 1000, "{checksums} checksums");
+}
+
+#[test]
+fn what_has_no_layers_is_kept() {
+    let packet = Packet::parse(LayerKind::Ipv6, &[1, 2, 3]);
+    assert_eq!((packet.layers().count(), packet.payload(), packet.error().unwrap().name), (0, &[1, 2, 3][..], "Ipv6"));
+    assert_eq!(packet.to_string(), "Ipv6 that can't be read");
+    assert!(packet.to_owned().is_none() && packet.verify_checksums().is_empty());
+    let tagged = (Ethernet::default() / Vlan { id: 7, ..Default::default() } / Ipv6::default()).to_vec().unwrap();
+    assert_eq!(Packet::parse(LayerKind::Ethernet, tagged.as_slice()).to_string(), "Ethernet / Vlan / Ipv6");
+}
