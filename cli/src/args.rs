@@ -19,6 +19,8 @@ Examples:
   pony dissect -d my.pony --json capture.pcap    with a protocol of your own, for programs
   pony flows capture.pcapng                      one line a conversation
   pony stats capture.pcapng                      protocols, sizes, rates, who sends most
+  pony edit capture.pcapng -o out.pcapng --set ipv4.ttl=1 --map 10.0.0.0/8=192.168.0.0
+  pony diff before.pcap after.pcap               what became of each packet, by field
   pony test my.pony                              run the tests in your definition
   pony craft 'Ipv4 { ttl = 3 } / Udp { dst_port = 53 } / \"hello\"'
   pony corpus Tcp -o tcp-packets                 valid packets, and every fault one at a time"
@@ -42,6 +44,10 @@ pub(crate) enum Command {
     Flows(FlowsArgs),
     /// Show what captures consist of.
     Stats(StatsArgs),
+    /// Change the packets of a capture: fields, addresses, tags, tunnels, checksums.
+    Edit(EditArgs),
+    /// Show in what the packets of two captures differ.
+    Diff(DiffArgs),
     /// Look for mistakes in definitions.
     Check(CheckArgs),
     /// Run the tests in definitions.
@@ -234,6 +240,129 @@ pub(crate) struct StatsArgs {
     /// The captures, taken together; `-` for standard input.
     #[arg(value_name = "CAPTURE", required = true)]
     pub(crate) captures: Vec<String>,
+}
+
+/// `pony edit`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony edit capture.pcapng -o out.pcapng --set ipv4.ttl=1 --set 'tcp.flags=syn|ack'
+  pony edit capture.pcap -o out.pcap --where udp.dst_port=53 --only
+  pony edit capture.pcap -o out.pcap --map 10.0.0.0/8=192.168.0.0 --map 02:00:00:00:00:01=02:00:00:00:00:99
+  pony edit tagged.pcap -o out.pcap --strip vlan --push-vlan 7:3
+  pony edit tunnel.pcap -o out.pcap --decapsulate vxlan
+  pony edit capture.pcap -o out.pcap --encapsulate \
+    'Ethernet {} / Ipv4 { src = ip\"10.9.0.1\"; dst = ip\"10.9.0.2\" } / Udp { dst_port = 4789 } / Vxlan { vni = 7 }'
+  pony edit broken.pcap -o out.pcap --checksums fix
+
+A field is LAYER.FIELD as in `pony dissect --tree`: ipv4.ttl; ipv4[1].ttl of the second such layer;
+tcp.options[0].mss.mss of an element. Packets without it stay as they are. Values are numbers, names,
+addresses, flags (syn|ack), hex\"0a0b\" or text.
+
+Things are done in this order: --decapsulate, --strip, --push-vlan, --encapsulate, --set, --map,
+--checksums. Lengths, keys and checksums that were right are right afterwards, those of tunnels and of
+addresses too; what was wrong stays wrong. What can't be done to a packet leaves it as it was.
+
+Exit codes:
+  0  the whole capture was read, and written
+  1  the capture is damaged, or the output can't be written
+  2  the command line is wrong, or a file can't be opened")]
+pub(crate) struct EditArgs {
+    /// Where to write: .pcap or .pcapng say the format, else it is that of the capture; `-` for standard output.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub(crate) output: String,
+
+    /// Set a field, wherever it is; may be given more than once, as may all that follow but --push-vlan and --encapsulate.
+    #[arg(long, value_name = "FIELD=VALUE", action = ArgAction::Append)]
+    pub(crate) set: Vec<String>,
+
+    /// Have addresses that begin with so many bits begin with those of another one, in all layers.
+    #[arg(long, value_name = "ADDRESS[/BITS]=ADDRESS", action = ArgAction::Append)]
+    pub(crate) map: Vec<String>,
+
+    /// Take all layers of that kind out: vlan, mpls.
+    #[arg(long, value_name = "LAYER", action = ArgAction::Append)]
+    pub(crate) strip: Vec<String>,
+
+    /// Take packets out of the outermost tunnel of that kind: vxlan, gre.
+    #[arg(long, value_name = "LAYER", action = ArgAction::Append)]
+    pub(crate) decapsulate: Vec<String>,
+
+    /// Put a tag of a VLAN behind the addresses of each frame.
+    #[arg(long, value_name = "ID[:PRIORITY[:TYPE]]")]
+    pub(crate) push_vlan: Option<String>,
+
+    /// Put these layers, as `pony craft` has them, around each packet.
+    #[arg(long, value_name = "STACK")]
+    pub(crate) encapsulate: Option<String>,
+
+    /// What becomes of checksums.
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = Checksums::Follow)]
+    pub(crate) checksums: Checksums,
+
+    /// Change only packets that have this layer, or this field with this value, or != with another one.
+    #[arg(long = "where", value_name = "LAYER|FIELD=VALUE", action = ArgAction::Append)]
+    pub(crate) conditions: Vec<String>,
+
+    /// Change only the frames of these numbers.
+    #[arg(long, value_name = "N[-N]", action = ArgAction::Append, value_delimiter = ',')]
+    pub(crate) frames: Vec<String>,
+
+    /// Leave out the packets that --where and --frames do not mean.
+    #[arg(long)]
+    pub(crate) only: bool,
+
+    /// The capture: pcap or pcapng, plain or compressed; `-` for standard input.
+    #[arg(value_name = "CAPTURE")]
+    pub(crate) capture: String,
+}
+
+/// What becomes of checksums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Checksums {
+    /// Those that were right are right again.
+    Follow,
+    /// All bytes stay that nobody has set, those of lengths and keys too.
+    Keep,
+    /// All become right.
+    Fix,
+    /// All become wrong.
+    Break,
+}
+
+/// `pony diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pony diff before.pcap after.pcap
+  pony diff --ignore ipv4.checksum --ignore ipv4.ttl sent.pcap received.pcap
+  pony diff --json before.pcap after.pcap | jq -r .differences[].path
+
+Packets are compared in the order in which they were captured; where one capture has packets that the
+other has not, it goes on behind them, if equal packets come within the next 64. Times are not compared.
+An object of --json has the keys frames (of both captures, null where one has no such packet), layers
+and differences, each with path, before and after.
+
+Exit codes:
+  0  all packets are the same
+  1  some differ, or a capture is damaged
+  2  the command line is wrong, or a file can't be read")]
+pub(crate) struct DiffArgs {
+    /// One JSON object for each pair of packets that differ.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Take no notice of this field, or of all that is in this layer; may be given more than once.
+    #[arg(long, value_name = "LAYER[.FIELD]", action = ArgAction::Append)]
+    pub(crate) ignore: Vec<String>,
+
+    /// The first capture; `-` for standard input.
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+
+    /// The second capture.
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: String,
 }
 
 /// A time in seconds.

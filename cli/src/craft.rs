@@ -1,6 +1,6 @@
 //! `pony craft`: packets from their description.
 
-use crate::args::CraftArgs;
+use crate::args::{CraftArgs, Definitions};
 use crate::definitions::{self, Loaded, count};
 use crate::failure::Failure;
 use crate::say;
@@ -19,16 +19,8 @@ use std::process::ExitCode;
 /// Runs the command.
 pub(crate) fn run(args: &CraftArgs, color: ColorChoice) -> Result<ExitCode, Failure> {
     let Loaded { schema, mut sources, .. } = definitions::load(&args.definitions, color)?;
-    let source = sources.add("the stack", args.stack.as_str());
-    let mistakes = |found: Vec<Diagnostic>| show_mistakes(&sources, &found, color);
-    let parts = parse_stack(source, &args.stack).map_err(mistakes)?;
-    let value = resolve_value(&schema, &parts).map_err(mistakes)?;
-    let built = Builder::new(&schema).seed(args.seed).build(&value);
-    let mut built = built.map_err(|error| Failure::usage(error.words(&schema)))?;
+    let mut built = build(&schema, &mut sources, &args.stack, args.seed, color)?;
     let Palette { warn, end, .. } = Palette::new(color.stderr());
-    for warning in &built.warnings {
-        eprintln!("{warn}warning{end}: {}", warning.words(&schema));
-    }
     let first = built.dissection.layers.first().map(|layer| layer.composite);
     for setting in &args.meta {
         set(&schema, &mut built, first, setting)?;
@@ -48,6 +40,30 @@ pub(crate) fn run(args: &CraftArgs, color: ColorChoice) -> Result<ExitCode, Fail
             save(path, link_type, &built.bytes)
         }
     }
+}
+
+/// The bytes of a stack of built-in layers, and the name of the first of them.
+pub(crate) fn stack(text: &str, color: ColorChoice) -> Result<(Vec<u8>, Option<String>), Failure> {
+    let builtin = Definitions { files: Vec::new(), no_builtin: false };
+    let Loaded { schema, mut sources, .. } = definitions::load(&builtin, color)?;
+    let built = build(&schema, &mut sources, text, 0, color)?;
+    let first = built.dissection.layers.first().map(|layer| schema[layer.composite].name.clone());
+    Ok((built.bytes, first))
+}
+
+/// Builds a stack from its text; mistakes and warnings are shown.
+fn build(schema: &Schema, sources: &mut Sources, text: &str, seed: u64, color: ColorChoice) -> Result<Built, Failure> {
+    let source = sources.add("the stack", text);
+    let mistakes = |found: Vec<Diagnostic>| show_mistakes(sources, &found, color);
+    let parts = parse_stack(source, text).map_err(mistakes)?;
+    let value = resolve_value(schema, &parts).map_err(mistakes)?;
+    let built = Builder::new(schema).seed(seed).build(&value);
+    let built = built.map_err(|error| Failure::usage(error.words(schema)))?;
+    let Palette { warn, end, .. } = Palette::new(color.stderr());
+    for warning in &built.warnings {
+        eprintln!("{warn}warning{end}: {}", warning.words(schema));
+    }
+    Ok(built)
 }
 
 fn show_mistakes(sources: &Sources, found: &[Diagnostic], color: ColorChoice) -> Failure {

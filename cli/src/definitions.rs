@@ -39,13 +39,17 @@ static BUILTIN: &[u8] = include_bytes!("builtin.schema");
 /// Loads definitions that are to be used; all mistakes in them are shown.
 pub(crate) fn load(which: &Definitions, color: ColorChoice) -> Result<Loaded, Failure> {
     if which.files.is_empty() && !which.no_builtin {
-        let schema =
-            stored::read(BUILTIN).map_err(|error| Failure::usage(format!("the built-in definitions: {error}")))?;
+        let schema = builtin()?;
         let mut sources = Sources::new();
         builtin_texts(&mut sources);
         return Ok(Loaded { schema, sources, own: HashSet::new() });
     }
     load_files(&which.files, !which.no_builtin, color)
+}
+
+/// The model of the built-in definitions.
+pub(crate) fn builtin() -> Result<Schema, Failure> {
+    stored::read(BUILTIN).map_err(|error| Failure::usage(format!("the built-in definitions: {error}")))
 }
 
 /// The same from paths, with the tests that are in them.

@@ -7,7 +7,9 @@ mod check;
 mod corpus;
 mod craft;
 mod definitions;
+mod diff;
 mod dissect;
+mod edit;
 mod explain;
 mod failure;
 mod flows;
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         Command::Dissect(args) => dissect::run(args, color),
         Command::Flows(args) => flows::run(args, color),
         Command::Stats(args) => stats::run(args, color),
+        Command::Edit(args) => edit::run(args, color),
+        Command::Diff(args) => diff::run(args, color),
         Command::Check(args) => check::run(args, color),
         Command::Test(args) => test::run(args, color),
         Command::Fmt(args) => fmt::run(args, color),

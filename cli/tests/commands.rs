@@ -28,9 +28,21 @@ fn help_has_examples() {
     let help = run(&["--help"]);
     assert_eq!(help.code, 0);
     golden("help.txt", &help.out);
-    for command in
-        ["dissect", "flows", "stats", "check", "test", "fmt", "explain", "schema", "craft", "corpus", "completions"]
-    {
+    for command in [
+        "dissect",
+        "flows",
+        "stats",
+        "edit",
+        "diff",
+        "check",
+        "test",
+        "fmt",
+        "explain",
+        "schema",
+        "craft",
+        "corpus",
+        "completions",
+    ] {
         let help = run(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.out.contains("Examples:"), "{command}");

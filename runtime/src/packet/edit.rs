@@ -1,7 +1,7 @@
 //! Packets changed: a field where it stands, or layers that come, go and grow.
 
 use super::checksum::verify;
-use super::field::each_field;
+use super::field::{FieldKind, each_field};
 use super::value::Written;
 use super::{Entry, FieldInput, FieldPath, Found, InputError, Packet, PacketBuf};
 use packet_core::craft::{EmitError, Packet as _, Placed};
@@ -81,12 +81,38 @@ impl PacketBuf {
         let found = locate(&packet, path)?;
         let written = value.for_field(&found).map_err(|error| ChangeError::Input(path.clone(), error))?;
         let right = match keep {
-            Keep::Right => right(&packet, found.place),
+            Keep::Right => right(&packet, Some(found.place)),
             Keep::AsTheyAre => Vec::new(),
         };
         put(&mut self.bytes, &found, &written).ok_or_else(|| ChangeError::NoField(path.clone()))?;
         self.mend(&right);
         Ok(())
+    }
+
+    /// Writes fields anew where they stand: `change` is shown each with its bytes, and gives those to be there instead, as many.
+    /// Fields that begin or end within a byte are not among them. How many were changed.
+    pub fn rewrite(&mut self, keep: Keep, mut change: impl FnMut(&Found, &[u8]) -> Option<Vec<u8>>) -> usize {
+        let packet = self.packet();
+        let mut changes: Vec<(Found, Written)> = Vec::new();
+        for layer in packet.layers() {
+            each_field(&layer, &mut |_, field, place, value| {
+                let found = Found { field, place, kind: FieldKind::of(field, &value) };
+                if let Some(old) = bytes_of(packet.bytes(), place)
+                    && let Some(new) = change(&found, old).filter(|new| new.len() == old.len() && new != old)
+                {
+                    changes.push((found, Written::Bytes(new)));
+                }
+            });
+        }
+        let right = match keep {
+            Keep::Right if !changes.is_empty() => right(&packet, None),
+            _ => Vec::new(),
+        };
+        for (found, written) in &changes {
+            put(&mut self.bytes, found, written);
+        }
+        self.mend(&right);
+        changes.len()
     }
 
     /// Has every checksum that can be computed be right; how many were not.
@@ -258,10 +284,10 @@ fn locate(packet: &Packet<'_>, path: &FieldPath) -> Result<Found, ChangeError> {
     packet.find(path).ok_or_else(missing)
 }
 
-/// The checksums that are right, but for the one that stands at a place.
-fn right(packet: &Packet<'_>, but: BitPlace) -> Vec<Right> {
+/// The checksums that are right, but for one that stands at that place.
+fn right(packet: &Packet<'_>, but: Option<BitPlace>) -> Vec<Right> {
     let checksums = packet.verify_checksums().into_iter().filter(|one| one.found == one.expected);
-    let others = checksums.filter(|one| place_of(packet, one.layer, one.field) != Some(but));
+    let others = checksums.filter(|one| but.is_none_or(|but| place_of(packet, one.layer, one.field) != Some(but)));
     others.map(|one| (one.layer, one.field)).collect()
 }
 
@@ -274,6 +300,33 @@ fn place_of(packet: &Packet<'_>, layer: usize, field: &'static FieldInfo) -> Opt
         }
     });
     found
+}
+
+/// The bytes of a field that consists of whole ones.
+fn bytes_of(data: &[u8], place: BitPlace) -> Option<&[u8]> {
+    let (start, end) = (place.start as usize, place.start as usize + place.bits as usize);
+    data.get(start / 8..end / 8).filter(|_| start % 8 == 0 && end % 8 == 0 && place.bits > 0)
+}
+
+impl Packet<'_> {
+    /// Whether a field is there and has a value.
+    ///
+    /// # Errors
+    ///
+    /// It is there, and can't have the value.
+    pub fn has(&self, path: &FieldPath, value: &FieldInput) -> Result<bool, InputError> {
+        let Some(found) = self.find(path) else { return Ok(false) };
+        Ok(match value.for_field(&found) {
+            Ok(Written::Bytes(bytes)) => bytes_of(self.bytes(), found.place) == Some(&bytes),
+            Ok(Written::Number(number)) => {
+                let read = if found.field.little { bits::read_le } else { bits::read };
+                read(self.bytes(), found.place.start as usize, found.place.bits) == Some(number)
+            }
+            // A value that is too wide or too long for this packet's field is another one.
+            Err(InputError::Length { .. } | InputError::TooWide { .. }) => false,
+            Err(error) => return Err(error),
+        })
+    }
 }
 
 fn put(data: &mut [u8], found: &Found, written: &Written) -> Option<()> {

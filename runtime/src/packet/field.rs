@@ -126,7 +126,7 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
-    fn of(field: &FieldInfo, value: &FieldValue<'_>) -> Self {
+    pub(super) fn of(field: &FieldInfo, value: &FieldValue<'_>) -> Self {
         match value {
             FieldValue::Bytes(_) if field.form == Form::Ipv4 => Self::Ipv4,
             FieldValue::Bytes(_) if field.form == Form::Ipv6 => Self::Ipv6,

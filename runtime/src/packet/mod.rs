@@ -38,6 +38,7 @@ mod edit;
 mod entry;
 mod field;
 mod registry;
+mod tunnel;
 mod value;
 
 pub use added::{Added, Interpreted};
@@ -157,6 +158,12 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn captured(record: &file::Packet<'a>) -> Self {
         Self::captured_with(record, None)
+    }
+
+    /// A packet of which nothing is known: all bytes are its payload.
+    #[must_use]
+    pub fn opaque(region: impl Into<Region<'a>>) -> Self {
+        Self::empty(region.into(), None)
     }
 
     /// Nothing read yet.

@@ -1,0 +1,253 @@
+//! What is to be done to packets, as the command line says it.
+
+use super::address::Mapping;
+use crate::args::{Checksums, EditArgs};
+use crate::craft;
+use crate::definitions;
+use crate::failure::Failure;
+use crate::style::ColorChoice;
+use packet_protocols::craft::{Layers, read_to_change};
+use packet_protocols::stack::LayerKind;
+use packet_runtime::packet::{ChangeError, FieldInput, FieldKind, FieldPath, Keep, PacketBuf};
+use packet_schema::Schema;
+use packet_schema::model::{Composite, CompositeId, Names, Type, Values};
+use std::ops::RangeInclusive;
+
+/// What is done to each packet.
+pub(super) struct Plan {
+    frames: Vec<RangeInclusive<u64>>,
+    conditions: Vec<Condition>,
+    only: bool,
+    keep: Keep,
+    checksums: Checksums,
+    strip: Vec<String>,
+    decapsulate: Vec<String>,
+    tag: Option<(u16, u16)>,
+    encapsulate: Option<Layers<'static>>,
+    settings: Vec<(FieldPath, FieldInput)>,
+    mappings: Vec<Mapping>,
+}
+
+/// What packets must be for anything to be done.
+enum Condition {
+    /// They have a layer.
+    Layer(String),
+    /// A field has a value, or another one.
+    Field(FieldPath, FieldInput, bool),
+}
+
+/// What came of a packet.
+pub(super) enum Told {
+    Changed,
+    Same,
+    /// It is not to be written.
+    Dropped,
+    /// Something could not be done, and so nothing was.
+    Failed(String),
+}
+
+impl Plan {
+    /// By the command line.
+    pub(super) fn new(args: &EditArgs, color: ColorChoice) -> Result<Self, Failure> {
+        let schema = definitions::builtin()?;
+        let keep = if args.checksums == Checksums::Keep { Keep::AsTheyAre } else { Keep::Right };
+        let layers = |keys: &[String]| keys.iter().map(|key| layer_key(key)).collect::<Result<Vec<_>, _>>();
+        Ok(Self {
+            frames: args.frames.iter().map(|text| frames(text)).collect::<Result<_, _>>()?,
+            conditions: args.conditions.iter().map(|text| condition(&schema, text)).collect::<Result<_, _>>()?,
+            only: args.only,
+            keep,
+            checksums: args.checksums,
+            strip: layers(&args.strip)?,
+            decapsulate: layers(&args.decapsulate)?,
+            tag: args.push_vlan.as_deref().map(tag).transpose()?,
+            encapsulate: args.encapsulate.as_deref().map(|text| around(text, color)).transpose()?,
+            settings: args.set.iter().map(|text| setting(&schema, text)).collect::<Result<_, _>>()?,
+            mappings: args
+                .map
+                .iter()
+                .map(|text| Mapping::new(text).map_err(Failure::usage))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Does to a packet what is to be done.
+    pub(super) fn apply(&self, packet: &mut PacketBuf, frame: u64) -> Told {
+        if !self.is_meant(packet, frame) {
+            return if self.only { Told::Dropped } else { Told::Same };
+        }
+        let before = packet.clone();
+        if let Err(error) = self.change(packet) {
+            *packet = before;
+            return Told::Failed(error.to_string());
+        }
+        if *packet == before { Told::Same } else { Told::Changed }
+    }
+
+    fn is_meant(&self, packet: &PacketBuf, frame: u64) -> bool {
+        let in_frames = self.frames.is_empty() || self.frames.iter().any(|range| range.contains(&frame));
+        if !in_frames || self.conditions.is_empty() {
+            return in_frames;
+        }
+        let packet = packet.packet();
+        self.conditions.iter().all(|condition| match condition {
+            Condition::Layer(key) => packet.layers().any(|layer| layer.key() == key),
+            Condition::Field(path, value, wanted) => {
+                packet.find(path).is_some() && packet.has(path, value).unwrap_or(false) == *wanted
+            }
+        })
+    }
+
+    /// First layers are taken off, then put on, then fields are set, and checksums at last.
+    fn change(&self, packet: &mut PacketBuf) -> Result<(), ChangeError> {
+        for key in &self.decapsulate {
+            packet.decapsulate(key, self.keep)?;
+        }
+        for key in &self.strip {
+            match key.as_str() {
+                // Tags are taken out of any frame, whatever it carries, and however short it was cut.
+                "vlan" if packet.first() == LayerKind::Ethernet => while packet.pop_tag().is_some() {},
+                key => _ = packet.strip(key, self.keep)?,
+            }
+        }
+        if let Some((ether_type, tag)) = self.tag {
+            packet.push_tag(ether_type, tag)?;
+        }
+        if let Some(around) = &self.encapsulate {
+            packet.encapsulate(around.clone(), self.keep)?;
+        }
+        for (path, value) in &self.settings {
+            match packet.set(path, value, self.keep) {
+                // A field is set where it is.
+                Err(ChangeError::NoLayer(_) | ChangeError::NoField(_)) | Ok(()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !self.mappings.is_empty() {
+            packet.rewrite(self.keep, |found, bytes| {
+                let is_address = matches!(found.kind, FieldKind::Ipv4 | FieldKind::Ipv6 | FieldKind::Mac);
+                self.mappings.iter().filter(|_| is_address).find_map(|mapping| mapping.map(bytes))
+            });
+        }
+        match self.checksums {
+            Checksums::Fix => _ = packet.fix_checksums(),
+            Checksums::Break => _ = packet.break_checksums(),
+            Checksums::Follow | Checksums::Keep => {}
+        }
+        Ok(())
+    }
+}
+
+/// Frames, by their numbers: `7`, `10-20`.
+fn frames(text: &str) -> Result<RangeInclusive<u64>, Failure> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (first.parse(), last.parse()) {
+        (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
+        _ => Err(Failure::usage(format!("--frames {text}: write a number, or two as in 10-20"))),
+    }
+}
+
+/// A layer that Pony knows, by its key or its name.
+fn layer_key(text: &str) -> Result<String, Failure> {
+    let found = LayerKind::ALL.iter().find(|kind| kind.key() == text || kind.name() == text);
+    found.map(|kind| kind.key().to_owned()).ok_or_else(|| {
+        let like = packet_schema::nearest(text, LayerKind::ALL.iter().map(|kind| kind.key()));
+        let help = like.map_or_else(String::new, |like| format!("; is it `{like}`?"));
+        Failure::usage(format!("no layer is called `{text}`{help}"))
+    })
+}
+
+fn condition(schema: &Schema, text: &str) -> Result<Condition, Failure> {
+    let field = |path: &str, value: &str, wanted| {
+        let (path, value) = path_and_value(schema, path, value)?;
+        Ok(Condition::Field(path, value, wanted))
+    };
+    match (text.split_once("!="), text.split_once('=')) {
+        (Some((path, value)), _) => field(path, value, false),
+        (None, Some((path, value))) => field(path, value, true),
+        (None, None) => layer_key(text).map(Condition::Layer),
+    }
+}
+
+fn setting(schema: &Schema, text: &str) -> Result<(FieldPath, FieldInput), Failure> {
+    let parts = text.split_once('=');
+    let (path, value) =
+        parts.ok_or_else(|| Failure::usage(format!("--set {text}: write FIELD=VALUE, as in ipv4.ttl=64")))?;
+    path_and_value(schema, path, value)
+}
+
+/// A field that there is, and a value; one that an enum has a name for becomes its number.
+fn path_and_value(schema: &Schema, path: &str, value: &str) -> Result<(FieldPath, FieldInput), Failure> {
+    let path: FieldPath = path.trim().parse().map_err(|error| Failure::usage(format!("{error}")))?;
+    layer_key(path.layer())?;
+    let layer = schema.composites.iter().zip(0..).find(|(composite, _)| composite.key == path.layer());
+    if let Some((composite, id)) = layer {
+        let first: String = path.way().chars().take_while(|letter| !".[".contains(*letter)).collect();
+        let names: Vec<&str> = names_in(schema, composite);
+        if !names.contains(&first.as_str()) {
+            let like = packet_schema::nearest(&first, names.iter().copied());
+            let help = like.map_or_else(String::new, |like| format!("; is it `{like}`?"));
+            return Err(Failure::usage(format!("`{}` has no field `{first}`{help}", path.layer())));
+        }
+        if let Some(number) = named(schema, CompositeId(id), &path, value.trim()) {
+            return Ok((path, FieldInput::Number(number)));
+        }
+    }
+    Ok((path, FieldInput::Text(value.trim().to_owned())))
+}
+
+/// The names that a path may begin with in a layer: of its fields, and of its forms.
+fn names_in<'s>(schema: &'s Schema, composite: &'s Composite) -> Vec<&'s str> {
+    let fields = composite.fields.iter().filter_map(|&field| schema[field].name.as_deref());
+    fields.chain(composite.variants.iter().map(|variant| variant.key.as_str())).collect()
+}
+
+/// The number of a value that an enum has a name for, in a field of that name in the layer's module.
+fn named(schema: &Schema, layer: CompositeId, path: &FieldPath, value: &str) -> Option<u128> {
+    let last = path.way().rsplit('.').next()?;
+    let fields = schema.fields.iter().filter(|field| schema[field.owner].module == schema[layer].module);
+    let mut enums = fields.filter(|field| field.name.as_deref() == Some(last)).filter_map(|field| match field.ty {
+        Type::Uint { names: Names::Enum(id), .. } => Some(&schema[id]),
+        _ => None,
+    });
+    enums.find_map(|of| {
+        let is_meant = |name: &str| name.eq_ignore_ascii_case(value);
+        let found =
+            of.enumerators.iter().find(|one| is_meant(&one.name) || one.label.as_deref().is_some_and(is_meant))?;
+        match found.values {
+            Values::Range(first, last) if first == last => Some(first),
+            _ => None,
+        }
+    })
+}
+
+/// A tag of a VLAN: `7`, or `7:3` with a priority, or `7:3:0x88a8` with the type that says so.
+fn tag(text: &str) -> Result<(u16, u16), Failure> {
+    let wrong =
+        || Failure::usage(format!("--push-vlan {text}: write ID, ID:PRIORITY or ID:PRIORITY:TYPE, as in 7:3:0x88a8"));
+    let mut parts = text.split(':');
+    let id = parts.next().and_then(|id| id.parse::<u16>().ok()).filter(|id| *id < 1 << 12).ok_or_else(wrong)?;
+    let priority = parts.next().unwrap_or("0").parse::<u16>().ok().filter(|one| *one < 8).ok_or_else(wrong)?;
+    let ether_type = parts.next().unwrap_or("0x8100");
+    let ether_type = u16::from_str_radix(ether_type.trim_start_matches("0x"), 16).map_err(|_| wrong())?;
+    match parts.next() {
+        None => Ok((ether_type, priority << 13 | id)),
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// The layers of a stack as text, in which everything follows from what they carry that is not set.
+fn around(text: &str, color: ColorChoice) -> Result<Layers<'static>, Failure> {
+    let (bytes, first) = craft::stack(text, color)?;
+    let first = first.and_then(|name| LayerKind::ALL.iter().find(|kind| kind.name() == name));
+    let first =
+        first.ok_or_else(|| Failure::usage("--encapsulate: write layers, as in 'Ethernet {} / Vlan { id = 7 }'"))?;
+    // They are put around packets for as long as the command runs.
+    let layers = read_to_change(*first, &*Vec::leak(bytes));
+    let layers = layers.map_err(|error| Failure::usage(format!("--encapsulate: {error}")))?;
+    if layers.payload.is_empty() {
+        Ok(layers)
+    } else {
+        Err(Failure::usage("--encapsulate: the stack ends with bytes, which can carry nothing"))
+    }
+}
