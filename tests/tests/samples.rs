@@ -48,6 +48,22 @@ const UNFOUND: &[&str] = &[
     // Chance makes no packet in which they are long enough for an end within to be noticed.
     "IcmpObject.interface_id.interface_address: the packet ends within",
     "TlsExtensionBody.key_share.server_key: the packet ends within",
+    // Chance makes none that is that deep, or that long.
+    "Dhcpv6Innermost.status_code.status: the packet ends within",
+    "Dhcpv6Innermost.status_code.message_text: bytes that are no text",
+    "IgmpQuery3.sources: the packet ends within",
+    // Chance makes none that is right in all else.
+    "Igmp: sources_of_all: sources without a group, RFC 9776 §4.1.9",
+    "Sctp: cookie_not_first: a COOKIE ECHO that is not the first chunk, RFC 9260 §3.3.11",
+    "Sctp: not_alone: a chunk that must be alone in its packet, RFC 9260 §4.3",
+    "Sctp: tag_of_init: an INIT has the tag 0, RFC 9260 §3.1",
+    "NdOption.captive_portal.uri: bytes that are no text",
+    "TlsExtensionBody.ec_point_formats.formats: the packet ends within",
+    "TlsKeyShare.key: the packet ends within",
+    "SctpAddress.ipv4_address.ipv4: the packet ends within",
+    // A length too small for what it measures is noticed there.
+    "Dccp.data_offset: not allowed (shorter than any header)",
+    "Dccp.extended: not allowed (shorter than the fields of its type)",
 ];
 
 fn layers(schema: &Schema) -> Vec<CompositeId> {
@@ -90,7 +106,8 @@ fn valid_packets_of_every_layer_have_all_its_fields() {
             if seed >= SEEDS && expected.is_subset(&found) {
                 break;
             }
-            let sample = sampler.valid(&mut Choices::seed(seed)).unwrap();
+            let sample =
+                sampler.valid(&mut Choices::seed(seed)).unwrap_or_else(|| panic!("{name}: none of seed {seed}"));
             assert!(sample.dissection.layers.iter().any(|found| found.composite == layer));
             check_valid(schema, &sample);
             found.extend(seen(&sample));

@@ -21,7 +21,7 @@ pub(crate) struct OraclePacket {
 }
 
 /// Layers that have no names of fields, and are no protocols that we could lack.
-const NAMELESS: &[&str] = &["raw", "pkt_comment"];
+const NAMELESS: &[&str] = &["raw", "pkt_comment", "udpencap"];
 
 /// Fields that tshark calls differently by what it remembers of the connection.
 const SAME: &[(&str, &str)] = &[("record.opaque_type", "record.content_type")];

@@ -6,7 +6,7 @@ use super::names::{camel, ident};
 use super::parse::{Reader, fails};
 use super::shape::{Part, PartKind, Shape};
 use packet_schema::model::{
-    Action, Block, CompositeId, CompositeKind, Encoding, Expect, Expr, ExprId, Field, FieldId, Item, Type,
+    Action, Block, CompositeId, CompositeKind, Encoding, Expect, Expr, ExprId, Extent, Field, FieldId, Item, Type,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -146,6 +146,12 @@ impl Writer<'_> {
             Type::Codec(codec, _) if self.yields_number(*codec) && self.has_expects(&self.schema[*codec].body) => {
                 let path = self.composite_path(*codec);
                 Some(quote!(#path::anomalies(#value.bytes, report);))
+            }
+            // One that is counted is read with what holds it, which knows what is missing.
+            Type::List(element, Extent::ToEnd)
+                if matches!(**element, Type::Bytes(_)) && self.numbers_of(ty, field).is_none() =>
+            {
+                Some(quote!(if #value.is_cut() { report(Anomaly::Truncated); }))
             }
             Type::List(element, _) if self.numbers_of(ty, field).is_none() => {
                 let body = self.type_anomalies(element, id, field, &quote!(element))?;

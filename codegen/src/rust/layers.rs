@@ -237,14 +237,20 @@ impl Emitter<'_, '_> {
         let (slot, field) = (self.slot(id)?, &self.crafter.schema[id]);
         let (Some(auto), Form::Number(_, bits)) = (field.auto, &slot.form) else { return Err("a sum".to_owned()) };
         let missing = || format!("what {} is derived from", name_of(self.crafter.schema, id));
-        let inner = self.find(auto, &|expr| matches!(expr, Expr::Inet16(_))).ok_or_else(missing)?;
-        let Expr::Inet16(of) = self.crafter.schema[inner] else { return Err(missing()) };
-        let pieces = self.summed(of, env).ok_or_else(missing)?;
-        env.known.insert(inner, Code::new(quote!(sum), Kind::Number(Number::U16)));
+        let over_bytes = |expr: &Expr| matches!(expr, Expr::Inet16(_) | Expr::Crc32(_) | Expr::Crc32c(_));
+        let inner = self.find(auto, &over_bytes).ok_or_else(missing)?;
+        let (of, start, number) = match self.crafter.schema[inner] {
+            Expr::Inet16(of) => (of, quote!(Inet16::new()), Number::U16),
+            Expr::Crc32(of) => (of, quote!(checksum::Crc32::ieee()), Number::U32),
+            Expr::Crc32c(of) => (of, quote!(checksum::Crc32::castagnoli()), Number::U32),
+            _ => return Err(missing()),
+        };
+        let pieces = self.summed(of, number == Number::U16, env).ok_or_else(missing)?;
+        env.known.insert(inner, Code::new(quote!(sum), Kind::Number(number)));
         let derived = self.derived(id, auto, *bits, env)?;
         let value = self.access(slot);
         let sum = quote!(given(|| {
-            let mut sum = Inet16::new();
+            let mut sum = #start;
             #pieces
             Some(sum.finish())
         }));
@@ -267,30 +273,44 @@ impl Emitter<'_, '_> {
             return Err(missing());
         }
         let (at, length) = (Literal::u32_unsuffixed(place.first / 8), Literal::u32_unsuffixed(bits / 8));
+        let bytes = match is_little(&field.ty) {
+            true => quote!(first(&derived.to_le_bytes())),
+            false => quote!(last(&derived.to_be_bytes())),
+        };
         Ok(quote! {
             if let Field::Auto = #value {
                 let sum = #sum;
                 if let Some(sum) = sum {
                     let derived = #derived;
-                    put::<#at, #length, _>(&mut head, last(&derived.to_be_bytes()));
+                    put::<#at, #length, _>(&mut head, #bytes);
                 }
             }
         })
     }
 
-    /// What adds bytes to a sum.
-    fn summed(&self, id: ExprId, env: &mut Env) -> Option<TokenStream> {
+    /// What adds bytes to a sum: one of the Internet, which the layers above bring along, or a CRC.
+    fn summed(&self, id: ExprId, inet: bool, env: &mut Env) -> Option<TokenStream> {
         let bytes = Literal::u32_unsuffixed(self.head_bytes);
+        let pieces = quote!([head.as_slice(), front.get(#bytes..).unwrap_or_default(), middle]);
         match &self.crafter.schema[id] {
             Expr::Binary(BinaryOp::Concat, left, right) => {
-                let (left, right) = (self.summed(*left, env)?, self.summed(*right, env)?);
+                let (left, right) = (self.summed(*left, inet, env)?, self.summed(*right, inet, env)?);
                 Some(quote!(#left #right))
             }
+            Expr::SelfBytes if !inet => Some(quote!(#pieces.iter().for_each(|piece| sum.bytes(piece));)),
             Expr::SelfBytes => Some(quote! {
                 sum = add(sum.followed_by(sum_array(&head)), front.get(#bytes..).unwrap_or_default());
                 sum = sum.followed_by(above);
             }),
-            Expr::BytesOf(from, to) if self.is_first(*from) && self.is_last(*to) => Some(quote! {
+            Expr::Slice(of, from, to) if self.crafter.schema[*of] == Expr::SelfBytes => {
+                if self.crafter.schema[*from] != Expr::Int(0) {
+                    return None;
+                }
+                self.prepare(env, *to);
+                let last = self.crafter.writer.expr(env, *to)?.typed_number(Number::U64)?;
+                Some(quote!(add_start(&mut sum, #pieces, (#last).checked_add(1)?)?;))
+            }
+            Expr::BytesOf(from, to) if inet && self.is_first(*from) && self.is_last(*to) => Some(quote! {
                 sum = add(sum.followed_by(sum_array(&head)), front.get(#bytes..).unwrap_or_default());
             }),
             Expr::Carrier { via: Via::Below, interface, member, args } => {

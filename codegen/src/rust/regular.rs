@@ -173,7 +173,9 @@ impl Writer<'_> {
                     let sound = quote!(element.is_regular() #wordless);
                     Some(quote!(#value.iter().all(|element| element.is_ok_and(|element| #sound))))
                 }
-                (None, Type::Bytes(_)) => Some(quote!(#value.iter().all(|element| element.is_ok()))),
+                (None, Type::Bytes(_)) => {
+                    Some(quote!(#value.iter().all(|element| element.is_ok()) && !#value.is_cut()))
+                }
                 (None, _) => Some(quote!(false)),
             },
             _ => None,
@@ -354,6 +356,12 @@ impl Writer<'_> {
             Expr::SelfBytes => {
                 let (low, high, zeros) = self.hole(id, field)?;
                 out.extend(quote!(.update(self.region.whole()?.get(..#low)?).update(&[#zeros]).update(self.bytes().get(#high..)?)));
+            }
+            Expr::Slice(of, from, to) if self.schema[*of] == Expr::SelfBytes && self.schema[*from] == Expr::Int(0) => {
+                let (low, high, zeros) = self.hole(id, field)?;
+                let last = self.expr(env, *to)?.typed_number(Number::U64)?;
+                let end = quote!(usize::try_from(#last).ok()?.checked_add(1)?);
+                out.extend(quote!(.update(self.region.whole()?.get(..#low)?).update(&[#zeros]).update(self.bytes().get(#high..#end)?)));
             }
             Expr::BytesOf(first, last) => {
                 let (low, high, zeros) = self.hole(id, field)?;

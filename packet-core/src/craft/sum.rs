@@ -64,6 +64,17 @@ pub fn add(sum: Inet16, bytes: &[u8]) -> Inet16 {
     if bytes.is_empty() { sum } else { sum.update(bytes) }
 }
 
+/// Adds the first bytes of pieces that stand one behind another; nothing where there are fewer.
+pub fn add_start<S: Sink>(sum: &mut S, pieces: [&[u8]; 3], length: u64) -> Option<()> {
+    let mut left = usize::try_from(length).ok()?;
+    for piece in pieces {
+        let part = piece.get(..left.min(piece.len()))?;
+        sum.bytes(part);
+        left -= part.len();
+    }
+    (left == 0).then_some(())
+}
+
 /// The sum of an array that is short, and mostly in registers.
 #[inline(always)]
 #[must_use]
@@ -95,6 +106,13 @@ mod tests {
         assert_eq!(sum.finish(), inet16(&bytes));
         assert_eq!(sum_array(&bytes).finish(), inet16(&bytes));
         assert_eq!(add(Inet16::new(), &bytes).finish(), inet16(&bytes));
+        let pieces = [&bytes[..3], &[], &bytes[3..]];
+        for length in 0..=bytes.len() {
+            let mut sum = Inet16::new();
+            assert_eq!(add_start(&mut sum, pieces, length as u64), Some(()));
+            assert_eq!(sum.finish(), inet16(&bytes[..length]));
+        }
+        assert_eq!(add_start(&mut Inet16::new(), pieces, 13), None);
         let mut length = 0_usize;
         length.number(0x22_3344, 24);
         assert_eq!(length, 3);

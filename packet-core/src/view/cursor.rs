@@ -242,7 +242,22 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn numbers(&mut self, count: u64, bits: u32, field: &'static FieldInfo) -> Result<&'a [u8], Error> {
         let length = count.saturating_mul(bits.into()).div_ceil(8);
-        self.take(usize::try_from(length).unwrap_or(usize::MAX), field)
+        match usize::try_from(length).ok().and_then(|length| self.rest.bytes.split_at_checked(length)) {
+            Some((bytes, _)) => {
+                self.skip(bytes.len());
+                Ok(bytes)
+            }
+            None => Err(self.too_few(bits.div_ceil(8) as usize, field)),
+        }
+    }
+
+    /// The error of the first element of so many bytes that is not whole.
+    #[inline(always)]
+    fn too_few(&mut self, element: usize, field: &'static FieldInfo) -> Error {
+        cold_path();
+        let available = self.rest.bytes.len();
+        self.skip(available - available.checked_rem(element).unwrap_or(0));
+        self.short(element, field)
     }
 
     /// The bytes up to the first for which `last` holds, included; all that is left of a soft region where none is.
@@ -301,6 +316,13 @@ impl<'a> Cursor<'a> {
     pub fn skip(&mut self, length: usize) {
         let length = length.min(self.rest.bytes.len());
         self.rest.bytes = self.rest.bytes.get(length..).unwrap_or_default();
+    }
+
+    /// Whether something was read that reaches beyond what was captured.
+    #[inline]
+    #[must_use]
+    pub fn is_clipped(&self) -> bool {
+        self.clipped > 0
     }
 
     /// What was read since the cursor was where `start` is; what was to be read and is not there is missing of it.

@@ -131,6 +131,14 @@ impl<'a, E: Element<'a>> List<'a, E> {
         self.get(0)
     }
 
+    /// Whether an element reaches beyond what was captured, so that only its start is there.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        let mut elements = self.iter();
+        elements.by_ref().for_each(drop);
+        elements.cursor.is_clipped()
+    }
+
     /// Where it stands.
     #[inline]
     #[must_use]

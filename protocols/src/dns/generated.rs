@@ -5939,7 +5939,7 @@ impl<'a> SvcParamIpv6Hint<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.addresses6.iter().all(|element| element.is_ok())
+        self.addresses6.iter().all(|element| element.is_ok()) && !self.addresses6.is_cut()
     }
 }
 
@@ -5998,7 +5998,11 @@ impl<'a> SvcParamIpv4Hint<'a> {
 
 impl<'a> SvcParamIpv6Hint<'a> {
     /// Tells what is not as it should be, one by one.
-    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.addresses6.is_cut() {
+            report(Anomaly::Truncated);
+        }
+    }
 }
 
 impl<'a> SvcParamUnknown<'a> {

@@ -61,14 +61,19 @@
 //! # Ok::<(), packet_core::craft::EditError>(())
 //! ```
 
+pub use crate::ah::craft::Ah;
 pub use crate::arp::craft::Arp;
+pub use crate::dccp::craft::Dccp;
 pub use crate::dhcp::craft::Dhcp;
+pub use crate::dhcpv6::craft::Dhcpv6;
 pub use crate::dns::craft::{Dns, DnsOverTcp, Llmnr, Mdns};
 pub use crate::erspan::craft::{Erspan, Erspan3};
+pub use crate::esp::craft::Esp;
 pub use crate::ethernet::craft::Ethernet;
 pub use crate::gre::craft::Gre;
 pub use crate::icmp::craft::Icmp;
 pub use crate::icmpv6::craft::Icmpv6;
+pub use crate::igmp::craft::Igmp;
 pub use crate::ipv4::craft::Ipv4;
 pub use crate::ipv6::craft::{Ipv6, Ipv6Destination, Ipv6Fragment, Ipv6HopByHop, Ipv6Routing};
 pub use crate::linux_sll::craft::{LinuxSll, LinuxSll2};
@@ -80,9 +85,11 @@ pub use crate::ppp::craft::{Ccp, Chap, Ipcp, Ipv6cp, Lcp, Pap, Ppp};
 pub use crate::pppoe::craft::{PppoeDiscovery, PppoeSession};
 pub use crate::quic::craft::Quic;
 pub use crate::raw_ip::craft::RawIp;
+pub use crate::sctp::craft::Sctp;
 pub use crate::tcp::craft::Tcp;
 pub use crate::tls::craft::{TlsAlert, TlsChangeCipherSpec, TlsHandshake, TlsRecord};
 pub use crate::udp::craft::Udp;
+pub use crate::udp_lite::craft::UdpLite;
 pub use crate::vlan::craft::{ServiceVlan, Vlan};
 pub use crate::vxlan::craft::{Vxlan, VxlanGpe};
 pub use packet_core::MacAddr;
@@ -232,10 +239,16 @@ fn trailing<'a>(
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AnyLayer<'a> {
+    /// `Ah`.
+    Ah(Ah<'a>),
     /// `Arp`.
     Arp(Arp<'a>),
+    /// `Dccp`.
+    Dccp(Dccp<'a>),
     /// `Dhcp`.
     Dhcp(Dhcp<'a>),
+    /// `Dhcpv6`.
+    Dhcpv6(Dhcpv6<'a>),
     /// `Dns`.
     Dns(Dns<'a>),
     /// `Mdns`.
@@ -248,6 +261,8 @@ pub enum AnyLayer<'a> {
     Erspan(Erspan),
     /// `Erspan3`.
     Erspan3(Erspan3),
+    /// `Esp`.
+    Esp(Esp<'a>),
     /// `Ethernet`.
     Ethernet(Ethernet<'a>),
     /// `Gre`.
@@ -256,6 +271,8 @@ pub enum AnyLayer<'a> {
     Icmp(Icmp<'a>),
     /// `Icmpv6`.
     Icmpv6(Icmpv6<'a>),
+    /// `Igmp`.
+    Igmp(Igmp<'a>),
     /// `Ipv4`.
     Ipv4(Ipv4<'a>),
     /// `Ipv6`.
@@ -304,6 +321,8 @@ pub enum AnyLayer<'a> {
     Quic(Quic<'a>),
     /// `RawIp`.
     RawIp(RawIp),
+    /// `Sctp`.
+    Sctp(Sctp<'a>),
     /// `Tcp`.
     Tcp(Tcp<'a>),
     /// `TlsRecord`.
@@ -316,6 +335,8 @@ pub enum AnyLayer<'a> {
     TlsHandshake(TlsHandshake<'a>),
     /// `Udp`.
     Udp(Udp),
+    /// `UdpLite`.
+    UdpLite(UdpLite),
     /// `Vlan`.
     Vlan(Vlan),
     /// `ServiceVlan`.
@@ -330,18 +351,23 @@ impl<'a> AnyLayer<'a> {
     /// Has everything derived that can be, whatever was said of it.
     pub fn derive_all(&mut self) {
         match self {
+            Self::Ah(layer) => layer.derive_all(),
             Self::Arp(layer) => layer.derive_all(),
+            Self::Dccp(layer) => layer.derive_all(),
             Self::Dhcp(layer) => layer.derive_all(),
+            Self::Dhcpv6(layer) => layer.derive_all(),
             Self::Dns(layer) => layer.derive_all(),
             Self::Mdns(layer) => layer.derive_all(),
             Self::Llmnr(layer) => layer.derive_all(),
             Self::DnsOverTcp(layer) => layer.derive_all(),
             Self::Erspan(layer) => layer.derive_all(),
             Self::Erspan3(layer) => layer.derive_all(),
+            Self::Esp(layer) => layer.derive_all(),
             Self::Ethernet(layer) => layer.derive_all(),
             Self::Gre(layer) => layer.derive_all(),
             Self::Icmp(layer) => layer.derive_all(),
             Self::Icmpv6(layer) => layer.derive_all(),
+            Self::Igmp(layer) => layer.derive_all(),
             Self::Ipv4(layer) => layer.derive_all(),
             Self::Ipv6(layer) => layer.derive_all(),
             Self::Ipv6HopByHop(layer) => layer.derive_all(),
@@ -366,12 +392,14 @@ impl<'a> AnyLayer<'a> {
             Self::PppoeSession(layer) => layer.derive_all(),
             Self::Quic(layer) => layer.derive_all(),
             Self::RawIp(layer) => layer.derive_all(),
+            Self::Sctp(layer) => layer.derive_all(),
             Self::Tcp(layer) => layer.derive_all(),
             Self::TlsRecord(layer) => layer.derive_all(),
             Self::TlsChangeCipherSpec(layer) => layer.derive_all(),
             Self::TlsAlert(layer) => layer.derive_all(),
             Self::TlsHandshake(layer) => layer.derive_all(),
             Self::Udp(layer) => layer.derive_all(),
+            Self::UdpLite(layer) => layer.derive_all(),
             Self::Vlan(layer) => layer.derive_all(),
             Self::ServiceVlan(layer) => layer.derive_all(),
             Self::Vxlan(layer) => layer.derive_all(),
@@ -383,18 +411,23 @@ impl<'a> AnyLayer<'a> {
     #[must_use]
     pub const fn kind(&self) -> crate::stack::LayerKind {
         match self {
+            Self::Ah(_) => crate::stack::LayerKind::Ah,
             Self::Arp(_) => crate::stack::LayerKind::Arp,
+            Self::Dccp(_) => crate::stack::LayerKind::Dccp,
             Self::Dhcp(_) => crate::stack::LayerKind::Dhcp,
+            Self::Dhcpv6(_) => crate::stack::LayerKind::Dhcpv6,
             Self::Dns(_) => crate::stack::LayerKind::Dns,
             Self::Mdns(_) => crate::stack::LayerKind::Mdns,
             Self::Llmnr(_) => crate::stack::LayerKind::Llmnr,
             Self::DnsOverTcp(_) => crate::stack::LayerKind::DnsOverTcp,
             Self::Erspan(_) => crate::stack::LayerKind::Erspan,
             Self::Erspan3(_) => crate::stack::LayerKind::Erspan3,
+            Self::Esp(_) => crate::stack::LayerKind::Esp,
             Self::Ethernet(_) => crate::stack::LayerKind::Ethernet,
             Self::Gre(_) => crate::stack::LayerKind::Gre,
             Self::Icmp(_) => crate::stack::LayerKind::Icmp,
             Self::Icmpv6(_) => crate::stack::LayerKind::Icmpv6,
+            Self::Igmp(_) => crate::stack::LayerKind::Igmp,
             Self::Ipv4(_) => crate::stack::LayerKind::Ipv4,
             Self::Ipv6(_) => crate::stack::LayerKind::Ipv6,
             Self::Ipv6HopByHop(_) => crate::stack::LayerKind::Ipv6HopByHop,
@@ -419,12 +452,14 @@ impl<'a> AnyLayer<'a> {
             Self::PppoeSession(_) => crate::stack::LayerKind::PppoeSession,
             Self::Quic(_) => crate::stack::LayerKind::Quic,
             Self::RawIp(_) => crate::stack::LayerKind::RawIp,
+            Self::Sctp(_) => crate::stack::LayerKind::Sctp,
             Self::Tcp(_) => crate::stack::LayerKind::Tcp,
             Self::TlsRecord(_) => crate::stack::LayerKind::TlsRecord,
             Self::TlsChangeCipherSpec(_) => crate::stack::LayerKind::TlsChangeCipherSpec,
             Self::TlsAlert(_) => crate::stack::LayerKind::TlsAlert,
             Self::TlsHandshake(_) => crate::stack::LayerKind::TlsHandshake,
             Self::Udp(_) => crate::stack::LayerKind::Udp,
+            Self::UdpLite(_) => crate::stack::LayerKind::UdpLite,
             Self::Vlan(_) => crate::stack::LayerKind::Vlan,
             Self::ServiceVlan(_) => crate::stack::LayerKind::ServiceVlan,
             Self::Vxlan(_) => crate::stack::LayerKind::Vxlan,
@@ -435,8 +470,13 @@ impl<'a> AnyLayer<'a> {
     /// Has those of its own fields derived that were right; see [`read_to_change`].
     fn derive_where_right(&mut self, was: &AnyLayer<'_>, right: &AnyLayer<'_>) {
         match (self, was, right) {
+            (Self::Ah(layer), AnyLayer::Ah(was), AnyLayer::Ah(right)) => layer.derive_where_right(was, right),
             (Self::Arp(layer), AnyLayer::Arp(was), AnyLayer::Arp(right)) => layer.derive_where_right(was, right),
+            (Self::Dccp(layer), AnyLayer::Dccp(was), AnyLayer::Dccp(right)) => layer.derive_where_right(was, right),
             (Self::Dhcp(layer), AnyLayer::Dhcp(was), AnyLayer::Dhcp(right)) => layer.derive_where_right(was, right),
+            (Self::Dhcpv6(layer), AnyLayer::Dhcpv6(was), AnyLayer::Dhcpv6(right)) => {
+                layer.derive_where_right(was, right)
+            }
             (Self::Dns(layer), AnyLayer::Dns(was), AnyLayer::Dns(right)) => layer.derive_where_right(was, right),
             (Self::Mdns(layer), AnyLayer::Mdns(was), AnyLayer::Mdns(right)) => layer.derive_where_right(was, right),
             (Self::Llmnr(layer), AnyLayer::Llmnr(was), AnyLayer::Llmnr(right)) => layer.derive_where_right(was, right),
@@ -449,6 +489,7 @@ impl<'a> AnyLayer<'a> {
             (Self::Erspan3(layer), AnyLayer::Erspan3(was), AnyLayer::Erspan3(right)) => {
                 layer.derive_where_right(was, right)
             }
+            (Self::Esp(layer), AnyLayer::Esp(was), AnyLayer::Esp(right)) => layer.derive_where_right(was, right),
             (Self::Ethernet(layer), AnyLayer::Ethernet(was), AnyLayer::Ethernet(right)) => {
                 layer.derive_where_right(was, right)
             }
@@ -457,6 +498,7 @@ impl<'a> AnyLayer<'a> {
             (Self::Icmpv6(layer), AnyLayer::Icmpv6(was), AnyLayer::Icmpv6(right)) => {
                 layer.derive_where_right(was, right)
             }
+            (Self::Igmp(layer), AnyLayer::Igmp(was), AnyLayer::Igmp(right)) => layer.derive_where_right(was, right),
             (Self::Ipv4(layer), AnyLayer::Ipv4(was), AnyLayer::Ipv4(right)) => layer.derive_where_right(was, right),
             (Self::Ipv6(layer), AnyLayer::Ipv6(was), AnyLayer::Ipv6(right)) => layer.derive_where_right(was, right),
             (Self::Ipv6HopByHop(layer), AnyLayer::Ipv6HopByHop(was), AnyLayer::Ipv6HopByHop(right)) => {
@@ -499,6 +541,7 @@ impl<'a> AnyLayer<'a> {
             }
             (Self::Quic(layer), AnyLayer::Quic(was), AnyLayer::Quic(right)) => layer.derive_where_right(was, right),
             (Self::RawIp(layer), AnyLayer::RawIp(was), AnyLayer::RawIp(right)) => layer.derive_where_right(was, right),
+            (Self::Sctp(layer), AnyLayer::Sctp(was), AnyLayer::Sctp(right)) => layer.derive_where_right(was, right),
             (Self::Tcp(layer), AnyLayer::Tcp(was), AnyLayer::Tcp(right)) => layer.derive_where_right(was, right),
             (Self::TlsRecord(layer), AnyLayer::TlsRecord(was), AnyLayer::TlsRecord(right)) => {
                 layer.derive_where_right(was, right)
@@ -515,6 +558,9 @@ impl<'a> AnyLayer<'a> {
                 layer.derive_where_right(was, right)
             }
             (Self::Udp(layer), AnyLayer::Udp(was), AnyLayer::Udp(right)) => layer.derive_where_right(was, right),
+            (Self::UdpLite(layer), AnyLayer::UdpLite(was), AnyLayer::UdpLite(right)) => {
+                layer.derive_where_right(was, right)
+            }
             (Self::Vlan(layer), AnyLayer::Vlan(was), AnyLayer::Vlan(right)) => layer.derive_where_right(was, right),
             (Self::ServiceVlan(layer), AnyLayer::ServiceVlan(was), AnyLayer::ServiceVlan(right)) => {
                 layer.derive_where_right(was, right)
@@ -557,18 +603,23 @@ impl<'a> AnyLayer<'a> {
 impl Layer for AnyLayer<'_> {
     fn len_under<P: Packet>(&self, payload: &P) -> usize {
         match self {
+            Self::Ah(layer) => layer.len_under(payload),
             Self::Arp(layer) => layer.len_under(payload),
+            Self::Dccp(layer) => layer.len_under(payload),
             Self::Dhcp(layer) => layer.len_under(payload),
+            Self::Dhcpv6(layer) => layer.len_under(payload),
             Self::Dns(layer) => layer.len_under(payload),
             Self::Mdns(layer) => layer.len_under(payload),
             Self::Llmnr(layer) => layer.len_under(payload),
             Self::DnsOverTcp(layer) => layer.len_under(payload),
             Self::Erspan(layer) => layer.len_under(payload),
             Self::Erspan3(layer) => layer.len_under(payload),
+            Self::Esp(layer) => layer.len_under(payload),
             Self::Ethernet(layer) => layer.len_under(payload),
             Self::Gre(layer) => layer.len_under(payload),
             Self::Icmp(layer) => layer.len_under(payload),
             Self::Icmpv6(layer) => layer.len_under(payload),
+            Self::Igmp(layer) => layer.len_under(payload),
             Self::Ipv4(layer) => layer.len_under(payload),
             Self::Ipv6(layer) => layer.len_under(payload),
             Self::Ipv6HopByHop(layer) => layer.len_under(payload),
@@ -593,12 +644,14 @@ impl Layer for AnyLayer<'_> {
             Self::PppoeSession(layer) => layer.len_under(payload),
             Self::Quic(layer) => layer.len_under(payload),
             Self::RawIp(layer) => layer.len_under(payload),
+            Self::Sctp(layer) => layer.len_under(payload),
             Self::Tcp(layer) => layer.len_under(payload),
             Self::TlsRecord(layer) => layer.len_under(payload),
             Self::TlsChangeCipherSpec(layer) => layer.len_under(payload),
             Self::TlsAlert(layer) => layer.len_under(payload),
             Self::TlsHandshake(layer) => layer.len_under(payload),
             Self::Udp(layer) => layer.len_under(payload),
+            Self::UdpLite(layer) => layer.len_under(payload),
             Self::Vlan(layer) => layer.len_under(payload),
             Self::ServiceVlan(layer) => layer.len_under(payload),
             Self::Vxlan(layer) => layer.len_under(payload),
@@ -607,18 +660,23 @@ impl Layer for AnyLayer<'_> {
     }
     fn layer_key(&self, table: Table) -> Option<u64> {
         match self {
+            Self::Ah(layer) => layer.layer_key(table),
             Self::Arp(layer) => layer.layer_key(table),
+            Self::Dccp(layer) => layer.layer_key(table),
             Self::Dhcp(layer) => layer.layer_key(table),
+            Self::Dhcpv6(layer) => layer.layer_key(table),
             Self::Dns(layer) => layer.layer_key(table),
             Self::Mdns(layer) => layer.layer_key(table),
             Self::Llmnr(layer) => layer.layer_key(table),
             Self::DnsOverTcp(layer) => layer.layer_key(table),
             Self::Erspan(layer) => layer.layer_key(table),
             Self::Erspan3(layer) => layer.layer_key(table),
+            Self::Esp(layer) => layer.layer_key(table),
             Self::Ethernet(layer) => layer.layer_key(table),
             Self::Gre(layer) => layer.layer_key(table),
             Self::Icmp(layer) => layer.layer_key(table),
             Self::Icmpv6(layer) => layer.layer_key(table),
+            Self::Igmp(layer) => layer.layer_key(table),
             Self::Ipv4(layer) => layer.layer_key(table),
             Self::Ipv6(layer) => layer.layer_key(table),
             Self::Ipv6HopByHop(layer) => layer.layer_key(table),
@@ -643,12 +701,14 @@ impl Layer for AnyLayer<'_> {
             Self::PppoeSession(layer) => layer.layer_key(table),
             Self::Quic(layer) => layer.layer_key(table),
             Self::RawIp(layer) => layer.layer_key(table),
+            Self::Sctp(layer) => layer.layer_key(table),
             Self::Tcp(layer) => layer.layer_key(table),
             Self::TlsRecord(layer) => layer.layer_key(table),
             Self::TlsChangeCipherSpec(layer) => layer.layer_key(table),
             Self::TlsAlert(layer) => layer.layer_key(table),
             Self::TlsHandshake(layer) => layer.layer_key(table),
             Self::Udp(layer) => layer.layer_key(table),
+            Self::UdpLite(layer) => layer.layer_key(table),
             Self::Vlan(layer) => layer.layer_key(table),
             Self::ServiceVlan(layer) => layer.layer_key(table),
             Self::Vxlan(layer) => layer.layer_key(table),
@@ -657,18 +717,23 @@ impl Layer for AnyLayer<'_> {
     }
     fn layer_name(&self) -> Table {
         match self {
+            Self::Ah(layer) => layer.layer_name(),
             Self::Arp(layer) => layer.layer_name(),
+            Self::Dccp(layer) => layer.layer_name(),
             Self::Dhcp(layer) => layer.layer_name(),
+            Self::Dhcpv6(layer) => layer.layer_name(),
             Self::Dns(layer) => layer.layer_name(),
             Self::Mdns(layer) => layer.layer_name(),
             Self::Llmnr(layer) => layer.layer_name(),
             Self::DnsOverTcp(layer) => layer.layer_name(),
             Self::Erspan(layer) => layer.layer_name(),
             Self::Erspan3(layer) => layer.layer_name(),
+            Self::Esp(layer) => layer.layer_name(),
             Self::Ethernet(layer) => layer.layer_name(),
             Self::Gre(layer) => layer.layer_name(),
             Self::Icmp(layer) => layer.layer_name(),
             Self::Icmpv6(layer) => layer.layer_name(),
+            Self::Igmp(layer) => layer.layer_name(),
             Self::Ipv4(layer) => layer.layer_name(),
             Self::Ipv6(layer) => layer.layer_name(),
             Self::Ipv6HopByHop(layer) => layer.layer_name(),
@@ -693,12 +758,14 @@ impl Layer for AnyLayer<'_> {
             Self::PppoeSession(layer) => layer.layer_name(),
             Self::Quic(layer) => layer.layer_name(),
             Self::RawIp(layer) => layer.layer_name(),
+            Self::Sctp(layer) => layer.layer_name(),
             Self::Tcp(layer) => layer.layer_name(),
             Self::TlsRecord(layer) => layer.layer_name(),
             Self::TlsChangeCipherSpec(layer) => layer.layer_name(),
             Self::TlsAlert(layer) => layer.layer_name(),
             Self::TlsHandshake(layer) => layer.layer_name(),
             Self::Udp(layer) => layer.layer_name(),
+            Self::UdpLite(layer) => layer.layer_name(),
             Self::Vlan(layer) => layer.layer_name(),
             Self::ServiceVlan(layer) => layer.layer_name(),
             Self::Vxlan(layer) => layer.layer_name(),
@@ -713,18 +780,23 @@ impl Layer for AnyLayer<'_> {
         out: &mut [u8],
     ) -> Result<Inet16, EmitError> {
         match self {
+            Self::Ah(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Arp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Dccp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Dhcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Dhcpv6(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Dns(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Mdns(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Llmnr(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::DnsOverTcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Erspan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Erspan3(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Esp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ethernet(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Gre(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Icmp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Icmpv6(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Igmp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ipv4(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ipv6(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ipv6HopByHop(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -749,12 +821,14 @@ impl Layer for AnyLayer<'_> {
             Self::PppoeSession(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Quic(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::RawIp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Sctp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Tcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::TlsRecord(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::TlsChangeCipherSpec(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::TlsAlert(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::TlsHandshake(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Udp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::UdpLite(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Vlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::ServiceVlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Vxlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -816,6 +890,13 @@ impl Members for AnyLayer<'_> {
     }
 }
 
+impl<'a> From<Ah<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Ah<'a>) -> Self {
+        Self::Ah(layer)
+    }
+}
+
 impl<'a> From<Arp<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Arp<'a>) -> Self {
@@ -823,10 +904,24 @@ impl<'a> From<Arp<'a>> for AnyLayer<'a> {
     }
 }
 
+impl<'a> From<Dccp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Dccp<'a>) -> Self {
+        Self::Dccp(layer)
+    }
+}
+
 impl<'a> From<Dhcp<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Dhcp<'a>) -> Self {
         Self::Dhcp(layer)
+    }
+}
+
+impl<'a> From<Dhcpv6<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Dhcpv6<'a>) -> Self {
+        Self::Dhcpv6(layer)
     }
 }
 
@@ -872,6 +967,13 @@ impl From<Erspan3> for AnyLayer<'_> {
     }
 }
 
+impl<'a> From<Esp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Esp<'a>) -> Self {
+        Self::Esp(layer)
+    }
+}
+
 impl<'a> From<Ethernet<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Ethernet<'a>) -> Self {
@@ -897,6 +999,13 @@ impl<'a> From<Icmpv6<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Icmpv6<'a>) -> Self {
         Self::Icmpv6(layer)
+    }
+}
+
+impl<'a> From<Igmp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Igmp<'a>) -> Self {
+        Self::Igmp(layer)
     }
 }
 
@@ -1068,6 +1177,13 @@ impl From<RawIp> for AnyLayer<'_> {
     }
 }
 
+impl<'a> From<Sctp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Sctp<'a>) -> Self {
+        Self::Sctp(layer)
+    }
+}
+
 impl<'a> From<Tcp<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Tcp<'a>) -> Self {
@@ -1110,6 +1226,13 @@ impl From<Udp> for AnyLayer<'_> {
     }
 }
 
+impl From<UdpLite> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: UdpLite) -> Self {
+        Self::UdpLite(layer)
+    }
+}
+
 impl From<Vlan> for AnyLayer<'_> {
     #[inline]
     fn from(layer: Vlan) -> Self {
@@ -1141,18 +1264,23 @@ impl From<VxlanGpe> for AnyLayer<'_> {
 impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
     fn from(view: &crate::stack::Layer<'a>) -> Self {
         match view {
+            crate::stack::Layer::Ah(view) => Self::Ah(view.to_value()),
             crate::stack::Layer::Arp(view) => Self::Arp(view.to_value()),
+            crate::stack::Layer::Dccp(view) => Self::Dccp(view.to_value()),
             crate::stack::Layer::Dhcp(view) => Self::Dhcp(view.to_value()),
+            crate::stack::Layer::Dhcpv6(view) => Self::Dhcpv6(view.to_value()),
             crate::stack::Layer::Dns(view) => Self::Dns(view.to_value()),
             crate::stack::Layer::Mdns(view) => Self::Mdns(view.to_value()),
             crate::stack::Layer::Llmnr(view) => Self::Llmnr(view.to_value()),
             crate::stack::Layer::DnsOverTcp(view) => Self::DnsOverTcp(view.to_value()),
             crate::stack::Layer::Erspan(view) => Self::Erspan(view.to_value()),
             crate::stack::Layer::Erspan3(view) => Self::Erspan3(view.to_value()),
+            crate::stack::Layer::Esp(view) => Self::Esp(view.to_value()),
             crate::stack::Layer::Ethernet(view) => Self::Ethernet(view.to_value()),
             crate::stack::Layer::Gre(view) => Self::Gre(view.to_value()),
             crate::stack::Layer::Icmp(view) => Self::Icmp(view.to_value()),
             crate::stack::Layer::Icmpv6(view) => Self::Icmpv6(view.to_value()),
+            crate::stack::Layer::Igmp(view) => Self::Igmp(view.to_value()),
             crate::stack::Layer::Ipv4(view) => Self::Ipv4(view.to_value()),
             crate::stack::Layer::Ipv6(view) => Self::Ipv6(view.to_value()),
             crate::stack::Layer::Ipv6HopByHop(view) => Self::Ipv6HopByHop(view.to_value()),
@@ -1177,12 +1305,14 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::PppoeSession(view) => Self::PppoeSession(view.to_value()),
             crate::stack::Layer::Quic(view) => Self::Quic(view.to_value()),
             crate::stack::Layer::RawIp(view) => Self::RawIp(view.to_value()),
+            crate::stack::Layer::Sctp(view) => Self::Sctp(view.to_value()),
             crate::stack::Layer::Tcp(view) => Self::Tcp(view.to_value()),
             crate::stack::Layer::TlsRecord(view) => Self::TlsRecord(view.to_value()),
             crate::stack::Layer::TlsChangeCipherSpec(view) => Self::TlsChangeCipherSpec(view.to_value()),
             crate::stack::Layer::TlsAlert(view) => Self::TlsAlert(view.to_value()),
             crate::stack::Layer::TlsHandshake(view) => Self::TlsHandshake(view.to_value()),
             crate::stack::Layer::Udp(view) => Self::Udp(view.to_value()),
+            crate::stack::Layer::UdpLite(view) => Self::UdpLite(view.to_value()),
             crate::stack::Layer::Vlan(view) => Self::Vlan(view.to_value()),
             crate::stack::Layer::ServiceVlan(view) => Self::ServiceVlan(view.to_value()),
             crate::stack::Layer::Vxlan(view) => Self::Vxlan(view.to_value()),

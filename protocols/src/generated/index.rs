@@ -6,14 +6,19 @@ use packet_core::CompositeInfo;
 /// All definitions, sorted by path.
 #[rustfmt::skip]
 pub const DEFINITIONS: &[Definition] = &[
+    Definition { path: "ah/ah.pony", text: include_str!("../ah/ah.pony") },
     Definition { path: "arp/arp.pony", text: include_str!("../arp/arp.pony") },
+    Definition { path: "dccp/dccp.pony", text: include_str!("../dccp/dccp.pony") },
     Definition { path: "dhcp/dhcp.pony", text: include_str!("../dhcp/dhcp.pony") },
+    Definition { path: "dhcpv6/dhcpv6.pony", text: include_str!("../dhcpv6/dhcpv6.pony") },
     Definition { path: "dns/dns.pony", text: include_str!("../dns/dns.pony") },
     Definition { path: "erspan/erspan.pony", text: include_str!("../erspan/erspan.pony") },
+    Definition { path: "esp/esp.pony", text: include_str!("../esp/esp.pony") },
     Definition { path: "ethernet/ethernet.pony", text: include_str!("../ethernet/ethernet.pony") },
     Definition { path: "gre/gre.pony", text: include_str!("../gre/gre.pony") },
     Definition { path: "icmp/icmp.pony", text: include_str!("../icmp/icmp.pony") },
     Definition { path: "icmpv6/icmpv6.pony", text: include_str!("../icmpv6/icmpv6.pony") },
+    Definition { path: "igmp/igmp.pony", text: include_str!("../igmp/igmp.pony") },
     Definition { path: "ipv4/ipv4.pony", text: include_str!("../ipv4/ipv4.pony") },
     Definition { path: "ipv6/ipv6.pony", text: include_str!("../ipv6/ipv6.pony") },
     Definition { path: "linux_sll/linux_sll.pony", text: include_str!("../linux_sll/linux_sll.pony") },
@@ -27,9 +32,11 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "pppoe/pppoe.pony", text: include_str!("../pppoe/pppoe.pony") },
     Definition { path: "quic/quic.pony", text: include_str!("../quic/quic.pony") },
     Definition { path: "raw_ip/raw_ip.pony", text: include_str!("../raw_ip/raw_ip.pony") },
+    Definition { path: "sctp/sctp.pony", text: include_str!("../sctp/sctp.pony") },
     Definition { path: "tcp/tcp.pony", text: include_str!("../tcp/tcp.pony") },
     Definition { path: "tls/tls.pony", text: include_str!("../tls/tls.pony") },
     Definition { path: "udp/udp.pony", text: include_str!("../udp/udp.pony") },
+    Definition { path: "udp_lite/udp_lite.pony", text: include_str!("../udp_lite/udp_lite.pony") },
     Definition { path: "vlan/vlan.pony", text: include_str!("../vlan/vlan.pony") },
     Definition { path: "vxlan/vxlan.pony", text: include_str!("../vxlan/vxlan.pony") },
 ];
@@ -37,14 +44,19 @@ pub const DEFINITIONS: &[Definition] = &[
 /// The layers and structs of all modules that can be read alone.
 #[rustfmt::skip]
 pub static COMPOSITES: &[&[CompositeInfo]] = &[
+    ah::COMPOSITES,
     arp::COMPOSITES,
+    dccp::COMPOSITES,
     dhcp::COMPOSITES,
+    dhcpv6::COMPOSITES,
     dns::COMPOSITES,
     erspan::COMPOSITES,
+    esp::COMPOSITES,
     ethernet::COMPOSITES,
     gre::COMPOSITES,
     icmp::COMPOSITES,
     icmpv6::COMPOSITES,
+    igmp::COMPOSITES,
     ipv4::COMPOSITES,
     ipv6::COMPOSITES,
     linux_sll::COMPOSITES,
@@ -58,24 +70,38 @@ pub static COMPOSITES: &[&[CompositeInfo]] = &[
     pppoe::COMPOSITES,
     quic::COMPOSITES,
     raw_ip::COMPOSITES,
+    sctp::COMPOSITES,
     tcp::COMPOSITES,
     tls::COMPOSITES,
     udp::COMPOSITES,
+    udp_lite::COMPOSITES,
     vlan::COMPOSITES,
     vxlan::COMPOSITES,
 ];
 
+#[path = "../ah/generated.rs"]
+pub mod ah;
+
 #[path = "../arp/generated.rs"]
 pub mod arp;
 
+#[path = "../dccp/generated.rs"]
+pub mod dccp;
+
 #[path = "../dhcp/generated.rs"]
 pub mod dhcp;
+
+#[path = "../dhcpv6/generated.rs"]
+pub mod dhcpv6;
 
 #[path = "../dns/generated.rs"]
 pub mod dns;
 
 #[path = "../erspan/generated.rs"]
 pub mod erspan;
+
+#[path = "../esp/generated.rs"]
+pub mod esp;
 
 #[path = "../ethernet/generated.rs"]
 pub mod ethernet;
@@ -88,6 +114,9 @@ pub mod icmp;
 
 #[path = "../icmpv6/generated.rs"]
 pub mod icmpv6;
+
+#[path = "../igmp/generated.rs"]
+pub mod igmp;
 
 #[path = "../ipv4/generated.rs"]
 pub mod ipv4;
@@ -128,6 +157,9 @@ pub mod quic;
 #[path = "../raw_ip/generated.rs"]
 pub mod raw_ip;
 
+#[path = "../sctp/generated.rs"]
+pub mod sctp;
+
 #[path = "../tcp/generated.rs"]
 pub mod tcp;
 
@@ -136,6 +168,9 @@ pub mod tls;
 
 #[path = "../udp/generated.rs"]
 pub mod udp;
+
+#[path = "../udp_lite/generated.rs"]
+pub mod udp_lite;
 
 #[path = "../vlan/generated.rs"]
 pub mod vlan;

@@ -8,10 +8,16 @@ use packet_core::generated::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LayerKind {
+    /// `Ah`.
+    Ah,
     /// `Arp`.
     Arp,
+    /// `Dccp`.
+    Dccp,
     /// `Dhcp`.
     Dhcp,
+    /// `Dhcpv6`.
+    Dhcpv6,
     /// `Dns`.
     Dns,
     /// `Mdns`.
@@ -24,6 +30,8 @@ pub enum LayerKind {
     Erspan,
     /// `Erspan3`.
     Erspan3,
+    /// `Esp`.
+    Esp,
     /// `Ethernet`.
     Ethernet,
     /// `Gre`.
@@ -32,6 +40,8 @@ pub enum LayerKind {
     Icmp,
     /// `Icmpv6`.
     Icmpv6,
+    /// `Igmp`.
+    Igmp,
     /// `Ipv4`.
     Ipv4,
     /// `Ipv6`.
@@ -80,6 +90,8 @@ pub enum LayerKind {
     Quic,
     /// `RawIp`.
     RawIp,
+    /// `Sctp`.
+    Sctp,
     /// `Tcp`.
     Tcp,
     /// `TlsRecord`.
@@ -92,6 +104,8 @@ pub enum LayerKind {
     TlsHandshake,
     /// `Udp`.
     Udp,
+    /// `UdpLite`.
+    UdpLite,
     /// `Vlan`.
     Vlan,
     /// `ServiceVlan`.
@@ -105,18 +119,23 @@ pub enum LayerKind {
 impl LayerKind {
     /// All of them.
     pub const ALL: &'static [Self] = &[
+        Self::Ah,
         Self::Arp,
+        Self::Dccp,
         Self::Dhcp,
+        Self::Dhcpv6,
         Self::Dns,
         Self::Mdns,
         Self::Llmnr,
         Self::DnsOverTcp,
         Self::Erspan,
         Self::Erspan3,
+        Self::Esp,
         Self::Ethernet,
         Self::Gre,
         Self::Icmp,
         Self::Icmpv6,
+        Self::Igmp,
         Self::Ipv4,
         Self::Ipv6,
         Self::Ipv6HopByHop,
@@ -141,12 +160,14 @@ impl LayerKind {
         Self::PppoeSession,
         Self::Quic,
         Self::RawIp,
+        Self::Sctp,
         Self::Tcp,
         Self::TlsRecord,
         Self::TlsChangeCipherSpec,
         Self::TlsAlert,
         Self::TlsHandshake,
         Self::Udp,
+        Self::UdpLite,
         Self::Vlan,
         Self::ServiceVlan,
         Self::Vxlan,
@@ -157,18 +178,23 @@ impl LayerKind {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Ah => "Ah",
             Self::Arp => "Arp",
+            Self::Dccp => "Dccp",
             Self::Dhcp => "Dhcp",
+            Self::Dhcpv6 => "Dhcpv6",
             Self::Dns => "Dns",
             Self::Mdns => "Mdns",
             Self::Llmnr => "Llmnr",
             Self::DnsOverTcp => "DnsOverTcp",
             Self::Erspan => "Erspan",
             Self::Erspan3 => "Erspan3",
+            Self::Esp => "Esp",
             Self::Ethernet => "Ethernet",
             Self::Gre => "Gre",
             Self::Icmp => "Icmp",
             Self::Icmpv6 => "Icmpv6",
+            Self::Igmp => "Igmp",
             Self::Ipv4 => "Ipv4",
             Self::Ipv6 => "Ipv6",
             Self::Ipv6HopByHop => "Ipv6HopByHop",
@@ -193,12 +219,14 @@ impl LayerKind {
             Self::PppoeSession => "PppoeSession",
             Self::Quic => "Quic",
             Self::RawIp => "RawIp",
+            Self::Sctp => "Sctp",
             Self::Tcp => "Tcp",
             Self::TlsRecord => "TlsRecord",
             Self::TlsChangeCipherSpec => "TlsChangeCipherSpec",
             Self::TlsAlert => "TlsAlert",
             Self::TlsHandshake => "TlsHandshake",
             Self::Udp => "Udp",
+            Self::UdpLite => "UdpLite",
             Self::Vlan => "Vlan",
             Self::ServiceVlan => "ServiceVlan",
             Self::Vxlan => "Vxlan",
@@ -210,18 +238,23 @@ impl LayerKind {
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
+            Self::Ah => "ah",
             Self::Arp => "arp",
+            Self::Dccp => "dccp",
             Self::Dhcp => "dhcp",
+            Self::Dhcpv6 => "dhcpv6",
             Self::Dns => "dns",
             Self::Mdns => "mdns",
             Self::Llmnr => "llmnr",
             Self::DnsOverTcp => "dns_over_tcp",
             Self::Erspan => "erspan",
             Self::Erspan3 => "erspan3",
+            Self::Esp => "esp",
             Self::Ethernet => "ethernet",
             Self::Gre => "gre",
             Self::Icmp => "icmp",
             Self::Icmpv6 => "icmpv6",
+            Self::Igmp => "igmp",
             Self::Ipv4 => "ipv4",
             Self::Ipv6 => "ipv6",
             Self::Ipv6HopByHop => "ipv6_hop_by_hop",
@@ -246,12 +279,14 @@ impl LayerKind {
             Self::PppoeSession => "pppoe_session",
             Self::Quic => "quic",
             Self::RawIp => "raw_ip",
+            Self::Sctp => "sctp",
             Self::Tcp => "tcp",
             Self::TlsRecord => "tls_record",
             Self::TlsChangeCipherSpec => "tls_change_cipher_spec",
             Self::TlsAlert => "tls_alert",
             Self::TlsHandshake => "tls_handshake",
             Self::Udp => "udp",
+            Self::UdpLite => "udp_lite",
             Self::Vlan => "vlan",
             Self::ServiceVlan => "service_vlan",
             Self::Vxlan => "vxlan",
@@ -303,17 +338,24 @@ impl LayerKind {
             | Self::Ipv6Routing
             | Self::Ipv6Fragment => Level::Network,
             Self::Tcp | Self::Udp => Level::Transport,
-            Self::Dhcp
+            Self::Ah
+            | Self::Dccp
+            | Self::Dhcp
+            | Self::Dhcpv6
             | Self::Dns
             | Self::Mdns
             | Self::Llmnr
             | Self::DnsOverTcp
+            | Self::Esp
+            | Self::Igmp
             | Self::Ntp
             | Self::Quic
+            | Self::Sctp
             | Self::TlsRecord
             | Self::TlsChangeCipherSpec
             | Self::TlsAlert
-            | Self::TlsHandshake => Level::Application,
+            | Self::TlsHandshake
+            | Self::UdpLite => Level::Application,
         }
     }
 }
@@ -322,10 +364,16 @@ impl LayerKind {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Layer<'a> {
+    /// `Ah`.
+    Ah(crate::ah::Ah<'a>),
     /// `Arp`.
     Arp(crate::arp::Arp<'a>),
+    /// `Dccp`.
+    Dccp(crate::dccp::Dccp<'a>),
     /// `Dhcp`.
     Dhcp(crate::dhcp::Dhcp<'a>),
+    /// `Dhcpv6`.
+    Dhcpv6(crate::dhcpv6::Dhcpv6<'a>),
     /// `Dns`.
     Dns(crate::dns::Dns<'a>),
     /// `Mdns`.
@@ -338,6 +386,8 @@ pub enum Layer<'a> {
     Erspan(crate::erspan::Erspan<'a>),
     /// `Erspan3`.
     Erspan3(crate::erspan::Erspan3<'a>),
+    /// `Esp`.
+    Esp(crate::esp::Esp<'a>),
     /// `Ethernet`.
     Ethernet(crate::ethernet::Ethernet<'a>),
     /// `Gre`.
@@ -346,6 +396,8 @@ pub enum Layer<'a> {
     Icmp(crate::icmp::Icmp<'a>),
     /// `Icmpv6`.
     Icmpv6(crate::icmpv6::Icmpv6<'a>),
+    /// `Igmp`.
+    Igmp(crate::igmp::Igmp<'a>),
     /// `Ipv4`.
     Ipv4(crate::ipv4::Ipv4<'a>),
     /// `Ipv6`.
@@ -394,6 +446,8 @@ pub enum Layer<'a> {
     Quic(crate::quic::Quic<'a>),
     /// `RawIp`.
     RawIp(crate::raw_ip::RawIp<'a>),
+    /// `Sctp`.
+    Sctp(crate::sctp::Sctp<'a>),
     /// `Tcp`.
     Tcp(crate::tcp::Tcp<'a>),
     /// `TlsRecord`.
@@ -406,6 +460,8 @@ pub enum Layer<'a> {
     TlsHandshake(crate::tls::TlsHandshake<'a>),
     /// `Udp`.
     Udp(crate::udp::Udp<'a>),
+    /// `UdpLite`.
+    UdpLite(crate::udp_lite::UdpLite<'a>),
     /// `Vlan`.
     Vlan(crate::vlan::Vlan<'a>),
     /// `ServiceVlan`.
@@ -425,18 +481,23 @@ impl<'a> Layer<'a> {
     #[inline]
     pub fn parse(kind: LayerKind, region: Region<'a>) -> Result<Self, Error> {
         Ok(match kind {
+            LayerKind::Ah => Self::Ah(crate::ah::Ah::parse(region)?),
             LayerKind::Arp => Self::Arp(crate::arp::Arp::parse(region)?),
+            LayerKind::Dccp => Self::Dccp(crate::dccp::Dccp::parse(region)?),
             LayerKind::Dhcp => Self::Dhcp(crate::dhcp::Dhcp::parse(region)?),
+            LayerKind::Dhcpv6 => Self::Dhcpv6(crate::dhcpv6::Dhcpv6::parse(region)?),
             LayerKind::Dns => Self::Dns(crate::dns::Dns::parse(region)?),
             LayerKind::Mdns => Self::Mdns(crate::dns::Mdns::parse(region)?),
             LayerKind::Llmnr => Self::Llmnr(crate::dns::Llmnr::parse(region)?),
             LayerKind::DnsOverTcp => Self::DnsOverTcp(crate::dns::DnsOverTcp::parse(region)?),
             LayerKind::Erspan => Self::Erspan(crate::erspan::Erspan::parse(region)?),
             LayerKind::Erspan3 => Self::Erspan3(crate::erspan::Erspan3::parse(region)?),
+            LayerKind::Esp => Self::Esp(crate::esp::Esp::parse(region)?),
             LayerKind::Ethernet => Self::Ethernet(crate::ethernet::Ethernet::parse(region)?),
             LayerKind::Gre => Self::Gre(crate::gre::Gre::parse(region)?),
             LayerKind::Icmp => Self::Icmp(crate::icmp::Icmp::parse(region)?),
             LayerKind::Icmpv6 => Self::Icmpv6(crate::icmpv6::Icmpv6::parse(region)?),
+            LayerKind::Igmp => Self::Igmp(crate::igmp::Igmp::parse(region)?),
             LayerKind::Ipv4 => Self::Ipv4(crate::ipv4::Ipv4::parse(region)?),
             LayerKind::Ipv6 => Self::Ipv6(crate::ipv6::Ipv6::parse(region)?),
             LayerKind::Ipv6HopByHop => Self::Ipv6HopByHop(crate::ipv6::Ipv6HopByHop::parse(region)?),
@@ -461,6 +522,7 @@ impl<'a> Layer<'a> {
             LayerKind::PppoeSession => Self::PppoeSession(crate::pppoe::PppoeSession::parse(region)?),
             LayerKind::Quic => Self::Quic(crate::quic::Quic::parse(region)?),
             LayerKind::RawIp => Self::RawIp(crate::raw_ip::RawIp::parse(region)?),
+            LayerKind::Sctp => Self::Sctp(crate::sctp::Sctp::parse(region)?),
             LayerKind::Tcp => Self::Tcp(crate::tcp::Tcp::parse(region)?),
             LayerKind::TlsRecord => Self::TlsRecord(crate::tls::TlsRecord::parse(region)?),
             LayerKind::TlsChangeCipherSpec => {
@@ -469,6 +531,7 @@ impl<'a> Layer<'a> {
             LayerKind::TlsAlert => Self::TlsAlert(crate::tls::TlsAlert::parse(region)?),
             LayerKind::TlsHandshake => Self::TlsHandshake(crate::tls::TlsHandshake::parse(region)?),
             LayerKind::Udp => Self::Udp(crate::udp::Udp::parse(region)?),
+            LayerKind::UdpLite => Self::UdpLite(crate::udp_lite::UdpLite::parse(region)?),
             LayerKind::Vlan => Self::Vlan(crate::vlan::Vlan::parse(region)?),
             LayerKind::ServiceVlan => Self::ServiceVlan(crate::vlan::ServiceVlan::parse(region)?),
             LayerKind::Vxlan => Self::Vxlan(crate::vxlan::Vxlan::parse(region)?),
@@ -494,18 +557,23 @@ impl<'a> Layer<'a> {
     #[must_use]
     pub const fn kind(&self) -> LayerKind {
         match self {
+            Self::Ah(_) => LayerKind::Ah,
             Self::Arp(_) => LayerKind::Arp,
+            Self::Dccp(_) => LayerKind::Dccp,
             Self::Dhcp(_) => LayerKind::Dhcp,
+            Self::Dhcpv6(_) => LayerKind::Dhcpv6,
             Self::Dns(_) => LayerKind::Dns,
             Self::Mdns(_) => LayerKind::Mdns,
             Self::Llmnr(_) => LayerKind::Llmnr,
             Self::DnsOverTcp(_) => LayerKind::DnsOverTcp,
             Self::Erspan(_) => LayerKind::Erspan,
             Self::Erspan3(_) => LayerKind::Erspan3,
+            Self::Esp(_) => LayerKind::Esp,
             Self::Ethernet(_) => LayerKind::Ethernet,
             Self::Gre(_) => LayerKind::Gre,
             Self::Icmp(_) => LayerKind::Icmp,
             Self::Icmpv6(_) => LayerKind::Icmpv6,
+            Self::Igmp(_) => LayerKind::Igmp,
             Self::Ipv4(_) => LayerKind::Ipv4,
             Self::Ipv6(_) => LayerKind::Ipv6,
             Self::Ipv6HopByHop(_) => LayerKind::Ipv6HopByHop,
@@ -530,12 +598,14 @@ impl<'a> Layer<'a> {
             Self::PppoeSession(_) => LayerKind::PppoeSession,
             Self::Quic(_) => LayerKind::Quic,
             Self::RawIp(_) => LayerKind::RawIp,
+            Self::Sctp(_) => LayerKind::Sctp,
             Self::Tcp(_) => LayerKind::Tcp,
             Self::TlsRecord(_) => LayerKind::TlsRecord,
             Self::TlsChangeCipherSpec(_) => LayerKind::TlsChangeCipherSpec,
             Self::TlsAlert(_) => LayerKind::TlsAlert,
             Self::TlsHandshake(_) => LayerKind::TlsHandshake,
             Self::Udp(_) => LayerKind::Udp,
+            Self::UdpLite(_) => LayerKind::UdpLite,
             Self::Vlan(_) => LayerKind::Vlan,
             Self::ServiceVlan(_) => LayerKind::ServiceVlan,
             Self::Vxlan(_) => LayerKind::Vxlan,
@@ -547,18 +617,23 @@ impl<'a> Layer<'a> {
     #[must_use]
     pub fn next(&self) -> Next<'a> {
         match self {
+            Self::Ah(view) => view.next(),
             Self::Arp(view) => view.next(),
+            Self::Dccp(view) => view.next(),
             Self::Dhcp(view) => view.next(),
+            Self::Dhcpv6(view) => view.next(),
             Self::Dns(view) => view.next(),
             Self::Mdns(view) => view.next(),
             Self::Llmnr(view) => view.next(),
             Self::DnsOverTcp(view) => view.next(),
             Self::Erspan(view) => view.next(),
             Self::Erspan3(view) => view.next(),
+            Self::Esp(view) => view.next(),
             Self::Ethernet(view) => view.next(),
             Self::Gre(view) => view.next(),
             Self::Icmp(view) => view.next(),
             Self::Icmpv6(view) => view.next(),
+            Self::Igmp(view) => view.next(),
             Self::Ipv4(view) => view.next(),
             Self::Ipv6(view) => view.next(),
             Self::Ipv6HopByHop(view) => view.next(),
@@ -583,12 +658,14 @@ impl<'a> Layer<'a> {
             Self::PppoeSession(view) => view.next(),
             Self::Quic(view) => view.next(),
             Self::RawIp(view) => view.next(),
+            Self::Sctp(view) => view.next(),
             Self::Tcp(view) => view.next(),
             Self::TlsRecord(view) => view.next(),
             Self::TlsChangeCipherSpec(view) => view.next(),
             Self::TlsAlert(view) => view.next(),
             Self::TlsHandshake(view) => view.next(),
             Self::Udp(view) => view.next(),
+            Self::UdpLite(view) => view.next(),
             Self::Vlan(view) => view.next(),
             Self::ServiceVlan(view) => view.next(),
             Self::Vxlan(view) => view.next(),
@@ -600,18 +677,23 @@ impl<'a> Layer<'a> {
     #[must_use]
     pub fn following(&self) -> Option<packet_core::plain::Following<'a>> {
         match self {
+            Self::Ah(view) => view.following(),
             Self::Arp(view) => view.following(),
+            Self::Dccp(view) => view.following(),
             Self::Dhcp(view) => view.following(),
+            Self::Dhcpv6(view) => view.following(),
             Self::Dns(view) => view.following(),
             Self::Mdns(view) => view.following(),
             Self::Llmnr(view) => view.following(),
             Self::DnsOverTcp(view) => view.following(),
             Self::Erspan(view) => view.following(),
             Self::Erspan3(view) => view.following(),
+            Self::Esp(view) => view.following(),
             Self::Ethernet(view) => view.following(),
             Self::Gre(view) => view.following(),
             Self::Icmp(view) => view.following(),
             Self::Icmpv6(view) => view.following(),
+            Self::Igmp(view) => view.following(),
             Self::Ipv4(view) => view.following(),
             Self::Ipv6(view) => view.following(),
             Self::Ipv6HopByHop(view) => view.following(),
@@ -636,12 +718,14 @@ impl<'a> Layer<'a> {
             Self::PppoeSession(view) => view.following(),
             Self::Quic(view) => view.following(),
             Self::RawIp(view) => view.following(),
+            Self::Sctp(view) => view.following(),
             Self::Tcp(view) => view.following(),
             Self::TlsRecord(view) => view.following(),
             Self::TlsChangeCipherSpec(view) => view.following(),
             Self::TlsAlert(view) => view.following(),
             Self::TlsHandshake(view) => view.following(),
             Self::Udp(view) => view.following(),
+            Self::UdpLite(view) => view.following(),
             Self::Vlan(view) => view.following(),
             Self::ServiceVlan(view) => view.following(),
             Self::Vxlan(view) => view.following(),
@@ -654,18 +738,23 @@ impl<'a> Layer<'a> {
     #[must_use]
     pub fn region(&self) -> Region<'a> {
         match self {
+            Self::Ah(view) => view.region(),
             Self::Arp(view) => view.region(),
+            Self::Dccp(view) => view.region(),
             Self::Dhcp(view) => view.region(),
+            Self::Dhcpv6(view) => view.region(),
             Self::Dns(view) => view.region(),
             Self::Mdns(view) => view.region(),
             Self::Llmnr(view) => view.region(),
             Self::DnsOverTcp(view) => view.region(),
             Self::Erspan(view) => view.region(),
             Self::Erspan3(view) => view.region(),
+            Self::Esp(view) => view.region(),
             Self::Ethernet(view) => view.region(),
             Self::Gre(view) => view.region(),
             Self::Icmp(view) => view.region(),
             Self::Icmpv6(view) => view.region(),
+            Self::Igmp(view) => view.region(),
             Self::Ipv4(view) => view.region(),
             Self::Ipv6(view) => view.region(),
             Self::Ipv6HopByHop(view) => view.region(),
@@ -690,12 +779,14 @@ impl<'a> Layer<'a> {
             Self::PppoeSession(view) => view.region(),
             Self::Quic(view) => view.region(),
             Self::RawIp(view) => view.region(),
+            Self::Sctp(view) => view.region(),
             Self::Tcp(view) => view.region(),
             Self::TlsRecord(view) => view.region(),
             Self::TlsChangeCipherSpec(view) => view.region(),
             Self::TlsAlert(view) => view.region(),
             Self::TlsHandshake(view) => view.region(),
             Self::Udp(view) => view.region(),
+            Self::UdpLite(view) => view.region(),
             Self::Vlan(view) => view.region(),
             Self::ServiceVlan(view) => view.region(),
             Self::Vxlan(view) => view.region(),
@@ -708,18 +799,23 @@ impl<'a> Layer<'a> {
     #[must_use]
     pub fn is_regular(&self, below: &Below<'_, 'a>) -> bool {
         match self {
+            Self::Ah(view) => view.is_regular(),
             Self::Arp(view) => view.is_regular(),
+            Self::Dccp(view) => view.is_regular(below),
             Self::Dhcp(view) => view.is_regular(),
+            Self::Dhcpv6(view) => view.is_regular(),
             Self::Dns(view) => view.is_regular(),
             Self::Mdns(view) => view.is_regular(),
             Self::Llmnr(view) => view.is_regular(),
             Self::DnsOverTcp(view) => view.is_regular(),
             Self::Erspan(view) => view.is_regular(),
             Self::Erspan3(view) => view.is_regular(),
+            Self::Esp(view) => view.is_regular(),
             Self::Ethernet(view) => view.is_regular(),
             Self::Gre(view) => view.is_regular(),
             Self::Icmp(view) => view.is_regular(),
             Self::Icmpv6(view) => view.is_regular(below),
+            Self::Igmp(view) => view.is_regular(),
             Self::Ipv4(view) => view.is_regular(),
             Self::Ipv6(view) => view.is_regular(),
             Self::Ipv6HopByHop(view) => view.is_regular(below),
@@ -744,12 +840,14 @@ impl<'a> Layer<'a> {
             Self::PppoeSession(view) => view.is_regular(),
             Self::Quic(view) => view.is_regular(),
             Self::RawIp(view) => view.is_regular(),
+            Self::Sctp(view) => view.is_regular(),
             Self::Tcp(view) => view.is_regular(below),
             Self::TlsRecord(view) => view.is_regular(),
             Self::TlsChangeCipherSpec(view) => view.is_regular(),
             Self::TlsAlert(view) => view.is_regular(),
             Self::TlsHandshake(view) => view.is_regular(),
             Self::Udp(view) => view.is_regular(below),
+            Self::UdpLite(view) => view.is_regular(below),
             Self::Vlan(view) => view.is_regular(),
             Self::ServiceVlan(view) => view.is_regular(),
             Self::Vxlan(view) => view.is_regular(),
@@ -762,18 +860,23 @@ impl<'a> Layer<'a> {
     #[must_use]
     pub fn is_plain(&self, below: &Below<'_, 'a>) -> bool {
         match self {
+            Self::Ah(view) => view.is_plain(),
             Self::Arp(view) => view.is_plain(),
+            Self::Dccp(view) => view.is_plain(below),
             Self::Dhcp(view) => view.is_plain(),
+            Self::Dhcpv6(view) => view.is_plain(),
             Self::Dns(view) => view.is_plain(),
             Self::Mdns(view) => view.is_plain(),
             Self::Llmnr(view) => view.is_plain(),
             Self::DnsOverTcp(view) => view.is_plain(),
             Self::Erspan(view) => view.is_plain(),
             Self::Erspan3(view) => view.is_plain(),
+            Self::Esp(view) => view.is_plain(),
             Self::Ethernet(view) => view.is_plain(),
             Self::Gre(view) => view.is_plain(),
             Self::Icmp(view) => view.is_plain(),
             Self::Icmpv6(view) => view.is_plain(below),
+            Self::Igmp(view) => view.is_plain(),
             Self::Ipv4(view) => view.is_plain(),
             Self::Ipv6(view) => view.is_plain(),
             Self::Ipv6HopByHop(view) => view.is_plain(below),
@@ -798,12 +901,14 @@ impl<'a> Layer<'a> {
             Self::PppoeSession(view) => view.is_plain(),
             Self::Quic(view) => view.is_plain(),
             Self::RawIp(view) => view.is_plain(),
+            Self::Sctp(view) => view.is_plain(),
             Self::Tcp(view) => view.is_plain(below),
             Self::TlsRecord(view) => view.is_plain(),
             Self::TlsChangeCipherSpec(view) => view.is_plain(),
             Self::TlsAlert(view) => view.is_plain(),
             Self::TlsHandshake(view) => view.is_plain(),
             Self::Udp(view) => view.is_plain(below),
+            Self::UdpLite(view) => view.is_plain(below),
             Self::Vlan(view) => view.is_plain(),
             Self::ServiceVlan(view) => view.is_plain(),
             Self::Vxlan(view) => view.is_plain(),
@@ -814,18 +919,23 @@ impl<'a> Layer<'a> {
     /// Tells what is not as it should be, as it stands upon the layers below, one by one.
     pub fn anomalies(&self, below: &Below<'_, 'a>, report: &mut dyn FnMut(Anomaly)) {
         match self {
+            Self::Ah(view) => view.anomalies(report),
             Self::Arp(view) => view.anomalies(report),
+            Self::Dccp(view) => view.anomalies(below, report),
             Self::Dhcp(view) => view.anomalies(report),
+            Self::Dhcpv6(view) => view.anomalies(report),
             Self::Dns(view) => view.anomalies(report),
             Self::Mdns(view) => view.anomalies(report),
             Self::Llmnr(view) => view.anomalies(report),
             Self::DnsOverTcp(view) => view.anomalies(report),
             Self::Erspan(view) => view.anomalies(report),
             Self::Erspan3(view) => view.anomalies(report),
+            Self::Esp(view) => view.anomalies(report),
             Self::Ethernet(view) => view.anomalies(report),
             Self::Gre(view) => view.anomalies(report),
             Self::Icmp(view) => view.anomalies(report),
             Self::Icmpv6(view) => view.anomalies(below, report),
+            Self::Igmp(view) => view.anomalies(report),
             Self::Ipv4(view) => view.anomalies(report),
             Self::Ipv6(view) => view.anomalies(report),
             Self::Ipv6HopByHop(view) => view.anomalies(below, report),
@@ -850,12 +960,14 @@ impl<'a> Layer<'a> {
             Self::PppoeSession(view) => view.anomalies(report),
             Self::Quic(view) => view.anomalies(report),
             Self::RawIp(view) => view.anomalies(report),
+            Self::Sctp(view) => view.anomalies(report),
             Self::Tcp(view) => view.anomalies(below, report),
             Self::TlsRecord(view) => view.anomalies(report),
             Self::TlsChangeCipherSpec(view) => view.anomalies(report),
             Self::TlsAlert(view) => view.anomalies(report),
             Self::TlsHandshake(view) => view.anomalies(report),
             Self::Udp(view) => view.anomalies(below, report),
+            Self::UdpLite(view) => view.anomalies(below, report),
             Self::Vlan(view) => view.anomalies(report),
             Self::ServiceVlan(view) => view.anomalies(report),
             Self::Vxlan(view) => view.anomalies(report),
@@ -870,6 +982,7 @@ impl<'a> Layer<'a> {
         match (self, request) {
             (Self::Arp(reply), Layer::Arp(request)) => reply.replies_to(request),
             (Self::Dhcp(reply), Layer::Dhcp(request)) => reply.replies_to(request),
+            (Self::Dhcpv6(reply), Layer::Dhcpv6(request)) => reply.replies_to(request),
             (Self::Dns(reply), Layer::Dns(request)) => reply.replies_to(request),
             (Self::Llmnr(reply), Layer::Llmnr(request)) => reply.replies_to(request),
             (Self::Icmp(reply), Layer::Icmp(request)) => reply.replies_to(request),
@@ -887,6 +1000,7 @@ impl<'a> Layer<'a> {
         match (self, other) {
             (Self::Arp(view), Layer::Arp(other)) => view.asks_as(other),
             (Self::Dhcp(view), Layer::Dhcp(other)) => view.asks_as(other),
+            (Self::Dhcpv6(view), Layer::Dhcpv6(other)) => view.asks_as(other),
             (Self::Dns(view), Layer::Dns(other)) => view.asks_as(other),
             (Self::Llmnr(view), Layer::Llmnr(other)) => view.asks_as(other),
             (Self::Icmp(view), Layer::Icmp(other)) => view.asks_as(other),
@@ -920,6 +1034,16 @@ impl<'a> Layer<'a> {
     pub fn derived(&self, below: &Below<'_, 'a>, report: &mut dyn FnMut(Derived)) {
         let _ = below;
         match self {
+            Self::Dccp(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum(below)) {
+                    report(Derived {
+                        field: &crate::dccp::dccp_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
             Self::Gre(view) => {
                 if let (Some(found), Some(expected)) = (view.checksum(), view.expected_checksum()) {
                     report(Derived {
@@ -950,11 +1074,31 @@ impl<'a> Layer<'a> {
                     });
                 }
             }
+            Self::Igmp(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum()) {
+                    report(Derived {
+                        field: &crate::igmp::igmp_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
             Self::Ipv4(view) => {
                 if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum()) {
                     report(Derived {
                         field: &crate::ipv4::ipv4_fields::CHECKSUM,
                         little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            Self::Sctp(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum()) {
+                    report(Derived {
+                        field: &crate::sctp::sctp_fields::CHECKSUM,
+                        little: true,
                         found: u64::from(found),
                         expected: u64::from(expected),
                     });
@@ -980,6 +1124,16 @@ impl<'a> Layer<'a> {
                     });
                 }
             }
+            Self::UdpLite(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum(below)) {
+                    report(Derived {
+                        field: &crate::udp_lite::udp_lite_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
             _ => {}
         }
     }
@@ -988,18 +1142,23 @@ impl<'a> Layer<'a> {
 impl Fields for Layer<'_> {
     fn fields(&self, visitor: &mut dyn FieldVisitor) {
         match self {
+            Self::Ah(view) => view.fields(visitor),
             Self::Arp(view) => view.fields(visitor),
+            Self::Dccp(view) => view.fields(visitor),
             Self::Dhcp(view) => view.fields(visitor),
+            Self::Dhcpv6(view) => view.fields(visitor),
             Self::Dns(view) => view.fields(visitor),
             Self::Mdns(view) => view.fields(visitor),
             Self::Llmnr(view) => view.fields(visitor),
             Self::DnsOverTcp(view) => view.fields(visitor),
             Self::Erspan(view) => view.fields(visitor),
             Self::Erspan3(view) => view.fields(visitor),
+            Self::Esp(view) => view.fields(visitor),
             Self::Ethernet(view) => view.fields(visitor),
             Self::Gre(view) => view.fields(visitor),
             Self::Icmp(view) => view.fields(visitor),
             Self::Icmpv6(view) => view.fields(visitor),
+            Self::Igmp(view) => view.fields(visitor),
             Self::Ipv4(view) => view.fields(visitor),
             Self::Ipv6(view) => view.fields(visitor),
             Self::Ipv6HopByHop(view) => view.fields(visitor),
@@ -1024,12 +1183,14 @@ impl Fields for Layer<'_> {
             Self::PppoeSession(view) => view.fields(visitor),
             Self::Quic(view) => view.fields(visitor),
             Self::RawIp(view) => view.fields(visitor),
+            Self::Sctp(view) => view.fields(visitor),
             Self::Tcp(view) => view.fields(visitor),
             Self::TlsRecord(view) => view.fields(visitor),
             Self::TlsChangeCipherSpec(view) => view.fields(visitor),
             Self::TlsAlert(view) => view.fields(visitor),
             Self::TlsHandshake(view) => view.fields(visitor),
             Self::Udp(view) => view.fields(visitor),
+            Self::UdpLite(view) => view.fields(visitor),
             Self::Vlan(view) => view.fields(visitor),
             Self::ServiceVlan(view) => view.fields(visitor),
             Self::Vxlan(view) => view.fields(visitor),
@@ -1041,18 +1202,23 @@ impl Fields for Layer<'_> {
     }
 }
 shown_layer!(Layer);
+stacked!(LayerKind, Ah, crate::ah::Ah<'a>, next);
 stacked!(LayerKind, Arp, crate::arp::Arp<'a>, next);
+stacked!(LayerKind, Dccp, crate::dccp::Dccp<'a>, next);
 stacked!(LayerKind, Dhcp, crate::dhcp::Dhcp<'a>, next);
+stacked!(LayerKind, Dhcpv6, crate::dhcpv6::Dhcpv6<'a>, next);
 stacked!(LayerKind, Dns, crate::dns::Dns<'a>, next);
 stacked!(LayerKind, Mdns, crate::dns::Mdns<'a>, next);
 stacked!(LayerKind, Llmnr, crate::dns::Llmnr<'a>, next);
 stacked!(LayerKind, DnsOverTcp, crate::dns::DnsOverTcp<'a>, next);
 stacked!(LayerKind, Erspan, crate::erspan::Erspan<'a>, next);
 stacked!(LayerKind, Erspan3, crate::erspan::Erspan3<'a>, next);
+stacked!(LayerKind, Esp, crate::esp::Esp<'a>, next);
 stacked!(LayerKind, Ethernet, crate::ethernet::Ethernet<'a>, next);
 stacked!(LayerKind, Gre, crate::gre::Gre<'a>, next);
 stacked!(LayerKind, Icmp, crate::icmp::Icmp<'a>, next);
 stacked!(LayerKind, Icmpv6, crate::icmpv6::Icmpv6<'a>, next);
+stacked!(LayerKind, Igmp, crate::igmp::Igmp<'a>, next);
 stacked!(LayerKind, Ipv4, crate::ipv4::Ipv4<'a>, next);
 stacked!(LayerKind, Ipv6, crate::ipv6::Ipv6<'a>, next);
 stacked!(LayerKind, Ipv6HopByHop, crate::ipv6::Ipv6HopByHop<'a>, next);
@@ -1077,28 +1243,35 @@ stacked!(LayerKind, PppoeDiscovery, crate::pppoe::PppoeDiscovery<'a>, next);
 stacked!(LayerKind, PppoeSession, crate::pppoe::PppoeSession<'a>, next);
 stacked!(LayerKind, Quic, crate::quic::Quic<'a>, next);
 stacked!(LayerKind, RawIp, crate::raw_ip::RawIp<'a>, next);
+stacked!(LayerKind, Sctp, crate::sctp::Sctp<'a>, next);
 stacked!(LayerKind, Tcp, crate::tcp::Tcp<'a>, next);
 stacked!(LayerKind, TlsRecord, crate::tls::TlsRecord<'a>, next);
 stacked!(LayerKind, TlsChangeCipherSpec, crate::tls::TlsChangeCipherSpec<'a>, next);
 stacked!(LayerKind, TlsAlert, crate::tls::TlsAlert<'a>, next);
 stacked!(LayerKind, TlsHandshake, crate::tls::TlsHandshake<'a>, next);
 stacked!(LayerKind, Udp, crate::udp::Udp<'a>, next);
+stacked!(LayerKind, UdpLite, crate::udp_lite::UdpLite<'a>, next);
 stacked!(LayerKind, Vlan, crate::vlan::Vlan<'a>, next);
 stacked!(LayerKind, ServiceVlan, crate::vlan::ServiceVlan<'a>, next);
 stacked!(LayerKind, Vxlan, crate::vxlan::Vxlan<'a>, next);
 stacked!(LayerKind, VxlanGpe, crate::vxlan::VxlanGpe<'a>, next);
+held!(Layer, Ah, crate::ah::Ah<'a>);
 held!(Layer, Arp, crate::arp::Arp<'a>);
+held!(Layer, Dccp, crate::dccp::Dccp<'a>);
 held!(Layer, Dhcp, crate::dhcp::Dhcp<'a>);
+held!(Layer, Dhcpv6, crate::dhcpv6::Dhcpv6<'a>);
 held!(Layer, Dns, crate::dns::Dns<'a>);
 held!(Layer, Mdns, crate::dns::Mdns<'a>);
 held!(Layer, Llmnr, crate::dns::Llmnr<'a>);
 held!(Layer, DnsOverTcp, crate::dns::DnsOverTcp<'a>);
 held!(Layer, Erspan, crate::erspan::Erspan<'a>);
 held!(Layer, Erspan3, crate::erspan::Erspan3<'a>);
+held!(Layer, Esp, crate::esp::Esp<'a>);
 held!(Layer, Ethernet, crate::ethernet::Ethernet<'a>);
 held!(Layer, Gre, crate::gre::Gre<'a>);
 held!(Layer, Icmp, crate::icmp::Icmp<'a>);
 held!(Layer, Icmpv6, crate::icmpv6::Icmpv6<'a>);
+held!(Layer, Igmp, crate::igmp::Igmp<'a>);
 held!(Layer, Ipv4, crate::ipv4::Ipv4<'a>);
 held!(Layer, Ipv6, crate::ipv6::Ipv6<'a>);
 held!(Layer, Ipv6HopByHop, crate::ipv6::Ipv6HopByHop<'a>);
@@ -1123,12 +1296,14 @@ held!(Layer, PppoeDiscovery, crate::pppoe::PppoeDiscovery<'a>);
 held!(Layer, PppoeSession, crate::pppoe::PppoeSession<'a>);
 held!(Layer, Quic, crate::quic::Quic<'a>);
 held!(Layer, RawIp, crate::raw_ip::RawIp<'a>);
+held!(Layer, Sctp, crate::sctp::Sctp<'a>);
 held!(Layer, Tcp, crate::tcp::Tcp<'a>);
 held!(Layer, TlsRecord, crate::tls::TlsRecord<'a>);
 held!(Layer, TlsChangeCipherSpec, crate::tls::TlsChangeCipherSpec<'a>);
 held!(Layer, TlsAlert, crate::tls::TlsAlert<'a>);
 held!(Layer, TlsHandshake, crate::tls::TlsHandshake<'a>);
 held!(Layer, Udp, crate::udp::Udp<'a>);
+held!(Layer, UdpLite, crate::udp_lite::UdpLite<'a>);
 held!(Layer, Vlan, crate::vlan::Vlan<'a>);
 held!(Layer, ServiceVlan, crate::vlan::ServiceVlan<'a>);
 held!(Layer, Vxlan, crate::vxlan::Vxlan<'a>);
@@ -1282,6 +1457,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
         let (top, rest) = self.0.split_last()?;
         let rest = Below(rest);
         match top {
+            Layer::Ah(_) => rest.src(late),
             Layer::Ipv4(view) => view.ip_carrier_src(&rest, late),
             Layer::Ipv6(view) => view.ip_carrier_src(&rest, late),
             Layer::Ipv6HopByHop(_) => rest.src(late),
@@ -1295,6 +1471,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
         let (top, rest) = self.0.split_last()?;
         let rest = Below(rest);
         match top {
+            Layer::Ah(_) => rest.dst(late),
             Layer::Ipv4(view) => view.ip_carrier_dst(&rest, late),
             Layer::Ipv6(view) => view.ip_carrier_dst(&rest, late),
             Layer::Ipv6HopByHop(_) => rest.dst(late),
@@ -1308,6 +1485,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
         let (top, rest) = self.0.split_last()?;
         let rest = Below(rest);
         match top {
+            Layer::Ah(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             Layer::Ipv4(view) => view.ip_carrier_pseudo_header(&rest, late, arg_protocol, arg_length),
             Layer::Ipv6(view) => view.ip_carrier_pseudo_header(&rest, late, arg_protocol, arg_length),
             Layer::Ipv6HopByHop(_) => rest.pseudo_header(late, arg_protocol, arg_length),
@@ -1321,6 +1499,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
         let (top, rest) = self.0.split_last()?;
         let rest = Below(rest);
         match top {
+            Layer::Ah(_) => rest.is_fragment(late),
             Layer::Ipv4(view) => view.ip_carrier_is_fragment(&rest, late),
             Layer::Ipv6(view) => view.ip_carrier_is_fragment(&rest, late),
             Layer::Ipv6HopByHop(_) => rest.is_fragment(late),
@@ -1337,8 +1516,11 @@ impl crate::net::Ports for Below<'_, '_> {
         let (top, rest) = self.0.split_last()?;
         let rest = Below(rest);
         match top {
+            Layer::Dccp(view) => view.ports_protocol(&rest, late),
+            Layer::Sctp(view) => view.ports_protocol(&rest, late),
             Layer::Tcp(view) => view.ports_protocol(&rest, late),
             Layer::Udp(view) => view.ports_protocol(&rest, late),
+            Layer::UdpLite(view) => view.ports_protocol(&rest, late),
             _ => None,
         }
     }
@@ -1346,8 +1528,11 @@ impl crate::net::Ports for Below<'_, '_> {
         let (top, rest) = self.0.split_last()?;
         let rest = Below(rest);
         match top {
+            Layer::Dccp(view) => view.ports_src(&rest, late),
+            Layer::Sctp(view) => view.ports_src(&rest, late),
             Layer::Tcp(view) => view.ports_src(&rest, late),
             Layer::Udp(view) => view.ports_src(&rest, late),
+            Layer::UdpLite(view) => view.ports_src(&rest, late),
             _ => None,
         }
     }
@@ -1355,8 +1540,11 @@ impl crate::net::Ports for Below<'_, '_> {
         let (top, rest) = self.0.split_last()?;
         let rest = Below(rest);
         match top {
+            Layer::Dccp(view) => view.ports_dst(&rest, late),
+            Layer::Sctp(view) => view.ports_dst(&rest, late),
             Layer::Tcp(view) => view.ports_dst(&rest, late),
             Layer::Udp(view) => view.ports_dst(&rest, late),
+            Layer::UdpLite(view) => view.ports_dst(&rest, late),
             _ => None,
         }
     }
@@ -1443,10 +1631,14 @@ pub mod tables {
     #[must_use]
     pub fn ip_protocol(key: u8, _: Region<'_>) -> Option<LayerKind> {
         Some(match key {
+            51 => LayerKind::Ah,
+            33 => LayerKind::Dccp,
+            50 => LayerKind::Esp,
             143 => LayerKind::Ethernet,
             47 => LayerKind::Gre,
             1 => LayerKind::Icmp,
             58 => LayerKind::Icmpv6,
+            2 => LayerKind::Igmp,
             4 => LayerKind::Ipv4,
             41 => LayerKind::Ipv6,
             0 => LayerKind::Ipv6HopByHop,
@@ -1454,8 +1646,10 @@ pub mod tables {
             44 => LayerKind::Ipv6Fragment,
             60 => LayerKind::Ipv6Destination,
             137 => LayerKind::Mpls,
+            132 => LayerKind::Sctp,
             6 => LayerKind::Tcp,
             17 => LayerKind::Udp,
+            136 => LayerKind::UdpLite,
             _ => return None,
         })
     }
@@ -1467,9 +1661,17 @@ pub mod tables {
         Some(match key {
             67 => LayerKind::Dhcp,
             68 => LayerKind::Dhcp,
+            546 => LayerKind::Dhcpv6,
+            547 => LayerKind::Dhcpv6,
             53 => LayerKind::Dns,
             5353 => LayerKind::Mdns,
             5355 => LayerKind::Llmnr,
+            4500 if given!(Some(
+                payload.bytes().len() as u64 >= 4 && slice(payload.bytes(), 0_u64, 3_u64)? != b"\0\0\0\0".as_slice()
+            )) == Some(true) =>
+            {
+                LayerKind::Esp
+            }
             4754 => LayerKind::Gre,
             6635 => LayerKind::Mpls,
             123 => LayerKind::Ntp,

@@ -4026,7 +4026,7 @@ impl<'a> Icmpv6HomeAgentReply<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) == 0
-            && self.home_agents.iter().all(|element| element.is_ok())
+            && (self.home_agents.iter().all(|element| element.is_ok()) && !self.home_agents.is_cut())
     }
 }
 
@@ -4355,6 +4355,9 @@ impl<'a> Icmpv6HomeAgentReply<'a> {
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
         if u16::from_be_bytes([self.id_bytes[2], self.id_bytes[3]]) != 0 {
             report(Anomaly::Constant(&icmpv6_fields::RESERVED_));
+        }
+        if self.home_agents.is_cut() {
+            report(Anomaly::Truncated);
         }
     }
 }
@@ -5285,7 +5288,9 @@ impl<'a> ListenerQuery2<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.head[0] >> 4 == 0 && self.sources.iter().all(|element| element.is_ok()) && !self.region.is_cut()
+        self.head[0] >> 4 == 0
+            && (self.sources.iter().all(|element| element.is_ok()) && !self.sources.is_cut())
+            && !self.region.is_cut()
     }
 }
 
@@ -5635,7 +5640,7 @@ impl<'a> ListenerRecord<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.sources.iter().all(|element| element.is_ok()) && !self.region.is_cut()
+        self.sources.iter().all(|element| element.is_ok()) && !self.sources.is_cut() && !self.region.is_cut()
     }
 }
 
@@ -7406,7 +7411,7 @@ impl<'a> NdOptionAddressList<'a> {
             self.reserved_bytes[4],
             self.reserved_bytes[5],
         ]) == 0
-            && self.addresses.iter().all(|element| element.is_ok())
+            && (self.addresses.iter().all(|element| element.is_ok()) && !self.addresses.is_cut())
     }
 }
 
@@ -7452,7 +7457,7 @@ impl<'a> NdOptionRdnss<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         u16::from_be_bytes([self.dns_lifetime_bytes[0], self.dns_lifetime_bytes[1]]) == 0
-            && self.servers.iter().all(|element| element.is_ok())
+            && (self.servers.iter().all(|element| element.is_ok()) && !self.servers.is_cut())
     }
 }
 
@@ -7614,6 +7619,9 @@ impl<'a> NdOptionAddressList<'a> {
         {
             report(Anomaly::Constant(&nd_option_fields::RESERVED_));
         }
+        if self.addresses.is_cut() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -7658,6 +7666,9 @@ impl<'a> NdOptionRdnss<'a> {
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
         if u16::from_be_bytes([self.dns_lifetime_bytes[0], self.dns_lifetime_bytes[1]]) != 0 {
             report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+        if self.servers.is_cut() {
+            report(Anomaly::Truncated);
         }
     }
 }

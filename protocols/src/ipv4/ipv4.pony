@@ -272,6 +272,8 @@ test "traceroute" Ipv4Option
 test "selective directed broadcast" Ipv4Option hex"95 06 0a0000ff" { addresses == [ip"10.0.0.255"]; }
 test "quick start" Ipv4Option hex"19 08 07 40 00000004" { function == REQUEST; rate == 7; qs_ttl == 64; nonce == 1; }
 test "an option that nobody knows is kept" Ipv4Option hex"de 05 010203" { kind == EXPERIMENT_222; data == hex"010203"; }
+// Other decoders refuse it.
+test "an option of two bytes" Ipv4Option hex"9e 02" { kind == EXPERIMENT_158; size_of(data) == 0; }
 test "an option shorter than its head" reject Ipv4Option hex"94 01" at length;
 test "a pointer into the option's head" reject Ipv4Option hex"07 07 03 00000000" at pointer;
 test "four words are no header" reject Ipv4 hex"4400 0014 0000 0000 4011 0000 c0a8 0001 c0a8 00c7" at ihl;

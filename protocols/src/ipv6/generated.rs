@@ -4433,7 +4433,7 @@ impl<'a> Ipv6RoutingSourceRoute<'a> {
             self.reserved_bytes[2],
             self.reserved_bytes[3],
         ]) == 0
-            && self.addresses.iter().all(|element| element.is_ok())
+            && (self.addresses.iter().all(|element| element.is_ok()) && !self.addresses.is_cut())
     }
 }
 
@@ -4457,7 +4457,7 @@ impl<'a> Ipv6RoutingRpl<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         u32::from_be_bytes([0, self.left_out_bytes[1], self.left_out_bytes[2], self.left_out_bytes[3]]) & 0xfffff == 0
-            && self.visits.iter().all(|element| element.is_ok())
+            && (self.visits.iter().all(|element| element.is_ok()) && !self.visits.is_cut())
     }
 }
 
@@ -4467,6 +4467,7 @@ impl<'a> Ipv6RoutingSegmentRouting<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         self.segments.iter().all(|element| element.is_ok())
+            && !self.segments.is_cut()
             && self.tlvs.iter().all(|element| element.is_ok_and(|element| element.is_regular()))
     }
 }
@@ -4509,6 +4510,9 @@ impl<'a> Ipv6RoutingSourceRoute<'a> {
         {
             report(Anomaly::Constant(&ipv6_routing_fields::RESERVED_));
         }
+        if self.addresses.is_cut() {
+            report(Anomaly::Truncated);
+        }
     }
 }
 
@@ -4534,6 +4538,9 @@ impl<'a> Ipv6RoutingRpl<'a> {
             != 0
         {
             report(Anomaly::Constant(&ipv6_routing_fields::RESERVED_));
+        }
+        if self.visits.is_cut() {
+            report(Anomaly::Truncated);
         }
     }
 }

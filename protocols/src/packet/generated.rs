@@ -8,16 +8,34 @@ use crate::stack::{Below, Layer, LayerKind};
 use packet_core::generated::*;
 
 impl<'a> Packet<'a> {
+    /// The first layer that is `Ah`.
+    #[must_use]
+    pub fn ah(&self) -> Option<&crate::ah::Ah<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Ah(view) = layer { Some(view) } else { None })
+    }
+
     /// The first layer that is `Arp`.
     #[must_use]
     pub fn arp(&self) -> Option<&crate::arp::Arp<'a>> {
         self.layers().iter().find_map(|layer| if let Layer::Arp(view) = layer { Some(view) } else { None })
     }
 
+    /// The first layer that is `Dccp`.
+    #[must_use]
+    pub fn dccp(&self) -> Option<&crate::dccp::Dccp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Dccp(view) = layer { Some(view) } else { None })
+    }
+
     /// The first layer that is `Dhcp`.
     #[must_use]
     pub fn dhcp(&self) -> Option<&crate::dhcp::Dhcp<'a>> {
         self.layers().iter().find_map(|layer| if let Layer::Dhcp(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Dhcpv6`.
+    #[must_use]
+    pub fn dhcpv6(&self) -> Option<&crate::dhcpv6::Dhcpv6<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Dhcpv6(view) = layer { Some(view) } else { None })
     }
 
     /// The first layer that is `Dns`.
@@ -56,6 +74,12 @@ impl<'a> Packet<'a> {
         self.layers().iter().find_map(|layer| if let Layer::Erspan3(view) = layer { Some(view) } else { None })
     }
 
+    /// The first layer that is `Esp`.
+    #[must_use]
+    pub fn esp(&self) -> Option<&crate::esp::Esp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Esp(view) = layer { Some(view) } else { None })
+    }
+
     /// The first layer that is `Ethernet`.
     #[must_use]
     pub fn ethernet(&self) -> Option<&crate::ethernet::Ethernet<'a>> {
@@ -78,6 +102,12 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn icmpv6(&self) -> Option<&crate::icmpv6::Icmpv6<'a>> {
         self.layers().iter().find_map(|layer| if let Layer::Icmpv6(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `Igmp`.
+    #[must_use]
+    pub fn igmp(&self) -> Option<&crate::igmp::Igmp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Igmp(view) = layer { Some(view) } else { None })
     }
 
     /// The first layer that is `Ipv4`.
@@ -224,6 +254,12 @@ impl<'a> Packet<'a> {
         self.layers().iter().find_map(|layer| if let Layer::RawIp(view) = layer { Some(view) } else { None })
     }
 
+    /// The first layer that is `Sctp`.
+    #[must_use]
+    pub fn sctp(&self) -> Option<&crate::sctp::Sctp<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::Sctp(view) = layer { Some(view) } else { None })
+    }
+
     /// The first layer that is `Tcp`.
     #[must_use]
     pub fn tcp(&self) -> Option<&crate::tcp::Tcp<'a>> {
@@ -262,6 +298,12 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn udp(&self) -> Option<&crate::udp::Udp<'a>> {
         self.layers().iter().find_map(|layer| if let Layer::Udp(view) = layer { Some(view) } else { None })
+    }
+
+    /// The first layer that is `UdpLite`.
+    #[must_use]
+    pub fn udp_lite(&self) -> Option<&crate::udp_lite::UdpLite<'a>> {
+        self.layers().iter().find_map(|layer| if let Layer::UdpLite(view) = layer { Some(view) } else { None })
     }
 
     /// The first layer that is `Vlan`.
@@ -305,7 +347,12 @@ impl<'a> Packet<'a> {
         let whole_1 = self.offers_ports();
         let offered_1: &dyn crate::net::Ports = match &whole_1 {
             Some(offered) => offered,
-            None => self.begun().filter(|begun| matches!(begun.kind, LayerKind::Tcp | LayerKind::Udp))?,
+            None => self.begun().filter(|begun| {
+                matches!(
+                    begun.kind,
+                    LayerKind::Dccp | LayerKind::Sctp | LayerKind::Tcp | LayerKind::Udp | LayerKind::UdpLite
+                )
+            })?,
         };
         let mut hash = SipHash24::new(seed);
         let (low, high) = ordered(
@@ -355,7 +402,11 @@ impl<'a> Packet<'a> {
             |layer| {
                 matches!(
                     layer,
-                    Layer::Ipv6HopByHop(_) | Layer::Ipv6Destination(_) | Layer::Ipv6Routing(_) | Layer::Ipv6Fragment(_)
+                    Layer::Ah(_)
+                        | Layer::Ipv6HopByHop(_)
+                        | Layer::Ipv6Destination(_)
+                        | Layer::Ipv6Routing(_)
+                        | Layer::Ipv6Fragment(_)
                 )
             },
         )
@@ -363,7 +414,12 @@ impl<'a> Packet<'a> {
 
     /// What the packet as a whole offers as `Ports`.
     fn offers_ports(&self) -> Option<Below<'_, 'a>> {
-        self.offers(|layer| matches!(layer, Layer::Tcp(_) | Layer::Udp(_)), |_| false)
+        self.offers(
+            |layer| {
+                matches!(layer, Layer::Dccp(_) | Layer::Sctp(_) | Layer::Tcp(_) | Layer::Udp(_) | Layer::UdpLite(_))
+            },
+            |_| false,
+        )
     }
 }
 
@@ -443,22 +499,31 @@ impl crate::net::IpCarrier for Begun<'_> {
 impl crate::net::Ports for Begun<'_> {
     fn protocol(&self, _: &dyn crate::net::Ports) -> Option<u64> {
         match self.kind {
+            LayerKind::Dccp => Some(33_u64),
+            LayerKind::Sctp => Some(132_u64),
             LayerKind::Tcp => Some(6_u64),
             LayerKind::Udp => Some(17_u64),
+            LayerKind::UdpLite => Some(136_u64),
             _ => None,
         }
     }
     fn src(&self, _: &dyn crate::net::Ports) -> Option<u64> {
         match self.kind {
+            LayerKind::Dccp => Some(u64::from(self.bits(0, 16)? as u16)),
+            LayerKind::Sctp => Some(u64::from(self.bits(0, 16)? as u16)),
             LayerKind::Tcp => Some(u64::from(self.bits(0, 16)? as u16)),
             LayerKind::Udp => Some(u64::from(self.bits(0, 16)? as u16)),
+            LayerKind::UdpLite => Some(u64::from(self.bits(0, 16)? as u16)),
             _ => None,
         }
     }
     fn dst(&self, _: &dyn crate::net::Ports) -> Option<u64> {
         match self.kind {
+            LayerKind::Dccp => Some(u64::from(self.bits(16, 16)? as u16)),
+            LayerKind::Sctp => Some(u64::from(self.bits(16, 16)? as u16)),
             LayerKind::Tcp => Some(u64::from(self.bits(16, 16)? as u16)),
             LayerKind::Udp => Some(u64::from(self.bits(16, 16)? as u16)),
+            LayerKind::UdpLite => Some(u64::from(self.bits(16, 16)? as u16)),
             _ => None,
         }
     }

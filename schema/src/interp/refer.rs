@@ -4,7 +4,7 @@ use super::eval::{Eval, It};
 use super::val::Val;
 use super::words;
 use super::{Frame, LayerNode, Node, NodeKind, Value};
-use crate::model::{CompositeId, CompositeKind, Encoding, ExprId, Field, FieldId, Next, Schema, TableId, Type};
+use crate::model::{CompositeId, CompositeKind, Encoding, ExprId, Extent, Field, FieldId, Next, Schema, TableId, Type};
 use packet_core::bits;
 use std::borrow::Cow;
 
@@ -106,16 +106,17 @@ impl<'a> Eval<'a, '_> {
             .filter(|&at| nodes.get(at as usize).is_some_and(|node| matches!(node.kind, NodeKind::Element(_))))
     }
 
-    /// The value, where it is in that variant, or of a list the first element that is.
+    /// The value, where it is in that variant, or of a list the first element that is. One that could not be read to its end is
+    /// in none.
     pub(super) fn variant(&self, of: &Val<'a>, composite: CompositeId, key: &str) -> Val<'a> {
         match *of {
-            Val::Frame(frame) if self.has_variant(frame, composite, key) => Val::Frame(frame),
+            Val::Frame(frame) if self.is_whole_in(frame, composite, key) => Val::Frame(frame),
             Val::List(list) => {
                 let frames = self.elements(list).filter_map(|element| match self.node(element)?.value {
                     Value::Frame(frame) => Some(frame),
                     _ => None,
                 });
-                let mut fitting = frames.filter(|&frame| self.has_variant(frame, composite, key));
+                let mut fitting = frames.filter(|&frame| self.is_whole_in(frame, composite, key));
                 fitting.next().map_or(Val::Absent, Val::Frame)
             }
             _ => Val::Absent,
@@ -125,24 +126,45 @@ impl<'a> Eval<'a, '_> {
     /// Whether a composite is in that variant.
     #[must_use]
     pub fn has_variant(&self, frame: u32, composite: CompositeId, key: &str) -> bool {
-        let Some(frame) = self.dissection.frames.get(frame as usize) else { return false };
+        self.variant_node(frame, composite, key).is_some()
+    }
+
+    /// Whether a composite is in that variant, of which everything could be read.
+    fn is_whole_in(&self, frame: u32, composite: CompositeId, key: &str) -> bool {
+        self.variant_node(frame, composite, key).is_some_and(|node| !self.is_broken(node))
+    }
+
+    /// Whether reading a node failed: it then ends with spoiled bytes, its own or those of what is in it.
+    fn is_broken(&self, index: u32) -> bool {
+        let Some(node) = self.node(index) else { return false };
+        match node.kind {
+            NodeKind::Spoiled(_) => true,
+            // A fault in a region of its own, or in another layer, ends with it.
+            NodeKind::Payload(..) => false,
+            NodeKind::Field(field) if is_region(&self.schema[field]) => false,
+            _ => children(&self.dissection.nodes, index + 1, node.end).last().is_some_and(|last| self.is_broken(last)),
+        }
+    }
+
+    fn variant_node(&self, frame: u32, composite: CompositeId, key: &str) -> Option<u32> {
+        let frame = self.dissection.frames.get(frame as usize)?;
         let variants = &self.schema[composite].variants;
         let nodes = &self.dissection.nodes;
         let end = frame.nodes.1.min(nodes.len() as u32);
         let mut at = frame.nodes.0;
         while at < end {
-            let Some(node) = nodes.get(at as usize) else { return false };
+            let node = nodes.get(at as usize)?;
             at = match node.kind {
                 NodeKind::Variant(owner, index) if owner == composite => {
                     if variants.get(index as usize).is_some_and(|variant| variant.key == key) {
-                        return true;
+                        return Some(at);
                     }
                     at + 1
                 }
                 _ => node.end.max(at + 1),
             };
         }
-        false
+        None
     }
 
     /// An element of a list, or a byte.
@@ -306,6 +328,11 @@ pub fn children(nodes: &[Node], from: u32, to: u32) -> impl Iterator<Item = u32>
         at = nodes.get(this as usize)?.end.max(this + 1);
         Some(this)
     })
+}
+
+/// Whether a length opens a region for a field alone.
+fn is_region(field: &Field) -> bool {
+    field.within.is_some() || matches!(field.ty, Type::List(_, Extent::PrefixBytes(_)))
 }
 
 /// The field that a node is, or is part of.

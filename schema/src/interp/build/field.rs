@@ -8,7 +8,7 @@ use super::layout::{Layout, Origin, Outcome, Placed, Walk};
 use super::number::{derived_number, node_value, wire_number};
 use crate::interp::encode::{codec_of, encode_number};
 use crate::interp::resolve_value::fixed_width;
-use crate::interp::{Arg, Bits, CompositeValue, Data, Element, FieldValue, NodeKind, Val, Value};
+use crate::interp::{Arg, Bits, CompositeValue, Data, Element, FieldValue, NodeKind, PayloadPart, Val, Value};
 use crate::model::{
     CodecResult, CompositeId, Encode, Expr, ExprId, Extent, Field, FieldId, Names as ValueNames, Place, Type,
 };
@@ -249,6 +249,14 @@ impl<'a> Layout<'a, '_> {
         let node = self.begin(target, Value::Bytes);
         match source {
             Source::Set(Data::Bytes(bytes)) => self.out.push_bytes(bytes),
+            Source::Set(Data::Payload(parts)) => {
+                for part in parts {
+                    match part {
+                        PayloadPart::Bytes(bits) => self.out.push_bits(bits),
+                        PayloadPart::Layer(_) => return self.fail(target, BuildErrorKind::WrongKind),
+                    }
+                }
+            }
             Source::Set(_) => return self.fail(target, BuildErrorKind::WrongKind),
             Source::Raw(_) | Source::Auto(_) | Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => {}
         }
