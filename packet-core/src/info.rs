@@ -51,7 +51,16 @@ pub struct FlagInfo {
     /// It is true or false.
     pub boolean: bool,
     /// What values of its bits are called.
-    pub values: Option<fn(u128) -> Option<&'static str>>,
+    pub values: Option<ValueNames>,
+}
+
+/// What values are called.
+#[derive(Clone, Copy, Debug)]
+pub enum ValueNames {
+    /// Whatever this says.
+    By(fn(u128) -> Option<&'static str>),
+    /// These, each with its name.
+    Listed(&'static [(u128, &'static str)]),
 }
 
 impl FlagInfo {
@@ -76,7 +85,13 @@ impl FlagInfo {
     /// The same, whose values have these names.
     #[must_use]
     pub const fn naming(self, values: fn(u128) -> Option<&'static str>) -> Self {
-        Self { values: Some(values), ..self }
+        Self { values: Some(ValueNames::By(values)), ..self }
+    }
+
+    /// The same, of whose values these have names.
+    #[must_use]
+    pub const fn naming_listed(self, values: &'static [(u128, &'static str)]) -> Self {
+        Self { values: Some(ValueNames::Listed(values)), ..self }
     }
 
     /// Its bits of a number.
@@ -89,7 +104,10 @@ impl FlagInfo {
     /// What a value of its bits is called.
     #[must_use]
     pub fn value_name(&self, bits: u128) -> Option<&'static str> {
-        self.values.and_then(|values| values(bits))
+        match self.values? {
+            ValueNames::By(name_of) => name_of(bits),
+            ValueNames::Listed(names) => names.iter().find(|(value, _)| *value == bits).map(|(_, name)| *name),
+        }
     }
 }
 

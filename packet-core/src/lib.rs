@@ -45,7 +45,7 @@ pub mod view;
 pub use anomaly::{Anomaly, Derived};
 pub use error::{Error, ErrorKind};
 pub use fields::{BitPlace, CompositeInfo, EditFields, FieldValue, FieldVisitor, Fields, Group};
-pub use info::{FieldInfo, FlagInfo, Form};
+pub use info::{FieldInfo, FlagInfo, Form, ValueNames};
 pub use level::Level;
 pub use plain::{FromView, Layer, Mut, Payload, Plain, Settable, ToValue, Value, Valued, View};
 pub use view::{

@@ -35,6 +35,8 @@ impl Meta {
     pub(super) fn become_first(&mut self, first: LayerKind) {
         // Which header of the Internet it is, the first bytes of a raw packet say themselves.
         let leads = |link_type: LinkType| match first {
+            LayerKind::Ipv4 if link_type == LinkType::IPV4 => true,
+            LayerKind::Ipv6 if link_type == LinkType::IPV6 => true,
             LayerKind::Ipv4 | LayerKind::Ipv6 => link_type == LinkType::RAW,
             _ => tables::link_type(link_type.0, Region::new(&[])) == Some(first),
         };

@@ -192,12 +192,12 @@ impl<'a> Region<'a> {
         Self { bytes: self.bytes.get(there..).unwrap_or_default(), ..self }
     }
 
-    /// Its first bytes, so many where they are there; where fewer are, the rest of them is missing.
+    /// Its first bytes, so many as a length says; all of it where it has no more.
     #[must_use]
     pub fn to(self, bytes: usize) -> Self {
         match self.bytes.get(..bytes) {
-            Some(bytes) => Self { bytes, state: State::WHOLE, ..self },
-            None => self,
+            Some(first) if bytes < self.bytes.len() => Self { bytes: first, state: State::WHOLE, ..self },
+            _ => self,
         }
     }
 

@@ -153,14 +153,31 @@ impl<'a> Packet<'a> {
     /// The paths of all its fields that have a value, in the order of the wire.
     #[must_use]
     pub fn paths(&self) -> Vec<FieldPath> {
-        let mut paths: Vec<FieldPath> = Vec::new();
+        let mut paths = Vec::new();
+        self.each_path(&mut |path, _, _, _| paths.push(path));
+        paths
+    }
+
+    fn each_path(&self, tell: &mut dyn FnMut(FieldPath, &'static FieldInfo, BitPlace, FieldValue<'_>)) {
         for (index, layer) in self.layers().enumerate() {
             let nth = self.layers().take(index).filter(|below| below.key() == layer.key()).count();
-            each_field(&layer, &mut |way, _, _, _| {
-                paths.push(FieldPath { layer: layer.key().to_owned(), nth, way: way.to_owned() });
+            each_field(&layer, &mut |way, field, place, value| {
+                let path = FieldPath { layer: layer.key().to_owned(), nth, way: way.to_owned() };
+                tell(path, field, place, value);
             });
         }
-        paths
+    }
+
+    /// All its fields that have a value, and these as text, in the order of the wire; payloads are those of the layers above.
+    #[must_use]
+    pub fn shown(&self) -> Vec<(FieldPath, String)> {
+        let mut shown = Vec::new();
+        self.each_path(&mut |path, field, place, value| {
+            if !matches!(value, FieldValue::Payload(_)) {
+                shown.push((path, field.show(value, place.bits).to_string()));
+            }
+        });
+        shown
     }
 
     /// The field of a path, if it is there.

@@ -33,22 +33,28 @@ mod added;
 mod buf;
 mod build;
 mod checksum;
+#[cfg(feature = "text")]
+mod define;
 mod diff;
 mod edit;
 mod entry;
 mod field;
+mod interpreted;
 mod registry;
 mod tunnel;
 mod value;
 
-pub use added::{Added, Interpreted};
+pub use added::Added;
 pub use buf::PacketBuf;
 pub use build::PacketBuilder;
 pub use checksum::{Checksum, Verdict};
+#[cfg(feature = "text")]
+pub use define::DefineError;
 pub use diff::{Change, Difference, diff};
 pub use edit::{ChangeError, Keep};
 pub use entry::{Entry, Leftover};
 pub use field::{FieldKind, FieldPath, Found, PathError};
+pub use interpreted::Interpreted;
 pub use registry::{Compiled, Conflict, Key, Parts, Registry, Target};
 pub use value::{FieldInput, InputError};
 

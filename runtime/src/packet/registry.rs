@@ -6,6 +6,7 @@ use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
 use packet_core::{Error, FieldVisitor, Level, Region};
 use packet_protocols::stack::{Layer, LayerKind, Next, guess, may_begin, tables};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -30,7 +31,7 @@ use std::fmt;
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     specs: Vec<Spec>,
-    rows: BTreeMap<&'static str, BTreeMap<u64, Target>>,
+    rows: BTreeMap<Cow<'static, str>, BTreeMap<u64, Target>>,
     probes: Vec<Probe>,
 }
 
@@ -96,7 +97,7 @@ pub(super) enum Follows<'a> {
     /// What its definition says, to be looked up.
     Ways(Following<'a>),
     /// The layer of that name.
-    Named(String),
+    Named(&'static str),
 }
 
 /// A layer that something leads to.
@@ -109,9 +110,9 @@ pub enum Target {
 }
 
 /// A key in a table of keys: `Key::new("udp_port", 53)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    table: &'static str,
+    table: Cow<'static, str>,
     key: u64,
 }
 
@@ -119,8 +120,8 @@ impl Key {
     /// A key of a table, by the name that definitions have for it: `link_type`, `ether_type`, `ip_protocol`, `udp_port`,
     /// `tcp_port` and others.
     #[must_use]
-    pub const fn new(table: &'static str, key: u64) -> Self {
-        Self { table, key }
+    pub fn new(table: impl Into<Cow<'static, str>>, key: u64) -> Self {
+        Self { table: table.into(), key }
     }
 }
 
@@ -136,14 +137,13 @@ struct Probe {
 /// A key leads to something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    table: &'static str,
-    key: u64,
+    key: Key,
     holder: String,
 }
 
 impl fmt::Display for Conflict {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} leads to {} already", self.table, self.key, self.holder)
+        write!(out, "{} {} leads to {} already", self.key.table, self.key.key, self.holder)
     }
 }
 
@@ -179,10 +179,10 @@ impl Registry {
     ///
     /// It leads to another one; [`Self::decode_as`] has it so nevertheless.
     pub fn bind(&mut self, key: Key, target: Target) -> Result<(), Conflict> {
-        let own = self.rows.get(key.table).and_then(|rows| rows.get(&key.key)).copied();
-        let known = || known_by(key.table, key.key, Region::new(&[])).map(Target::Known);
+        let own = self.row(&key.table, key.key);
+        let known = || tables::by_name(&key.table, key.key, Region::new(&[])).map(Target::Known);
         if let Some(holder) = own.or_else(known).filter(|holder| *holder != target) {
-            return Err(Conflict { table: key.table, key: key.key, holder: self.name(holder).to_owned() });
+            return Err(Conflict { holder: self.name(holder).to_owned(), key });
         }
         self.decode_as(key, target);
         Ok(())
@@ -266,7 +266,7 @@ impl Registry {
                         return Some(target);
                     }
                     // A key that leads to a known layer comes before those behind it.
-                    if known_by(table, key, following.payload).is_some() {
+                    if tables::by_name(table, key, following.payload).is_some() {
                         return None;
                     }
                 }
@@ -335,7 +335,7 @@ impl Registry {
             Follows::Ways(following) => following.ways().find_map(|way| match way {
                 Way::Layer(name) => named(name),
                 Way::Key { table, key } => {
-                    self.row(table, key).or_else(|| known_by(table, key, payload).map(Target::Known))
+                    self.row(table, key).or_else(|| tables::by_name(table, key, payload).map(Target::Known))
                 }
                 Way::Probe => self.probed(payload).or_else(|| guess(payload).map(Target::Known)),
             }),
@@ -355,11 +355,6 @@ impl Spec {
             Source::Interpreted(layer) => layer.read(region),
         }
     }
-}
-
-/// What a key leads to in Pony's own tables.
-fn known_by(table: &str, key: u64, payload: Region<'_>) -> Option<LayerKind> {
-    tables::by_name(table, key, payload)
 }
 
 /// `SourceRoute` as `source_route`.
