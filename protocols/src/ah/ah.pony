@@ -5,6 +5,7 @@ use pony.net.{IpCarrier, IpProtocol, ip_protocol};
 /// Header, [RFC 4302 §2].
 ///
 /// `passes`: the layers above still see the addresses of the header below.
+@level(network)
 layer Ah passes IpCarrier {
     /// What follows this header, [RFC 4302 §2.1].
     next_header:    IpProtocol auto key_of(payload, IpProtocol.NO_NEXT);

@@ -34,6 +34,7 @@ enum DccpResetCode : u8 {
 }
 
 /// Header, [RFC 4340 §5.1].
+@level(transport)
 layer Dccp needs IpCarrier as ip provides Ports {
     /// The sender's port, [RFC 4340 §5.1].
     src_port:    u16;

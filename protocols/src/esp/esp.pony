@@ -3,6 +3,7 @@ module pony.net.esp;
 use pony.net.{ip_protocol, udp_port};
 
 /// What can be read of a packet without the keys of its security association, [RFC 4303 §2].
+@level(network)
 layer Esp {
     /// The security association, [RFC 4303 §2.1].
     spi:       u32 default 256 display hex;

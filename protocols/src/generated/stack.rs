@@ -329,33 +329,30 @@ impl LayerKind {
             | Self::ServiceVlan
             | Self::Vxlan
             | Self::VxlanGpe => Level::Link,
-            Self::Icmp
+            Self::Ah
+            | Self::Esp
+            | Self::Icmp
             | Self::Icmpv6
+            | Self::Igmp
             | Self::Ipv4
             | Self::Ipv6
             | Self::Ipv6HopByHop
             | Self::Ipv6Destination
             | Self::Ipv6Routing
             | Self::Ipv6Fragment => Level::Network,
-            Self::Tcp | Self::Udp => Level::Transport,
-            Self::Ah
-            | Self::Dccp
-            | Self::Dhcp
+            Self::Dccp | Self::Sctp | Self::Tcp | Self::Udp | Self::UdpLite => Level::Transport,
+            Self::Dhcp
             | Self::Dhcpv6
             | Self::Dns
             | Self::Mdns
             | Self::Llmnr
             | Self::DnsOverTcp
-            | Self::Esp
-            | Self::Igmp
             | Self::Ntp
             | Self::Quic
-            | Self::Sctp
             | Self::TlsRecord
             | Self::TlsChangeCipherSpec
             | Self::TlsAlert
-            | Self::TlsHandshake
-            | Self::UdpLite => Level::Application,
+            | Self::TlsHandshake => Level::Application,
         }
     }
 }

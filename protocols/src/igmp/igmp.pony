@@ -21,6 +21,7 @@ enum IgmpType : u8 {
 }
 
 /// Message, [RFC 9776 §4].
+@level(network)
 layer Igmp {
     /// What is said, [RFC 9776 §4].
     type:         IgmpType;

@@ -117,6 +117,7 @@ enum SctpPayload : u32 {
 }
 
 /// Packet, [RFC 9260 §3].
+@level(transport)
 layer Sctp provides Ports {
     /// The sender's port, [RFC 9260 §3.1].
     src_port:         u16 default 9;

@@ -3,6 +3,7 @@ module pony.net.udp_lite;
 use pony.net.{IpCarrier, Ports, IpProtocol, ip_protocol, udp_port};
 
 /// Header, [RFC 3828 §3.1]: that of UDP, where the checksum may leave out the end of the data.
+@level(transport)
 layer UdpLite needs IpCarrier as ip provides Ports {
     /// The sender's port, [RFC 3828 §3.1].
     src_port: u16;
