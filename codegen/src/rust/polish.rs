@@ -64,14 +64,7 @@ fn take(expr: &mut Expr) -> Expr {
 /// A shorter form of an expression whose parts are as short as can be.
 fn better(expr: &mut Expr) -> Option<Expr> {
     match expr {
-        Expr::Unary(ExprUnary { op: UnOp::Not(_), expr: inner, .. }) => match &mut **inner {
-            Expr::Binary(binary) => {
-                binary.op = opposite(&binary.op)?;
-                Some(take(inner))
-            }
-            Expr::Unary(ExprUnary { op: UnOp::Not(_), expr: twice, .. }) => Some(take(twice)),
-            _ => None,
-        },
+        Expr::Unary(ExprUnary { op: UnOp::Not(_), expr: inner, .. }) => negated(inner),
         Expr::Binary(binary) => arithmetic(binary),
         Expr::Closure(closure) => {
             let (Some(Pat::Ident(param)), Expr::Call(call)) = (closure.inputs.first(), &mut *closure.body) else {
@@ -106,6 +99,40 @@ fn better(expr: &mut Expr) -> Option<Expr> {
     }
 }
 
+/// The contrary of an expression, where it can be said without a `!` in front of all.
+fn negated(expr: &Expr) -> Option<Expr> {
+    match expr {
+        Expr::Unary(ExprUnary { op: UnOp::Not(_), expr: twice, .. }) => Some((**twice).clone()),
+        Expr::Binary(binary @ ExprBinary { op: op @ (BinOp::And(_) | BinOp::Or(_)), .. }) => {
+            let parts = [&binary.left, &binary.right];
+            if parts.iter().all(|part| negated(part).is_none()) {
+                return None;
+            }
+            let [left, right] = parts.map(|part| Box::new(negated(part).unwrap_or_else(|| not(part))));
+            let op = if matches!(op, BinOp::And(_)) { parse_quote!(||) } else { parse_quote!(&&) };
+            Some(Expr::Binary(ExprBinary { left, op, right, ..binary.clone() }))
+        }
+        Expr::Binary(binary) => {
+            let op = opposite(&binary.op)?;
+            Some(Expr::Binary(ExprBinary { op, ..binary.clone() }))
+        }
+        Expr::MethodCall(call) if call.args.is_empty() => {
+            let contrary = match call.method.to_string().as_str() {
+                "is_some" => "is_none",
+                "is_none" => "is_some",
+                _ => return None,
+            };
+            let method = Ident::new(contrary, call.method.span());
+            Some(Expr::MethodCall(syn::ExprMethodCall { method, ..call.clone() }))
+        }
+        _ => None,
+    }
+}
+
+fn not(expr: &Expr) -> Expr {
+    Expr::Unary(ExprUnary { attrs: Vec::new(), op: UnOp::Not(Default::default()), expr: Box::new(expr.clone()) })
+}
+
 /// A match that does something for one pattern only.
 fn alone(choice: &mut syn::ExprMatch) -> Option<Expr> {
     let [arm, rest] = choice.arms.as_slice() else { return None };
@@ -128,14 +155,17 @@ fn alone(choice: &mut syn::ExprMatch) -> Option<Expr> {
 fn arithmetic(binary: &mut ExprBinary) -> Option<Expr> {
     match binary.op {
         BinOp::Shl(_) | BinOp::Shr(_) if is_number(&binary.right, 0) => Some(take(&mut binary.left)),
-        BinOp::Div(_) if is_number(&binary.right, 8) => match &mut *binary.left {
-            Expr::Binary(ExprBinary { left, op: BinOp::Add(_), right, .. }) if is_number(right, 7) => {
-                let mut call: syn::ExprMethodCall = parse_quote!(value.div_ceil(8));
-                call.receiver = Box::new(take(left));
-                Some(Expr::MethodCall(call))
+        BinOp::Div(_) => {
+            let (by, Expr::Binary(sum)) = (&binary.right, &mut *binary.left) else { return None };
+            let is_unsigned = is_number(by, 8) || text(&sum.left).starts_with("u64");
+            let rounds = |by: &Expr| (1..=16).any(|more| is_number(by, more + 1) && is_number(&sum.right, more));
+            if !matches!(sum.op, BinOp::Add(_)) || !is_unsigned || !rounds(by) {
+                return None;
             }
-            _ => None,
-        },
+            let mut call: syn::ExprMethodCall = parse_quote!(value.div_ceil(#by));
+            call.receiver = Box::new(take(&mut sum.left));
+            Some(Expr::MethodCall(call))
+        }
         _ => None,
     }
 }

@@ -403,7 +403,7 @@ impl<'a> Ah<'a> {
                 message: "0 is for local use, and never sent, RFC 4302 §2.4",
             });
         }
-        if !(self.spi() == 0 || self.spi() > 255) {
+        if self.spi() != 0 && self.spi() <= 255 {
             report(Anomaly::Unexpected {
                 owner: "ah",
                 name: "reserved_spi",

@@ -1344,10 +1344,10 @@ impl<'a> Dccp<'a> {
                 message: "a short sequence number, RFC 4340 §5.1",
             });
         }
-        if !(self.coverage() == 0
-            || u64::from(self.data_offset()) * 4
+        if self.coverage() != 0
+            && u64::from(self.data_offset()) * 4
                 + if self.coverage() == 0 { 0_u64 } else { u64::from(self.coverage()) - 1 } * 4
-                <= self.region.bytes().len() as u64 + u64::from(self.region.missing()))
+                > self.region.bytes().len() as u64 + u64::from(self.region.missing())
         {
             report(Anomaly::Unexpected {
                 owner: "dccp",

@@ -1769,8 +1769,8 @@ impl<'a> Dhcpv6<'a> {
                 message: "more than eight relays, RFC 8415 §7.6",
             });
         }
-        if !(self.r#type().0 != 1
-            || (0..=1)
+        if self.r#type().0 == 1
+            && (0..=1)
                 .find(|_: &u64| {
                     self.options()
                         .valid()
@@ -1781,7 +1781,7 @@ impl<'a> Dhcpv6<'a> {
                         == Some(true)
                 })
                 .unwrap_or(1)
-                == 0)
+                != 0
         {
             report(Anomaly::Unexpected {
                 owner: "dhcpv6",
@@ -1789,8 +1789,8 @@ impl<'a> Dhcpv6<'a> {
                 message: "no client identifier, RFC 8415 §16.2",
             });
         }
-        if !(!matches!(self.r#type().0, 2 | 7)
-            || (0..=1)
+        if matches!(self.r#type().0, 2 | 7)
+            && (0..=1)
                 .find(|_: &u64| {
                     self.options()
                         .valid()
@@ -1801,7 +1801,7 @@ impl<'a> Dhcpv6<'a> {
                         == Some(true)
                 })
                 .unwrap_or(1)
-                == 0)
+                != 0
         {
             report(Anomaly::Unexpected {
                 owner: "dhcpv6",
@@ -1809,8 +1809,8 @@ impl<'a> Dhcpv6<'a> {
                 message: "no server identifier, RFC 8415 §16.3 and §16.10",
             });
         }
-        if !(!matches!(self.r#type().0, 12..=13)
-            || (0..=1)
+        if matches!(self.r#type().0, 12..=13)
+            && (0..=1)
                 .find(|_: &u64| {
                     self.options()
                         .valid()
@@ -1819,7 +1819,7 @@ impl<'a> Dhcpv6<'a> {
                         == Some(true)
                 })
                 .unwrap_or(1)
-                == 0)
+                != 0
         {
             report(Anomaly::Unexpected {
                 owner: "dhcpv6",

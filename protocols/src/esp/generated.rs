@@ -269,7 +269,7 @@ impl<'a> Esp<'a> {
                 message: "0 is for local use, and never sent, RFC 4303 §2.1",
             });
         }
-        if !(self.spi() == 0 || self.spi() > 255) {
+        if self.spi() != 0 && self.spi() <= 255 {
             report(Anomaly::Unexpected {
                 owner: "esp",
                 name: "reserved_spi",

@@ -361,7 +361,7 @@ impl<'a> Igmp<'a> {
         if self.max_response() < 128 {
             u64::from(self.max_response())
         } else {
-            if !given!(self.query()?.of_version_3()).is_some() {
+            if given!(self.query()?.of_version_3()).is_none() {
                 u64::from(self.max_response())
             } else {
                 (u64::from(self.max_response() & 15) | 16) << (u64::from(self.max_response() >> 4 & 7) + 3) as u32
@@ -1164,18 +1164,17 @@ impl<'a> Igmp<'a> {
             && self.expected_checksum() == Some(self.checksum())
             && either(
                 given!(Some(
-                    !given!(Some(u32::from(self.query()?.group()))).is_some() || u32::from(self.query()?.group()) == 0
+                    given!(Some(u32::from(self.query()?.group()))).is_none() || u32::from(self.query()?.group()) == 0
                 )),
                 given!(Some(u32::from(self.query()?.group()) >> 28 == 14)),
             ) != Some(false)
             && given!(Some(
-                !given!(Some(u32::from(self.member()?.group()))).is_some()
+                given!(Some(u32::from(self.member()?.group()))).is_none()
                     || u32::from(self.member()?.group()) >> 28 == 14
             )) != Some(false)
             && either(
                 given!(Some(
-                    !given!(self.query()?.of_version_3()).is_some()
-                        || self.query()?.of_version_3()?.source_count() == 0
+                    given!(self.query()?.of_version_3()).is_none() || self.query()?.of_version_3()?.source_count() == 0
                 )),
                 given!(Some(u32::from(self.query()?.group()) != 0)),
             ) != Some(false)
@@ -1267,7 +1266,7 @@ impl<'a> Igmp<'a> {
         }
         if either(
             given!(Some(
-                !given!(Some(u32::from(self.query()?.group()))).is_some() || u32::from(self.query()?.group()) == 0
+                given!(Some(u32::from(self.query()?.group()))).is_none() || u32::from(self.query()?.group()) == 0
             )),
             given!(Some(u32::from(self.query()?.group()) >> 28 == 14)),
         ) == Some(false)
@@ -1279,7 +1278,7 @@ impl<'a> Igmp<'a> {
             });
         }
         if given!(Some(
-            !given!(Some(u32::from(self.member()?.group()))).is_some() || u32::from(self.member()?.group()) >> 28 == 14
+            given!(Some(u32::from(self.member()?.group()))).is_none() || u32::from(self.member()?.group()) >> 28 == 14
         )) == Some(false)
         {
             report(Anomaly::Unexpected {
@@ -1290,7 +1289,7 @@ impl<'a> Igmp<'a> {
         }
         if either(
             given!(Some(
-                !given!(self.query()?.of_version_3()).is_some() || self.query()?.of_version_3()?.source_count() == 0
+                given!(self.query()?.of_version_3()).is_none() || self.query()?.of_version_3()?.source_count() == 0
             )),
             given!(Some(u32::from(self.query()?.group()) != 0)),
         ) == Some(false)

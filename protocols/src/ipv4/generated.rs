@@ -1310,7 +1310,7 @@ impl<'a> Ipv4<'a> {
             && !self.region.is_cut()
             && self.expected_checksum() == Some(self.checksum())
             && self.flags().0 >> 2 & 1 == 0
-            && !(self.flags().0 >> 1 & 1 != 0 && (self.flags().0 & 1 != 0 || self.fragment_offset() != 0))
+            && (self.flags().0 >> 1 & 1 == 0 || self.flags().0 & 1 == 0 && self.fragment_offset() == 0)
     }
 }
 

@@ -2621,8 +2621,8 @@ impl<'a> Ipv6HopByHop<'a> {
                         == Some(true))
                     .unwrap_or(1)
                     == 0
-                    || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
-                        && below.is_jumbo(below)?)
+                    || ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) != 0
+                        || !below.is_jumbo(below)?)
             )) != Some(false)
             && given!(Some(
                 (0..=1)
@@ -2656,8 +2656,8 @@ impl<'a> Ipv6HopByHop<'a> {
                     == Some(true))
                 .unwrap_or(1)
                 == 0
-                || !((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) == 0
-                    && below.is_jumbo(below)?)
+                || ((0..=1).find(|_: &u64| below.is_jumbo(below).map(|_| true) == Some(true)).unwrap_or(1) != 0
+                    || !below.is_jumbo(below)?)
         )) == Some(false)
         {
             report(Anomaly::Unexpected {

@@ -2342,21 +2342,21 @@ impl<'a> PppoeDiscovery<'a> {
         for element in self.tags.valid() {
             element.anomalies(report);
         }
-        if !(self.session_id() == 0 || self.code().0 != 9 && self.code().0 != 7 && self.code().0 != 25) {
+        if self.session_id() != 0 && (self.code().0 == 9 || self.code().0 == 7 || self.code().0 == 25) {
             report(Anomaly::Unexpected {
                 owner: "pppoe_discovery",
                 name: "early_session",
                 message: "a session, though none is agreed on, RFC 2516 §5.1 to §5.3",
             });
         }
-        if !(self.code().0 != 167 || self.session_id() != 0) {
+        if self.code().0 == 167 && self.session_id() == 0 {
             report(Anomaly::Unexpected {
                 owner: "pppoe_discovery",
                 name: "no_session",
                 message: "the session that ends has no identifier, RFC 2516 §5.5",
             });
         }
-        if !((0..=1)
+        if (0..=1)
             .find(|_: &u64| {
                 self.tags()
                     .valid()
@@ -2365,8 +2365,8 @@ impl<'a> PppoeDiscovery<'a> {
                     == Some(true)
             })
             .unwrap_or(1)
-            == 0
-            || self.code().0 != 9 && self.code().0 != 7 && self.code().0 != 25)
+            != 0
+            && (self.code().0 == 9 || self.code().0 == 7 || self.code().0 == 25)
         {
             report(Anomaly::Unexpected {
                 owner: "pppoe_discovery",
@@ -2374,7 +2374,7 @@ impl<'a> PppoeDiscovery<'a> {
                 message: "no service is named, RFC 2516 §5.1 to §5.3",
             });
         }
-        if !((0..=1)
+        if (0..=1)
             .find(|_: &u64| {
                 self.tags()
                     .valid()
@@ -2383,8 +2383,8 @@ impl<'a> PppoeDiscovery<'a> {
                     == Some(true)
             })
             .unwrap_or(1)
-            == 0
-            || self.code().0 != 7)
+            != 0
+            && self.code().0 == 7
         {
             report(Anomaly::Unexpected {
                 owner: "pppoe_discovery",

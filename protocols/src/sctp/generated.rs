@@ -1180,7 +1180,7 @@ impl<'a> Sctp<'a> {
                 == 0
                 || self.chunks().len() as u64 == 0
                 || self.verification_tag() != 0)
-            && (!((0..=1)
+            && ((0..=1)
                 .find(|_: &u64| {
                     self.chunks()
                         .valid()
@@ -1189,8 +1189,8 @@ impl<'a> Sctp<'a> {
                         == Some(true)
                 })
                 .unwrap_or(1)
-                == 0
-                || (0..=1)
+                != 0
+                && (0..=1)
                     .find(|_: &u64| {
                         self.chunks()
                             .valid()
@@ -1199,8 +1199,8 @@ impl<'a> Sctp<'a> {
                             == Some(true)
                     })
                     .unwrap_or(1)
-                    == 0
-                || (0..=1)
+                    != 0
+                && (0..=1)
                     .find(|_: &u64| {
                         self.chunks()
                             .valid()
@@ -1209,7 +1209,7 @@ impl<'a> Sctp<'a> {
                             == Some(true)
                     })
                     .unwrap_or(1)
-                    == 0)
+                    != 0
                 || self.chunks().len() as u64 == 1)
             && given!(Some(
                 (0..=1)
@@ -1239,28 +1239,10 @@ impl<'a> Sctp<'a> {
                 element.anomalies(report);
             }
         }
-        if !(self.src_port() != 0 && self.dst_port() != 0) {
+        if self.src_port() == 0 || self.dst_port() == 0 {
             report(Anomaly::Unexpected { owner: "sctp", name: "port_zero", message: "a port of 0, RFC 9260 §3.1" });
         }
-        if !((0..=1)
-            .find(|_: &u64| {
-                self.chunks()
-                    .valid()
-                    .find(|view: &SctpChunk<'_>| matches!(view.variant(), SctpChunkVariant::Init(_)))
-                    .map(|_| true)
-                    == Some(true)
-            })
-            .unwrap_or(1)
-            != 0
-            || self.verification_tag() == 0)
-        {
-            report(Anomaly::Unexpected {
-                owner: "sctp",
-                name: "tag_of_init",
-                message: "an INIT has the tag 0, RFC 9260 §3.1",
-            });
-        }
-        if !((0..=1)
+        if (0..=1)
             .find(|_: &u64| {
                 self.chunks()
                     .valid()
@@ -1270,12 +1252,30 @@ impl<'a> Sctp<'a> {
             })
             .unwrap_or(1)
             == 0
-            || self.chunks().len() as u64 == 0
-            || self.verification_tag() != 0)
+            && self.verification_tag() != 0
+        {
+            report(Anomaly::Unexpected {
+                owner: "sctp",
+                name: "tag_of_init",
+                message: "an INIT has the tag 0, RFC 9260 §3.1",
+            });
+        }
+        if (0..=1)
+            .find(|_: &u64| {
+                self.chunks()
+                    .valid()
+                    .find(|view: &SctpChunk<'_>| matches!(view.variant(), SctpChunkVariant::Init(_)))
+                    .map(|_| true)
+                    == Some(true)
+            })
+            .unwrap_or(1)
+            != 0
+            && self.chunks().len() as u64 != 0
+            && self.verification_tag() == 0
         {
             report(Anomaly::Unexpected { owner: "sctp", name: "no_tag", message: "no tag, RFC 9260 §8.5" });
         }
-        if !(!((0..=1)
+        if ((0..=1)
             .find(|_: &u64| {
                 self.chunks()
                     .valid()
@@ -1305,7 +1305,7 @@ impl<'a> Sctp<'a> {
                 })
                 .unwrap_or(1)
                 == 0)
-            || self.chunks().len() as u64 == 1)
+            && self.chunks().len() as u64 != 1
         {
             report(Anomaly::Unexpected {
                 owner: "sctp",
@@ -1730,7 +1730,7 @@ impl<'a> SctpChunk<'a> {
     #[inline]
     #[must_use]
     pub fn padded(&self) -> u64 {
-        (u64::from(self.length()) + 3) / 4 * 4
+        u64::from(self.length()).div_ceil(4) * 4
     }
 
     /// The holds parameters.
@@ -1777,7 +1777,7 @@ impl<'a> SctpChunk<'a> {
                 let region = cursor.open_to(
                     &start,
                     4,
-                    (u64::from(length) + 3) / 4 * 4,
+                    u64::from(length).div_ceil(4) * 4,
                     &sctp_chunk_fields::LENGTH,
                     Some(&sctp_chunk_fields::LENGTH),
                 )?;

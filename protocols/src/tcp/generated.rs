@@ -1012,8 +1012,8 @@ impl<'a> Tcp<'a> {
             && self.expected_checksum(ip) == Some(self.checksum())
             && (self.flags().0 >> 4 & 1 != 0 || self.ack() == 0)
             && (self.flags().0 >> 5 & 1 != 0 || self.urgent() == 0)
-            && !(self.flags().0 >> 1 & 1 != 0 && self.flags().0 & 1 != 0)
-            && !(self.flags().0 >> 1 & 1 != 0 && self.flags().0 >> 2 & 1 != 0)
+            && (self.flags().0 >> 1 & 1 == 0 || self.flags().0 & 1 == 0)
+            && (self.flags().0 >> 1 & 1 == 0 || self.flags().0 >> 2 & 1 == 0)
     }
 }
 
@@ -1033,14 +1033,14 @@ impl<'a> Tcp<'a> {
                 element.anomalies(report);
             }
         }
-        if !(self.flags().0 >> 4 & 1 != 0 || self.ack() == 0) {
+        if self.flags().0 >> 4 & 1 == 0 && self.ack() != 0 {
             report(Anomaly::Unexpected {
                 owner: "tcp",
                 name: "ack_without_flag",
                 message: "an acknowledgment number without ACK",
             });
         }
-        if !(self.flags().0 >> 5 & 1 != 0 || self.urgent() == 0) {
+        if self.flags().0 >> 5 & 1 == 0 && self.urgent() != 0 {
             report(Anomaly::Unexpected {
                 owner: "tcp",
                 name: "urgent_without_flag",
@@ -1088,7 +1088,7 @@ impl<'a> Tcp<'a> {
     /// The seq of the question that it answers, where that follows from it.
     #[must_use]
     pub fn request_seq(&self) -> Option<u32> {
-        if !(self.flags().0 >> 1 & 1 != 0 || self.flags().0 >> 2 & 1 != 0) {
+        if self.flags().0 >> 1 & 1 == 0 && self.flags().0 >> 2 & 1 == 0 {
             return None;
         }
         Some((i128::from(self.ack()) - 1) as u32)

@@ -157,7 +157,7 @@ impl<'a> UdpLite<'a> {
         let start = *cursor;
         let head = cursor.run::<8>(udp_lite_fields::HEAD_RUN)?;
         let coverage = u16::from_be_bytes([head[4], head[5]]);
-        if !(coverage == 0 || coverage >= 8) {
+        if coverage != 0 && coverage < 8 {
             return Err(W::fail(
                 &udp_lite_fields::COVERAGE,
                 cursor.offset() - 4,

@@ -1455,7 +1455,7 @@ impl<'a> super::SctpChunk<'a> {
         let taken_2 = number_2;
         match taken_0 {
             1..=2 | 4..=6 | 9 | 193 | 128 | 130 => {
-                let within = take.enter(i128::from(((u64::from(taken_2) + 3) / 4 * 4 - 4) * 8));
+                let within = take.enter(i128::from((u64::from(taken_2).div_ceil(4) * 4 - 4) * 8));
                 if matches!(self.variant(), super::SctpChunkVariant::Spoiled(_)) {
                     value.variant = SctpChunkVariant::Raw(take.leave_raw(within));
                 } else {

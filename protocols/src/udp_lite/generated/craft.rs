@@ -110,7 +110,7 @@ impl Layer for UdpLite {
         let length = count.carries(out.len())?;
         value.begin(&mut settled, random)?;
         settled.size_ = (count.bytes() + length) as u64;
-        if value.coverage.is_set() && !(settled.coverage == 0 || settled.coverage >= 8) {
+        if value.coverage.is_set() && (settled.coverage != 0 && settled.coverage < 8) {
             return Err(EmitError::new(
                 &super::udp_lite_fields::COVERAGE,
                 EmitErrorKind::Invalid { why: Some("it covers the header at least") },
