@@ -108,7 +108,8 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
     let cases = vec![
         case("pony", packets, times, pony::decode),
         batches("pony_batch", packets, times),
-        case("pony_stack", packets, times, stack::decode),
+        case("pony_stack", packets, times, stack::within),
+        case("pony_stack_value", packets, times, stack::by_value),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),
         raw(packets, times),

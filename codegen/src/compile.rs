@@ -151,7 +151,7 @@ impl Crate<'_> {
                 #(#names)*
                 pub use packet_core::MacAddr;
                 pub use packet_core::craft::{
-                    EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack,
+                    EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stacked,
                 };
                 use alloc::borrow::Cow;
                 use alloc::vec;

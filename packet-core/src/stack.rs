@@ -1,7 +1,8 @@
 //! Layers upon each other: what follows a layer, and stacks whose layers are known beforehand.
-//!
-//! A stack is a tuple of slots, each of which takes a layer if that is what follows: `Option<Vlan>` takes a tag where there is
-//! one, `Option<Either<Ipv4, Ipv6>>` either of two, `[Option<Vlan>; 2]` two of a kind. Nothing is allocated and nothing is listed.
+
+mod expected;
+
+pub use expected::{Chosen, Either, Found, Slots, Start, Taken, Top};
 
 use crate::plain::Following;
 use crate::{Error, Region};
@@ -42,28 +43,40 @@ impl<'a, K: Known> From<Following<'a>> for Next<'a, K> {
     }
 }
 
-/// What makes a layer one that can stand in a [`Stack`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! stacked {
-    ($kinds:ident, $kind:ident, $view:ty, $next:ident) => {
-        impl<'a> $crate::stack::Choice<'a, $kinds> for $view {
-            #[inline(always)]
-            fn is_one(kind: $kinds) -> bool {
-                kind == $kinds::$kind
-            }
+/// Whether a payload is a layer of the kind that is asked for.
+// Which it is stands in a byte of its own. An `Option` would tell it by the payload's address, and that be looked at again.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug)]
+pub enum Led<'a> {
+    /// It is not, or there is none.
+    Elsewhere,
+    /// It is; it may be empty.
+    There(Region<'a>),
+}
 
-            #[inline(always)]
-            fn read_one(
-                _: $kinds,
-                region: $crate::Region<'a>,
-            ) -> Result<(Self, $crate::stack::Next<'a, $kinds>), $crate::Error> {
-                let view = Self::parse(region)?;
-                let next = view.$next();
-                Ok((view, next))
-            }
+impl<'a> Led<'a> {
+    /// A payload that is of that kind or not.
+    #[inline(always)]
+    #[must_use]
+    pub fn to(wanted: bool, payload: Region<'a>) -> Self {
+        if wanted { Self::There(payload) } else { Self::Elsewhere }
+    }
+}
+
+/// What other layers may follow.
+pub trait Carrier<'a, K: PartialEq>: Copy {
+    /// What follows it.
+    fn next(&self) -> Next<'a, K>;
+
+    /// Whether its payload is a layer of that kind. Where the kind is known when compiling, this is one comparison for most
+    /// layers.
+    #[inline(always)]
+    fn leads_to(&self, kind: K) -> Led<'a> {
+        match self.next() {
+            Next::Layer(next, payload) => Led::to(next == kind, payload),
+            _ => Led::Elsewhere,
         }
-    };
+    }
 }
 
 /// A view that a layer may be, where `L` is a layer of any kind.
@@ -90,43 +103,58 @@ macro_rules! held {
 }
 
 /// A layer, or one of several.
-pub trait Choice<'a, K>: Sized {
-    /// Whether it is one of these.
-    fn is_one(kind: K) -> bool;
+pub trait Choice<'a, K: PartialEq>: Copy {
+    /// Reads one of these, if one of them follows a layer, and tells `taken` how that went.
+    fn choose<T: Taken<'a, K, Self>>(upon: impl Carrier<'a, K>, taken: T) -> T::Out;
 
-    /// Reads a layer that is one of these, and says what follows it.
-    ///
-    /// # Errors
-    ///
-    /// What the layer's view gives.
-    fn read_one(kind: K, region: Region<'a>) -> Result<(Self, Next<'a, K>), Error>;
+    /// Why a layer of that kind can't be read; nothing where it can, or is none of these.
+    fn fault(kind: K, region: Region<'a>) -> Option<Error>;
+
+    /// What follows it.
+    fn after(&self) -> Next<'a, K>;
+
+    /// Whether its payload is a layer of that kind.
+    fn is_below(&self, kind: K) -> Led<'a>;
 }
 
-/// One of two layers; of more, if one of them is another `Either`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Either<A, B> {
-    /// The first.
-    Left(A),
-    /// The second.
-    Right(B),
-}
+/// What makes a layer one that can stand in a [`Stack`]; whether it begins with something that is always there, so that none
+/// can be read of nothing.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! stacked {
+    ($kinds:ident, $kind:ident, $view:ty, $begins:literal) => {
+        impl<'a> $crate::stack::Choice<'a, $kinds> for $view {
+            #[inline(always)]
+            fn choose<T: $crate::stack::Taken<'a, $kinds, Self>>(
+                upon: impl $crate::stack::Carrier<'a, $kinds>,
+                taken: T,
+            ) -> T::Out {
+                match upon.leads_to($kinds::$kind) {
+                    $crate::stack::Led::There(region) if $begins || !region.bytes().is_empty() => {
+                        match Self::parse(region) {
+                            Ok(layer) => taken.took(layer, layer),
+                            Err(_) => taken.failed(),
+                        }
+                    }
+                    _ => taken.passed(upon),
+                }
+            }
 
-impl<'a, K: Copy + PartialEq, A: Choice<'a, K>, B: Choice<'a, K>> Choice<'a, K> for Either<A, B> {
-    #[inline(always)]
-    fn is_one(kind: K) -> bool {
-        A::is_one(kind) || B::is_one(kind)
-    }
+            fn fault(kind: $kinds, region: $crate::Region<'a>) -> Option<$crate::Error> {
+                if kind == $kinds::$kind { Self::parse(region).err() } else { None }
+            }
 
-    #[inline(always)]
-    fn read_one(kind: K, region: Region<'a>) -> Result<(Self, Next<'a, K>), Error> {
-        if A::is_one(kind) {
-            let (layer, next) = A::read_one(kind, region)?;
-            Ok((Self::Left(layer), next))
-        } else {
-            let (layer, next) = B::read_one(kind, region)?;
-            Ok((Self::Right(layer), next))
+            #[inline]
+            fn after(&self) -> $crate::stack::Next<'a, $kinds> {
+                $crate::stack::Carrier::next(self)
+            }
+
+            #[inline(always)]
+            fn is_below(&self, kind: $kinds) -> $crate::stack::Led<'a> {
+                $crate::stack::Carrier::leads_to(self, kind)
+            }
         }
-    }
+    };
 }
 
 /// Where the reading of a stack ended.
@@ -138,86 +166,44 @@ pub enum End<'a, K> {
     Failed(K, Region<'a>, Error),
 }
 
-/// Takes what follows, as far as it is for this place.
-pub trait Slots<'a, K>: Sized {
-    /// Takes layers from there on; where that ended.
-    fn take(from: End<'a, K>) -> (Self, End<'a, K>);
-}
-
-impl<'a, K: Copy + PartialEq, C: Choice<'a, K>> Slots<'a, K> for Option<C> {
-    #[inline(always)]
-    fn take(from: End<'a, K>) -> (Self, End<'a, K>) {
-        match from {
-            End::Next(Next::Layer(kind, region)) if C::is_one(kind) => match C::read_one(kind, region) {
-                Ok((layer, next)) => (Some(layer), End::Next(next)),
-                Err(error) => (None, End::Failed(kind, region, error)),
-            },
-            end => (None, end),
-        }
-    }
-}
-
-impl<'a, K: Copy, S: Slots<'a, K>, const N: usize> Slots<'a, K> for [S; N] {
-    #[inline(always)]
-    fn take(from: End<'a, K>) -> (Self, End<'a, K>) {
-        let mut end = from;
-        let slots = core::array::from_fn(
-            #[inline(always)]
-            |_| {
-                let (slot, next) = S::take(end);
-                end = next;
-                slot
-            },
-        );
-        (slots, end)
-    }
-}
-
-/// Slots one above the other.
-macro_rules! tuples {
-    ($($first:ident $($slot:ident)*,)*) => {
-        $(impl<'a, Kind: Copy, $first: Slots<'a, Kind>, $($slot: Slots<'a, Kind>),*> Slots<'a, Kind> for ($first, $($slot,)*) {
-            #[inline(always)]
-            #[allow(non_snake_case, reason = "a slot has the name of its type")]
-            fn take(from: End<'a, Kind>) -> (Self, End<'a, Kind>) {
-                let ($first, end) = $first::take(from);
-                $(let ($slot, end) = $slot::take(end);)*
-                (($first, $($slot,)*), end)
-            }
-        })*
-    };
-}
-
-tuples! {
-    A,
-    A B,
-    A B C,
-    A B C D,
-    A B C D E,
-    A B C D E F,
-    A B C D E F G,
-    A B C D E F G H,
-    A B C D E F G H I,
-    A B C D E F G H I J,
-    A B C D E F G H I J K,
-    A B C D E F G H I J K L,
-}
-
-/// A packet whose layers are known beforehand: what the slots took, and where that ended.
+/// A packet whose layers are known beforehand: what was found of them.
+///
+/// `S` is a tuple of slots, each of which takes a layer if that is what follows: `Option<Vlan>` takes a tag where there is
+/// one, `Option<Either<Ipv4, Ipv6>>` either of two, `[Option<Vlan>; 2]` two of a kind. Nothing is allocated and nothing is
+/// listed, each layer is found by a comparison of its own, and what is not asked for is not read. Layers that stand in
+/// several places, as in tunnels, have several slots; a slot may be a tuple itself.
+///
+/// `packet_protocols` has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Stack<'a, K, S> {
     /// The slots.
     pub layers: S,
-    /// What none of them took.
-    pub end: End<'a, K>,
+    start: Start<'a, K>,
 }
 
-impl<'a, K: Copy, S: Slots<'a, K>> Stack<'a, K, S> {
+impl<'a, K: Copy + PartialEq, S: Slots<'a, K>> Stack<'a, K, S> {
     /// Reads a packet that begins with a layer of that kind.
     #[inline(always)]
     #[must_use]
     pub fn read(first: K, packet: impl Into<Region<'a>>) -> Self {
-        let (layers, end) = S::take(End::Next(Next::new(Some(first), packet.into())));
-        Self { layers, end }
+        let start = Start { first, packet: packet.into() };
+        Self { layers: S::filled(S::find(&start)), start }
+    }
+
+    /// Reads a packet that begins with a layer of that kind, and has something done with it.
+    ///
+    /// That is compiled for each way in which the slots may be filled, and no longer looks which are. It is the fastest where
+    /// slots are few, some five, and little is done; each slot more may double the code. A closure that is marked
+    /// `#[inline(always)]` has the layers in registers.
+    #[inline(always)]
+    pub fn read_with<R>(first: K, packet: impl Into<Region<'a>>, work: impl FnOnce(Self) -> R) -> R {
+        let start = Start { first, packet: packet.into() };
+        S::take(start, expected::Finally { start, work })
+    }
+
+    /// With what it ended. That is found out when it is asked for: not everybody wants to know what follows the last layer.
+    #[must_use]
+    pub fn end(&self) -> End<'a, K> {
+        self.layers.end(End::Next(self.start.next()))
     }
 }

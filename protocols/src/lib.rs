@@ -48,14 +48,18 @@
 //!     0x45, 0, 0, 30, 0, 1, 0, 0, 64, 17, 0x66, 0xcc, 10, 0, 0, 1, 10, 0, 0, 2, // and the Internet header
 //!     0x9c, 0x40, 0x9c, 0x41, 0, 10, 0, 0, b'h', b'i',
 //! ];
-//! let Stack { layers, end } = Stack::<_, Expected>::read(LayerKind::Ethernet, &frame);
-//! let (Some(_), Some(tag), Some(Either::Left(ip)), Some(udp)) = layers else { panic!("{end:?}") };
+//! let stack = Stack::<_, Expected>::read(LayerKind::Ethernet, &frame);
+//! let (Some(_), Some(tag), Some(Either::Left(ip)), Some(udp)) = stack.layers else { panic!("{:?}", stack.end()) };
 //! assert_eq!((tag.id(), ip.ttl(), udp.dst_port()), (7, 64, 40001));
-//! assert!(matches!(end, End::Next(Next::Opaque(data)) if data.bytes() == b"hi"));
+//! assert!(matches!(stack.end(), End::Next(Next::Opaque(data)) if data.bytes() == b"hi"));
 //!
 //! // A header that can't be read ends it with the reason.
 //! let cut = Stack::<_, Expected>::read(LayerKind::Ethernet, &frame[..30]);
-//! assert!(matches!(cut.end, End::Failed(LayerKind::Ipv4, _, _)) && cut.layers.3.is_none());
+//! assert!(matches!(cut.end(), End::Failed(LayerKind::Ipv4, _, _)) && cut.layers.3.is_none());
+//!
+//! // What is short is done fastest where the layers are found, as if it were part of the decoder.
+//! let port = Stack::<_, Expected>::read_with(LayerKind::Ethernet, &frame, |stack| stack.layers.3.map(|udp| udp.dst_port()));
+//! assert_eq!(port, Some(40001));
 //! ```
 //!
 //! [`packet`] has whole packets: all their layers, metafields, and which answers which.

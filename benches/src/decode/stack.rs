@@ -14,9 +14,25 @@ use packet_protocols::vlan::Vlan;
 type Expected<'a> =
     (Option<Ethernet<'a>>, [Option<Vlan<'a>>; 2], Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
 
+/// Tells of the layers where they are found.
 #[inline(always)]
-pub(super) fn decode(packet: &[u8], tally: &mut Tally) -> Option<()> {
-    let stack: Stack<'_, _, Expected<'_>> = Stack::read(LayerKind::Ethernet, packet);
+pub(super) fn within(packet: &[u8], tally: &mut Tally) -> Option<()> {
+    Stack::read_with(
+        LayerKind::Ethernet,
+        packet,
+        #[inline(always)]
+        |stack| tell(&stack, tally),
+    )
+}
+
+/// Takes the layers, and tells of them.
+#[inline(always)]
+pub(super) fn by_value(packet: &[u8], tally: &mut Tally) -> Option<()> {
+    tell(&Stack::read(LayerKind::Ethernet, packet), tally)
+}
+
+#[inline(always)]
+fn tell(stack: &Stack<'_, LayerKind, Expected<'_>>, tally: &mut Tally) -> Option<()> {
     let (_, _, Some(ip), Some(transport)) = stack.layers else { return None };
     let transport = match transport {
         Either::Left(tcp) => Transport::Tcp {

@@ -99,7 +99,7 @@ fn written(target: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
         }
         #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
         impl<#lifetime, P> ::core::ops::Div<P> for #target {
-            type Output = ::packet_core::craft::Stack<Self, P>;
+            type Output = ::packet_core::craft::Stacked<Self, P>;
             fn div(self, _: P) -> Self::Output { loop {} }
         }
     }

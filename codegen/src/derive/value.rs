@@ -228,10 +228,10 @@ impl Written<'_, '_> {
             }
 
             impl<#own P> core::ops::Div<P> for #target {
-                type Output = Stack<Self, P>;
+                type Output = Stacked<Self, P>;
 
                 #[inline]
-                fn div(self, payload: P) -> Self::Output { Stack { layer: self, payload } }
+                fn div(self, payload: P) -> Self::Output { Stacked { layer: self, payload } }
             }
         }
     }

@@ -52,11 +52,11 @@ impl Emitter<'_, '_> {
             }
 
             impl #generics core::ops::Div<P> for #name #own {
-                type Output = Stack<Self, P>;
+                type Output = Stacked<Self, P>;
 
                 #[inline(always)]
                 fn div(self, payload: P) -> Self::Output {
-                    Stack { layer: self, payload }
+                    Stacked { layer: self, payload }
                 }
             }
 

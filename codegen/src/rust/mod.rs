@@ -21,6 +21,7 @@ mod infer;
 mod interface;
 mod kinds;
 mod layers;
+mod leads;
 mod measure;
 mod names;
 mod number;
@@ -144,7 +145,7 @@ pub const TAKEN_BY_VALUES: &[&str] = &[
     "SeenBelow",
     "Sink",
     "SplitMix",
-    "Stack",
+    "Stacked",
     "Table",
     "Take",
     "ToString",

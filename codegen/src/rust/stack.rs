@@ -4,6 +4,7 @@ use super::Writer;
 use super::expr::{Code, Env, Kind};
 use super::interface::{member_args, member_params, member_type, provided_ident};
 use super::kinds::abouts;
+use super::leads::{self, Asked};
 use super::names::{camel, ident};
 use super::number::Number;
 use super::parse::{Reader, holds};
@@ -12,7 +13,7 @@ use packet_schema::model::{
     Action, Block, Composite, CompositeId, CompositeKind, ExprId, FieldId, InterfaceId, Item, Match, ModuleId, Next,
     Otherwise, Probe, Row, Table, TableId, Type,
 };
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ impl Writer<'_> {
             return TokenStream::new();
         }
         let env = self.method_env(id);
-        let body = self.next_block(id, &composite.body, &env, &stack);
+        let body = self.next_block(id, &composite.body, &env, &Asked::what(&stack));
         let name = ident(&camel(&composite.name));
         if self.derived {
             return quote! {
@@ -39,7 +40,7 @@ impl Writer<'_> {
                 }
             };
         }
-        let ways = self.next_block(id, &composite.body, &Env { ways: true, ..env }, &stack);
+        let ways = self.next_block(id, &composite.body, &Env { ways: true, ..env }, &Asked::what(&stack));
         quote! {
             impl<'a> #name<'a> {
                 /// What follows in its payload, by the keys that it has.
@@ -70,11 +71,9 @@ impl Writer<'_> {
         });
         let carriers: Vec<TokenStream> = carriers
             .map(|(id, composite)| {
-                let mut env = self.method_env(id);
-                // What is private to the view is not known here.
-                env.size = Some(quote!((self.region().bytes().len() as u64 + u64::from(self.region().missing()))));
-                env.bytes.clear();
-                let (path, body) = (self.composite_path(id), self.next_block(id, &composite.body, &env, &here));
+                let env = self.outer_env(id);
+                let (path, body) =
+                    (self.composite_path(id), self.next_block(id, &composite.body, &env, &Asked::what(&here)));
                 quote! {
                     impl<'a> Follow<'a> for #path<'a> {
                         #[inline]
@@ -99,20 +98,20 @@ impl Writer<'_> {
         }
     }
 
-    fn is_foreign(&self, id: CompositeId) -> bool {
+    pub(super) fn is_foreign(&self, id: CompositeId) -> bool {
         self.foreign.contains(&self.schema[id].module)
     }
 
     /// Statements that return what is in the first payload of a block that is there.
-    fn next_block(&self, id: CompositeId, block: &Block, env: &Env, stack: &TokenStream) -> TokenStream {
+    pub(super) fn next_block(&self, id: CompositeId, block: &Block, env: &Env, asked: &Asked<'_>) -> TokenStream {
         block
             .items
             .iter()
             .map(|item| match item {
-                Item::Field(field) if shape::is_payload(self.schema, *field) => self.next_field(id, *field, env, stack),
-                Item::Field(field) => self.next_nested(id, *field, env, stack),
+                Item::Field(field) if shape::is_payload(self.schema, *field) => self.next_field(id, *field, env, asked),
+                Item::Field(field) => self.next_nested(id, *field, env, asked),
                 Item::If { condition, then, otherwise } => {
-                    let (yes, no) = (self.next_block(id, then, env, stack), self.next_block(id, otherwise, env, stack));
+                    let (yes, no) = (self.next_block(id, then, env, asked), self.next_block(id, otherwise, env, asked));
                     let test = self.expr(env, *condition).and_then(|code| holds(&code));
                     match test {
                         _ if yes.is_empty() && no.is_empty() => TokenStream::new(),
@@ -121,18 +120,18 @@ impl Writer<'_> {
                         None => self.left_out(id, "the condition of a payload"),
                     }
                 }
-                Item::Match(choice) => self.next_choice(id, choice, env, stack),
+                Item::Match(choice) => self.next_choice(id, choice, env, asked),
                 _ => TokenStream::new(),
             })
             .collect()
     }
 
-    fn next_choice(&self, id: CompositeId, choice: &Match, env: &Env, stack: &TokenStream) -> TokenStream {
+    fn next_choice(&self, id: CompositeId, choice: &Match, env: &Env, asked: &Asked<'_>) -> TokenStream {
         let arms: Vec<(&packet_schema::model::Arm, TokenStream)> = choice
             .arms
             .iter()
             .map(|arm| match &arm.action {
-                Action::Read(_, block) => (arm, self.next_block(id, block, env, stack)),
+                Action::Read(_, block) => (arm, self.next_block(id, block, env, asked)),
                 Action::Stop | Action::Reject(_) => (arm, TokenStream::new()),
             })
             .collect();
@@ -170,13 +169,17 @@ impl Writer<'_> {
     }
 
     /// What is in a payload of a struct, or of one in a list.
-    fn next_nested(&self, id: CompositeId, field: FieldId, env: &Env, stack: &TokenStream) -> TokenStream {
+    fn next_nested(&self, id: CompositeId, field: FieldId, env: &Env, asked: &Asked<'_>) -> TokenStream {
+        let stack = asked.stack;
         let ty = &self.schema[field].ty;
         let held = held_struct(ty);
         let holds = held.is_some_and(|inner| self.holds_payload(inner, &mut BTreeSet::new()));
         let Some(value) = self.access_from(&quote!(self), id, field).filter(|_| holds) else {
             return TokenStream::new();
         };
+        if asked.kind {
+            return self.left_out(id, "a payload that a struct holds");
+        }
         let tokens = &value.tokens;
         let next = match held.filter(|inner| self.is_foreign(*inner)) {
             _ if env.ways => quote!(element.following()),
@@ -207,7 +210,7 @@ impl Writer<'_> {
     }
 
     /// What is in a payload, where it is there.
-    fn next_field(&self, id: CompositeId, field: FieldId, env: &Env, stack: &TokenStream) -> TokenStream {
+    fn next_field(&self, id: CompositeId, field: FieldId, env: &Env, asked: &Asked<'_>) -> TokenStream {
         let definition = &self.schema[field];
         if definition.trailing {
             return TokenStream::new();
@@ -219,9 +222,18 @@ impl Writer<'_> {
         if self.derived || env.ways {
             return self.ways_field(id, field, &payload, next, &env);
         }
+        let stack = asked.stack;
         let found = match next {
+            Next::Host if asked.kind => quote!(false),
             Next::Host => quote!(None),
+            Next::Is(layer) if asked.kind => self.led_to(*layer),
             Next::Is(layer) => self.kind(*layer, stack),
+            Next::From { table, keys, otherwise: Otherwise::Opaque } if asked.kind && keys.len() == 1 => {
+                keys.iter().map(|&key| self.led_by_key(id, *table, key, &env, asked)).collect()
+            }
+            Next::From { .. } if asked.kind => {
+                return self.left_out(id, "a payload of which not one key alone decides");
+            }
             Next::From { table, keys, otherwise } => {
                 let keys: Vec<TokenStream> =
                     keys.iter().filter_map(|&key| self.by_key(id, *table, key, &env, stack)).collect();
@@ -230,12 +242,13 @@ impl Writer<'_> {
         };
         let found = match definition.condition.filter(|_| definition.opaque_otherwise) {
             Some(condition) => match self.expr(&env, condition).and_then(|code| holds(&code)) {
+                Some(test) if asked.kind => quote!(#test && #found),
                 Some(test) => quote!(if #test { #found } else { None }),
                 None => return self.left_out(id, "the condition of a payload"),
             },
             None => found,
         };
-        let result = quote!(return #stack Next::new(#found, payload););
+        let result = asked.answer(&found);
         if payload.maybe {
             let option = payload.option();
             quote!(if let Some(payload) = #option { #result })
@@ -253,15 +266,27 @@ impl Writer<'_> {
 
     fn kind(&self, layer: CompositeId, stack: &TokenStream) -> TokenStream {
         let name = ident(&camel(&self.schema[layer].name));
-        let certain = quote!(Some(#stack LayerKind::#name));
-        if self.is_stream(layer) && self.schema.probes.iter().any(|probe| probe.layer == layer) {
+        if self.begins_somewhere(layer) {
             quote!(Some(#stack LayerKind::#name).filter(|kind| #stack may_begin(*kind, payload)))
         } else {
-            certain
+            quote!(Some(#stack LayerKind::#name))
         }
     }
 
-    /// The layer that a key leads to. A key that is wider than those of the table, and does not fit, leads nowhere.
+    /// The key of a table, and whether there may be none. One that is wider than those of the table, and does not fit, is none.
+    pub(super) fn key(&self, id: CompositeId, table: TableId, key: ExprId, env: &Env) -> Option<(TokenStream, bool)> {
+        let number = Number::of_bits(self.schema[table].bits);
+        let code = self.expr(env, key);
+        let Some((code, value)) = code.and_then(|code| Some((code.clone(), code.typed_number(number)?))) else {
+            self.gap(id, "a key");
+            return None;
+        };
+        let wider = matches!(code.kind, Kind::Number(from) if from.bits() > number.bits() || from.is_signed());
+        let (name, tokens) = (number.tokens(), &code.tokens);
+        Some((if wider { quote!(#name::try_from(#tokens).ok()?) } else { value }, code.maybe || wider))
+    }
+
+    /// The layer that a key leads to.
     fn by_key(
         &self,
         id: CompositeId,
@@ -270,20 +295,11 @@ impl Writer<'_> {
         env: &Env,
         stack: &TokenStream,
     ) -> Option<TokenStream> {
-        let number = Number::of_bits(self.schema[table].bits);
-        let (function, name) = (ident(&self.schema[table].name), number.tokens());
-        let code = self.expr(env, key);
-        let Some((code, value)) = code.and_then(|code| Some((code.clone(), code.typed_number(number)?))) else {
-            self.gap(id, "a key");
-            return None;
-        };
-        let wider = matches!(code.kind, Kind::Number(from) if from.bits() > number.bits() || from.is_signed());
-        let tokens = &code.tokens;
-        let value = if wider { quote!(#name::try_from(#tokens).ok()?) } else { value };
-        Some(if code.maybe || wider {
-            quote!(given(|| Some(#value)).and_then(|key| #stack tables::#function(key, payload)))
+        let (function, (key, maybe)) = (ident(&self.schema[table].name), self.key(id, table, key, env)?);
+        Some(if maybe {
+            quote!(given(|| Some(#key)).and_then(|key| #stack tables::#function(key, payload)))
         } else {
-            quote!(#stack tables::#function(#value, payload))
+            quote!(#stack tables::#function(#key, payload))
         })
     }
 
@@ -327,15 +343,19 @@ impl Writer<'_> {
             .collect();
         let kinds = self.kinds(&layers);
         let by_name = self.table_by_name();
+        let (carriers, asked) = self.carriers(&layers);
         let tables = self.schema.tables.iter().map(|table| self.table(table));
+        let leading = asked.iter().map(|&table| self.leading(&self.schema[table]));
         let probes = self.probes();
         let below = self.schema.interfaces.iter().zip(0..).map(|(_, index)| self.below(InterfaceId(index), &layers));
         let below: Vec<TokenStream> = below.collect();
         let followed = self.followed();
         quote! {
             use packet_core::generated::*;
+            use packet_core::stack::{Carrier, Led};
 
             #kinds
+            #carriers
             #followed
             #probes
             #(#below)*
@@ -346,6 +366,7 @@ impl Writer<'_> {
                 use packet_core::generated::*;
 
                 #(#tables)*
+                #(#leading)*
 
                 #by_name
             }
@@ -380,8 +401,6 @@ impl Writer<'_> {
         let kinds = self.layer_kinds(layers, &names);
         let (methods, next) = (self.layer_methods(layers, &names, &paths), following());
         let relations = self.layer_relations();
-        let follow = |(id, _): &(CompositeId, _)| if self.is_foreign(*id) { quote!(follow) } else { quote!(next) };
-        let follows: Vec<TokenStream> = layers.iter().map(follow).collect();
         quote! {
             #kinds
 
@@ -404,7 +423,6 @@ impl Writer<'_> {
 
             shown_layer!(Layer);
 
-            #(stacked!(LayerKind, #names, #paths<'a>, #follows);)*
             #(held!(Layer, #names, #paths<'a>);)*
 
             #next
@@ -541,8 +559,7 @@ impl Writer<'_> {
 
     fn row(&self, table: &Table, row: &Row) -> TokenStream {
         let kind = ident(&camel(&self.schema[row.layer].name));
-        let (low, high) = (Literal::u128_unsuffixed(row.low), Literal::u128_unsuffixed(row.high));
-        let pattern = if row.low == row.high { quote!(#low) } else { quote!(#low..=#high) };
+        let pattern = leads::pattern(row);
         let guard = match row.guard {
             Some(guard) => {
                 let env = Env {

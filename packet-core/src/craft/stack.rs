@@ -159,7 +159,7 @@ pub trait Layer {
 
 /// A layer, and what is upon it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stack<L, P> {
+pub struct Stacked<L, P> {
     /// The layer below.
     pub layer: L,
     /// What it carries.
@@ -167,19 +167,19 @@ pub struct Stack<L, P> {
 }
 
 /// `a / b / c` is `a / (b / c)`.
-impl<L, P, Q> core::ops::Div<Q> for Stack<L, P>
+impl<L, P, Q> core::ops::Div<Q> for Stacked<L, P>
 where
     P: core::ops::Div<Q>,
 {
-    type Output = Stack<L, P::Output>;
+    type Output = Stacked<L, P::Output>;
 
     #[inline(always)]
     fn div(self, upon: Q) -> Self::Output {
-        Stack { layer: self.layer, payload: self.payload / upon }
+        Stacked { layer: self.layer, payload: self.payload / upon }
     }
 }
 
-impl<L: Layer, P: Packet> Packet for Stack<L, P> {
+impl<L: Layer, P: Packet> Packet for Stacked<L, P> {
     #[inline(always)]
     fn packet_len(&self) -> usize {
         self.layer.len_under(&self.payload)

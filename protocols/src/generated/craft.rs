@@ -94,7 +94,7 @@ pub use crate::vlan::craft::{ServiceVlan, Vlan};
 pub use crate::vxlan::craft::{Vxlan, VxlanGpe};
 pub use packet_core::MacAddr;
 pub use packet_core::craft::{
-    EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack,
+    EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stacked,
 };
 
 use alloc::borrow::Cow;

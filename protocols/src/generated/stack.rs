@@ -3,6 +3,7 @@
 //! The layers of all protocols upon each other.
 
 use packet_core::generated::*;
+use packet_core::stack::{Carrier, Led};
 
 /// The layers that are known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -1199,59 +1200,6 @@ impl Fields for Layer<'_> {
     }
 }
 shown_layer!(Layer);
-stacked!(LayerKind, Ah, crate::ah::Ah<'a>, next);
-stacked!(LayerKind, Arp, crate::arp::Arp<'a>, next);
-stacked!(LayerKind, Dccp, crate::dccp::Dccp<'a>, next);
-stacked!(LayerKind, Dhcp, crate::dhcp::Dhcp<'a>, next);
-stacked!(LayerKind, Dhcpv6, crate::dhcpv6::Dhcpv6<'a>, next);
-stacked!(LayerKind, Dns, crate::dns::Dns<'a>, next);
-stacked!(LayerKind, Mdns, crate::dns::Mdns<'a>, next);
-stacked!(LayerKind, Llmnr, crate::dns::Llmnr<'a>, next);
-stacked!(LayerKind, DnsOverTcp, crate::dns::DnsOverTcp<'a>, next);
-stacked!(LayerKind, Erspan, crate::erspan::Erspan<'a>, next);
-stacked!(LayerKind, Erspan3, crate::erspan::Erspan3<'a>, next);
-stacked!(LayerKind, Esp, crate::esp::Esp<'a>, next);
-stacked!(LayerKind, Ethernet, crate::ethernet::Ethernet<'a>, next);
-stacked!(LayerKind, Gre, crate::gre::Gre<'a>, next);
-stacked!(LayerKind, Icmp, crate::icmp::Icmp<'a>, next);
-stacked!(LayerKind, Icmpv6, crate::icmpv6::Icmpv6<'a>, next);
-stacked!(LayerKind, Igmp, crate::igmp::Igmp<'a>, next);
-stacked!(LayerKind, Ipv4, crate::ipv4::Ipv4<'a>, next);
-stacked!(LayerKind, Ipv6, crate::ipv6::Ipv6<'a>, next);
-stacked!(LayerKind, Ipv6HopByHop, crate::ipv6::Ipv6HopByHop<'a>, next);
-stacked!(LayerKind, Ipv6Destination, crate::ipv6::Ipv6Destination<'a>, next);
-stacked!(LayerKind, Ipv6Routing, crate::ipv6::Ipv6Routing<'a>, next);
-stacked!(LayerKind, Ipv6Fragment, crate::ipv6::Ipv6Fragment<'a>, next);
-stacked!(LayerKind, LinuxSll, crate::linux_sll::LinuxSll<'a>, next);
-stacked!(LayerKind, LinuxSll2, crate::linux_sll::LinuxSll2<'a>, next);
-stacked!(LayerKind, Llc, crate::llc::Llc<'a>, next);
-stacked!(LayerKind, Null, crate::loopback::Null<'a>, next);
-stacked!(LayerKind, Loop, crate::loopback::Loop<'a>, next);
-stacked!(LayerKind, Mpls, crate::mpls::Mpls<'a>, next);
-stacked!(LayerKind, Ntp, crate::ntp::Ntp<'a>, next);
-stacked!(LayerKind, Ppp, crate::ppp::Ppp<'a>, next);
-stacked!(LayerKind, Lcp, crate::ppp::Lcp<'a>, next);
-stacked!(LayerKind, Ipcp, crate::ppp::Ipcp<'a>, next);
-stacked!(LayerKind, Ipv6cp, crate::ppp::Ipv6cp<'a>, next);
-stacked!(LayerKind, Ccp, crate::ppp::Ccp<'a>, next);
-stacked!(LayerKind, Pap, crate::ppp::Pap<'a>, next);
-stacked!(LayerKind, Chap, crate::ppp::Chap<'a>, next);
-stacked!(LayerKind, PppoeDiscovery, crate::pppoe::PppoeDiscovery<'a>, next);
-stacked!(LayerKind, PppoeSession, crate::pppoe::PppoeSession<'a>, next);
-stacked!(LayerKind, Quic, crate::quic::Quic<'a>, next);
-stacked!(LayerKind, RawIp, crate::raw_ip::RawIp<'a>, next);
-stacked!(LayerKind, Sctp, crate::sctp::Sctp<'a>, next);
-stacked!(LayerKind, Tcp, crate::tcp::Tcp<'a>, next);
-stacked!(LayerKind, TlsRecord, crate::tls::TlsRecord<'a>, next);
-stacked!(LayerKind, TlsChangeCipherSpec, crate::tls::TlsChangeCipherSpec<'a>, next);
-stacked!(LayerKind, TlsAlert, crate::tls::TlsAlert<'a>, next);
-stacked!(LayerKind, TlsHandshake, crate::tls::TlsHandshake<'a>, next);
-stacked!(LayerKind, Udp, crate::udp::Udp<'a>, next);
-stacked!(LayerKind, UdpLite, crate::udp_lite::UdpLite<'a>, next);
-stacked!(LayerKind, Vlan, crate::vlan::Vlan<'a>, next);
-stacked!(LayerKind, ServiceVlan, crate::vlan::ServiceVlan<'a>, next);
-stacked!(LayerKind, Vxlan, crate::vxlan::Vxlan<'a>, next);
-stacked!(LayerKind, VxlanGpe, crate::vxlan::VxlanGpe<'a>, next);
 held!(Layer, Ah, crate::ah::Ah<'a>);
 held!(Layer, Arp, crate::arp::Arp<'a>);
 held!(Layer, Dccp, crate::dccp::Dccp<'a>);
@@ -1326,6 +1274,655 @@ impl packet_core::stack::Known for LayerKind {
 /// The layers below one, the outermost first.
 #[derive(Clone, Copy, Debug)]
 pub struct Below<'s, 'a>(pub &'s [Layer<'a>]);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ah::Ah<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::ip_protocol_leads_to(kind, self.next_header().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Ah, crate::ah::Ah<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::arp::Arp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Arp, crate::arp::Arp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dccp::Dccp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Dccp, crate::dccp::Dccp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dhcp::Dhcp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Dhcp, crate::dhcp::Dhcp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dhcpv6::Dhcpv6<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Dhcpv6, crate::dhcpv6::Dhcpv6<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dns::Dns<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Dns, crate::dns::Dns<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dns::Mdns<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Mdns, crate::dns::Mdns<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dns::Llmnr<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Llmnr, crate::dns::Llmnr<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dns::DnsOverTcp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, DnsOverTcp, crate::dns::DnsOverTcp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::erspan::Erspan<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Erspan, crate::erspan::Erspan<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::erspan::Erspan3<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Erspan3, crate::erspan::Erspan3<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::esp::Esp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Esp, crate::esp::Esp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ethernet::Ethernet<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                return Led::to(kind == LayerKind::Llc, payload);
+            }
+            1536..=65535 => {
+                let payload = self.payload();
+                return Led::to(tables::ether_type_leads_to(kind, self.type_len(), payload), payload);
+            }
+            _ => {}
+        }
+        Led::Elsewhere
+    }
+}
+stacked!(LayerKind, Ethernet, crate::ethernet::Ethernet<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gre::Gre<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        if self.protocol().0 == 35006 && !self.has_sequence() {
+            let payload = self.payload();
+            Led::to(kind == LayerKind::Ethernet, payload)
+        } else {
+            let payload = self.payload();
+            Led::to(tables::ether_type_leads_to(kind, self.protocol().0, payload), payload)
+        }
+    }
+}
+stacked!(LayerKind, Gre, crate::gre::Gre<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::icmp::Icmp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Icmp, crate::icmp::Icmp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::icmpv6::Icmpv6<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Icmpv6, crate::icmpv6::Icmpv6<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::igmp::Igmp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Igmp, crate::igmp::Igmp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ipv4::Ipv4<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(self.fragment_offset() == 0 && tables::ip_protocol_leads_to(kind, self.protocol().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Ipv4, crate::ipv4::Ipv4<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ipv6::Ipv6<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        {
+            let payload = self.payload();
+            Led::to(tables::ip_protocol_leads_to(kind, self.next_header().0, payload), payload)
+        }
+    }
+}
+stacked!(LayerKind, Ipv6, crate::ipv6::Ipv6<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ipv6::Ipv6HopByHop<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        {
+            let payload = self.payload();
+            Led::to(tables::ip_protocol_leads_to(kind, self.next_header().0, payload), payload)
+        }
+    }
+}
+stacked!(LayerKind, Ipv6HopByHop, crate::ipv6::Ipv6HopByHop<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ipv6::Ipv6Destination<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::ip_protocol_leads_to(kind, self.next_header().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Ipv6Destination, crate::ipv6::Ipv6Destination<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ipv6::Ipv6Routing<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::ip_protocol_leads_to(kind, self.next_header().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Ipv6Routing, crate::ipv6::Ipv6Routing<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ipv6::Ipv6Fragment<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(
+            self.fragment_offset() == 0 && tables::ip_protocol_leads_to(kind, self.next_header().0, payload),
+            payload,
+        )
+    }
+}
+stacked!(LayerKind, Ipv6Fragment, crate::ipv6::Ipv6Fragment<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::linux_sll::LinuxSll<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        match self.protocol().0 {
+            4 => {
+                let payload = self.payload();
+                Led::to(kind == LayerKind::Llc, payload)
+            }
+            _ => {
+                let payload = self.payload();
+                Led::to(tables::ether_type_leads_to(kind, self.protocol().0, payload), payload)
+            }
+        }
+    }
+}
+stacked!(LayerKind, LinuxSll, crate::linux_sll::LinuxSll<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::linux_sll::LinuxSll2<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        match self.protocol().0 {
+            4 => {
+                let payload = self.payload();
+                Led::to(kind == LayerKind::Llc, payload)
+            }
+            _ => {
+                let payload = self.payload();
+                Led::to(tables::ether_type_leads_to(kind, self.protocol().0, payload), payload)
+            }
+        }
+    }
+}
+stacked!(LayerKind, LinuxSll2, crate::linux_sll::LinuxSll2<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::llc::Llc<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        if self.dsap().0 == 170 && self.control() == 3 {
+            match self.oui() {
+                Some(0) | Some(248) => {
+                    if let Some(payload) = given!(Some(self.ethertype()?.payload())) {
+                        return Led::to(
+                            self.pid().is_some_and(|key| tables::ether_type_leads_to(kind, key, payload)),
+                            payload,
+                        );
+                    }
+                }
+                _ => {
+                    if let Some(payload) = given!(Some(self.other()?.payload())) {
+                        return Led::to(false, payload);
+                    }
+                }
+            }
+        } else {
+            if let Some(payload) = self.payload() {
+                return Led::to(tables::llc_sap_leads_to(kind, self.dsap().0, payload), payload);
+            }
+        }
+        Led::Elsewhere
+    }
+}
+stacked!(LayerKind, Llc, crate::llc::Llc<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::loopback::Null<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(
+            given!(Some(self.big_endian()?.family().0))
+                .or(given!(Some(self.little_endian()?.family().0)))
+                .is_some_and(|key| tables::address_family_leads_to(kind, key, payload)),
+            payload,
+        )
+    }
+}
+stacked!(LayerKind, Null, crate::loopback::Null<'a>, false);
+
+impl<'a> Carrier<'a, LayerKind> for crate::loopback::Loop<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::address_family_leads_to(kind, self.family().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Loop, crate::loopback::Loop<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::mpls::Mpls<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        if self.bottom() {
+            let payload = self.payload();
+            Led::to(
+                self.label().0 != 13
+                    && self.label().0 != 14
+                    && given!(Some(*payload.bytes().first()? >> 4))
+                        .is_some_and(|key| tables::ip_version_leads_to(kind, key, payload)),
+                payload,
+            )
+        } else {
+            let payload = self.payload();
+            Led::to(kind == LayerKind::Mpls, payload)
+        }
+    }
+}
+stacked!(LayerKind, Mpls, crate::mpls::Mpls<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ntp::Ntp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Ntp, crate::ntp::Ntp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ppp::Ppp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(
+            given!(Some(u16::from(self.compressed()?.protocol())))
+                .or(given!(Some(self.whole()?.protocol().0)))
+                .is_some_and(|key| tables::ppp_protocol_leads_to(kind, key, payload)),
+            payload,
+        )
+    }
+}
+stacked!(LayerKind, Ppp, crate::ppp::Ppp<'a>, false);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ppp::Lcp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Lcp, crate::ppp::Lcp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ppp::Ipcp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Ipcp, crate::ppp::Ipcp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ppp::Ipv6cp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Ipv6cp, crate::ppp::Ipv6cp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ppp::Ccp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Ccp, crate::ppp::Ccp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ppp::Pap<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Pap, crate::ppp::Pap<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::ppp::Chap<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Chap, crate::ppp::Chap<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::pppoe::PppoeDiscovery<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, PppoeDiscovery, crate::pppoe::PppoeDiscovery<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::pppoe::PppoeSession<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, PppoeSession, crate::pppoe::PppoeSession<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::quic::Quic<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Quic, crate::quic::Quic<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::raw_ip::RawIp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(
+            given!(Some(*payload.bytes().first()? >> 4))
+                .is_some_and(|key| tables::ip_version_leads_to(kind, key, payload)),
+            payload,
+        )
+    }
+}
+stacked!(LayerKind, RawIp, crate::raw_ip::RawIp<'a>, false);
+
+impl<'a> Carrier<'a, LayerKind> for crate::sctp::Sctp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Sctp, crate::sctp::Sctp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::tcp::Tcp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Tcp, crate::tcp::Tcp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::tls::TlsRecord<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.fragment();
+        Led::to(tables::tls_content_leads_to(kind, self.r#type().0, payload), payload)
+    }
+}
+stacked!(LayerKind, TlsRecord, crate::tls::TlsRecord<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::tls::TlsChangeCipherSpec<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, TlsChangeCipherSpec, crate::tls::TlsChangeCipherSpec<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::tls::TlsAlert<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, TlsAlert, crate::tls::TlsAlert<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::tls::TlsHandshake<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, TlsHandshake, crate::tls::TlsHandshake<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::udp::Udp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Udp, crate::udp::Udp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::udp_lite::UdpLite<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, UdpLite, crate::udp_lite::UdpLite<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::vlan::Vlan<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                Led::to(kind == LayerKind::Llc, payload)
+            }
+            _ => {
+                let payload = self.payload();
+                Led::to(tables::ether_type_leads_to(kind, self.type_len(), payload), payload)
+            }
+        }
+    }
+}
+stacked!(LayerKind, Vlan, crate::vlan::Vlan<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::vlan::ServiceVlan<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        match self.type_len() {
+            0..=1500 => {
+                let payload = self.payload();
+                Led::to(kind == LayerKind::Llc, payload)
+            }
+            _ => {
+                let payload = self.payload();
+                Led::to(tables::ether_type_leads_to(kind, self.type_len(), payload), payload)
+            }
+        }
+    }
+}
+stacked!(LayerKind, ServiceVlan, crate::vlan::ServiceVlan<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::vxlan::Vxlan<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Vxlan, crate::vxlan::Vxlan<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::vxlan::VxlanGpe<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::vxlan_protocol_leads_to(kind, self.next_protocol().0, payload), payload)
+    }
+}
+stacked!(LayerKind, VxlanGpe, crate::vxlan::VxlanGpe<'a>, true);
 
 /// Whether a payload looks like `Quic`.
 #[must_use]
@@ -1768,6 +2365,131 @@ pub mod tables {
             5 => LayerKind::Mpls,
             _ => return None,
         })
+    }
+
+    /// Whether a key of `address_family` leads to a kind of layer, as [`address_family`](address_family) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn address_family_leads_to(kind: LayerKind, key: u32, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Ipv4 => matches!(key, 2),
+            LayerKind::Ipv6 => matches!(key, 30 | 28 | 24),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `ether_type` leads to a kind of layer, as [`ether_type`](ether_type) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn ether_type_leads_to(kind: LayerKind, key: u16, payload: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Erspan => matches!(key, 35006),
+            LayerKind::Erspan3 => matches!(key, 8939),
+            LayerKind::Ethernet => matches!(key, 25944),
+            LayerKind::Ipv4 => matches!(key, 2048),
+            LayerKind::Ipv6 => matches!(key, 34525),
+            LayerKind::Llc => matches!(key, 34928),
+            LayerKind::Mpls => matches!(key, 34887 | 34888),
+            LayerKind::Ppp => matches!(key, 34827),
+            LayerKind::PppoeDiscovery => matches!(key, 34915),
+            LayerKind::PppoeSession => matches!(key, 34916),
+            LayerKind::Vlan => matches!(key, 33024 | 37120),
+            LayerKind::ServiceVlan => matches!(key, 34984),
+            LayerKind::Arp => ether_type(key, payload) == Some(kind),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `ip_protocol` leads to a kind of layer, as [`ip_protocol`](ip_protocol) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn ip_protocol_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Ah => matches!(key, 51),
+            LayerKind::Dccp => matches!(key, 33),
+            LayerKind::Esp => matches!(key, 50),
+            LayerKind::Ethernet => matches!(key, 143),
+            LayerKind::Gre => matches!(key, 47),
+            LayerKind::Icmp => matches!(key, 1),
+            LayerKind::Icmpv6 => matches!(key, 58),
+            LayerKind::Igmp => matches!(key, 2),
+            LayerKind::Ipv4 => matches!(key, 4),
+            LayerKind::Ipv6 => matches!(key, 41),
+            LayerKind::Ipv6HopByHop => matches!(key, 0),
+            LayerKind::Ipv6Destination => matches!(key, 60),
+            LayerKind::Ipv6Routing => matches!(key, 43),
+            LayerKind::Ipv6Fragment => matches!(key, 44),
+            LayerKind::Mpls => matches!(key, 137),
+            LayerKind::Sctp => matches!(key, 132),
+            LayerKind::Tcp => matches!(key, 6),
+            LayerKind::Udp => matches!(key, 17),
+            LayerKind::UdpLite => matches!(key, 136),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `llc_sap` leads to a kind of layer, as [`llc_sap`](llc_sap) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn llc_sap_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Ipv4 => matches!(key, 6),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `ip_version` leads to a kind of layer, as [`ip_version`](ip_version) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn ip_version_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Ipv4 => matches!(key, 4),
+            LayerKind::Ipv6 => matches!(key, 6),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `ppp_protocol` leads to a kind of layer, as [`ppp_protocol`](ppp_protocol) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn ppp_protocol_leads_to(kind: LayerKind, key: u16, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Ipv4 => matches!(key, 33),
+            LayerKind::Ipv6 => matches!(key, 87),
+            LayerKind::Mpls => matches!(key, 641 | 643),
+            LayerKind::Lcp => matches!(key, 49185),
+            LayerKind::Ipcp => matches!(key, 32801),
+            LayerKind::Ipv6cp => matches!(key, 32855),
+            LayerKind::Ccp => matches!(key, 33021),
+            LayerKind::Pap => matches!(key, 49187),
+            LayerKind::Chap => matches!(key, 49699),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `tls_content` leads to a kind of layer, as [`tls_content`](tls_content) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn tls_content_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::TlsChangeCipherSpec => matches!(key, 20),
+            LayerKind::TlsAlert => matches!(key, 21),
+            LayerKind::TlsHandshake => matches!(key, 22),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `vxlan_protocol` leads to a kind of layer, as [`vxlan_protocol`](vxlan_protocol) says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn vxlan_protocol_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Ethernet => matches!(key, 3),
+            LayerKind::Ipv4 => matches!(key, 1),
+            LayerKind::Ipv6 => matches!(key, 2),
+            LayerKind::Mpls => matches!(key, 5),
+            _ => false,
+        }
     }
 
     /// The layer of a key of a table that every stack shares, by the table's name.

@@ -76,7 +76,7 @@ const INDEX_DOCS: &str = "\
 //! ```
 
 pub use packet_core::MacAddr;
-pub use packet_core::craft::{EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stack};
+pub use packet_core::craft::{EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stacked};
 ";
 
 /// What the values of all layers are made of.

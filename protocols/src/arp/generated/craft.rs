@@ -270,11 +270,11 @@ impl Layer for Arp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Arp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

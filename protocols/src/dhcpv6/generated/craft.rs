@@ -612,11 +612,11 @@ impl Layer for Dhcpv6<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Dhcpv6<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -3407,11 +3407,11 @@ impl Layer for Dns<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Dns<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -3755,11 +3755,11 @@ impl Layer for Mdns<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Mdns<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -4103,11 +4103,11 @@ impl Layer for Llmnr<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Llmnr<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -4342,11 +4342,11 @@ impl Layer for DnsOverTcp {
 }
 
 impl<P> core::ops::Div<P> for DnsOverTcp {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -164,11 +164,11 @@ impl Layer for Erspan {
 }
 
 impl<P> core::ops::Div<P> for Erspan {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -425,11 +425,11 @@ impl Layer for Erspan3 {
 }
 
 impl<P> core::ops::Div<P> for Erspan3 {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -113,11 +113,11 @@ impl Layer for Esp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Esp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -166,11 +166,11 @@ impl Layer for Ethernet<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ethernet<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

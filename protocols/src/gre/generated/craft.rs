@@ -406,11 +406,11 @@ impl Layer for Gre<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Gre<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -1104,11 +1104,11 @@ impl Layer for Icmp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Icmp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -1859,11 +1859,11 @@ impl Layer for Icmpv6<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Icmpv6<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

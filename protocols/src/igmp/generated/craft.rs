@@ -513,11 +513,11 @@ impl Layer for Igmp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Igmp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -317,11 +317,11 @@ impl Layer for Ipv4<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ipv4<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -230,11 +230,11 @@ impl Layer for Ipv6 {
 }
 
 impl<P> core::ops::Div<P> for Ipv6 {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -1218,11 +1218,11 @@ impl Layer for Ipv6HopByHop<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ipv6HopByHop<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -1529,11 +1529,11 @@ impl Layer for Ipv6Destination<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ipv6Destination<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -2390,11 +2390,11 @@ impl Layer for Ipv6Routing<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ipv6Routing<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -2840,11 +2840,11 @@ impl Layer for Ipv6Fragment {
 }
 
 impl<P> core::ops::Div<P> for Ipv6Fragment {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

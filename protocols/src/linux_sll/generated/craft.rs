@@ -172,11 +172,11 @@ impl Layer for LinuxSll<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for LinuxSll<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -423,11 +423,11 @@ impl Layer for LinuxSll2<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for LinuxSll2<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -294,11 +294,11 @@ impl Layer for Llc {
 }
 
 impl<P> core::ops::Div<P> for Llc {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

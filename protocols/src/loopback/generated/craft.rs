@@ -219,11 +219,11 @@ impl Layer for Null {
 }
 
 impl<P> core::ops::Div<P> for Null {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -431,11 +431,11 @@ impl Layer for Loop {
 }
 
 impl<P> core::ops::Div<P> for Loop {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -148,11 +148,11 @@ impl Layer for Mpls {
 }
 
 impl<P> core::ops::Div<P> for Mpls {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -375,11 +375,11 @@ impl Layer for Ntp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ntp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

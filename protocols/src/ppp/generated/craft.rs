@@ -290,11 +290,11 @@ impl Layer for Ppp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ppp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -1896,11 +1896,11 @@ impl Layer for Lcp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Lcp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -2946,11 +2946,11 @@ impl Layer for Ipcp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ipcp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -3691,11 +3691,11 @@ impl Layer for Ipv6cp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ipv6cp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -4634,11 +4634,11 @@ impl Layer for Ccp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Ccp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -5070,11 +5070,11 @@ impl Layer for Pap<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Pap<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -5478,11 +5478,11 @@ impl Layer for Chap<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Chap<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

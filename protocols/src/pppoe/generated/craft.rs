@@ -1072,11 +1072,11 @@ impl Layer for PppoeDiscovery<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for PppoeDiscovery<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -1294,11 +1294,11 @@ impl Layer for PppoeSession {
 }
 
 impl<P> core::ops::Div<P> for PppoeSession {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -536,11 +536,11 @@ impl Layer for Quic<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Quic<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -100,11 +100,11 @@ impl Layer for RawIp {
 }
 
 impl<P> core::ops::Div<P> for RawIp {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -163,11 +163,11 @@ impl Layer for Sctp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Sctp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

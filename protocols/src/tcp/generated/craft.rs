@@ -240,11 +240,11 @@ impl Layer for Tcp<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for Tcp<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

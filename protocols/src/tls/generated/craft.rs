@@ -145,11 +145,11 @@ impl Layer for TlsRecord {
 }
 
 impl<P> core::ops::Div<P> for TlsRecord {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -306,11 +306,11 @@ impl Layer for TlsChangeCipherSpec {
 }
 
 impl<P> core::ops::Div<P> for TlsChangeCipherSpec {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -445,11 +445,11 @@ impl Layer for TlsAlert {
 }
 
 impl<P> core::ops::Div<P> for TlsAlert {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -631,11 +631,11 @@ impl Layer for TlsHandshake<'_> {
 }
 
 impl<'a, P> core::ops::Div<P> for TlsHandshake<'a> {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

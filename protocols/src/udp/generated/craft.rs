@@ -181,11 +181,11 @@ impl Layer for Udp {
 }
 
 impl<P> core::ops::Div<P> for Udp {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -183,11 +183,11 @@ impl Layer for UdpLite {
 }
 
 impl<P> core::ops::Div<P> for UdpLite {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

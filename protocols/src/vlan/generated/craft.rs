@@ -146,11 +146,11 @@ impl Layer for Vlan {
 }
 
 impl<P> core::ops::Div<P> for Vlan {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -345,11 +345,11 @@ impl Layer for ServiceVlan {
 }
 
 impl<P> core::ops::Div<P> for ServiceVlan {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 

@@ -126,11 +126,11 @@ impl Layer for Vxlan {
 }
 
 impl<P> core::ops::Div<P> for Vxlan {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
@@ -323,11 +323,11 @@ impl Layer for VxlanGpe {
 }
 
 impl<P> core::ops::Div<P> for VxlanGpe {
-    type Output = Stack<Self, P>;
+    type Output = Stacked<Self, P>;
 
     #[inline(always)]
     fn div(self, payload: P) -> Self::Output {
-        Stack { layer: self, payload }
+        Stacked { layer: self, payload }
     }
 }
 
