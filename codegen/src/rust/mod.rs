@@ -100,6 +100,7 @@ pub const TAKEN: &[&str] = &[
     "Ipv4Addr",
     "Ipv6Addr",
     "KeptChecksum",
+    "Level",
     "List",
     "MacAddr",
     "Numbers",
