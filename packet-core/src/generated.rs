@@ -9,8 +9,7 @@ pub use crate::view::{Walk, absent, both, contained, either, end_in, given, lead
 pub use crate::{
     Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Derived, Element, Error, ErrorKind, FieldInfo, FieldValue,
     FieldVisitor, Fields, FieldsMut, FlagInfo, Flow, FromBits, FromOctets, Group, KeptChecksum, Level, List, MacAddr,
-    Numbers, Octets, Place, Region, SetterInfo, Text, held, named_flags, named_number, shown_fields, shown_layer,
-    stacked,
+    Numbers, Octets, Place, Region, SetterInfo, Text, named_flags, named_number, shown_fields, shown_layer, stacked,
 };
 pub use core::fmt;
 pub use core::net::{Ipv4Addr, Ipv6Addr};

@@ -79,27 +79,17 @@ pub trait Carrier<'a, K: PartialEq>: Copy {
     }
 }
 
-/// A view that a layer may be, where `L` is a layer of any kind.
-pub trait Held<L> {
-    /// The view, if the layer is one of its kind.
-    fn held_by(layer: &L) -> Option<&Self>;
-}
-
-/// What finds views among layers.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! held {
-    ($layer:ident, $kind:ident, $view:ty) => {
-        impl<'a> $crate::stack::Held<$layer<'a>> for $view {
-            #[inline(always)]
-            fn held_by<'l>(layer: &'l $layer<'a>) -> Option<&'l Self> {
-                match layer {
-                    $layer::$kind(view) => Some(view),
-                    _ => None,
-                }
-            }
-        }
-    };
+/// Where a layer of a packet is.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a, K> {
+    /// What it is.
+    pub kind: K,
+    /// The position of the layer that it stands upon; the first one's own for itself.
+    pub parent: u8,
+    /// What it was read from: it, and what is behind it in the payload of the layer below.
+    pub region: Region<'a>,
+    /// How many of these bytes are its own.
+    pub length: u32,
 }
 
 /// A layer, or one of several.

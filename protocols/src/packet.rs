@@ -13,7 +13,7 @@
 //!     0x0f, 0xa0, 0x0f, 0xa1, 0, 12, 0xed, 0xc1, b'p', b'i', b'n', b'g',
 //! ];
 //! let packet = Packet::parse(LayerKind::Ipv4, &bytes)?;
-//! assert_eq!(packet.layers().len(), 2);
+//! assert_eq!(packet.places().len(), 2);
 //! assert_eq!(packet.udp().map(|udp| udp.dst_port()), Some(4001));
 //! assert_eq!(packet.probe_tag(), Some(0xedc1));
 //!
@@ -29,28 +29,29 @@ mod meta;
 
 pub use meta::{MetaError, PacketMut};
 
-use crate::stack::{Below, Layer, LayerKind, Next, may_begin};
-use packet_core::stack::Held;
+use crate::stack::{Below, Layer, LayerKind, Next, Place, View, may_begin};
 use packet_core::{Anomaly, Error, Region, bits};
 
 /// As many layers as a packet is read to.
 pub const MOST_LAYERS: usize = 16;
 
-/// The layers of a packet upon each other.
+/// The layers of a packet upon each other: where each is. What is asked of one is read then.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
     region: Region<'a>,
-    /// Those behind `count` are copies of the first.
-    layers: [Layer<'a>; MOST_LAYERS],
-    parents: [u8; MOST_LAYERS],
-    /// What each layer was read from, with what is behind it there.
-    regions: [Region<'a>; MOST_LAYERS],
+    /// Those behind `count` say nothing.
+    places: [Place<'a>; MOST_LAYERS],
     count: usize,
     begun: Option<Begun<'a>>,
     complete: bool,
+    /// There is a layer that repeats on a stream.
+    streams: bool,
     /// What is to be read next, upon the layer of that position, or upon none.
     ahead: Option<(Option<usize>, Next<'a>)>,
 }
+
+/// What is in places that are not taken, and is never looked at.
+const NO_PLACE: Place<'static> = Place { kind: LayerKind::ALL[0], parent: 0, region: Region::NOTHING, length: 0 };
 
 /// The start of a layer that could not be read whole, as of one that an ICMP error quotes.
 #[derive(Clone, Copy, Debug)]
@@ -95,36 +96,34 @@ impl<'a> Packet<'a> {
     /// The first layer can't be read.
     #[inline]
     pub fn parse(kind: LayerKind, region: impl Into<Region<'a>>) -> Result<Self, Error> {
-        let mut packet = Self::start(kind, region)?;
+        let region = region.into();
+        let mut packet = Self::unread(region, Next::Layer(kind, region));
         packet.read_on(|_, next| Some(next));
-        Ok(packet)
+        match packet.begun {
+            Some(begun) if packet.count == 0 => Err(begun.error),
+            _ => Ok(packet),
+        }
     }
 
-    /// Reads the first layer of a packet; [`Packet::read_on`] reads the others.
-    ///
-    /// # Errors
-    ///
-    /// It can't be read.
-    #[inline]
-    pub fn start(kind: LayerKind, region: impl Into<Region<'a>>) -> Result<Self, Error> {
-        let region = region.into();
-        let first = Layer::parse(kind, region)?;
-        Ok(Self {
+    /// A packet of which nothing is read yet, and what it begins with: [`Packet::read_on`] reads it.
+    #[inline(always)]
+    #[must_use]
+    pub fn unread(region: Region<'a>, first: Next<'a>) -> Self {
+        Self {
             region,
-            layers: [first; MOST_LAYERS],
-            parents: [0; MOST_LAYERS],
-            regions: [region; MOST_LAYERS],
-            count: 1,
+            places: [NO_PLACE; MOST_LAYERS],
+            count: 0,
             begun: None,
             complete: true,
-            ahead: Some((Some(0), first.next())),
-        })
+            streams: false,
+            ahead: Some((None, first)),
+        }
     }
 
     /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the
-    /// layers up to that one, and what the definitions say. Where it says nothing, what follows is left for later.
+    /// layers up to that one, none at first, and what the definitions say. Where it says nothing, what follows is left for later.
     #[inline]
-    pub fn read_on(&mut self, mut follow: impl FnMut(&[Layer<'a>], Next<'a>) -> Option<Next<'a>>) {
+    pub fn read_on(&mut self, mut follow: impl FnMut(&[Place<'a>], Next<'a>) -> Option<Next<'a>>) {
         while let Some((at, next)) = self.ahead {
             let Some(next) = follow(self.up_to(at), next) else { return };
             self.ahead = match next {
@@ -135,17 +134,19 @@ impl<'a> Packet<'a> {
     }
 
     /// Reads a layer upon another one; what is to be read next.
-    #[inline(always)]
+    #[inline]
     fn read_upon(
         &mut self,
         at: Option<usize>,
         kind: LayerKind,
         region: Region<'a>,
     ) -> Option<(Option<usize>, Next<'a>)> {
-        match Layer::parse_upon(kind, region, &Below(self.up_to(at))) {
-            Ok(layer) => {
-                let index = self.push(layer, at.unwrap_or(0), region)?;
-                Some((Some(index), layer.next()))
+        match kind.step(region, &Below::Places(self.up_to(at))) {
+            Ok((length, next)) => {
+                // There are fewer layers than a byte counts.
+                let parent = at.unwrap_or(0) as u8;
+                let index = self.push(Place { kind, parent, region, length })?;
+                Some((Some(index), next))
             }
             Err(error) => {
                 self.begun.get_or_insert(Begun { kind, region, error, parent: at.unwrap_or(0) });
@@ -154,58 +155,89 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// The layers up to one.
-    #[inline(always)]
-    fn up_to(&self, at: Option<usize>) -> &[Layer<'a>] {
-        self.layers().get(..at.map_or(0, |at| at + 1)).unwrap_or_default()
+    /// Where the layers up to one are.
+    #[inline]
+    fn up_to(&self, at: Option<usize>) -> &[Place<'a>] {
+        self.places().get(..at.map_or(0, |at| at + 1)).unwrap_or_default()
     }
 
     /// What repeats on a stream is read again upon the same layer, as long as bytes are left.
     fn repeat(&self, from: Option<usize>) -> Option<(Option<usize>, Next<'a>)> {
-        let mut at = from;
+        let mut at = from.filter(|_| self.streams);
         while let Some(index) = at {
             at = self.parent(index);
-            if let (Some(layer), Some(region)) = (self.layers().get(index), self.regions.get(index)) {
-                let (kind, rest) = (layer.kind(), region.behind(layer.region().bytes().len()));
-                if kind.is_stream() && !rest.bytes().is_empty() && may_begin(kind, rest) {
-                    return Some((at, Next::Layer(kind, rest)));
+            if let Some(place) = self.places().get(index).filter(|place| place.kind.is_stream()) {
+                let rest = place.region.behind(place.length as usize);
+                if !rest.bytes().is_empty() && may_begin(place.kind, rest) {
+                    return Some((at, Next::Layer(place.kind, rest)));
                 }
             }
         }
         None
     }
 
-    /// Adds a layer upon another one; nothing where there is no room.
-    #[inline(always)]
-    fn push(&mut self, layer: Layer<'a>, parent: usize, region: Region<'a>) -> Option<usize> {
+    /// Adds a layer; nothing where there is no room.
+    #[inline]
+    fn push(&mut self, place: Place<'a>) -> Option<usize> {
         let index = self.count;
-        let places = (self.layers.get_mut(index), self.parents.get_mut(index), self.regions.get_mut(index));
-        let (Some(place), Some(below), Some(from)) = places else {
+        let Some(free) = self.places.get_mut(index) else {
             self.complete = false;
             return None;
         };
-        // There are fewer layers than a byte counts.
-        (*place, *below, *from) = (layer, parent as u8, region);
+        *free = place;
+        self.streams |= place.kind.is_stream();
         self.count += 1;
         Some(index)
     }
 
-    /// The layers, each behind the one that it stands upon.
+    /// Where the layers are, each behind the one that it stands upon.
     #[inline]
     #[must_use]
-    pub fn layers(&self) -> &[Layer<'a>] {
-        self.layers.get(..self.count).unwrap_or(&self.layers)
+    pub fn places(&self) -> &[Place<'a>] {
+        self.places.get(..self.count).unwrap_or(&self.places)
+    }
+
+    /// The layers, each behind the one that it stands upon.
+    pub fn layers(&self) -> impl DoubleEndedIterator<Item = Layer<'a>> + '_ {
+        (0..self.count).filter_map(|index| self.layer(index))
+    }
+
+    /// The layer of that position.
+    #[must_use]
+    pub fn layer(&self, index: usize) -> Option<Layer<'a>> {
+        let place = self.places().get(index)?;
+        Layer::parse_upon(place.kind, place.region, &self.below(index)).ok()
+    }
+
+    /// Whether there is a layer of that kind.
+    #[inline]
+    #[must_use]
+    pub fn has(&self, kind: LayerKind) -> bool {
+        self.places().iter().any(|place| place.kind == kind)
+    }
+
+    /// The first layer of that type: `packet.get::<Udp>()`.
+    #[inline]
+    #[must_use]
+    pub fn get<V: View<'a>>(&self) -> Option<V> {
+        self.view(self.places().iter().position(|place| place.kind == V::KIND)?)
+    }
+
+    #[inline]
+    fn view<V: View<'a>>(&self, index: usize) -> Option<V> {
+        V::read_upon(self.places().get(index)?.region, &self.below(index)).ok()
     }
 
     /// The layers of that type, from the outermost on: `packet.all::<Vlan>()`.
-    pub fn all<'p, V: Held<Layer<'a>> + 'p>(&'p self) -> impl DoubleEndedIterator<Item = &'p V> {
-        self.layers().iter().filter_map(V::held_by)
+    pub fn all<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> + '_ {
+        let places = self.places().iter().enumerate();
+        places.filter(|(_, place)| place.kind == V::KIND).filter_map(|(index, _)| self.view(index))
     }
 
     /// What a layer was read from: it, and what is behind it in the payload of the layer below.
     #[must_use]
     pub fn around(&self, index: usize) -> Option<Region<'a>> {
-        self.regions.get(index).copied().filter(|_| index < self.count)
+        self.places().get(index).map(|place| place.region)
     }
 
     /// Whether something is left that was not read yet.
@@ -217,14 +249,14 @@ impl<'a> Packet<'a> {
     /// The position of the layer that one stands upon; nothing for the first.
     #[must_use]
     pub fn parent(&self, index: usize) -> Option<usize> {
-        let parent = *self.parents.get(index)?;
-        (index > 0 && index < self.count).then_some(parent.into())
+        let place = self.places().get(index).filter(|_| index > 0)?;
+        Some(place.parent.into())
     }
 
     /// The layers below one, as it sees them.
     #[must_use]
     pub fn below(&self, index: usize) -> Below<'_, 'a> {
-        Below(self.up_to(self.parent(index)))
+        Below::Places(self.up_to(self.parent(index)))
     }
 
     /// The first layer that could not be read, where there is one.
@@ -248,13 +280,13 @@ impl<'a> Packet<'a> {
     /// Whether every layer could be read, and nothing is wrong with any of them.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        let mut layers = self.layers().iter().enumerate();
+        let mut layers = self.layers().enumerate();
         self.complete && self.begun.is_none() && layers.all(|(index, layer)| layer.is_regular(&self.below(index)))
     }
 
     /// Tells what is not as it should be, one by one, each with the position of its layer.
     pub fn anomalies(&self, report: &mut dyn FnMut(usize, Anomaly)) {
-        for (index, layer) in self.layers().iter().enumerate() {
+        for (index, layer) in self.layers().enumerate() {
             layer.anomalies(&self.below(index), &mut |anomaly| report(index, anomaly));
         }
     }
@@ -269,11 +301,11 @@ impl<'a> Packet<'a> {
         let questions = || request.indices().filter(|&index| !request.is_quoted(index));
         let mut answered = false;
         for index in self.indices() {
-            let Some(layer) = self.layers().get(index) else { continue };
+            let Some(layer) = self.layer(index) else { continue };
             let quoted = self.is_quoted(index);
             let verdict = |question: usize| {
-                let question = request.layers().get(question)?;
-                if quoted { layer.asks_as(question) } else { layer.replies_to(question) }
+                let question = request.layer(question)?;
+                if quoted { layer.asks_as(&question) } else { layer.replies_to(&question) }
             };
             match one_of(questions().filter_map(verdict)) {
                 Some(false) => return false,
@@ -281,7 +313,7 @@ impl<'a> Packet<'a> {
             }
         }
         if let Some(begun) = self.begun.as_ref().filter(|begun| self.quotes_above(begun.parent)) {
-            let verdict = |question: usize| begun.asks_as(request.layers().get(question)?);
+            let verdict = |question: usize| begun.asks_as(&request.layer(question)?);
             match one_of(questions().filter_map(verdict)) {
                 Some(false) => return false,
                 found => answered |= found.is_some(),
@@ -304,7 +336,7 @@ impl<'a> Packet<'a> {
     fn quotes_above(&self, index: usize) -> bool {
         let mut at = Some(index);
         while let Some(index) = at {
-            if self.layers().get(index).is_some_and(Layer::quotes) {
+            if self.layer(index).is_some_and(|layer| layer.quotes()) {
                 return true;
             }
             at = self.parent(index);
@@ -314,14 +346,14 @@ impl<'a> Packet<'a> {
 
     /// What the packet as a whole offers of an interface: the outermost layer that provides it, seen through those right upon
     /// it that pass it on.
-    fn offers(&self, provides: fn(&Layer<'a>) -> bool, passes: fn(&Layer<'a>) -> bool) -> Option<Below<'_, 'a>> {
-        let mut top = self.layers().iter().position(provides)?;
-        for (index, layer) in self.layers().iter().enumerate().skip(top + 1) {
-            if self.parent(index) == Some(top) && passes(layer) {
+    fn offers(&self, provides: fn(LayerKind) -> bool, passes: fn(LayerKind) -> bool) -> Option<Below<'_, 'a>> {
+        let mut top = self.places().iter().position(|place| provides(place.kind))?;
+        for (index, place) in self.places().iter().enumerate().skip(top + 1) {
+            if self.parent(index) == Some(top) && passes(place.kind) {
                 top = index;
             }
         }
-        Some(Below(self.layers().get(..=top)?))
+        Some(Below::Places(self.places().get(..=top)?))
     }
 }
 

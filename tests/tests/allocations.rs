@@ -42,10 +42,10 @@ fn read<'a>(start: LayerKind, region: Region<'a>, layers: &mut Vec<Layer<'a>>, c
     let mut told = 0;
     let mut next = Next::Layer(start, region);
     while let Next::Layer(kind, region) = next {
-        match Layer::parse_upon(kind, region, &Below(layers)) {
+        match Layer::parse_upon(kind, region, &Below::Layers(layers)) {
             Ok(layer) if layers.len() < MOST_LAYERS => {
                 layer.fields(count);
-                layer.anomalies(&Below(layers), &mut |_| told += 1);
+                layer.anomalies(&Below::Layers(layers), &mut |_| told += 1);
                 next = layer.next();
                 layers.push(layer);
             }

@@ -27,7 +27,7 @@ fn meta<'s>(schema: &'s Schema, name: &str) -> &'s Meta {
 /// Whether the layers of a packet are those of a dissection, so far as they could be read whole.
 fn same_layers(packet: &Packet<'_>, view: &View<'_>) -> bool {
     let name = |index: usize| view.composite(&view.dissection.layers[index]).name.as_str();
-    let here = packet.layers().iter().map(|layer| (layer.kind().name(), layer.region().offset()));
+    let here = packet.layers().map(|layer| (layer.kind().name(), layer.region().offset()));
     let mut whole = here.collect::<Vec<_>>();
     whole.extend(packet.begun().map(|begun| (begun.kind.name(), begun.region.offset())));
     let there: Vec<_> = view.dissection.layers.iter().enumerate().map(|(at, layer)| (name(at), layer.start)).collect();
@@ -176,11 +176,11 @@ fn answers_of_the_captures() {
             for question in earlier.filter(|question| question.whole) {
                 let asked = Packet::parse(question.kind, Region::captured(&question.data, question.origlen)).unwrap();
                 pairs += 1;
-                for (at, layer) in packet.layers().iter().enumerate() {
-                    for (of, other) in asked.layers().iter().enumerate() {
+                for (at, layer) in packet.layers().enumerate() {
+                    for (of, other) in asked.layers().enumerate() {
                         let expected = related(answer, at, question, of);
                         let quoted = packet.is_quoted(at);
-                        let found = if quoted { layer.asks_as(other) } else { layer.replies_to(other) };
+                        let found = if quoted { layer.asks_as(&other) } else { layer.replies_to(&other) };
                         let found = found == Some(true) && !asked.is_quoted(of);
                         assert_eq!(found, expected, "{} and {}", hex(&answer.data), hex(&question.data));
                         if packet.is_reply_to(&asked) && found {

@@ -23,7 +23,7 @@ fn stack<'a>(start: LayerKind, region: Region<'a>) -> (Vec<Layer<'a>>, Option<Ne
     let mut layers: Vec<Layer<'a>> = Vec::new();
     let mut next = Next::Layer(start, region);
     while let Next::Layer(kind, region) = next {
-        match Layer::parse_upon(kind, region, &Below(&layers)) {
+        match Layer::parse_upon(kind, region, &Below::Layers(&layers)) {
             Ok(layer) if layers.len() < MOST_LAYERS => layers.push(layer),
             _ => return (layers, None),
         }
@@ -52,11 +52,11 @@ impl Seen {
         let (mut at, mut regular) = (0, true);
         for (index, layer) in layers.iter().enumerate() {
             self.layers += 1;
-            let known = layer.is_regular(&Below(&layers[..index]));
+            let known = layer.is_regular(&Below::Layers(&layers[..index]));
             regular &= known;
             self.compare(&view, at, layer, (regular, known), data);
             let mut told = BTreeSet::new();
-            layer.anomalies(&Below(&layers[..index]), &mut |anomaly| {
+            layer.anomalies(&Below::Layers(&layers[..index]), &mut |anomaly| {
                 told.insert(anomaly.name().to_owned());
             });
             self.anomalies(&view, at, layer, &told, data);

@@ -52,6 +52,115 @@ impl Writer<'_> {
     }
 }
 
+impl Writer<'_> {
+    /// What says of a view which layer it is of, and reads one where it is.
+    pub(super) fn views(&self, layers: &[(CompositeId, &Composite)]) -> TokenStream {
+        let one = |(id, composite): &(CompositeId, &Composite)| {
+            let (name, path) = (ident(&camel(&composite.name)), self.composite_path(*id));
+            let (read, below) = self.read_upon(*id, composite);
+            quote! {
+                impl<'a> View<'a> for #path<'a> {
+                    const KIND: LayerKind = LayerKind::#name;
+
+                    #[inline(always)]
+                    fn read_upon(region: Region<'a>, #below: &Below<'_, 'a>) -> Result<Self, Error> { Self::#read }
+                }
+            }
+        };
+        let views: Vec<TokenStream> = layers.iter().map(one).collect();
+        quote! {
+            /// The view of a layer.
+            pub trait View<'a>: Sized {
+                /// Which layer it is the view of.
+                const KIND: LayerKind;
+
+                /// Reads one upon the layers below.
+                ///
+                /// # Errors
+                ///
+                /// The bytes can't be one.
+                fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error>;
+            }
+
+            #(#views)*
+        }
+    }
+
+    /// How a layer is read, and what the layers below are called where that asks them.
+    fn read_upon(&self, id: CompositeId, composite: &Composite) -> (TokenStream, TokenStream) {
+        if self.reads_upon(id) {
+            let needs = self.needs(composite).into_iter().map(|_| quote!(below));
+            (quote!(parse_upon(region #(, #needs)*)), quote!(below))
+        } else {
+            (quote!(parse(region)), quote!(_))
+        }
+    }
+
+    /// What says of a layer how far it reaches and what follows, and keeps nothing else of it.
+    pub(super) fn step(&self, layers: &[(CompositeId, &Composite)]) -> TokenStream {
+        let arms = layers.iter().map(|(id, composite)| {
+            let (name, path) = (ident(&camel(&composite.name)), self.composite_path(*id));
+            let next = if self.is_foreign(*id) { quote!(follow) } else { quote!(next) };
+            let (read, _) = self.read_upon(*id, composite);
+            quote! {
+                Self::#name => {
+                    let view = #path::#read?;
+                    Ok((view.region().bytes().len() as u32, view.#next()))
+                }
+            }
+        });
+        let arms: Vec<TokenStream> = arms.collect();
+        quote! {
+            impl LayerKind {
+                /// Reads a layer of that kind: how many bytes are its own, and what follows it.
+                ///
+                /// # Errors
+                ///
+                /// The bytes can't be one.
+                pub fn step<'a>(self, region: Region<'a>, below: &Below<'_, 'a>) -> Result<(u32, Next<'a>), Error> {
+                    let _ = below;
+                    match self { #(#arms)* }
+                }
+            }
+        }
+    }
+}
+
+/// What lies below a layer.
+pub(super) fn below() -> TokenStream {
+    quote! {
+        /// Where a layer of a packet is.
+        pub type Place<'a> = packet_core::stack::Place<'a, LayerKind>;
+
+        /// The layers below one, the outermost first.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Below<'s, 'a> {
+            /// As they were read.
+            Layers(&'s [Layer<'a>]),
+            /// Where they are: each is read when something is asked of it.
+            Places(&'s [Place<'a>]),
+        }
+
+        impl<'s, 'a> Below<'s, 'a> {
+            /// Asks the topmost of them, which is told what is below it.
+            #[inline]
+            pub fn top<T>(&self, ask: impl FnOnce(&Layer<'a>, &Self) -> Option<T>) -> Option<T> {
+                match self {
+                    Self::Layers(layers) => {
+                        let (top, rest) = layers.split_last()?;
+                        ask(top, &Self::Layers(rest))
+                    }
+                    Self::Places(places) => {
+                        let (top, rest) = places.split_last()?;
+                        let rest = Self::Places(rest);
+                        ask(&Layer::parse_upon(top.kind, top.region, &rest).ok()?, &rest)
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What is said of each layer.
 pub(super) fn abouts(layers: &[(CompositeId, &Composite)]) -> Vec<String> {
     layers.iter().map(|(_, composite)| format!(" `{}`.", composite.name)).collect()

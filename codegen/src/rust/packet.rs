@@ -70,14 +70,12 @@ impl Writer<'_> {
 
     /// The method that gives the first layer of a kind.
     fn layer_of_packet(&self, id: CompositeId, composite: &Composite) -> TokenStream {
-        let (name, method, path) = (ident(&camel(&composite.name)), ident(&composite.key), self.composite_path(id));
+        let (method, path) = (ident(&composite.key), self.composite_path(id));
         let about = format!(" The first layer that is `{}`.", composite.name);
         quote! {
             #[doc = #about]
             #[must_use]
-            pub fn #method(&self) -> Option<&#path<'a>> {
-                self.layers().iter().find_map(|layer| if let Layer::#name(view) = layer { Some(view) } else { None })
-            }
+            pub fn #method(&self) -> Option<#path<'a>> { self.get() }
         }
     }
 
@@ -101,10 +99,10 @@ impl Writer<'_> {
             let CompositeKind::Layer(layer) = &composite.kind else { continue };
             let Some(provide) = layer.provides.iter().find(|provide| provide.interface == id) else { continue };
             let kind = ident(&camel(&composite.name));
-            if provide.passes { &mut passes } else { &mut gives }.push(quote!(Layer::#kind(_)));
+            if provide.passes { &mut passes } else { &mut gives }.push(quote!(LayerKind::#kind));
         }
         let test = |kinds: &[TokenStream]| {
-            if kinds.is_empty() { quote!(|_| false) } else { quote!(|layer| matches!(layer, #(#kinds)|*)) }
+            if kinds.is_empty() { quote!(|_| false) } else { quote!(|kind| matches!(kind, #(#kinds)|*)) }
         };
         let (gives, passes) = (test(&gives), test(&passes));
         let about = format!(" What the packet as a whole offers as `{name}`.");
@@ -292,8 +290,8 @@ impl Writer<'_> {
             };
             steps.extend(match key.present {
                 Some(layer) => {
-                    let method = ident(&self.schema[layer].key);
-                    quote!(if self.#method().is_some() { #step })
+                    let kind = ident(&camel(&self.schema[layer].name));
+                    quote!(if self.has(LayerKind::#kind) { #step })
                 }
                 None => step,
             });

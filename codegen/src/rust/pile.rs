@@ -284,7 +284,7 @@ fn reading(stack: &TokenStream) -> TokenStream {
                 let behind = Cow::Borrowed(left);
                 let (parsed, bytes) = match next {
                     #stack Next::Layer(kind, region) if views.len() < MOST_LAYERS => {
-                        let above = #stack Layer::parse_upon(kind, region, &#stack Below(&views)).ok();
+                        let above = #stack Layer::parse_upon(kind, region, &#stack Below::Layers(&views)).ok();
                         (above.map(|above| (above, region)), region.bytes())
                     }
                     #stack Next::Layer(_, region) | #stack Next::Opaque(region) => (None, region.bytes()),

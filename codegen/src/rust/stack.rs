@@ -398,7 +398,7 @@ impl Writer<'_> {
         let names: Vec<Ident> = layers.iter().map(|(_, composite)| ident(&camel(&composite.name))).collect();
         let paths: Vec<TokenStream> = layers.iter().map(|(id, _)| self.composite_path(*id)).collect();
         let abouts = abouts(layers);
-        let kinds = self.layer_kinds(layers, &names);
+        let (kinds, views, step) = (self.layer_kinds(layers, &names), self.views(layers), self.step(layers));
         let (methods, next) = (self.layer_methods(layers, &names, &paths), following());
         let relations = self.layer_relations();
         quote! {
@@ -423,7 +423,9 @@ impl Writer<'_> {
 
             shown_layer!(Layer);
 
-            #(held!(Layer, #names, #paths<'a>);)*
+            #views
+
+            #step
 
             #next
         }
@@ -679,7 +681,7 @@ impl Writer<'_> {
                 let kind = ident(&camel(&composite.name));
                 let given = provide.members.get(index).is_some_and(Option::is_some);
                 Some(match (given, provide.passes) {
-                    (true, _) => quote!(Layer::#kind(view) => view.#method(&rest, late #(, #args)*),),
+                    (true, _) => quote!(Layer::#kind(view) => view.#method(rest, late #(, #args)*),),
                     (false, true) => quote!(Layer::#kind(_) => rest.#name(late #(, #args)*),),
                     (false, false) => quote!(Layer::#kind(_) => None,),
                 })
@@ -687,12 +689,10 @@ impl Writer<'_> {
             let arms: Vec<TokenStream> = arms.collect();
             quote! {
                 fn #name(&self, late: &dyn #path #(, #params)*) -> Option<#result> {
-                    let (top, rest) = self.0.split_last()?;
-                    let rest = Below(rest);
-                    match top {
+                    self.top(|top, rest| match top {
                         #(#arms)*
                         _ => None,
-                    }
+                    })
                 }
             }
         });
@@ -712,6 +712,7 @@ fn held_struct(ty: &Type) -> Option<CompositeId> {
 
 /// What may follow a layer, and what lies below it.
 fn following() -> TokenStream {
+    let below = super::kinds::below();
     quote! {
         /// What is in a payload.
         pub type Next<'a> = packet_core::stack::Next<'a, LayerKind>;
@@ -730,9 +731,7 @@ fn following() -> TokenStream {
             }
         }
 
-        /// The layers below one, the outermost first.
-        #[derive(Clone, Copy, Debug)]
-        pub struct Below<'s, 'a>(pub &'s [Layer<'a>]);
+        #below
     }
 }
 

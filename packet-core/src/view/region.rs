@@ -84,6 +84,9 @@ impl State {
 }
 
 impl<'a> Region<'a> {
+    /// No bytes of no packet.
+    pub const NOTHING: Self = Self { bytes: &[], base: 0, state: State::WHOLE, limit: None };
+
     /// All of a packet, whose end is soft.
     #[inline]
     #[must_use]

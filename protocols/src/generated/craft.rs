@@ -144,7 +144,7 @@ pub fn read<'a>(kind: crate::stack::LayerKind, region: impl Into<Region<'a>>) ->
         let behind = Cow::Borrowed(left);
         let (parsed, bytes) = match next {
             crate::stack::Next::Layer(kind, region) if views.len() < MOST_LAYERS => {
-                let above = crate::stack::Layer::parse_upon(kind, region, &crate::stack::Below(&views)).ok();
+                let above = crate::stack::Layer::parse_upon(kind, region, &crate::stack::Below::Layers(&views)).ok();
                 (above.map(|above| (above, region)), region.bytes())
             }
             crate::stack::Next::Layer(_, region) | crate::stack::Next::Opaque(region) => (None, region.bytes()),

@@ -1200,59 +1200,721 @@ impl Fields for Layer<'_> {
     }
 }
 shown_layer!(Layer);
-held!(Layer, Ah, crate::ah::Ah<'a>);
-held!(Layer, Arp, crate::arp::Arp<'a>);
-held!(Layer, Dccp, crate::dccp::Dccp<'a>);
-held!(Layer, Dhcp, crate::dhcp::Dhcp<'a>);
-held!(Layer, Dhcpv6, crate::dhcpv6::Dhcpv6<'a>);
-held!(Layer, Dns, crate::dns::Dns<'a>);
-held!(Layer, Mdns, crate::dns::Mdns<'a>);
-held!(Layer, Llmnr, crate::dns::Llmnr<'a>);
-held!(Layer, DnsOverTcp, crate::dns::DnsOverTcp<'a>);
-held!(Layer, Erspan, crate::erspan::Erspan<'a>);
-held!(Layer, Erspan3, crate::erspan::Erspan3<'a>);
-held!(Layer, Esp, crate::esp::Esp<'a>);
-held!(Layer, Ethernet, crate::ethernet::Ethernet<'a>);
-held!(Layer, Gre, crate::gre::Gre<'a>);
-held!(Layer, Icmp, crate::icmp::Icmp<'a>);
-held!(Layer, Icmpv6, crate::icmpv6::Icmpv6<'a>);
-held!(Layer, Igmp, crate::igmp::Igmp<'a>);
-held!(Layer, Ipv4, crate::ipv4::Ipv4<'a>);
-held!(Layer, Ipv6, crate::ipv6::Ipv6<'a>);
-held!(Layer, Ipv6HopByHop, crate::ipv6::Ipv6HopByHop<'a>);
-held!(Layer, Ipv6Destination, crate::ipv6::Ipv6Destination<'a>);
-held!(Layer, Ipv6Routing, crate::ipv6::Ipv6Routing<'a>);
-held!(Layer, Ipv6Fragment, crate::ipv6::Ipv6Fragment<'a>);
-held!(Layer, LinuxSll, crate::linux_sll::LinuxSll<'a>);
-held!(Layer, LinuxSll2, crate::linux_sll::LinuxSll2<'a>);
-held!(Layer, Llc, crate::llc::Llc<'a>);
-held!(Layer, Null, crate::loopback::Null<'a>);
-held!(Layer, Loop, crate::loopback::Loop<'a>);
-held!(Layer, Mpls, crate::mpls::Mpls<'a>);
-held!(Layer, Ntp, crate::ntp::Ntp<'a>);
-held!(Layer, Ppp, crate::ppp::Ppp<'a>);
-held!(Layer, Lcp, crate::ppp::Lcp<'a>);
-held!(Layer, Ipcp, crate::ppp::Ipcp<'a>);
-held!(Layer, Ipv6cp, crate::ppp::Ipv6cp<'a>);
-held!(Layer, Ccp, crate::ppp::Ccp<'a>);
-held!(Layer, Pap, crate::ppp::Pap<'a>);
-held!(Layer, Chap, crate::ppp::Chap<'a>);
-held!(Layer, PppoeDiscovery, crate::pppoe::PppoeDiscovery<'a>);
-held!(Layer, PppoeSession, crate::pppoe::PppoeSession<'a>);
-held!(Layer, Quic, crate::quic::Quic<'a>);
-held!(Layer, RawIp, crate::raw_ip::RawIp<'a>);
-held!(Layer, Sctp, crate::sctp::Sctp<'a>);
-held!(Layer, Tcp, crate::tcp::Tcp<'a>);
-held!(Layer, TlsRecord, crate::tls::TlsRecord<'a>);
-held!(Layer, TlsChangeCipherSpec, crate::tls::TlsChangeCipherSpec<'a>);
-held!(Layer, TlsAlert, crate::tls::TlsAlert<'a>);
-held!(Layer, TlsHandshake, crate::tls::TlsHandshake<'a>);
-held!(Layer, Udp, crate::udp::Udp<'a>);
-held!(Layer, UdpLite, crate::udp_lite::UdpLite<'a>);
-held!(Layer, Vlan, crate::vlan::Vlan<'a>);
-held!(Layer, ServiceVlan, crate::vlan::ServiceVlan<'a>);
-held!(Layer, Vxlan, crate::vxlan::Vxlan<'a>);
-held!(Layer, VxlanGpe, crate::vxlan::VxlanGpe<'a>);
+
+/// The view of a layer.
+pub trait View<'a>: Sized {
+    /// Which layer it is the view of.
+    const KIND: LayerKind;
+
+    /// Reads one upon the layers below.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error>;
+}
+
+impl<'a> View<'a> for crate::ah::Ah<'a> {
+    const KIND: LayerKind = LayerKind::Ah;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::arp::Arp<'a> {
+    const KIND: LayerKind = LayerKind::Arp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::dccp::Dccp<'a> {
+    const KIND: LayerKind = LayerKind::Dccp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::dhcp::Dhcp<'a> {
+    const KIND: LayerKind = LayerKind::Dhcp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::dhcpv6::Dhcpv6<'a> {
+    const KIND: LayerKind = LayerKind::Dhcpv6;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::dns::Dns<'a> {
+    const KIND: LayerKind = LayerKind::Dns;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::dns::Mdns<'a> {
+    const KIND: LayerKind = LayerKind::Mdns;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::dns::Llmnr<'a> {
+    const KIND: LayerKind = LayerKind::Llmnr;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::dns::DnsOverTcp<'a> {
+    const KIND: LayerKind = LayerKind::DnsOverTcp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::erspan::Erspan<'a> {
+    const KIND: LayerKind = LayerKind::Erspan;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::erspan::Erspan3<'a> {
+    const KIND: LayerKind = LayerKind::Erspan3;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::esp::Esp<'a> {
+    const KIND: LayerKind = LayerKind::Esp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ethernet::Ethernet<'a> {
+    const KIND: LayerKind = LayerKind::Ethernet;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::gre::Gre<'a> {
+    const KIND: LayerKind = LayerKind::Gre;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::icmp::Icmp<'a> {
+    const KIND: LayerKind = LayerKind::Icmp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::icmpv6::Icmpv6<'a> {
+    const KIND: LayerKind = LayerKind::Icmpv6;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::igmp::Igmp<'a> {
+    const KIND: LayerKind = LayerKind::Igmp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ipv4::Ipv4<'a> {
+    const KIND: LayerKind = LayerKind::Ipv4;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ipv6::Ipv6<'a> {
+    const KIND: LayerKind = LayerKind::Ipv6;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ipv6::Ipv6HopByHop<'a> {
+    const KIND: LayerKind = LayerKind::Ipv6HopByHop;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse_upon(region, below)
+    }
+}
+
+impl<'a> View<'a> for crate::ipv6::Ipv6Destination<'a> {
+    const KIND: LayerKind = LayerKind::Ipv6Destination;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ipv6::Ipv6Routing<'a> {
+    const KIND: LayerKind = LayerKind::Ipv6Routing;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ipv6::Ipv6Fragment<'a> {
+    const KIND: LayerKind = LayerKind::Ipv6Fragment;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::linux_sll::LinuxSll<'a> {
+    const KIND: LayerKind = LayerKind::LinuxSll;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::linux_sll::LinuxSll2<'a> {
+    const KIND: LayerKind = LayerKind::LinuxSll2;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::llc::Llc<'a> {
+    const KIND: LayerKind = LayerKind::Llc;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::loopback::Null<'a> {
+    const KIND: LayerKind = LayerKind::Null;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::loopback::Loop<'a> {
+    const KIND: LayerKind = LayerKind::Loop;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::mpls::Mpls<'a> {
+    const KIND: LayerKind = LayerKind::Mpls;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ntp::Ntp<'a> {
+    const KIND: LayerKind = LayerKind::Ntp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ppp::Ppp<'a> {
+    const KIND: LayerKind = LayerKind::Ppp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ppp::Lcp<'a> {
+    const KIND: LayerKind = LayerKind::Lcp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ppp::Ipcp<'a> {
+    const KIND: LayerKind = LayerKind::Ipcp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ppp::Ipv6cp<'a> {
+    const KIND: LayerKind = LayerKind::Ipv6cp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ppp::Ccp<'a> {
+    const KIND: LayerKind = LayerKind::Ccp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ppp::Pap<'a> {
+    const KIND: LayerKind = LayerKind::Pap;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::ppp::Chap<'a> {
+    const KIND: LayerKind = LayerKind::Chap;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::pppoe::PppoeDiscovery<'a> {
+    const KIND: LayerKind = LayerKind::PppoeDiscovery;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::pppoe::PppoeSession<'a> {
+    const KIND: LayerKind = LayerKind::PppoeSession;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::quic::Quic<'a> {
+    const KIND: LayerKind = LayerKind::Quic;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::raw_ip::RawIp<'a> {
+    const KIND: LayerKind = LayerKind::RawIp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::sctp::Sctp<'a> {
+    const KIND: LayerKind = LayerKind::Sctp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::tcp::Tcp<'a> {
+    const KIND: LayerKind = LayerKind::Tcp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::tls::TlsRecord<'a> {
+    const KIND: LayerKind = LayerKind::TlsRecord;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::tls::TlsChangeCipherSpec<'a> {
+    const KIND: LayerKind = LayerKind::TlsChangeCipherSpec;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::tls::TlsAlert<'a> {
+    const KIND: LayerKind = LayerKind::TlsAlert;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::tls::TlsHandshake<'a> {
+    const KIND: LayerKind = LayerKind::TlsHandshake;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::udp::Udp<'a> {
+    const KIND: LayerKind = LayerKind::Udp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse_upon(region, below)
+    }
+}
+
+impl<'a> View<'a> for crate::udp_lite::UdpLite<'a> {
+    const KIND: LayerKind = LayerKind::UdpLite;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::vlan::Vlan<'a> {
+    const KIND: LayerKind = LayerKind::Vlan;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::vlan::ServiceVlan<'a> {
+    const KIND: LayerKind = LayerKind::ServiceVlan;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::vxlan::Vxlan<'a> {
+    const KIND: LayerKind = LayerKind::Vxlan;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl<'a> View<'a> for crate::vxlan::VxlanGpe<'a> {
+    const KIND: LayerKind = LayerKind::VxlanGpe;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+}
+
+impl LayerKind {
+    /// Reads a layer of that kind: how many bytes are its own, and what follows it.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn step<'a>(self, region: Region<'a>, below: &Below<'_, 'a>) -> Result<(u32, Next<'a>), Error> {
+        let _ = below;
+        match self {
+            Self::Ah => {
+                let view = crate::ah::Ah::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Arp => {
+                let view = crate::arp::Arp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Dccp => {
+                let view = crate::dccp::Dccp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Dhcp => {
+                let view = crate::dhcp::Dhcp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Dhcpv6 => {
+                let view = crate::dhcpv6::Dhcpv6::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Dns => {
+                let view = crate::dns::Dns::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Mdns => {
+                let view = crate::dns::Mdns::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Llmnr => {
+                let view = crate::dns::Llmnr::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::DnsOverTcp => {
+                let view = crate::dns::DnsOverTcp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Erspan => {
+                let view = crate::erspan::Erspan::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Erspan3 => {
+                let view = crate::erspan::Erspan3::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Esp => {
+                let view = crate::esp::Esp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ethernet => {
+                let view = crate::ethernet::Ethernet::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Gre => {
+                let view = crate::gre::Gre::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Icmp => {
+                let view = crate::icmp::Icmp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Icmpv6 => {
+                let view = crate::icmpv6::Icmpv6::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Igmp => {
+                let view = crate::igmp::Igmp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipv4 => {
+                let view = crate::ipv4::Ipv4::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipv6 => {
+                let view = crate::ipv6::Ipv6::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipv6HopByHop => {
+                let view = crate::ipv6::Ipv6HopByHop::parse_upon(region, below)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipv6Destination => {
+                let view = crate::ipv6::Ipv6Destination::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipv6Routing => {
+                let view = crate::ipv6::Ipv6Routing::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipv6Fragment => {
+                let view = crate::ipv6::Ipv6Fragment::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::LinuxSll => {
+                let view = crate::linux_sll::LinuxSll::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::LinuxSll2 => {
+                let view = crate::linux_sll::LinuxSll2::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Llc => {
+                let view = crate::llc::Llc::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Null => {
+                let view = crate::loopback::Null::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Loop => {
+                let view = crate::loopback::Loop::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Mpls => {
+                let view = crate::mpls::Mpls::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ntp => {
+                let view = crate::ntp::Ntp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ppp => {
+                let view = crate::ppp::Ppp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Lcp => {
+                let view = crate::ppp::Lcp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipcp => {
+                let view = crate::ppp::Ipcp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ipv6cp => {
+                let view = crate::ppp::Ipv6cp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Ccp => {
+                let view = crate::ppp::Ccp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Pap => {
+                let view = crate::ppp::Pap::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Chap => {
+                let view = crate::ppp::Chap::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::PppoeDiscovery => {
+                let view = crate::pppoe::PppoeDiscovery::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::PppoeSession => {
+                let view = crate::pppoe::PppoeSession::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Quic => {
+                let view = crate::quic::Quic::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::RawIp => {
+                let view = crate::raw_ip::RawIp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Sctp => {
+                let view = crate::sctp::Sctp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Tcp => {
+                let view = crate::tcp::Tcp::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::TlsRecord => {
+                let view = crate::tls::TlsRecord::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::TlsChangeCipherSpec => {
+                let view = crate::tls::TlsChangeCipherSpec::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::TlsAlert => {
+                let view = crate::tls::TlsAlert::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::TlsHandshake => {
+                let view = crate::tls::TlsHandshake::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Udp => {
+                let view = crate::udp::Udp::parse_upon(region, below)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::UdpLite => {
+                let view = crate::udp_lite::UdpLite::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Vlan => {
+                let view = crate::vlan::Vlan::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::ServiceVlan => {
+                let view = crate::vlan::ServiceVlan::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::Vxlan => {
+                let view = crate::vxlan::Vxlan::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+            Self::VxlanGpe => {
+                let view = crate::vxlan::VxlanGpe::parse(region)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
+            }
+        }
+    }
+}
 
 /// What is in a payload.
 pub type Next<'a> = packet_core::stack::Next<'a, LayerKind>;
@@ -1271,9 +1933,35 @@ impl packet_core::stack::Known for LayerKind {
     }
 }
 
+/// Where a layer of a packet is.
+pub type Place<'a> = packet_core::stack::Place<'a, LayerKind>;
+
 /// The layers below one, the outermost first.
 #[derive(Clone, Copy, Debug)]
-pub struct Below<'s, 'a>(pub &'s [Layer<'a>]);
+pub enum Below<'s, 'a> {
+    /// As they were read.
+    Layers(&'s [Layer<'a>]),
+    /// Where they are: each is read when something is asked of it.
+    Places(&'s [Place<'a>]),
+}
+
+impl<'s, 'a> Below<'s, 'a> {
+    /// Asks the topmost of them, which is told what is below it.
+    #[inline]
+    pub fn top<T>(&self, ask: impl FnOnce(&Layer<'a>, &Self) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Layers(layers) => {
+                let (top, rest) = layers.split_last()?;
+                ask(top, &Self::Layers(rest))
+            }
+            Self::Places(places) => {
+                let (top, rest) = places.split_last()?;
+                let rest = Self::Places(rest);
+                ask(&Layer::parse_upon(top.kind, top.region, &rest).ok()?, &rest)
+            }
+        }
+    }
+}
 
 impl<'a> Carrier<'a, LayerKind> for crate::ah::Ah<'a> {
     #[inline(always)]
@@ -2037,110 +2725,94 @@ pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
 
 impl crate::ipv6::Jumbogram for Below<'_, '_> {
     fn is_jumbo(&self, late: &dyn crate::ipv6::Jumbogram) -> Option<bool> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
-            Layer::Ipv6(view) => view.jumbogram_is_jumbo(&rest, late),
+        self.top(|top, rest| match top {
+            Layer::Ipv6(view) => view.jumbogram_is_jumbo(rest, late),
             _ => None,
-        }
+        })
     }
 }
 
 impl crate::net::IpCarrier for Below<'_, '_> {
     fn src(&self, late: &dyn crate::net::IpCarrier) -> Option<Octets> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
+        self.top(|top, rest| match top {
             Layer::Ah(_) => rest.src(late),
-            Layer::Ipv4(view) => view.ip_carrier_src(&rest, late),
-            Layer::Ipv6(view) => view.ip_carrier_src(&rest, late),
+            Layer::Ipv4(view) => view.ip_carrier_src(rest, late),
+            Layer::Ipv6(view) => view.ip_carrier_src(rest, late),
             Layer::Ipv6HopByHop(_) => rest.src(late),
-            Layer::Ipv6Destination(view) => view.ip_carrier_src(&rest, late),
+            Layer::Ipv6Destination(view) => view.ip_carrier_src(rest, late),
             Layer::Ipv6Routing(_) => rest.src(late),
             Layer::Ipv6Fragment(_) => rest.src(late),
             _ => None,
-        }
+        })
     }
     fn dst(&self, late: &dyn crate::net::IpCarrier) -> Option<Octets> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
+        self.top(|top, rest| match top {
             Layer::Ah(_) => rest.dst(late),
-            Layer::Ipv4(view) => view.ip_carrier_dst(&rest, late),
-            Layer::Ipv6(view) => view.ip_carrier_dst(&rest, late),
+            Layer::Ipv4(view) => view.ip_carrier_dst(rest, late),
+            Layer::Ipv6(view) => view.ip_carrier_dst(rest, late),
             Layer::Ipv6HopByHop(_) => rest.dst(late),
             Layer::Ipv6Destination(_) => rest.dst(late),
-            Layer::Ipv6Routing(view) => view.ip_carrier_dst(&rest, late),
+            Layer::Ipv6Routing(view) => view.ip_carrier_dst(rest, late),
             Layer::Ipv6Fragment(_) => rest.dst(late),
             _ => None,
-        }
+        })
     }
     fn pseudo_header(&self, late: &dyn crate::net::IpCarrier, arg_protocol: u64, arg_length: u64) -> Option<Octets> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
+        self.top(|top, rest| match top {
             Layer::Ah(_) => rest.pseudo_header(late, arg_protocol, arg_length),
-            Layer::Ipv4(view) => view.ip_carrier_pseudo_header(&rest, late, arg_protocol, arg_length),
-            Layer::Ipv6(view) => view.ip_carrier_pseudo_header(&rest, late, arg_protocol, arg_length),
+            Layer::Ipv4(view) => view.ip_carrier_pseudo_header(rest, late, arg_protocol, arg_length),
+            Layer::Ipv6(view) => view.ip_carrier_pseudo_header(rest, late, arg_protocol, arg_length),
             Layer::Ipv6HopByHop(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             Layer::Ipv6Destination(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             Layer::Ipv6Routing(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             Layer::Ipv6Fragment(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             _ => None,
-        }
+        })
     }
     fn is_fragment(&self, late: &dyn crate::net::IpCarrier) -> Option<bool> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
+        self.top(|top, rest| match top {
             Layer::Ah(_) => rest.is_fragment(late),
-            Layer::Ipv4(view) => view.ip_carrier_is_fragment(&rest, late),
-            Layer::Ipv6(view) => view.ip_carrier_is_fragment(&rest, late),
+            Layer::Ipv4(view) => view.ip_carrier_is_fragment(rest, late),
+            Layer::Ipv6(view) => view.ip_carrier_is_fragment(rest, late),
             Layer::Ipv6HopByHop(_) => rest.is_fragment(late),
             Layer::Ipv6Destination(_) => rest.is_fragment(late),
             Layer::Ipv6Routing(_) => rest.is_fragment(late),
-            Layer::Ipv6Fragment(view) => view.ip_carrier_is_fragment(&rest, late),
+            Layer::Ipv6Fragment(view) => view.ip_carrier_is_fragment(rest, late),
             _ => None,
-        }
+        })
     }
 }
 
 impl crate::net::Ports for Below<'_, '_> {
     fn protocol(&self, late: &dyn crate::net::Ports) -> Option<u64> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
-            Layer::Dccp(view) => view.ports_protocol(&rest, late),
-            Layer::Sctp(view) => view.ports_protocol(&rest, late),
-            Layer::Tcp(view) => view.ports_protocol(&rest, late),
-            Layer::Udp(view) => view.ports_protocol(&rest, late),
-            Layer::UdpLite(view) => view.ports_protocol(&rest, late),
+        self.top(|top, rest| match top {
+            Layer::Dccp(view) => view.ports_protocol(rest, late),
+            Layer::Sctp(view) => view.ports_protocol(rest, late),
+            Layer::Tcp(view) => view.ports_protocol(rest, late),
+            Layer::Udp(view) => view.ports_protocol(rest, late),
+            Layer::UdpLite(view) => view.ports_protocol(rest, late),
             _ => None,
-        }
+        })
     }
     fn src(&self, late: &dyn crate::net::Ports) -> Option<u64> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
-            Layer::Dccp(view) => view.ports_src(&rest, late),
-            Layer::Sctp(view) => view.ports_src(&rest, late),
-            Layer::Tcp(view) => view.ports_src(&rest, late),
-            Layer::Udp(view) => view.ports_src(&rest, late),
-            Layer::UdpLite(view) => view.ports_src(&rest, late),
+        self.top(|top, rest| match top {
+            Layer::Dccp(view) => view.ports_src(rest, late),
+            Layer::Sctp(view) => view.ports_src(rest, late),
+            Layer::Tcp(view) => view.ports_src(rest, late),
+            Layer::Udp(view) => view.ports_src(rest, late),
+            Layer::UdpLite(view) => view.ports_src(rest, late),
             _ => None,
-        }
+        })
     }
     fn dst(&self, late: &dyn crate::net::Ports) -> Option<u64> {
-        let (top, rest) = self.0.split_last()?;
-        let rest = Below(rest);
-        match top {
-            Layer::Dccp(view) => view.ports_dst(&rest, late),
-            Layer::Sctp(view) => view.ports_dst(&rest, late),
-            Layer::Tcp(view) => view.ports_dst(&rest, late),
-            Layer::Udp(view) => view.ports_dst(&rest, late),
-            Layer::UdpLite(view) => view.ports_dst(&rest, late),
+        self.top(|top, rest| match top {
+            Layer::Dccp(view) => view.ports_dst(rest, late),
+            Layer::Sctp(view) => view.ports_dst(rest, late),
+            Layer::Tcp(view) => view.ports_dst(rest, late),
+            Layer::Udp(view) => view.ports_dst(rest, late),
+            Layer::UdpLite(view) => view.ports_dst(rest, late),
             _ => None,
-        }
+        })
     }
 }
 

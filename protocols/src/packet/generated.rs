@@ -10,324 +10,320 @@ use packet_core::generated::*;
 impl<'a> Packet<'a> {
     /// The first layer that is `Ah`.
     #[must_use]
-    pub fn ah(&self) -> Option<&crate::ah::Ah<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ah(view) = layer { Some(view) } else { None })
+    pub fn ah(&self) -> Option<crate::ah::Ah<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Arp`.
     #[must_use]
-    pub fn arp(&self) -> Option<&crate::arp::Arp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Arp(view) = layer { Some(view) } else { None })
+    pub fn arp(&self) -> Option<crate::arp::Arp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Dccp`.
     #[must_use]
-    pub fn dccp(&self) -> Option<&crate::dccp::Dccp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Dccp(view) = layer { Some(view) } else { None })
+    pub fn dccp(&self) -> Option<crate::dccp::Dccp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Dhcp`.
     #[must_use]
-    pub fn dhcp(&self) -> Option<&crate::dhcp::Dhcp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Dhcp(view) = layer { Some(view) } else { None })
+    pub fn dhcp(&self) -> Option<crate::dhcp::Dhcp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Dhcpv6`.
     #[must_use]
-    pub fn dhcpv6(&self) -> Option<&crate::dhcpv6::Dhcpv6<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Dhcpv6(view) = layer { Some(view) } else { None })
+    pub fn dhcpv6(&self) -> Option<crate::dhcpv6::Dhcpv6<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Dns`.
     #[must_use]
-    pub fn dns(&self) -> Option<&crate::dns::Dns<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Dns(view) = layer { Some(view) } else { None })
+    pub fn dns(&self) -> Option<crate::dns::Dns<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Mdns`.
     #[must_use]
-    pub fn mdns(&self) -> Option<&crate::dns::Mdns<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Mdns(view) = layer { Some(view) } else { None })
+    pub fn mdns(&self) -> Option<crate::dns::Mdns<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Llmnr`.
     #[must_use]
-    pub fn llmnr(&self) -> Option<&crate::dns::Llmnr<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Llmnr(view) = layer { Some(view) } else { None })
+    pub fn llmnr(&self) -> Option<crate::dns::Llmnr<'a>> {
+        self.get()
     }
 
     /// The first layer that is `DnsOverTcp`.
     #[must_use]
-    pub fn dns_over_tcp(&self) -> Option<&crate::dns::DnsOverTcp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::DnsOverTcp(view) = layer { Some(view) } else { None })
+    pub fn dns_over_tcp(&self) -> Option<crate::dns::DnsOverTcp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Erspan`.
     #[must_use]
-    pub fn erspan(&self) -> Option<&crate::erspan::Erspan<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Erspan(view) = layer { Some(view) } else { None })
+    pub fn erspan(&self) -> Option<crate::erspan::Erspan<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Erspan3`.
     #[must_use]
-    pub fn erspan3(&self) -> Option<&crate::erspan::Erspan3<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Erspan3(view) = layer { Some(view) } else { None })
+    pub fn erspan3(&self) -> Option<crate::erspan::Erspan3<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Esp`.
     #[must_use]
-    pub fn esp(&self) -> Option<&crate::esp::Esp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Esp(view) = layer { Some(view) } else { None })
+    pub fn esp(&self) -> Option<crate::esp::Esp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ethernet`.
     #[must_use]
-    pub fn ethernet(&self) -> Option<&crate::ethernet::Ethernet<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ethernet(view) = layer { Some(view) } else { None })
+    pub fn ethernet(&self) -> Option<crate::ethernet::Ethernet<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Gre`.
     #[must_use]
-    pub fn gre(&self) -> Option<&crate::gre::Gre<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Gre(view) = layer { Some(view) } else { None })
+    pub fn gre(&self) -> Option<crate::gre::Gre<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Icmp`.
     #[must_use]
-    pub fn icmp(&self) -> Option<&crate::icmp::Icmp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Icmp(view) = layer { Some(view) } else { None })
+    pub fn icmp(&self) -> Option<crate::icmp::Icmp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Icmpv6`.
     #[must_use]
-    pub fn icmpv6(&self) -> Option<&crate::icmpv6::Icmpv6<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Icmpv6(view) = layer { Some(view) } else { None })
+    pub fn icmpv6(&self) -> Option<crate::icmpv6::Icmpv6<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Igmp`.
     #[must_use]
-    pub fn igmp(&self) -> Option<&crate::igmp::Igmp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Igmp(view) = layer { Some(view) } else { None })
+    pub fn igmp(&self) -> Option<crate::igmp::Igmp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipv4`.
     #[must_use]
-    pub fn ipv4(&self) -> Option<&crate::ipv4::Ipv4<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipv4(view) = layer { Some(view) } else { None })
+    pub fn ipv4(&self) -> Option<crate::ipv4::Ipv4<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipv6`.
     #[must_use]
-    pub fn ipv6(&self) -> Option<&crate::ipv6::Ipv6<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipv6(view) = layer { Some(view) } else { None })
+    pub fn ipv6(&self) -> Option<crate::ipv6::Ipv6<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipv6HopByHop`.
     #[must_use]
-    pub fn ipv6_hop_by_hop(&self) -> Option<&crate::ipv6::Ipv6HopByHop<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipv6HopByHop(view) = layer { Some(view) } else { None })
+    pub fn ipv6_hop_by_hop(&self) -> Option<crate::ipv6::Ipv6HopByHop<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipv6Destination`.
     #[must_use]
-    pub fn ipv6_destination(&self) -> Option<&crate::ipv6::Ipv6Destination<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipv6Destination(view) = layer { Some(view) } else { None })
+    pub fn ipv6_destination(&self) -> Option<crate::ipv6::Ipv6Destination<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipv6Routing`.
     #[must_use]
-    pub fn ipv6_routing(&self) -> Option<&crate::ipv6::Ipv6Routing<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipv6Routing(view) = layer { Some(view) } else { None })
+    pub fn ipv6_routing(&self) -> Option<crate::ipv6::Ipv6Routing<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipv6Fragment`.
     #[must_use]
-    pub fn ipv6_fragment(&self) -> Option<&crate::ipv6::Ipv6Fragment<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipv6Fragment(view) = layer { Some(view) } else { None })
+    pub fn ipv6_fragment(&self) -> Option<crate::ipv6::Ipv6Fragment<'a>> {
+        self.get()
     }
 
     /// The first layer that is `LinuxSll`.
     #[must_use]
-    pub fn linux_sll(&self) -> Option<&crate::linux_sll::LinuxSll<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::LinuxSll(view) = layer { Some(view) } else { None })
+    pub fn linux_sll(&self) -> Option<crate::linux_sll::LinuxSll<'a>> {
+        self.get()
     }
 
     /// The first layer that is `LinuxSll2`.
     #[must_use]
-    pub fn linux_sll2(&self) -> Option<&crate::linux_sll::LinuxSll2<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::LinuxSll2(view) = layer { Some(view) } else { None })
+    pub fn linux_sll2(&self) -> Option<crate::linux_sll::LinuxSll2<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Llc`.
     #[must_use]
-    pub fn llc(&self) -> Option<&crate::llc::Llc<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Llc(view) = layer { Some(view) } else { None })
+    pub fn llc(&self) -> Option<crate::llc::Llc<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Null`.
     #[must_use]
-    pub fn null(&self) -> Option<&crate::loopback::Null<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Null(view) = layer { Some(view) } else { None })
+    pub fn null(&self) -> Option<crate::loopback::Null<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Loop`.
     #[must_use]
-    pub fn r#loop(&self) -> Option<&crate::loopback::Loop<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Loop(view) = layer { Some(view) } else { None })
+    pub fn r#loop(&self) -> Option<crate::loopback::Loop<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Mpls`.
     #[must_use]
-    pub fn mpls(&self) -> Option<&crate::mpls::Mpls<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Mpls(view) = layer { Some(view) } else { None })
+    pub fn mpls(&self) -> Option<crate::mpls::Mpls<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ntp`.
     #[must_use]
-    pub fn ntp(&self) -> Option<&crate::ntp::Ntp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ntp(view) = layer { Some(view) } else { None })
+    pub fn ntp(&self) -> Option<crate::ntp::Ntp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ppp`.
     #[must_use]
-    pub fn ppp(&self) -> Option<&crate::ppp::Ppp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ppp(view) = layer { Some(view) } else { None })
+    pub fn ppp(&self) -> Option<crate::ppp::Ppp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Lcp`.
     #[must_use]
-    pub fn lcp(&self) -> Option<&crate::ppp::Lcp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Lcp(view) = layer { Some(view) } else { None })
+    pub fn lcp(&self) -> Option<crate::ppp::Lcp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipcp`.
     #[must_use]
-    pub fn ipcp(&self) -> Option<&crate::ppp::Ipcp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipcp(view) = layer { Some(view) } else { None })
+    pub fn ipcp(&self) -> Option<crate::ppp::Ipcp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ipv6cp`.
     #[must_use]
-    pub fn ipv6cp(&self) -> Option<&crate::ppp::Ipv6cp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ipv6cp(view) = layer { Some(view) } else { None })
+    pub fn ipv6cp(&self) -> Option<crate::ppp::Ipv6cp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Ccp`.
     #[must_use]
-    pub fn ccp(&self) -> Option<&crate::ppp::Ccp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Ccp(view) = layer { Some(view) } else { None })
+    pub fn ccp(&self) -> Option<crate::ppp::Ccp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Pap`.
     #[must_use]
-    pub fn pap(&self) -> Option<&crate::ppp::Pap<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Pap(view) = layer { Some(view) } else { None })
+    pub fn pap(&self) -> Option<crate::ppp::Pap<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Chap`.
     #[must_use]
-    pub fn chap(&self) -> Option<&crate::ppp::Chap<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Chap(view) = layer { Some(view) } else { None })
+    pub fn chap(&self) -> Option<crate::ppp::Chap<'a>> {
+        self.get()
     }
 
     /// The first layer that is `PppoeDiscovery`.
     #[must_use]
-    pub fn pppoe_discovery(&self) -> Option<&crate::pppoe::PppoeDiscovery<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::PppoeDiscovery(view) = layer { Some(view) } else { None })
+    pub fn pppoe_discovery(&self) -> Option<crate::pppoe::PppoeDiscovery<'a>> {
+        self.get()
     }
 
     /// The first layer that is `PppoeSession`.
     #[must_use]
-    pub fn pppoe_session(&self) -> Option<&crate::pppoe::PppoeSession<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::PppoeSession(view) = layer { Some(view) } else { None })
+    pub fn pppoe_session(&self) -> Option<crate::pppoe::PppoeSession<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Quic`.
     #[must_use]
-    pub fn quic(&self) -> Option<&crate::quic::Quic<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Quic(view) = layer { Some(view) } else { None })
+    pub fn quic(&self) -> Option<crate::quic::Quic<'a>> {
+        self.get()
     }
 
     /// The first layer that is `RawIp`.
     #[must_use]
-    pub fn raw_ip(&self) -> Option<&crate::raw_ip::RawIp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::RawIp(view) = layer { Some(view) } else { None })
+    pub fn raw_ip(&self) -> Option<crate::raw_ip::RawIp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Sctp`.
     #[must_use]
-    pub fn sctp(&self) -> Option<&crate::sctp::Sctp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Sctp(view) = layer { Some(view) } else { None })
+    pub fn sctp(&self) -> Option<crate::sctp::Sctp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Tcp`.
     #[must_use]
-    pub fn tcp(&self) -> Option<&crate::tcp::Tcp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Tcp(view) = layer { Some(view) } else { None })
+    pub fn tcp(&self) -> Option<crate::tcp::Tcp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `TlsRecord`.
     #[must_use]
-    pub fn tls_record(&self) -> Option<&crate::tls::TlsRecord<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::TlsRecord(view) = layer { Some(view) } else { None })
+    pub fn tls_record(&self) -> Option<crate::tls::TlsRecord<'a>> {
+        self.get()
     }
 
     /// The first layer that is `TlsChangeCipherSpec`.
     #[must_use]
-    pub fn tls_change_cipher_spec(&self) -> Option<&crate::tls::TlsChangeCipherSpec<'a>> {
-        self.layers().iter().find_map(
-            |layer| {
-                if let Layer::TlsChangeCipherSpec(view) = layer { Some(view) } else { None }
-            },
-        )
+    pub fn tls_change_cipher_spec(&self) -> Option<crate::tls::TlsChangeCipherSpec<'a>> {
+        self.get()
     }
 
     /// The first layer that is `TlsAlert`.
     #[must_use]
-    pub fn tls_alert(&self) -> Option<&crate::tls::TlsAlert<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::TlsAlert(view) = layer { Some(view) } else { None })
+    pub fn tls_alert(&self) -> Option<crate::tls::TlsAlert<'a>> {
+        self.get()
     }
 
     /// The first layer that is `TlsHandshake`.
     #[must_use]
-    pub fn tls_handshake(&self) -> Option<&crate::tls::TlsHandshake<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::TlsHandshake(view) = layer { Some(view) } else { None })
+    pub fn tls_handshake(&self) -> Option<crate::tls::TlsHandshake<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Udp`.
     #[must_use]
-    pub fn udp(&self) -> Option<&crate::udp::Udp<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Udp(view) = layer { Some(view) } else { None })
+    pub fn udp(&self) -> Option<crate::udp::Udp<'a>> {
+        self.get()
     }
 
     /// The first layer that is `UdpLite`.
     #[must_use]
-    pub fn udp_lite(&self) -> Option<&crate::udp_lite::UdpLite<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::UdpLite(view) = layer { Some(view) } else { None })
+    pub fn udp_lite(&self) -> Option<crate::udp_lite::UdpLite<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Vlan`.
     #[must_use]
-    pub fn vlan(&self) -> Option<&crate::vlan::Vlan<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Vlan(view) = layer { Some(view) } else { None })
+    pub fn vlan(&self) -> Option<crate::vlan::Vlan<'a>> {
+        self.get()
     }
 
     /// The first layer that is `ServiceVlan`.
     #[must_use]
-    pub fn service_vlan(&self) -> Option<&crate::vlan::ServiceVlan<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::ServiceVlan(view) = layer { Some(view) } else { None })
+    pub fn service_vlan(&self) -> Option<crate::vlan::ServiceVlan<'a>> {
+        self.get()
     }
 
     /// The first layer that is `Vxlan`.
     #[must_use]
-    pub fn vxlan(&self) -> Option<&crate::vxlan::Vxlan<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::Vxlan(view) = layer { Some(view) } else { None })
+    pub fn vxlan(&self) -> Option<crate::vxlan::Vxlan<'a>> {
+        self.get()
     }
 
     /// The first layer that is `VxlanGpe`.
     #[must_use]
-    pub fn vxlan_gpe(&self) -> Option<&crate::vxlan::VxlanGpe<'a>> {
-        self.layers().iter().find_map(|layer| if let Layer::VxlanGpe(view) = layer { Some(view) } else { None })
+    pub fn vxlan_gpe(&self) -> Option<crate::vxlan::VxlanGpe<'a>> {
+        self.get()
     }
 }
 
@@ -376,7 +372,7 @@ impl<'a> Packet<'a> {
             Some(octets)
         })?;
         hash = hash.update(key.as_slice());
-        if self.vlan().is_some() {
+        if self.has(LayerKind::Vlan) {
             let key = given!({
                 let mut octets = Octets::new();
                 octets.push_number(u128::from(self.vlan()?.id()), 2)?;
@@ -398,15 +394,15 @@ impl<'a> Packet<'a> {
     /// What the packet as a whole offers as `IpCarrier`.
     fn offers_ip_carrier(&self) -> Option<Below<'_, 'a>> {
         self.offers(
-            |layer| matches!(layer, Layer::Ipv4(_) | Layer::Ipv6(_)),
-            |layer| {
+            |kind| matches!(kind, LayerKind::Ipv4 | LayerKind::Ipv6),
+            |kind| {
                 matches!(
-                    layer,
-                    Layer::Ah(_)
-                        | Layer::Ipv6HopByHop(_)
-                        | Layer::Ipv6Destination(_)
-                        | Layer::Ipv6Routing(_)
-                        | Layer::Ipv6Fragment(_)
+                    kind,
+                    LayerKind::Ah
+                        | LayerKind::Ipv6HopByHop
+                        | LayerKind::Ipv6Destination
+                        | LayerKind::Ipv6Routing
+                        | LayerKind::Ipv6Fragment
                 )
             },
         )
@@ -415,8 +411,8 @@ impl<'a> Packet<'a> {
     /// What the packet as a whole offers as `Ports`.
     fn offers_ports(&self) -> Option<Below<'_, 'a>> {
         self.offers(
-            |layer| {
-                matches!(layer, Layer::Dccp(_) | Layer::Sctp(_) | Layer::Tcp(_) | Layer::Udp(_) | Layer::UdpLite(_))
+            |kind| {
+                matches!(kind, LayerKind::Dccp | LayerKind::Sctp | LayerKind::Tcp | LayerKind::Udp | LayerKind::UdpLite)
             },
             |_| false,
         )

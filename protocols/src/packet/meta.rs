@@ -129,8 +129,8 @@ impl Packet<'_> {
     }
 
     fn is(&self, index: usize, (kind, form): &(LayerKind, Option<Form>)) -> bool {
-        match self.layers().get(index) {
-            Some(layer) => layer.kind() == *kind && form.is_none_or(|form| form(layer)),
+        match self.layer(index) {
+            Some(layer) => layer.kind() == *kind && form.is_none_or(|form| form(&layer)),
             None => {
                 index == self.count && form.is_none() && self.begun.as_ref().is_some_and(|begun| begun.kind == *kind)
             }
@@ -140,7 +140,7 @@ impl Packet<'_> {
     /// Where a number of a layer is.
     fn number(&self, index: usize, spot: Spot) -> Option<Number> {
         let little = spot.little;
-        let Some(layer) = self.layers().get(index) else {
+        let Some(layer) = self.layer(index) else {
             let (begun, (first, width)) = (self.begun.filter(|_| index == self.count)?, spot.fixed?);
             let known = begun.known().len() * 8;
             let first = first as usize;
@@ -150,7 +150,7 @@ impl Packet<'_> {
         let (first, width) = match spot.fixed {
             Some((first, width)) => (layer.region().offset() as usize * 8 + first as usize, width),
             None => {
-                let place = find(layer, spot.field)?;
+                let place = find(&layer, spot.field)?;
                 (place.start as usize, place.bits)
             }
         };
@@ -160,7 +160,7 @@ impl Packet<'_> {
     /// What a derived field of a layer is and should be, where that is known.
     fn derived(&self, index: usize, field: &'static FieldInfo) -> Option<Derived> {
         let mut found = None;
-        self.layers().get(index)?.derived(&self.below(index), &mut |derived| {
+        self.layer(index)?.derived(&self.below(index), &mut |derived| {
             if derived.field == field {
                 found = Some(derived);
             }
@@ -335,7 +335,7 @@ impl<'a> PacketMut<'a> {
             return Ok(());
         };
         let place = packet.absorber(layer, &keep.by).ok_or(MetaError::NoRoom(field))?;
-        let start = packet.layers().get(layer).map_or(0, |layer| layer.region().offset()) as usize;
+        let start = packet.places().get(layer).map_or(0, |place| place.region.offset()) as usize;
         let old = place.read(self.bytes).ok_or(MetaError::NoRoom(field))? as u16;
         // The sum runs over pairs of bytes from the layer's start; a word that lies across two pairs counts turned around.
         let turned = !(place.first / 8).abs_diff(start).is_multiple_of(2);
@@ -351,10 +351,10 @@ impl Packet<'_> {
         match by {
             Absorber::Field(spot) => self.number(index, *spot),
             Absorber::Payload(byte) => {
-                let layer = self.layers().get(index)?;
+                let layer = self.layer(index)?;
                 let region = layer.region();
                 let end = region.offset() as usize + region.bytes().len();
-                let start = finder(layer, &NO_FIELD).payload? as usize + *byte as usize;
+                let start = finder(&layer, &NO_FIELD).payload? as usize + *byte as usize;
                 (start + 2 <= end).then_some(Number { first: start * 8, width: 16, little: false })
             }
         }
@@ -368,7 +368,7 @@ static NO_FIELD: FieldInfo = FieldInfo::new("", "");
 fn right(packet: &Packet<'_>, carrier: &Carrier, start: usize) -> Right {
     let mut right = [[None; MOST_CARRYING]; MOST_CARRYING];
     for (at, (fields, _)) in right.iter_mut().zip(carrier.stack).enumerate() {
-        let Some(layer) = packet.layers().get(start + at) else { continue };
+        let Some(layer) = packet.layer(start + at) else { continue };
         let mut free = fields.iter_mut();
         layer.derived(&packet.below(start + at), &mut |derived| {
             if derived.found == derived.expected

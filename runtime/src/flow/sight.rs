@@ -225,7 +225,7 @@ impl<'a> Walk<'a> {
     fn moved(&mut self, header: &Layer<'a>) {
         let Some((sighting, ip)) = &mut self.network else { return };
         let layers = [*ip, *header];
-        let below = Below(&layers);
+        let below = Below::Layers(&layers);
         let number = |octets: Option<Octets>| octets.and_then(|octets| octets.as_slice().first_chunk().copied());
         let Ends::V6(src, dst) = &mut sighting.ends else { return };
         if matches!(header, Layer::Ipv6Routing(_)) {

@@ -15,7 +15,7 @@ use packet_protocols::stack::LayerKind;
 /// packet.insert(1, Vlan { id: 7, ..Default::default() }, Keep::Right)?;
 /// let now = packet.packet();
 /// assert_eq!(now.to_string(), "Ethernet / Vlan / Ipv4 / Udp / 2 bytes");
-/// assert!(now.known().is_some_and(|known| known.is_regular()), "lengths, keys and checksums follow");
+/// assert!(now.known().is_regular(), "lengths, keys and checksums follow");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -85,9 +85,9 @@ impl Packet<'_> {
     /// The same packet with bytes of its own; nothing where its first layer is none that Pony knows.
     #[must_use]
     pub fn to_owned(&self) -> Option<PacketBuf> {
-        let first = self.known_layers().first()?;
-        let starts = first.region().offset() == self.region.offset();
-        let packet = PacketBuf::new(first.kind(), self.bytes().to_owned());
+        let first = self.known.places().first()?;
+        let starts = first.region.offset() == self.region.offset();
+        let packet = PacketBuf::new(first.kind, self.bytes().to_owned());
         starts.then(|| packet.with_missing(self.missing()))
     }
 }

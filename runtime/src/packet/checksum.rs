@@ -54,19 +54,19 @@ impl Packet<'_> {
 
     /// Tells of every checksum that can be verified, as [`Self::verify_checksums`], without allocation.
     pub fn checksums(&self, tell: &mut dyn FnMut(Checksum)) {
-        let Some(known) = &self.known else { return };
-        for (index, layer) in known.layers().iter().enumerate() {
-            verify(known, index, layer, tell);
+        for index in 0..self.known.places().len() {
+            verify(&self.known, index, tell);
         }
     }
 }
 
 /// Tells of the checksums of one layer.
-pub(super) fn verify<'a>(known: &known::Packet<'a>, index: usize, layer: &Layer<'a>, tell: &mut dyn FnMut(Checksum)) {
+pub(super) fn verify(known: &known::Packet<'_>, index: usize, tell: &mut dyn FnMut(Checksum)) {
+    let Some(layer) = known.layer(index) else { return };
     layer.derived(&known.below(index), &mut |derived| {
         let verdict = if derived.found == derived.expected {
             Verdict::Right
-        } else if is_left_to_hardware(layer, &derived) {
+        } else if is_left_to_hardware(&layer, &derived) {
             Verdict::LeftToHardware
         } else {
             Verdict::Wrong

@@ -261,8 +261,8 @@ impl PacketBuf {
     fn put_checksum(&mut self, (layer, field): Right, value: impl FnOnce(u64) -> u64) -> Option<()> {
         let packet = self.packet();
         let expected = {
-            let (known, mut expected) = (packet.known()?, None);
-            verify(known, layer, known.layers().get(layer)?, &mut |one| {
+            let mut expected = None;
+            verify(packet.known(), layer, &mut |one| {
                 if one.field == field {
                     expected = Some(one.expected);
                 }
@@ -294,7 +294,7 @@ fn right(packet: &Packet<'_>, but: Option<BitPlace>) -> Vec<Right> {
 /// Where a field of a known layer stands.
 fn place_of(packet: &Packet<'_>, layer: usize, field: &'static FieldInfo) -> Option<BitPlace> {
     let mut found = None;
-    each_field(&Entry::Known(packet.known_layers().get(layer)?), &mut |_, one, place, _| {
+    each_field(&Entry::Known(packet.known().layer(layer)?), &mut |_, one, place, _| {
         if one == field {
             found.get_or_insert(place);
         }

@@ -8,7 +8,7 @@ use packet_protocols::stack::{Layer, LayerKind, Next};
 #[derive(Clone, Copy, Debug)]
 pub enum Entry<'p, 'a> {
     /// One that Pony knows.
-    Known(&'p Layer<'a>),
+    Known(Layer<'a>),
     /// One of a registry.
     Added(&'p Added<'a>),
 }
@@ -61,9 +61,9 @@ impl<'p, 'a> Entry<'p, 'a> {
 
     /// Its fields.
     #[must_use]
-    pub fn fields(&self) -> &'p dyn Fields {
+    pub fn fields(&self) -> &dyn Fields {
         match self {
-            Self::Known(layer) => *layer,
+            Self::Known(layer) => layer,
             Self::Added(layer) => *layer,
         }
     }
@@ -84,12 +84,11 @@ const LEAST_FRAME: usize = 60;
 impl<'a> Packet<'a> {
     /// Its layers, the outermost first.
     pub fn layers(&self) -> impl DoubleEndedIterator<Item = Entry<'_, 'a>> {
-        let known = self.known_layers();
         // Each added layer stands upon the known ones before it.
         let upon = |count: usize| self.added.iter().filter(move |added| added.known_below() == count);
         let before = upon(0).map(Entry::Added);
-        let others = known.iter().enumerate().flat_map(move |(index, layer)| {
-            std::iter::once(Entry::Known(layer)).chain(upon(index + 1).map(Entry::Added))
+        let others = (0..self.known.places().len()).flat_map(move |index| {
+            self.known.layer(index).map(Entry::Known).into_iter().chain(upon(index + 1).map(Entry::Added))
         });
         before.chain(others)
     }
@@ -112,14 +111,11 @@ impl<'a> Packet<'a> {
 
     /// What is behind layers in the payloads of those below, and belongs to none of them, the innermost first. Padding is told
     /// from trailers as the link layer pads: with zeros up to the least length of a frame.
-    pub fn leftovers(&self) -> impl Iterator<Item = Leftover<'a>> {
-        let known = self.known.as_ref();
-        let around = move |index: usize| known.and_then(|known| known.around(index));
-        let layers = self.known_layers().iter().enumerate().skip(1).rev();
-        let behind = layers.filter_map(move |(index, layer)| {
-            let rest = around(index)?.behind(layer.region().bytes().len());
+    pub fn leftovers(&self) -> impl Iterator<Item = Leftover<'a>> + '_ {
+        let behind = self.known.places().iter().skip(1).rev().filter_map(|place| {
+            let rest = place.region.behind(place.length as usize);
             // What repeats on a stream is followed by its like.
-            (!layer.kind().is_stream() && !rest.bytes().is_empty()).then_some(rest)
+            (!place.kind.is_stream() && !rest.bytes().is_empty()).then_some(rest)
         });
         behind.flat_map(|rest| {
             let (start, bytes) = (rest.offset() as usize, rest.bytes());

@@ -98,7 +98,7 @@ impl Interpreted {
     #[must_use]
     pub fn new(schema: &'static Schema, name: &str) -> Option<Self> {
         let layer = *schema.layers.get(name)?;
-        Some(Self { model: Model::new(schema), layer })
+        Some(Self::of(Model::new(schema), layer))
     }
 
     pub(super) fn of(model: Arc<Model>, layer: CompositeId) -> Self {

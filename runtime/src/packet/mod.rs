@@ -65,10 +65,9 @@ pub mod plain {
 }
 
 use crate::file;
-use packet_core::stack::Held;
 use packet_core::{Error, Level, Region};
 use packet_protocols::packet as known;
-use packet_protocols::stack::{Layer, LayerKind, Next, tables};
+use packet_protocols::stack::{LayerKind, Next, Place, View, tables};
 use std::fmt;
 
 /// How far a packet is read.
@@ -86,14 +85,14 @@ pub enum Depth {
 
 impl Depth {
     /// Whether a packet with these layers is read so far, when the next one is of some level.
-    fn is_reached(self, layers: &[Layer<'_>], next: &Next<'_>) -> bool {
+    fn is_reached(self, layers: &[Place<'_>], next: &Next<'_>) -> bool {
         match self {
             Self::All => false,
             Self::Level(level) => {
                 let goes_on = matches!(next, Next::Layer(kind, _) if kind.level() == level);
-                layers.iter().any(|layer| layer.kind().level() >= level) && !goes_on
+                layers.iter().any(|layer| layer.kind.level() >= level) && !goes_on
             }
-            Self::Layer(kind) => layers.iter().any(|layer| layer.kind() == kind),
+            Self::Layer(kind) => layers.iter().any(|layer| layer.kind == kind),
             Self::Layers(count) => layers.len() >= count,
         }
     }
@@ -103,8 +102,8 @@ impl Depth {
 #[derive(Clone, Debug)]
 pub struct Packet<'a> {
     region: Region<'a>,
-    /// The layers that Pony knows; nothing where the first could not be read, or none is known.
-    known: Option<known::Packet<'a>>,
+    /// The layers that Pony knows.
+    known: known::Packet<'a>,
     /// Layers of a registry, in the order in which they were read.
     added: Vec<Added<'a>>,
     /// What stopped the reading, where it is not a layer upon known ones.
@@ -153,8 +152,8 @@ impl<'a> Packet<'a> {
     #[inline]
     #[must_use]
     pub fn parse_to(first: LayerKind, region: impl Into<Region<'a>>, depth: Depth) -> Self {
-        let mut packet = Self::empty(region.into(), None);
-        packet.begin(first, packet.region);
+        let region = region.into();
+        let mut packet = Self::begun(region, Next::Layer(first, region), None);
         packet.read_to(depth);
         packet
     }
@@ -169,44 +168,35 @@ impl<'a> Packet<'a> {
     /// A packet of which nothing is known: all bytes are its payload.
     #[must_use]
     pub fn opaque(region: impl Into<Region<'a>>) -> Self {
-        Self::empty(region.into(), None)
+        let region = region.into();
+        Self::begun(region, Next::Opaque(region), None)
     }
 
-    /// Nothing read yet.
+    /// A packet of which nothing is read yet, and how it begins.
     #[inline(always)]
-    fn empty(region: Region<'a>, registry: Option<&'a Registry>) -> Self {
-        Self { region, known: None, added: Vec::new(), failed: None, registry }
+    fn begun(region: Region<'a>, first: Next<'a>, registry: Option<&'a Registry>) -> Self {
+        let known = known::Packet::unread(region, first);
+        Self { region, known, added: Vec::new(), failed: None, registry }
     }
 
     pub(super) fn captured_with(record: &file::Packet<'a>, registry: Option<&'a Registry>) -> Self {
         let region = Region::captured(record.data, record.origlen as usize);
-        let mut packet = Self::empty(region, registry);
         let known = tables::link_type(record.link_type.0, region);
         let next = known.map_or(Next::Opaque(region), |kind| Next::Layer(kind, region));
+        let (mut added, mut failed) = (Vec::new(), None);
         let next = match registry {
-            Some(registry) => registry.first(record.link_type.0, next, &mut packet.added, &mut packet.failed),
+            Some(registry) => registry.first(record.link_type.0, next, &mut added, &mut failed),
             None => next,
         };
-        if let Next::Layer(kind, region) = next {
-            packet.begin(kind, region);
-            packet.read_to(Depth::All);
-        }
+        let mut packet = Self { added, failed, ..Self::begun(region, next, registry) };
+        packet.read_to(Depth::All);
         packet
-    }
-
-    /// Reads the first known layer.
-    #[inline(always)]
-    fn begin(&mut self, first: LayerKind, region: Region<'a>) {
-        match known::Packet::start(first, region) {
-            Ok(known) => self.known = Some(known),
-            Err(error) => self.failed = Some(Failed { name: first.name(), region, reason: Reason::Error(error) }),
-        }
     }
 
     /// Reads on, to some depth.
     #[inline]
     pub fn read_to(&mut self, depth: Depth) {
-        let Self { known: Some(known), registry, added, failed, .. } = self else { return };
+        let Self { known, registry, added, failed, .. } = self;
         match registry {
             None if depth == Depth::All => known.read_on(|_, next| Some(next)),
             None => known.read_on(|layers, next| (!depth.is_reached(layers, &next)).then_some(next)),
@@ -220,7 +210,7 @@ impl<'a> Packet<'a> {
     /// Whether it was read as far as it can be, and not only to some depth.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        self.known.as_ref().is_none_or(known::Packet::is_read)
+        self.known.is_read()
     }
 
     /// All its bytes, and how many the capture has cut off.
@@ -241,37 +231,30 @@ impl<'a> Packet<'a> {
         self.region.missing()
     }
 
-    /// The layers that Pony knows, with their metafields and answers: `flow_id`, `probe_tag`, `is_reply_to`. Nothing where there
-    /// is none.
-    #[must_use]
-    pub fn known(&self) -> Option<&known::Packet<'a>> {
-        self.known.as_ref()
-    }
-
-    /// The layers that Pony knows, the outermost first.
+    /// The layers that Pony knows, with their metafields and answers: `flow_id`, `probe_tag`, `is_reply_to`.
     #[inline]
     #[must_use]
-    pub fn known_layers(&self) -> &[Layer<'a>] {
-        self.known.as_ref().map(known::Packet::layers).unwrap_or_default()
+    pub fn known(&self) -> &known::Packet<'a> {
+        &self.known
     }
 
     /// The outermost layer of that type: `packet.get::<Udp>()`.
     #[inline]
     #[must_use]
-    pub fn get<V: Held<Layer<'a>>>(&self) -> Option<&V> {
-        self.known_layers().iter().find_map(V::held_by)
+    pub fn get<V: View<'a>>(&self) -> Option<V> {
+        self.known.get()
     }
 
     /// The innermost layer of that type: within all tunnels.
     #[inline]
     #[must_use]
-    pub fn innermost<V: Held<Layer<'a>>>(&self) -> Option<&V> {
-        self.known_layers().iter().rev().find_map(V::held_by)
+    pub fn innermost<V: View<'a>>(&self) -> Option<V> {
+        self.all().next_back()
     }
 
     /// The layers of that type, the outermost first.
-    pub fn all<'p, V: Held<Layer<'a>> + 'p>(&'p self) -> impl DoubleEndedIterator<Item = &'p V> {
-        self.known_layers().iter().filter_map(V::held_by)
+    pub fn all<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> + '_ {
+        self.known.all()
     }
 
     /// The layers of a level, the outermost first.
@@ -306,7 +289,7 @@ impl<'a> Packet<'a> {
     /// The layer that could not be read, where there is one: the first of them.
     #[must_use]
     pub fn error(&self) -> Option<Failed<'a>> {
-        let begun = self.known.as_ref().and_then(known::Packet::begun);
+        let begun = self.known.begun();
         let upon_known = begun.map(|begun| Failed {
             name: begun.kind.name(),
             region: begun.region,

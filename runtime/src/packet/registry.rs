@@ -5,7 +5,7 @@ use crate::file;
 use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
 use packet_core::{Error, FieldVisitor, Level, Region};
-use packet_protocols::stack::{Layer, LayerKind, Next, guess, may_begin, tables};
+use packet_protocols::stack::{Below, LayerKind, Next, Place, guess, may_begin, tables};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -211,8 +211,8 @@ impl Registry {
     /// Reads a packet whose first layer is of that kind.
     #[must_use]
     pub fn parse<'a>(&'a self, first: LayerKind, region: impl Into<Region<'a>>) -> Packet<'a> {
-        let mut packet = Packet::empty(region.into(), Some(self));
-        packet.begin(first, packet.region);
+        let region = region.into();
+        let mut packet = Packet::begun(region, Next::Layer(first, region), Some(self));
         packet.read_to(Depth::All);
         packet
     }
@@ -241,13 +241,13 @@ impl Registry {
     /// What stands upon known layers, those that were added being read.
     pub(super) fn follow<'a>(
         &'a self,
-        layers: &[Layer<'a>],
+        layers: &[Place<'a>],
         next: Next<'a>,
         added: &mut Vec<Added<'a>>,
         failed: &mut Option<Failed<'a>>,
     ) -> Next<'a> {
         let (Next::Opaque(region) | Next::Layer(_, region)) = next else { return next };
-        let following = layers.last().and_then(Layer::following);
+        let following = Below::Places(layers).top(|top, _| top.following());
         // What repeats upon a layer is no payload of it as such.
         let following = following.filter(|following| following.payload.offset() == region.offset());
         let is_known = matches!(next, Next::Layer(..));

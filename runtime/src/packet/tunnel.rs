@@ -1,9 +1,8 @@
 //! Layers around packets: put on, and taken off.
 
-use super::{ChangeError, Keep, Packet, PacketBuf};
+use super::{ChangeError, Keep, PacketBuf};
 use packet_core::Level;
 use packet_protocols::craft::Layers;
-use packet_protocols::packet as known;
 
 impl PacketBuf {
     /// Puts these layers around the packet: a tunnel.
@@ -24,12 +23,11 @@ impl PacketBuf {
     pub fn decapsulate(&mut self, key: &str, keep: Keep) -> Result<bool, ChangeError> {
         let (tunnel, inner, start) = {
             let packet = self.packet();
-            let layers = packet.known_layers();
-            let Some(tunnel) = layers.iter().position(|layer| layer.kind().key() == key) else { return Ok(false) };
-            let Some(inner) = layers.get(tunnel + 1) else { return Ok(false) };
-            let above_link = |layer: &packet_protocols::stack::Layer<'_>| layer.kind().level() != Level::Link;
-            let start = layers.iter().position(above_link).map_or(tunnel, |start| start.min(tunnel));
-            (tunnel, inner.kind(), start)
+            let places = packet.known().places();
+            let Some(tunnel) = places.iter().position(|place| place.kind.key() == key) else { return Ok(false) };
+            let Some(inner) = places.get(tunnel + 1) else { return Ok(false) };
+            let start = places.iter().position(|place| place.kind.level() != Level::Link);
+            (tunnel, inner.kind, start.map_or(tunnel, |start| start.min(tunnel)))
         };
         if inner.level() != Level::Link && start > 0 {
             self.remove(start..tunnel + 1, keep)?;
@@ -37,8 +35,7 @@ impl PacketBuf {
         }
         let (from, missing) = {
             let packet = self.packet();
-            let region = packet.known().and_then(|known| known.around(tunnel + 1));
-            let Some(region) = region else { return Ok(false) };
+            let Some(region) = packet.known().around(tunnel + 1) else { return Ok(false) };
             let from = region.offset() as usize;
             (from..from + region.bytes().len(), region.missing())
         };
@@ -54,11 +51,7 @@ impl PacketBuf {
     ///
     /// As those of [`Self::edit`].
     pub fn strip(&mut self, key: &str, keep: Keep) -> Result<usize, ChangeError> {
-        let of_kind = |packet: &Packet<'_>| {
-            let known = packet.known().map(known::Packet::layers).unwrap_or_default();
-            known.iter().filter(|layer| layer.kind().key() == key).count()
-        };
-        let count = of_kind(&self.packet());
+        let count = self.packet().known().places().iter().filter(|place| place.kind.key() == key).count();
         if count > 0 {
             self.edit(keep, |layers| layers.layers.retain(|placed| placed.layer.kind().key() != key))?;
         }

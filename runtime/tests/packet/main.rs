@@ -65,19 +65,19 @@ fn levels_are_told_apart_in_tunnels_too() {
 fn a_packet_is_read_to_a_depth_and_on() {
     let mut packets = 0;
     each_captured(|name, whole| {
-        let Some(first) = whole.known_layers().first().map(|layer| layer.kind()) else { return };
+        let Some(first) = whole.known().places().first().map(|place| place.kind) else { return };
         packets += 1;
         for depth in
             [Depth::Level(Level::Network), Depth::Level(Level::Transport), Depth::Layers(2), Depth::Layer(first)]
         {
             let mut part = Packet::parse_to(first, whole.region(), depth);
-            let read = part.known_layers().len();
-            assert!(read <= whole.known_layers().len(), "{name}: {depth:?}");
+            let read = part.known().places().len();
+            assert!(read <= whole.known().places().len(), "{name}: {depth:?}");
             match depth {
-                Depth::Layers(most) => assert_eq!(read, most.min(whole.known_layers().len()), "{name}"),
+                Depth::Layers(most) => assert_eq!(read, most.min(whole.known().places().len()), "{name}"),
                 Depth::Layer(_) => assert_eq!(read, 1, "{name}"),
                 Depth::Level(level) => {
-                    assert!(part.known_layers().iter().rev().skip(1).all(|one| one.kind().level() <= level), "{name}");
+                    assert!(part.known().places().iter().rev().skip(1).all(|one| one.kind.level() <= level), "{name}");
                 }
                 Depth::All => {}
             }
@@ -162,9 +162,8 @@ fn checksums_are_verified_and_those_left_to_hardware_are_not_blamed() {
 fn checksums_of_captures_are_wrong_where_anomalies_say_so() {
     let mut checksums = 0;
     each_captured(|name, packet| {
-        let Some(known) = packet.known() else { return };
         let mut wrong = Vec::new();
-        known.anomalies(&mut |index, anomaly| {
+        packet.known().anomalies(&mut |index, anomaly| {
             if let packet_core::Anomaly::Derived { field, expected } = anomaly {
                 wrong.push((index, field.to_string(), expected));
             }

@@ -43,7 +43,7 @@ fn no_operation_has_no_length() {
 fn a_first_fragment_has_its_transport() {
     let header = Ipv4 { flags: ipv4::Ipv4Flags(0).with_more_fragments(true), ..ip() };
     let bytes = (Ethernet::default() / header / datagram() / [0_u8; 64]).to_vec().unwrap();
-    assert_eq!(packet(&bytes).get::<udp::Udp<'_>>().map(udp::Udp::dst_port), Some(40_001));
+    assert_eq!(packet(&bytes).get::<udp::Udp<'_>>().map(|udp| udp.dst_port()), Some(40_001));
 }
 
 /// gopacket's `DecodingLayerParser` keeps the last of two tags.
@@ -51,7 +51,7 @@ fn a_first_fragment_has_its_transport() {
 fn both_tags_of_two_are_there() {
     let tags = Vlan { id: 1, ..Default::default() } / Vlan { id: 2, ..Default::default() };
     let bytes = (Ethernet::default() / tags / ip() / datagram()).to_vec().unwrap();
-    assert_eq!(packet(&bytes).all::<vlan::Vlan<'_>>().map(vlan::Vlan::id).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(packet(&bytes).all::<vlan::Vlan<'_>>().map(|tag| tag.id()).collect::<Vec<_>>(), [1, 2]);
 }
 
 /// PcapPlusPlus takes the addresses from the outermost and the ports from the innermost layer of a tunnel.
@@ -72,7 +72,7 @@ fn an_option_of_no_length_ends_the_options_and_not_the_packet() {
     bytes.splice(54..54, [8, 0, 0, 0]);
     bytes[17] += 4;
     let read = packet(&bytes);
-    assert_eq!((read.get::<tcp::Tcp<'_>>().map(tcp::Tcp::src_port), read.payload()), (Some(0), &b"data"[..]));
+    assert_eq!((read.get::<tcp::Tcp<'_>>().map(|tcp| tcp.src_port()), read.payload()), (Some(0), &b"data"[..]));
     assert_eq!(PacketBuilder::of(&read).unwrap().build().unwrap().bytes(), bytes);
 }
 
@@ -83,7 +83,7 @@ fn a_header_of_less_than_five_words_is_an_error_that_says_so() {
     bytes[14] = 0x44;
     let read = packet(&bytes);
     let failed = read.error().unwrap();
-    assert_eq!((failed.name, read.known_layers().len()), ("Ipv4", 1));
+    assert_eq!((failed.name, read.known().places().len()), ("Ipv4", 1));
     assert!(failed.reason.to_string().starts_with("ipv4.ihl"), "{}", failed.reason);
 }
 

@@ -93,16 +93,16 @@ fn layers(first: LayerKind, packet: Region<'_>, printed: bool) {
                 break;
             }
         };
-        let regular = layer.is_regular(&Below(&read));
+        let regular = layer.is_regular(&Below::Layers(&read));
         let mut anomalies = 0;
-        layer.anomalies(&Below(&read), &mut |anomaly: Anomaly| {
+        layer.anomalies(&Below::Layers(&read), &mut |anomaly: Anomaly| {
             anomalies += 1;
             if printed {
                 print(&anomaly);
             }
         });
         assert!(!regular || anomalies == 0, "{kind:?} is regular, and has {anomalies} anomalies");
-        assert!(regular || !layer.is_plain(&Below(&read)), "{kind:?} is plain, and not regular");
+        assert!(regular || !layer.is_plain(&Below::Layers(&read)), "{kind:?} is plain, and not regular");
         let mut fields = Looker::new(packet);
         layer.fields(&mut fields);
         fields.conclude();

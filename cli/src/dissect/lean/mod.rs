@@ -106,7 +106,7 @@ impl Lean {
     fn layer<'a>(&self, layers: &mut Layers<'a>, kind: LayerKind, region: Region<'a>) -> Option<Next<'a>> {
         let plan = self.layers.get(kind as usize)?.as_ref()?;
         let Ok(layer) = &Layer::parse(kind, region) else { return None };
-        let below = &Below(layers);
+        let below = &Below::Layers(layers);
         let sound = if plan.nests { layer.is_plain(below) } else { layer.is_regular(below) };
         if !sound || !self.leaves_nothing(layer, region, layers) {
             return None;
