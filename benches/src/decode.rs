@@ -109,6 +109,7 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
         case("pony", packets, times, pony::decode),
         batches("pony_batch", packets, times),
         case("pony_stack", packets, times, stack::within),
+        case("pony_packet", packets, times, stack::by_packet),
         case("pony_stack_value", packets, times, stack::by_value),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),

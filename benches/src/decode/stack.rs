@@ -1,4 +1,4 @@
-//! The fixed stack: the layers that are expected, as a type.
+//! The fixed stack, the layers that are expected as a type, and the packet with all its layers.
 
 use super::{Tally, Transport};
 use packet_core::Region;
@@ -10,6 +10,7 @@ use packet_protocols::stack::LayerKind;
 use packet_protocols::tcp::Tcp;
 use packet_protocols::udp::Udp;
 use packet_protocols::vlan::Vlan;
+use packet_runtime::packet::Packet;
 
 type Expected<'a> =
     (Option<Ethernet<'a>>, [Option<Vlan<'a>>; 2], Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
@@ -34,6 +35,25 @@ pub(super) fn by_value(packet: &[u8], tally: &mut Tally) -> Option<()> {
 #[inline(always)]
 fn tell(stack: &Stack<'_, LayerKind, Expected<'_>>, tally: &mut Tally) -> Option<()> {
     let (_, _, Some(ip), Some(transport)) = stack.layers else { return None };
+    both(ip, transport, tally)
+}
+
+/// Reads all layers of a packet, with what follows the last one, and asks it for those that count.
+pub(super) fn by_packet(packet: &[u8], tally: &mut Tally) -> Option<()> {
+    let packet = Packet::parse(LayerKind::Ethernet, packet);
+    let ip = match packet.get::<Ipv4<'_>>() {
+        Some(ip) => Either::Left(ip),
+        None => Either::Right(packet.get::<Ipv6<'_>>()?),
+    };
+    let transport = match packet.get::<Tcp<'_>>() {
+        Some(tcp) => Either::Left(tcp),
+        None => Either::Right(packet.get::<Udp<'_>>()?),
+    };
+    both(ip, transport, tally)
+}
+
+#[inline(always)]
+fn both(ip: Either<Ipv4<'_>, Ipv6<'_>>, transport: Either<Tcp<'_>, Udp<'_>>, tally: &mut Tally) -> Option<()> {
     let transport = match transport {
         Either::Left(tcp) => Transport::Tcp {
             src: tcp.src_port(),
