@@ -6,6 +6,7 @@ use packet_protocols::stack::{Layer, LayerKind, Next};
 
 /// A layer of a packet.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is looked at when it is made, and kept nowhere")]
 pub enum Entry<'p, 'a> {
     /// One that Pony knows.
     Known(Layer<'a>),

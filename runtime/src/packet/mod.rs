@@ -39,6 +39,7 @@ mod diff;
 mod edit;
 mod entry;
 mod field;
+mod flows;
 mod interpreted;
 mod registry;
 mod tunnel;

@@ -62,6 +62,10 @@ fn addresses_and_ports_of_a_tunnel_are_each_in_their_place() {
     let names: Vec<_> = packet.layers().map(|layer| (layer.name(), layer.region().offset())).collect();
     assert_eq!(names[1..3], [("Ipv4", 14), ("Udp", 34)]);
     assert_eq!(names[5..], [("Ipv4", 64), ("Tcp", 84)]);
+    let flows: Vec<String> = packet.flows().map(|(_, flow)| flow.to_string()).collect();
+    assert_eq!(flows[1..3], ["10.0.0.1 → 10.0.0.2", "udp:40000 → udp:4789"]);
+    assert_eq!(flows[4..], ["10.0.0.1 → 10.0.0.2", "tcp:1 → tcp:2"]);
+    assert_eq!(packet.transport_flow().map(|flow| flow.dst().port()), Some(Some(4789)));
 }
 
 /// libpnet loops for ever upon an option of TCP whose length is 0; etherparse and others stop the whole packet.
