@@ -107,6 +107,17 @@ impl<R: Read> Reader<R> {
     #[expect(clippy::should_implement_trait, reason = "a packet borrows the reader, which an iterator's item can't")]
     #[inline]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, FileError> {
+        if let (Contents::Pcap(file), State::Reading) = (&mut self.contents, &self.state)
+            && let Some(record) = file.at_hand(&self.window)
+        {
+            return Ok(Some(file.packet(&record, &mut self.window)));
+        }
+        self.next_slowly()
+    }
+
+    /// The same where it is to be read first, or something else is unusual.
+    #[inline(never)]
+    fn next_slowly(&mut self) -> Result<Option<Packet<'_>>, FileError> {
         if !matches!(self.state, State::Reading) {
             return match std::mem::replace(&mut self.state, State::Ended) {
                 State::Failed(error) => Err(error),

@@ -60,6 +60,14 @@ enum Lengths {
     Either,
 }
 
+/// A record that was read.
+pub(super) struct Record {
+    /// Of all of it, its header included.
+    length: usize,
+    timestamp: i128,
+    origlen: u32,
+}
+
 /// What the magic at the start of a file says.
 struct Variant {
     order: ByteOrder,
@@ -150,33 +158,48 @@ impl Pcap {
         std::slice::from_ref(&self.interface)
     }
 
-    /// Reads the next record; `None` at the end of the file.
+    /// The next record, if all of it was read and nothing is wrong with it.
     #[inline]
+    pub(super) fn at_hand<R: Read>(&self, window: &Window<R>) -> Option<Record> {
+        let bytes = window.bytes();
+        let [seconds, fraction, first, second] = self.order.words(bytes)?;
+        let (captured, origlen) = self.lengths.captured_and_original(first, second);
+        let length = self.record_header + captured as usize;
+        let timestamp = clock::of_record(seconds, fraction, self.factor);
+        (captured <= self.limit && length <= bytes.len()).then_some(Record { length, timestamp, origlen })
+    }
+
+    /// The packet of a record that is at hand.
+    #[inline]
+    pub(super) fn packet<'w, R: Read>(&mut self, record: &Record, window: &'w mut Window<R>) -> Packet<'w> {
+        self.frames += 1;
+        Packet {
+            data: window.take_behind(self.record_header, record.length),
+            frame: self.frames,
+            timestamp: Some(record.timestamp),
+            origlen: record.origlen,
+            link_type: self.interface.link_type,
+            interface: 0,
+            fcs_len: self.interface.fcs_len,
+            options: Options::default(),
+        }
+    }
+
+    /// Reads the next record; `None` at the end of the file.
     pub(super) fn next<'w, R: Read>(&mut self, window: &'w mut Window<R>) -> Result<Option<Packet<'w>>, FileError> {
         let part = Part::PcapRecord(self.frames + 1);
         if window.is_at_end(part)? {
             return Ok(None);
         }
         window.require(self.record_header, part)?;
-        let Some([seconds, fraction, first, second]) = self.order.words(window.bytes()) else { return Ok(None) };
-        let (captured, origlen) = self.lengths.captured_and_original(first, second);
+        let Some([_, _, first, second]) = self.order.words(window.bytes()) else { return Ok(None) };
+        let (captured, _) = self.lengths.captured_and_original(first, second);
         if captured > self.limit {
             let problem = Problem::CapturedTooLong { captured, limit: self.limit };
             return Err(FileError::new(window.offset(), part, problem));
         }
-        let length = self.record_header + captured as usize;
-        window.require(length, part)?;
-        self.frames += 1;
-        Ok(Some(Packet {
-            data: window.take(length).get(self.record_header..).unwrap_or_default(),
-            frame: self.frames,
-            timestamp: Some(clock::of_record(seconds, fraction, self.factor)),
-            origlen,
-            link_type: self.interface.link_type,
-            interface: 0,
-            fcs_len: self.interface.fcs_len,
-            options: Options::default(),
-        }))
+        window.require(self.record_header + captured as usize, part)?;
+        Ok(self.at_hand(window).map(|record| self.packet(&record, window)))
     }
 }
 

@@ -96,10 +96,16 @@ impl<R: Read> Window<R> {
     /// [required]: Self::require
     #[inline]
     pub(super) fn take(&mut self, len: usize) -> &[u8] {
-        let taken = self.start..self.start + len.min(self.available());
-        self.start = taken.end;
-        self.offset += taken.len() as u64;
-        self.buffer.get(taken).unwrap_or_default()
+        self.take_behind(0, len)
+    }
+
+    /// The same without the first bytes of them, so many.
+    #[inline]
+    pub(super) fn take_behind(&mut self, first: usize, len: usize) -> &[u8] {
+        let (from, len) = (self.start + first, len.min(self.available()));
+        self.start += len;
+        self.offset += len as u64;
+        self.buffer.get(from..self.start).unwrap_or_default()
     }
 
     /// Passes over `len` bytes, keeping none of them but the last `N`.

@@ -41,7 +41,8 @@ impl Contexts {
     pub(super) fn number(&mut self, context: &Context) -> Option<ContextId> {
         match (context.tunnel, context.vlans.single()) {
             (None, Some(number)) => Some(ContextId(number)),
-            _ => self.rare_number(context),
+            // A copy, so that the one of most packets stays in registers.
+            _ => self.rare_number(&{ *context }),
         }
     }
 

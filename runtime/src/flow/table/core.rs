@@ -8,6 +8,7 @@ use super::record::{Arrival, way_of};
 use super::{End, Ended, FlowCounters, FlowOptions, Totals, Visit};
 use crate::file::Packet;
 use crate::flow::sight::{Ends, Sighting};
+use std::hint::cold_path;
 
 /// The table, but for the packets that wait.
 pub(super) struct Core<S> {
@@ -55,8 +56,7 @@ impl<S: Default> Core<S> {
     pub(super) fn enter(&mut self, packet: &Packet<'_>) -> i64 {
         self.counters.packets += 1;
         self.counters.bytes += u64::from(packet.origlen);
-        let clamp = |time: i128| i64::try_from(time).unwrap_or(if time < 0 { i64::MIN } else { i64::MAX });
-        let time = packet.timestamp.map_or(self.sweep.now, clamp);
+        let time = packet.timestamp.map_or(self.sweep.now, clamped);
         if !self.sweep.started {
             self.sweep = Sweep { now: time, at: time, started: true, ..self.sweep };
         }
@@ -73,7 +73,8 @@ impl<S: Default> Core<S> {
         };
         let mut ports = sighting.ports;
         if let Some(fragment) = sighting.fragment {
-            ports = self.fragments.ports(sighting, fragment).unwrap_or_else(|| {
+            // A copy, so that those of most packets stay in registers.
+            ports = self.fragments.ports(&{ *sighting }, fragment).unwrap_or_else(|| {
                 self.counters.without_ports += 1;
                 (0, 0)
             });
@@ -246,6 +247,17 @@ impl<S: Default> Core<S> {
     pub(super) fn len(&self) -> usize {
         self.v4.len() + self.v6.len()
     }
+}
+
+/// The nearest time that 64 bits can hold: those of all packets that were ever captured are held as they are.
+#[inline(always)]
+fn clamped(time: i128) -> i64 {
+    let near = time as i64;
+    if i128::from(near) == time {
+        return near;
+    }
+    cold_path();
+    if time < 0 { i64::MIN } else { i64::MAX }
 }
 
 /// A packet of one of the versions.

@@ -114,7 +114,7 @@ impl<K: Key, S: Default> Flows<K, S> {
     }
 
     /// Counts a packet where its flow is known and goes on; that of the likely record is looked for there first.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, packet: &Arrival<K>, likely: u32, limits: &Limits) -> Place {
         let mut number = likely;
         let record = match self.records.get_mut(likely) {
@@ -128,8 +128,8 @@ impl<K: Key, S: Default> Flows<K, S> {
                 }
             }
         };
-        let plain = packet.time.saturating_sub(record.last) <= limits.closed
-            && packet.time.saturating_sub(record.first) <= limits.active
+        let plain = !is_past(packet.time, record.last, limits.closed)
+            && !is_past(packet.time, record.first, limits.active)
             && packet.flags & (FIN | SYN | RST) == 0
             && record.is_going_on(packet.side());
         if !plain {
@@ -286,15 +286,21 @@ impl<K: Key> Queue<K> {
     }
 }
 
+/// Whether a time is more than so long after another one.
+#[inline(always)]
+const fn is_past(time: i64, start: i64, most: i64) -> bool {
+    // The distance of any two times fits 64 bits without a sign.
+    time > start && time.wrapping_sub(start) as u64 > most as u64
+}
+
 /// Why a flow does not go on at that time, if it does not.
 #[inline]
 fn late<K: Key>(record: &Record<K>, time: i64, limits: &Limits) -> Option<End> {
-    let quiet = time.saturating_sub(record.last);
-    if quiet > limits.idle {
+    if is_past(time, record.last, limits.idle) {
         return Some(End::Idle);
     }
-    if quiet > limits.closed && record.state.has(super::record::State::CLOSED) {
+    if is_past(time, record.last, limits.closed) && record.state.has(super::record::State::CLOSED) {
         return Some(End::Closed);
     }
-    (time.saturating_sub(record.first) > limits.active).then_some(End::Active)
+    is_past(time, record.first, limits.active).then_some(End::Active)
 }

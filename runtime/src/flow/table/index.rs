@@ -47,10 +47,17 @@ impl Index {
         self.slot(hash as usize)
     }
 
-    /// The record in the place of a hash, which is mostly the right one.
+    /// The first record that has a hash, which is mostly the right one; the greatest number where there is none.
     #[inline]
     pub(super) fn likely(&self, wanted: u32) -> u32 {
-        (self.slot(wanted as usize) as u32).wrapping_sub(1)
+        let mut at = wanted as usize;
+        loop {
+            let slot = self.slot(at);
+            if hash(slot) == wanted || slot == 0 {
+                return (slot as u32).wrapping_sub(1);
+            }
+            at = at.wrapping_add(1);
+        }
     }
 
     /// The record that has this hash, and that `is_it` takes for the right one.

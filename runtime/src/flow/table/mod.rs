@@ -89,14 +89,14 @@ impl<S: Default> FlowTable<S> {
     #[inline]
     pub fn add(&mut self, packet: &Packet<'_>, ended: &mut impl FnMut(Ended<S>)) {
         let time = self.core.enter(packet);
-        let region = Region::captured(packet.data, packet.origlen as usize);
-        let length = packet.origlen;
+        let (data, length) = (packet.data, packet.origlen);
         let is_plain = packet.link_type == LinkType::ETHERNET
             && !self.core.options.inner
-            && sight::plain(region, &mut Arriving { table: self, time, length }).is_some();
+            && sight::plain(Region::captured(data, length as usize), &mut Arriving { table: self, time, length })
+                .is_some();
         if !is_plain {
-            // The packet itself is not handed on: what nobody points to can stay in registers.
-            self.add_any(packet.link_type, region, time, length, ended);
+            // Neither the packet nor its region is handed on: what nobody points to can stay in registers.
+            self.add_any(packet.link_type, data, time, length, ended);
         } else if self.v4.is_full() || self.v6.is_full() {
             self.flush(ended);
         }
@@ -104,14 +104,8 @@ impl<S: Default> FlowTable<S> {
 
     /// The same for packets of all kinds.
     #[inline(never)]
-    fn add_any(
-        &mut self,
-        link_type: LinkType,
-        region: Region<'_>,
-        time: i64,
-        length: u32,
-        ended: &mut impl FnMut(Ended<S>),
-    ) {
+    fn add_any(&mut self, link_type: LinkType, data: &[u8], time: i64, length: u32, ended: &mut impl FnMut(Ended<S>)) {
+        let region = Region::captured(data, length as usize);
         let first = tables::link_type(link_type.0, region);
         let any = first.is_some_and(|first| {
             sight::all(first, region, self.core.options.inner, |sighting| {

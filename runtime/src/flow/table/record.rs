@@ -103,7 +103,7 @@ impl<K: Key> Record<K> {
     }
 
     /// Adds a packet.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count(&mut self, packet: &Arrival<K>) {
         let side = packet.side();
         self.bytes[side] += u64::from(packet.length);

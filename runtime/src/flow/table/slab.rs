@@ -5,7 +5,7 @@ const PIECE: usize = 1 << 12;
 
 #[derive(Clone, Debug)]
 pub(super) struct Slab<T> {
-    pieces: Vec<Box<[T]>>,
+    pieces: Vec<Box<[T; PIECE]>>,
     length: usize,
 }
 
@@ -23,7 +23,8 @@ impl<T: Default> Slab<T> {
     pub(super) fn push(&mut self, value: T) -> u32 {
         let number = self.length as u32;
         if self.length == self.pieces.len() * PIECE {
-            self.pieces.push(std::iter::repeat_with(T::default).take(PIECE).collect());
+            let piece: Box<[T]> = std::iter::repeat_with(T::default).take(PIECE).collect();
+            self.pieces.extend(piece.try_into().ok());
         }
         self.length += 1;
         if let Some(place) = self.get_mut(number) {
