@@ -15,6 +15,11 @@ use std::path::PathBuf;
 #[doc = include_str!("../../docs/derive.md")]
 pub struct Derive;
 
+/// The examples of `docs/packets.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/packets.md")]
+pub struct Packets;
+
 /// The root of the repository, as cargo says it now: what was built in one clone may run in another.
 pub fn root() -> PathBuf {
     let own = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where this crate is");
