@@ -73,6 +73,39 @@ fn what_collides_in_one_table_does_not_in_another() {
     }
 }
 
+/// Tuples that were searched for to fall into one place of a table that mixes with a number that everybody knows: where nobody
+/// knows it, they are spread as any others.
+#[test]
+fn tuples_that_collide_by_a_known_hash_do_not_collide() {
+    const KNOWN: u64 = 0x9e37_79b9_7f4a_7c15;
+    // What an attacker computes of a table that mixes with a known number, as many do, and has 2^16 places.
+    let known = |src: (u32, u16), dst: (u32, u16)| {
+        let mixed = (u64::from(src.0) << 32 | u64::from(src.1) << 16 | u64::from(dst.1)).wrapping_mul(KNOWN);
+        (mixed >> 48) as u16
+    };
+    let server = (0xc633_6407, 443);
+    let mut number = 0_u32;
+    let colliding: Vec<(u32, u16)> = std::iter::from_fn(|| {
+        loop {
+            number += 1;
+            let src = (0x0a00_0000 | number >> 8, 2048 | (number as u16 & 0xff) << 3);
+            if known(src, server) == 0x1234 {
+                return Some(src);
+            }
+        }
+    })
+    .take(400)
+    .collect();
+    let mut table = FlowTable::<()>::new(FlowOptions::endless(), *b"only for a test.");
+    for &src in &colliding {
+        table.add(&at(0, &datagram(src, server)), &mut |_| {});
+    }
+    table.flush(&mut |_| {});
+    // Behind the unkeyed hash, the last of them would be found after 400 places.
+    assert_eq!(table.len(), colliding.len());
+    assert!(table.longest_search() < 30, "{}", table.longest_search());
+}
+
 #[test]
 fn packets_that_are_anything_are_taken() {
     let mut table = small();
