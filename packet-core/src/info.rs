@@ -28,6 +28,8 @@ pub struct FieldInfo {
     pub aliases: &'static [&'static str],
     /// Its number has the least significant byte first.
     pub little: bool,
+    /// Its value is the number on the wire times this.
+    pub scale: u64,
 }
 
 /// A flag, or a group of bits among flags.
@@ -141,7 +143,7 @@ impl FieldInfo {
     /// The field of that name.
     #[must_use]
     pub const fn new(owner: &'static str, name: &'static str) -> Self {
-        Self { owner, name, form: Form::Plain, unit: None, aliases: &[], little: false }
+        Self { owner, name, form: Form::Plain, unit: None, aliases: &[], little: false, scale: 1 }
     }
 
     /// The same, shown in that form.
@@ -160,6 +162,12 @@ impl FieldInfo {
     #[must_use]
     pub const fn in_reverse(self) -> Self {
         Self { little: true, ..self }
+    }
+
+    /// The same, whose value is the number on the wire times that.
+    #[must_use]
+    pub const fn times(self, scale: u64) -> Self {
+        Self { scale, ..self }
     }
 
     /// The same, with the names that other tools have for it.

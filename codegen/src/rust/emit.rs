@@ -396,7 +396,7 @@ impl<'c, 's> Emitter<'c, 's> {
 
     /// What names stand for: the composite's own fields that are there in any case.
     pub(super) fn env(&self, base: &TokenStream) -> Env {
-        let mut env = Env::default();
+        let mut env = Env { unchecked: true, ..Env::default() };
         for &id in &self.composite.fields {
             let Some(slot) = self.plan.slots.get(&id).filter(|slot| slot.scope == 0 && !slot.optional) else {
                 continue;

@@ -128,6 +128,8 @@ pub(super) struct Env {
     pub(super) outer: Option<TokenStream>,
     /// How many bytes of the composite were read.
     pub(super) size: Option<TokenStream>,
+    /// The values are a user's: nothing is known of them.
+    pub(super) unchecked: bool,
     /// The ways to find out what a payload is are asked for, and not what it is.
     pub(super) ways: bool,
     /// The packet, whose layers are asked by name.
@@ -314,6 +316,12 @@ impl Writer<'_> {
                 self.compare(op, (left, a), (right, b))
             }
             BinaryOp::Concat => None,
+            // What a reader has checked before holds not for values that anybody sets.
+            BinaryOp::Sub if env.unchecked => {
+                let (x, y) = (a.typed_number(Number::I128)?, b.number(Number::I128)?);
+                let maybe = a.maybe || b.maybe;
+                Some(Code { tokens: quote!((#x - #y)), kind: Kind::Number(Number::I128), maybe })
+            }
             _ => self.arithmetic(id, op, (left, a), (right, b)),
         }
     }

@@ -154,7 +154,11 @@ impl Writer<'_> {
         let aliases: Vec<&String> = names.filter(|name| name.field == Some(id)).map(|name| &name.name).collect();
         let aliases = (!aliases.is_empty()).then(|| quote!(.called(&[#(#aliases),*])));
         let order = is_little(&field.ty).then(|| quote!(.in_reverse()));
-        quote!(#form #unit #order #aliases)
+        let scale = (field.scale > 1).then(|| {
+            let scale = Literal::u64_unsuffixed(field.scale);
+            quote!(.times(#scale))
+        });
+        quote!(#form #unit #order #scale #aliases)
     }
 
     /// The layers and structs of the module that can be read alone, for generic code.

@@ -1977,7 +1977,7 @@ pub mod dhcpv6_option_fields {
     pub static PREFERENCE: FieldInfo = FieldInfo::new("dhcpv6_option", "preference");
 
     /// `dhcpv6_option.elapsed`
-    pub static ELAPSED: FieldInfo = FieldInfo::new("dhcpv6_option", "elapsed").counting("ms");
+    pub static ELAPSED: FieldInfo = FieldInfo::new("dhcpv6_option", "elapsed").counting("ms").times(10);
 
     /// `dhcpv6_option.message`
     pub static MESSAGE: FieldInfo = FieldInfo::new("dhcpv6_option", "message");

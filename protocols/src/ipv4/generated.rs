@@ -369,7 +369,7 @@ pub mod ipv4_fields {
     pub static FLAGS: FieldInfo = FieldInfo::new("ipv4", "flags").called(&["ip.flags"]);
 
     /// `ipv4.fragment_offset`
-    pub static FRAGMENT_OFFSET: FieldInfo = FieldInfo::new("ipv4", "fragment_offset").counting("bytes");
+    pub static FRAGMENT_OFFSET: FieldInfo = FieldInfo::new("ipv4", "fragment_offset").counting("bytes").times(8);
 
     /// `ipv4.ttl`
     pub static TTL: FieldInfo = FieldInfo::new("ipv4", "ttl").counting("hops").called(&["ip.ttl"]);

@@ -4642,7 +4642,8 @@ pub mod ipv6_fragment_fields {
     pub static NEXT_HEADER: FieldInfo = FieldInfo::new("ipv6_fragment", "next_header").called(&["ipv6.fraghdr.nxt"]);
 
     /// `ipv6_fragment.fragment_offset`
-    pub static FRAGMENT_OFFSET: FieldInfo = FieldInfo::new("ipv6_fragment", "fragment_offset").counting("bytes");
+    pub static FRAGMENT_OFFSET: FieldInfo =
+        FieldInfo::new("ipv6_fragment", "fragment_offset").counting("bytes").times(8);
 
     /// `ipv6_fragment.more_fragments`
     pub static MORE_FRAGMENTS: FieldInfo =

@@ -323,7 +323,7 @@ impl Packet<'_> {
                 read(self.bytes(), found.place.start as usize, found.place.bits) == Some(number)
             }
             // A value that is too wide or too long for this packet's field is another one.
-            Err(InputError::Length { .. } | InputError::TooWide { .. }) => false,
+            Err(InputError::Length { .. } | InputError::TooWide { .. } | InputError::NoMultiple { .. }) => false,
             Err(error) => return Err(error),
         })
     }

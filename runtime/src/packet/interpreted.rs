@@ -64,6 +64,7 @@ fn info(schema: &'static Schema, field: &'static Field) -> FieldInfo {
     };
     let info = FieldInfo::new(&schema[field.owner].key, field.name.as_deref().unwrap_or("_")).shown(form);
     let info = field.unit.as_deref().map_or(info, |unit| info.counting(unit));
+    let info = info.times(field.scale.max(1));
     let ty = leaf(&field.ty);
     let is_little = matches!(ty, Type::Uint { little: true, .. } | Type::Int { little: true, .. });
     if is_little { info.in_reverse() } else { info }

@@ -46,6 +46,11 @@ pub enum InputError {
         /// As many as it has.
         bits: u32,
     },
+    /// The number is no multiple of what the field counts in.
+    NoMultiple {
+        /// What that is.
+        of: u64,
+    },
     /// The bytes are not as many as the field has.
     Length {
         /// As many as there are.
@@ -62,6 +67,7 @@ impl fmt::Display for InputError {
         match self {
             Self::Not(what) => write!(out, "is not {what}"),
             Self::TooWide { bits } => write!(out, "does not fit the {bits} bits of the field"),
+            Self::NoMultiple { of } => write!(out, "is no multiple of {of}"),
             Self::Length { found, expected } => write!(out, "has {found} bytes, and the field has {expected}"),
             Self::NotInPlace => out.write_str("can't be written where the field stands"),
         }
@@ -86,6 +92,14 @@ impl FieldInput {
             Self::Text(text) => from_text(text, found)?,
         };
         let (bits, bytes) = (found.place.bits, found.place.bits as usize / 8);
+        let scale = u128::from(found.field.scale.max(1));
+        let written = match written {
+            Written::Number(number) if !number.is_multiple_of(scale) => {
+                return Err(InputError::NoMultiple { of: found.field.scale });
+            }
+            Written::Number(number) => Written::Number(number / scale),
+            written => written,
+        };
         match written {
             _ if matches!(found.kind, FieldKind::Other) => Err(InputError::NotInPlace),
             Written::Number(number) if matches!(found.kind, FieldKind::Bytes) => number_as_bytes(number, bytes),

@@ -2,6 +2,7 @@
 
 use super::{datagram, each_captured, ip, tunnelled};
 use packet_core::BitPlace;
+use packet_core::craft::{Random as _, SplitMix};
 use packet_protocols::craft::{AnyLayer, Ethernet, Ipv4, Packet as _, Tcp, Udp, Vlan};
 use packet_protocols::stack::LayerKind;
 use packet_protocols::tcp::craft::{TcpOption, TcpOptionMss};
@@ -80,11 +81,22 @@ fn what_can_not_be_set_is_said() {
     assert_eq!(said("ipv4.hops", "1"), "the packet has no ipv4.hops");
     assert_eq!(said("ipv4.ttl", "256"), "the value of ipv4.ttl does not fit the 8 bits of the field");
     assert_eq!(said("ipv4.ttl", "many"), "the value of ipv4.ttl is not a number");
+    assert_eq!(said("ipv4.fragment_offset", "9"), "the value of ipv4.fragment_offset is no multiple of 8");
     assert_eq!(said("ipv4.src", "::1"), "the value of ipv4.src is not an address of version 4");
     assert_eq!(said("ethernet.dst", "hex\"0102\""), "the value of ethernet.dst has 2 bytes, and the field has 6");
     let wide = packet.set(&"udp.src_port".parse().unwrap(), &FieldInput::Number(1 << 16), Keep::Right);
     assert!(matches!(wide, Err(ChangeError::Input(_, InputError::TooWide { bits: 16 }))));
     assert_eq!(packet, before);
+}
+
+#[test]
+fn numbers_are_set_as_they_are_shown() {
+    let mut packet = frame((Ethernet::default() / ip() / datagram()).to_vec().unwrap());
+    set(&mut packet, "ipv4.fragment_offset", "1480", Keep::Right).unwrap();
+    let path = "ipv4.fragment_offset".parse().unwrap();
+    let shown = packet.packet().shown().into_iter().find(|(one, _)| *one == path).unwrap();
+    assert_eq!((shown.1.as_str(), &packet.bytes()[20..22]), ("1480 bytes", &[0, 185][..]));
+    assert_eq!(packet.packet().has(&path, &"1480".into()), Ok(true));
 }
 
 #[test]
@@ -229,4 +241,52 @@ fn a_builder_starts_from_a_packet() {
     let built = builder.derived().build().unwrap();
     assert!(all_right(&built) && built.packet().known().is_regular());
     assert!(PacketBuilder::new().payload("nothing below").build().is_err());
+}
+
+/// Whatever is in a packet, everything can be asked of it and done to it, and nothing panics; what is changed and changed back is
+/// as before.
+#[test]
+fn packets_that_chance_has_changed_are_asked_and_changed() {
+    let mut random = SplitMix::new(7);
+    let mut changed = 0;
+    each_captured(|_, packet| {
+        let Some(owned) = packet.to_owned() else { return };
+        let mut bytes = owned.bytes().to_vec();
+        for _ in 0..3 {
+            let (at, value) = (random.next() as usize % bytes.len(), random.next() as u8);
+            bytes[at] = value;
+        }
+        bytes.truncate(1 + random.next() as usize % bytes.len());
+        let mut buf = PacketBuf::new(owned.first(), bytes).with_missing(random.next() as u32 % 3 * 100);
+        let before = buf.packet();
+        let _ =
+            (before.shown(), before.leftovers().count(), before.flows().count(), before.to_string(), before.payload());
+        let paths = before.paths();
+        assert!(diff(&before, &before).is_empty());
+        let Some(path) = paths.get(random.next() as usize % paths.len().max(1)).cloned() else { return };
+        let (was, value) = (buf.clone(), FieldInput::Number(u128::from(random.next() as u8)));
+        if buf.set(&path, &value, Keep::AsTheyAre).is_ok() {
+            // A field that says how far others reach may not be found again.
+            let found = buf.packet().find(&path).is_some();
+            assert!(!found || buf.packet().has(&path, &value) == Ok(true), "{path}");
+            changed += 1;
+        }
+        buf.set(&path, &value, Keep::Right).ok();
+        buf.fix_checksums();
+        buf.break_checksums();
+        buf.rewrite(Keep::Right, |_, bytes| Some(bytes.iter().map(|byte| !byte).collect()));
+        for keep in [Keep::Right, Keep::AsTheyAre] {
+            let mut one = was.clone();
+            one.insert(0, Vlan::default(), keep).ok();
+            one.strip("ipv4", keep).ok();
+            one.decapsulate("vxlan", keep).ok();
+            one.edit(keep, |layers| layers.payload.to_mut().push(7)).ok();
+            let _ = diff(&was.packet(), &one.packet());
+        }
+        let mut same = was.clone();
+        if same.edit(Keep::AsTheyAre, |_| {}).is_ok() {
+            assert!(was.bytes().starts_with(same.bytes()) || same.bytes() == was.bytes());
+        }
+    });
+    assert!(changed > 500, "{changed} packets");
 }

@@ -147,7 +147,7 @@ impl Layer for Ah<'_> {
         }
         if let Field::Auto = value.payload_length {
             settled.payload_length =
-                into_number::<u8>(i128::from((settled.front_ / 4) as i64 - 2), 8, &super::ah_fields::PAYLOAD_LENGTH)?;
+                into_number::<u8>(i128::from(settled.front_ / 4) - 2, 8, &super::ah_fields::PAYLOAD_LENGTH)?;
         }
         if value.payload_length.is_set() && settled.payload_length < 1 {
             return Err(EmitError::new(

@@ -536,17 +536,18 @@ impl Layer for Dccp<'_> {
                 add_start(
                     &mut sum,
                     [head.as_slice(), front.get(9..).unwrap_or_default(), middle],
-                    ((if value.coverage == 0
-                        || u64::from(settled.data_offset) * 4
-                            + if value.coverage == 0 { 0_u64 } else { u64::from(value.coverage) - 1 } * 4
-                            > settled.size_
-                    {
-                        settled.size_
-                    } else {
-                        u64::from(settled.data_offset) * 4
-                            + if value.coverage == 0 { 0_u64 } else { u64::from(value.coverage) - 1 } * 4
-                    } as i64
-                        - 1) as u64)
+                    ((i128::from(
+                        if value.coverage == 0
+                            || u64::from(settled.data_offset) * 4
+                                + if value.coverage == 0 { 0_u64 } else { (i128::from(value.coverage) - 1) as u64 } * 4
+                                > settled.size_
+                        {
+                            settled.size_
+                        } else {
+                            u64::from(settled.data_offset) * 4
+                                + if value.coverage == 0 { 0_u64 } else { (i128::from(value.coverage) - 1) as u64 } * 4
+                        },
+                    ) - 1) as u64)
                         .checked_add(1)?,
                 )?;
                 Some(sum.finish())

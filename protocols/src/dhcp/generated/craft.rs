@@ -1344,11 +1344,7 @@ impl DhcpOption<'_> {
                         if P::COUNTS {
                             0
                         } else {
-                            into_number::<u8>(
-                                i128::from(settled.size_ as i64 - 2),
-                                8,
-                                &super::dhcp_option_fields::LENGTH,
-                            )?
+                            into_number::<u8>(i128::from(settled.size_) - 2, 8, &super::dhcp_option_fields::LENGTH)?
                         }
                     }
                     Field::Set(value) => value,

@@ -2199,7 +2199,7 @@ impl Dhcpv6Option<'_> {
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
             settled.length =
-                into_number::<u16>(i128::from(settled.size_ as i64 - 4), 16, &super::dhcpv6_option_fields::LENGTH)?;
+                into_number::<u16>(i128::from(settled.size_) - 4, 16, &super::dhcpv6_option_fields::LENGTH)?;
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
@@ -3012,7 +3012,7 @@ impl Dhcpv6Inner<'_> {
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
             settled.length =
-                into_number::<u16>(i128::from(settled.size_ as i64 - 4), 16, &super::dhcpv6_inner_fields::LENGTH)?;
+                into_number::<u16>(i128::from(settled.size_) - 4, 16, &super::dhcpv6_inner_fields::LENGTH)?;
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
@@ -3374,7 +3374,7 @@ impl Dhcpv6Innermost<'_> {
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
             settled.length =
-                into_number::<u16>(i128::from(settled.size_ as i64 - 4), 16, &super::dhcpv6_innermost_fields::LENGTH)?;
+                into_number::<u16>(i128::from(settled.size_) - 4, 16, &super::dhcpv6_innermost_fields::LENGTH)?;
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())

@@ -2707,8 +2707,7 @@ impl SvcParam<'_> {
         settled.size_ = (value.count(start, &mut settled).position().saturating_sub(start) / 8) as u64;
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
-            settled.length =
-                into_number::<u16>(i128::from(settled.size_ as i64 - 4), 16, &super::svc_param_fields::LENGTH)?;
+            settled.length = into_number::<u16>(i128::from(settled.size_) - 4, 16, &super::svc_param_fields::LENGTH)?;
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())
@@ -3106,8 +3105,7 @@ impl EdnsOption<'_> {
         settled.size_ = (value.count(start, &mut settled).position().saturating_sub(start) / 8) as u64;
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
-            settled.length =
-                into_number::<u16>(i128::from(settled.size_ as i64 - 4), 16, &super::edns_option_fields::LENGTH)?;
+            settled.length = into_number::<u16>(i128::from(settled.size_) - 4, 16, &super::edns_option_fields::LENGTH)?;
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())

@@ -402,15 +402,16 @@ impl Ipv4Below<'_> {
                                 .loose_route()?
                                 .route()
                                 .get(
-                                    (listed
-                                        .valid()
-                                        .find(|view: &super::Ipv4Option<'_>| {
-                                            matches!(view.variant(), super::Ipv4OptionVariant::LooseRoute(_))
-                                        })?
-                                        .loose_route()?
-                                        .route()
-                                        .len() as u64 as i64
-                                        - 1) as u64 as usize,
+                                    (i128::from(
+                                        listed
+                                            .valid()
+                                            .find(|view: &super::Ipv4Option<'_>| {
+                                                matches!(view.variant(), super::Ipv4OptionVariant::LooseRoute(_))
+                                            })?
+                                            .loose_route()?
+                                            .route()
+                                            .len() as u64,
+                                    ) - 1) as u64 as usize,
                                 )?,
                         )
                     } else {
@@ -454,15 +455,16 @@ impl Ipv4Below<'_> {
                                     .strict_route()?
                                     .route()
                                     .get(
-                                        (listed
-                                            .valid()
-                                            .find(|view: &super::Ipv4Option<'_>| {
-                                                matches!(view.variant(), super::Ipv4OptionVariant::StrictRoute(_))
-                                            })?
-                                            .strict_route()?
-                                            .route()
-                                            .len() as u64 as i64
-                                            - 1) as u64 as usize,
+                                        (i128::from(
+                                            listed
+                                                .valid()
+                                                .find(|view: &super::Ipv4Option<'_>| {
+                                                    matches!(view.variant(), super::Ipv4OptionVariant::StrictRoute(_))
+                                                })?
+                                                .strict_route()?
+                                                .route()
+                                                .len() as u64,
+                                        ) - 1) as u64 as usize,
                                     )?,
                             )
                         } else {

@@ -753,11 +753,7 @@ impl Ipv6Option<'_> {
                         if P::COUNTS {
                             0
                         } else {
-                            into_number::<u8>(
-                                i128::from(settled.size_ as i64 - 2),
-                                8,
-                                &super::ipv6_option_fields::LENGTH,
-                            )?
+                            into_number::<u8>(i128::from(settled.size_) - 2, 8, &super::ipv6_option_fields::LENGTH)?
                         }
                     }
                     Field::Set(value) => value,
@@ -1191,11 +1187,8 @@ impl Layer for Ipv6HopByHop<'_> {
             )?;
         }
         if let Field::Auto = value.ext_length {
-            settled.ext_length = into_number::<u8>(
-                i128::from((settled.front_ / 8) as i64 - 1),
-                8,
-                &super::ipv6_hop_by_hop_fields::EXT_LENGTH,
-            )?;
+            settled.ext_length =
+                into_number::<u8>(i128::from(settled.front_ / 8) - 1, 8, &super::ipv6_hop_by_hop_fields::EXT_LENGTH)?;
         }
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
@@ -1502,11 +1495,8 @@ impl Layer for Ipv6Destination<'_> {
             )?;
         }
         if let Field::Auto = value.ext_length {
-            settled.ext_length = into_number::<u8>(
-                i128::from((settled.front_ / 8) as i64 - 1),
-                8,
-                &super::ipv6_destination_fields::EXT_LENGTH,
-            )?;
+            settled.ext_length =
+                into_number::<u8>(i128::from(settled.front_ / 8) - 1, 8, &super::ipv6_destination_fields::EXT_LENGTH)?;
         }
         let mut head = [0; 2];
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
@@ -2203,9 +2193,9 @@ impl Ipv6Routing<'_> {
                             0
                         } else {
                             into_number::<u8>(
-                                given!(Some(i128::from(
-                                    (8_u64 - (settled.size_12? + arm_3.last.len() as u64) % 8) % 8
-                                )))
+                                given!(Some(
+                                    (8_i128 - i128::from((settled.size_12? + arm_3.last.len() as u64) % 8)) % 8
+                                ))
                                 .unwrap_or_default(),
                                 4,
                                 &super::ipv6_routing_fields::PAD,
@@ -2218,7 +2208,7 @@ impl Ipv6Routing<'_> {
                 if !P::COUNTS
                     && arm_3.pad.is_set()
                     && u64::from(settled.ext_length) * 8 + 8
-                        < 24_u64 - u64::from(arm_3.left_out_last) + u64::from(wire_pad_3)
+                        < (24_i128 - i128::from(arm_3.left_out_last)) as u64 + u64::from(wire_pad_3)
                 {
                     return Err(EmitError::new(
                         &super::ipv6_routing_fields::PAD,
@@ -2250,9 +2240,7 @@ impl Ipv6Routing<'_> {
                 }
                 if arm_3.last.is_empty() {
                     pen.zeros(
-                        usize::try_from(i128::from(16_u64 - u64::from(arm_3.left_out_last)))
-                            .unwrap_or_default()
-                            .min(65536),
+                        usize::try_from(16_i128 - i128::from(arm_3.left_out_last)).unwrap_or_default().min(65536),
                     );
                 } else {
                     pen.bytes(&arm_3.last);
@@ -2269,7 +2257,7 @@ impl Ipv6Routing<'_> {
                             0
                         } else {
                             into_number::<u8>(
-                                i128::from(arm_4.segments.len() as u64 - 1),
+                                i128::from(arm_4.segments.len() as u64) - 1,
                                 8,
                                 &super::ipv6_routing_fields::LAST_ENTRY,
                             )?
@@ -2361,11 +2349,8 @@ impl Layer for Ipv6Routing<'_> {
             )?;
         }
         if let Field::Auto = value.ext_length {
-            settled.ext_length = into_number::<u8>(
-                i128::from((settled.front_ / 8) as i64 - 1),
-                8,
-                &super::ipv6_routing_fields::EXT_LENGTH,
-            )?;
+            settled.ext_length =
+                into_number::<u8>(i128::from(settled.front_ / 8) - 1, 8, &super::ipv6_routing_fields::EXT_LENGTH)?;
         }
         let mut head = [0; 4];
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));

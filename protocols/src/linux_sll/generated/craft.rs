@@ -84,7 +84,7 @@ impl LinuxSll<'_> {
         if value.unused.is_empty() {
             pen.zeros(
                 usize::try_from(i128::from(if value.address_length < 8 {
-                    8_u64 - u64::from(value.address_length)
+                    (8_i128 - i128::from(value.address_length)) as u64
                 } else {
                     0_u64
                 }))
@@ -330,7 +330,7 @@ impl LinuxSll2<'_> {
         if value.unused.is_empty() {
             pen.zeros(
                 usize::try_from(i128::from(if value.address_length < 8 {
-                    8_u64 - u64::from(value.address_length)
+                    (8_i128 - i128::from(value.address_length)) as u64
                 } else {
                     0_u64
                 }))

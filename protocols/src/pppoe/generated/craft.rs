@@ -747,8 +747,7 @@ impl PppoeTag<'_> {
         settled.size_ = (value.count(start, &mut settled).position().saturating_sub(start) / 8) as u64;
         value.begin(&mut settled, random)?;
         if let Field::Auto = value.length {
-            settled.length =
-                into_number::<u16>(i128::from(settled.size_ as i64 - 4), 16, &super::pppoe_tag_fields::LENGTH)?;
+            settled.length = into_number::<u16>(i128::from(settled.size_) - 4, 16, &super::pppoe_tag_fields::LENGTH)?;
         }
         value.walk(pen, &mut settled, random)?;
         Ok(())

@@ -145,7 +145,7 @@ impl Layer for UdpLite {
                 add_start(
                     &mut sum,
                     [head.as_slice(), front.get(8..).unwrap_or_default(), middle],
-                    ((if settled.coverage == 0 {
+                    ((i128::from(if settled.coverage == 0 {
                         settled.size_
                     } else {
                         if u64::from(settled.coverage) > settled.size_ {
@@ -153,8 +153,7 @@ impl Layer for UdpLite {
                         } else {
                             u64::from(settled.coverage)
                         }
-                    } as i64
-                        - 1) as u64)
+                    }) - 1) as u64)
                         .checked_add(1)?,
                 )?;
                 Some(sum.finish())
