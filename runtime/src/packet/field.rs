@@ -1,7 +1,7 @@
 //! Fields of packets by their paths: `ipv4.ttl`, `ipv4[1].ttl`, `tcp.options[2].mss.mss`.
 
 use super::{Entry, Packet};
-use packet_core::{BitPlace, Error, FieldInfo, FieldValue, FieldVisitor, FlagInfo, Form, Group};
+use packet_core::{BitPlace, Error, FieldInfo, FieldValue, FieldVisitor, FlagInfo, Form, Group, bits};
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
@@ -186,11 +186,27 @@ impl<'a> Packet<'a> {
         let mut found = None;
         each_field(&self.layer_of(path)?, &mut |way, field, place, value| {
             if found.is_none() && way == path.way {
-                found = Some(Found { field, place, kind: FieldKind::of(field, &value) });
+                let kind = if is_coded(self.bytes(), field, place, &value) {
+                    FieldKind::Other
+                } else {
+                    FieldKind::of(field, &value)
+                };
+                found = Some(Found { field, place, kind });
             }
         });
         found
     }
+}
+
+/// Whether a number is not what its bits say: a codec has made it of them.
+fn is_coded(data: &[u8], field: &FieldInfo, place: BitPlace, value: &FieldValue<'_>) -> bool {
+    let number = match *value {
+        FieldValue::Number(number) | FieldValue::Named(number, _) | FieldValue::Flags(number, _) => number,
+        _ => return false,
+    };
+    let read = if field.little { bits::read_le } else { bits::read };
+    let wire = read(data, place.start as usize, place.bits);
+    wire.and_then(|wire| wire.checked_mul(field.scale.max(1).into())) != Some(number)
 }
 
 /// What is told of a field: the way to it, what is known of it, where it stands, and what it is.

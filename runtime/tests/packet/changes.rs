@@ -6,7 +6,9 @@ use packet_core::craft::{Random as _, SplitMix};
 use packet_protocols::craft::{AnyLayer, Ethernet, Ipv4, Packet as _, Tcp, Udp, Vlan};
 use packet_protocols::stack::LayerKind;
 use packet_protocols::tcp::craft::{TcpOption, TcpOptionMss};
-use packet_runtime::packet::{ChangeError, FieldInput, InputError, Keep, PacketBuf, PacketBuilder, Verdict, diff};
+use packet_runtime::packet::{
+    ChangeError, FieldInput, FieldKind, InputError, Keep, PacketBuf, PacketBuilder, Verdict, diff,
+};
 
 fn frame(bytes: Vec<u8>) -> PacketBuf {
     PacketBuf::new(LayerKind::Ethernet, bytes)
@@ -97,6 +99,20 @@ fn numbers_are_set_as_they_are_shown() {
     let shown = packet.packet().shown().into_iter().find(|(one, _)| *one == path).unwrap();
     assert_eq!((shown.1.as_str(), &packet.bytes()[20..22]), ("1480 bytes", &[0, 185][..]));
     assert_eq!(packet.packet().has(&path, &"1480".into()), Ok(true));
+}
+
+#[test]
+fn what_a_codec_has_made_is_not_set_where_it_stands() {
+    let mut coded = 0;
+    each_captured(|_, packet| {
+        let path = "quic.initial.length".parse().unwrap();
+        let (Some(found), Some(mut owned)) = (packet.find(&path), packet.to_owned()) else { return };
+        assert!(matches!(found.kind, FieldKind::Other));
+        let refused = owned.set(&path, &FieldInput::Number(7), Keep::Right);
+        assert_eq!(refused, Err(ChangeError::Input(path, InputError::NotInPlace)));
+        coded += 1;
+    });
+    assert!(coded > 0);
 }
 
 #[test]
