@@ -142,7 +142,7 @@ impl Writer<'_> {
         let among = kinds(&among);
         let others = (!among.is_empty()).then(|| quote!(#(LayerKind::#among)|* => #name(key, payload) == Some(kind),));
         let payload = if among.is_empty() { quote!(_) } else { quote!(payload) };
-        let about = format!(" Whether a key of `{}` leads to a kind of layer, as [`{0}`]({0}) says it.", table.name);
+        let about = format!(" Whether a key of `{}` leads to a kind of layer, as [`{0}`] says it.", table.name);
         quote! {
             #[doc = #about]
             #[inline(always)]

@@ -41,7 +41,7 @@ fn registry() -> Result<Registry, Box<dyn Error>> {
 /// A message of a station in an overlay network, passed on by another one.
 fn made_up() -> Result<Vec<u8>, EmitError> {
     let readings = [0, 7, 2, 1, 0x08, 0x34, 2, 0x11, 0x94];
-    let relay = Relay { hops: 1, port: 7000, ..Default::default() };
+    let relay = Relay { hops: 1, port: 7001, ..Default::default() };
     let inner = Ethernet::default() / Ipv4::default() / Udp { src_port: 7100, dst_port: 7100, ..Default::default() };
     let outer = Ethernet::default() / Ipv4::default() / Udp { dst_port: 4789, ..Default::default() };
     (outer / Vxlan { vni: 42, ..Default::default() } / (inner / relay / readings)).to_vec()
@@ -94,9 +94,9 @@ mod tests {
             lines(&packet),
             [
                 "Ethernet / Ipv4 / Udp / Vxlan / Ethernet / Ipv4 / Udp / Relay / Telemetry",
-                "  passed on by 1 stations, for port 7000",
+                "  passed on by 1 stations, for port 7001",
                 "  relay.hops = 1",
-                "  relay.port = 7000",
+                "  relay.port = 7001",
                 "  telemetry.station = 7",
                 "  telemetry.count = 2",
                 "  telemetry.readings[0].quantity = temperature (1)",

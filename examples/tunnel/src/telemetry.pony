@@ -19,7 +19,7 @@ layer Telemetry {
     readings: Reading[count];
 }
 
-bind udp_port { 7000 => Telemetry; }
+bind udp_port { 7001 => Telemetry; }
 
 test "two readings" Telemetry hex"0007 02 01 0834 02 1194" {
     station == 7; readings[0].value == 2100; readings[1].quantity == HUMIDITY;

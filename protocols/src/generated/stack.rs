@@ -3039,7 +3039,7 @@ pub mod tables {
         })
     }
 
-    /// Whether a key of `address_family` leads to a kind of layer, as [`address_family`](address_family) says it.
+    /// Whether a key of `address_family` leads to a kind of layer, as [`address_family`] says it.
     #[inline(always)]
     #[must_use]
     pub fn address_family_leads_to(kind: LayerKind, key: u32, _: Region<'_>) -> bool {
@@ -3050,7 +3050,7 @@ pub mod tables {
         }
     }
 
-    /// Whether a key of `ether_type` leads to a kind of layer, as [`ether_type`](ether_type) says it.
+    /// Whether a key of `ether_type` leads to a kind of layer, as [`ether_type`] says it.
     #[inline(always)]
     #[must_use]
     pub fn ether_type_leads_to(kind: LayerKind, key: u16, payload: Region<'_>) -> bool {
@@ -3072,7 +3072,7 @@ pub mod tables {
         }
     }
 
-    /// Whether a key of `ip_protocol` leads to a kind of layer, as [`ip_protocol`](ip_protocol) says it.
+    /// Whether a key of `ip_protocol` leads to a kind of layer, as [`ip_protocol`] says it.
     #[inline(always)]
     #[must_use]
     pub fn ip_protocol_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
@@ -3100,7 +3100,7 @@ pub mod tables {
         }
     }
 
-    /// Whether a key of `llc_sap` leads to a kind of layer, as [`llc_sap`](llc_sap) says it.
+    /// Whether a key of `llc_sap` leads to a kind of layer, as [`llc_sap`] says it.
     #[inline(always)]
     #[must_use]
     pub fn llc_sap_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
@@ -3110,7 +3110,7 @@ pub mod tables {
         }
     }
 
-    /// Whether a key of `ip_version` leads to a kind of layer, as [`ip_version`](ip_version) says it.
+    /// Whether a key of `ip_version` leads to a kind of layer, as [`ip_version`] says it.
     #[inline(always)]
     #[must_use]
     pub fn ip_version_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
@@ -3121,7 +3121,7 @@ pub mod tables {
         }
     }
 
-    /// Whether a key of `ppp_protocol` leads to a kind of layer, as [`ppp_protocol`](ppp_protocol) says it.
+    /// Whether a key of `ppp_protocol` leads to a kind of layer, as [`ppp_protocol`] says it.
     #[inline(always)]
     #[must_use]
     pub fn ppp_protocol_leads_to(kind: LayerKind, key: u16, _: Region<'_>) -> bool {
@@ -3139,7 +3139,7 @@ pub mod tables {
         }
     }
 
-    /// Whether a key of `tls_content` leads to a kind of layer, as [`tls_content`](tls_content) says it.
+    /// Whether a key of `tls_content` leads to a kind of layer, as [`tls_content`] says it.
     #[inline(always)]
     #[must_use]
     pub fn tls_content_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
@@ -3151,7 +3151,7 @@ pub mod tables {
         }
     }
 
-    /// Whether a key of `vxlan_protocol` leads to a kind of layer, as [`vxlan_protocol`](vxlan_protocol) says it.
+    /// Whether a key of `vxlan_protocol` leads to a kind of layer, as [`vxlan_protocol`] says it.
     #[inline(always)]
     #[must_use]
     pub fn vxlan_protocol_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
