@@ -1,8 +1,8 @@
 //! The fixed stack, the layers that are expected as a type, and the packet with all its layers.
 
 use super::{Tally, Transport};
-use packet_core::Region;
 use packet_core::stack::{Either, Stack};
+use packet_core::{Level, Region};
 use packet_protocols::ethernet::Ethernet;
 use packet_protocols::ipv4::Ipv4;
 use packet_protocols::ipv6::Ipv6;
@@ -41,13 +41,16 @@ fn tell(stack: &Stack<'_, LayerKind, Expected<'_>>, tally: &mut Tally) -> Option
 /// Reads all layers of a packet, with what follows the last one, and asks it for those that count.
 pub(super) fn by_packet(packet: &[u8], tally: &mut Tally) -> Option<()> {
     let packet = Packet::parse(LayerKind::Ethernet, packet);
-    let ip = match packet.get::<Ipv4<'_>>() {
-        Some(ip) => Either::Left(ip),
-        None => Either::Right(packet.get::<Ipv6<'_>>()?),
+    let first = |level| packet.known().places().iter().map(|place| place.kind).find(|kind| kind.level() == level);
+    let ip = match first(Level::Network)? {
+        LayerKind::Ipv4 => Either::Left(packet.get()?),
+        LayerKind::Ipv6 => Either::Right(packet.get()?),
+        _ => return None,
     };
-    let transport = match packet.get::<Tcp<'_>>() {
-        Some(tcp) => Either::Left(tcp),
-        None => Either::Right(packet.get::<Udp<'_>>()?),
+    let transport = match first(Level::Transport)? {
+        LayerKind::Tcp => Either::Left(packet.get()?),
+        LayerKind::Udp => Either::Right(packet.get()?),
+        _ => return None,
     };
     both(ip, transport, tally)
 }
