@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{golden, root, run, run_with, scratch};
+use common::{golden, pony, root, run, run_with, scratch};
 use serde_json::Value;
 
 const WEB: &str = "tests/captures/web.pcapng";
@@ -134,6 +134,8 @@ fn what_is_wrong_is_said() {
 
 #[test]
 fn captures_are_read_from_a_pipe_and_written_to_one() {
+    let written = pony(&["edit", "tests/captures/dns.pcap", "-o", "-"]).output().unwrap();
+    assert_eq!(run_with(&["diff", "-", "tests/captures/dns.pcap"], &written.stdout).out, "0 of 90 packets differ\n");
     let bytes = std::fs::read(root().join("tests/captures/dns.pcap")).unwrap();
     let ran = run_with(&["diff", "-", "tests/captures/dns.pcap"], &bytes);
     assert_eq!((ran.code, ran.out.as_str()), (0, "0 of 90 packets differ\n"));

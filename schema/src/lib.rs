@@ -12,6 +12,6 @@ pub mod sample;
 pub mod stored;
 pub mod tree;
 
-pub use check::{Checked, check, nearest};
+pub use check::{Checked, check, nearest, snake};
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use model::Schema;

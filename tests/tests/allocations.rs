@@ -56,6 +56,28 @@ fn read<'a>(start: LayerKind, region: Region<'a>, layers: &mut Vec<Layer<'a>>, c
 }
 
 #[test]
+fn packets_of_the_runtime_allocate_nothing_while_they_are_read_and_asked() {
+    let mut packets = Vec::new();
+    each_captured(protocols(), &root().join("tests/captures"), u64::MAX, |start, data, origlen| {
+        let name = &protocols()[start].name;
+        if let Some(kind) = LayerKind::ALL.iter().find(|kind| kind.name() == name) {
+            packets.push((*kind, data.to_vec(), origlen));
+        }
+    });
+    let (mut layers, mut checksums, mut flows) = (0, 0, 0);
+    let allocated = measure(|| {
+        for (start, data, origlen) in &packets {
+            let packet = packet_runtime::packet::Packet::parse(*start, Region::captured(data, *origlen));
+            layers += packet.layers().count();
+            flows += packet.flows().count();
+            packet.checksums(&mut |_| checksums += 1);
+        }
+    });
+    assert!(layers > 3000 && checksums > 1000 && flows > 3000, "{layers} layers, {checksums} checksums, {flows} flows");
+    assert_eq!(allocated.count_total, 0);
+}
+
+#[test]
 fn reading_allocates_nothing() {
     let mut packets = Vec::new();
     each_captured(protocols(), &root().join("tests/captures"), u64::MAX, |start, data, origlen| {

@@ -3,10 +3,11 @@
 use super::checksum::verify;
 use super::field::{FieldKind, each_field};
 use super::value::Written;
-use super::{Entry, FieldInput, FieldPath, Found, InputError, Packet, PacketBuf};
+use super::{Depth, Entry, FieldInput, FieldPath, Found, InputError, Packet, PacketBuf};
 use packet_core::craft::{EmitError, Packet as _, Placed};
 use packet_core::{BitPlace, Error, FieldInfo, bits};
 use packet_protocols::craft::{self, AnyLayer, Layers};
+use packet_protocols::ethernet::ethernet_fields::TYPE_LEN;
 use packet_protocols::net::EtherType;
 use packet_protocols::stack::LayerKind;
 use std::borrow::Cow;
@@ -63,8 +64,9 @@ impl From<EmitError> for ChangeError {
     }
 }
 
-/// Bytes of the two addresses of a frame, IEEE 802.3-2018 §3.2.
-const ADDRESSES: usize = 12;
+/// Bytes of a type, and of the priority and number that follow that of a tag, IEEE 802.1Q-2018 §9.3.
+const TYPE: usize = 2;
+const TAG: usize = 2;
 
 /// A checksum that was right: the position of its layer among those that Pony knows, and its field.
 type Right = (usize, &'static FieldInfo);
@@ -210,26 +212,29 @@ impl PacketBuf {
     ///
     /// Its first layer is not Ethernet, or is not all there.
     pub fn push_tag(&mut self, ether_type: u16, tag: u16) -> Result<(), ChangeError> {
-        self.type_of_frame().ok_or_else(|| ChangeError::NoLayer("ethernet".to_owned()))?;
+        let at = self.type_of_frame().ok_or_else(|| ChangeError::NoLayer("ethernet".to_owned()))?;
         let [type_high, type_low] = ether_type.to_be_bytes();
         let [high, low] = tag.to_be_bytes();
-        self.bytes.splice(ADDRESSES..ADDRESSES, [type_high, type_low, high, low]);
+        self.bytes.splice(at..at, [type_high, type_low, high, low]);
         Ok(())
     }
 
     /// Takes the outermost tag of a VLAN out of its frame; its 16 bits, if there is one.
     pub fn pop_tag(&mut self) -> Option<u16> {
-        let kind = EtherType(self.type_of_frame()?);
+        let at = self.type_of_frame()?;
+        let word = |at: usize| self.bytes.get(at..)?.first_chunk().copied().map(u16::from_be_bytes);
+        let kind = EtherType(word(at)?);
         let is_tag = matches!(kind, EtherType::VLAN | EtherType::QINQ | EtherType::QINQ_9100);
-        let tag = self.bytes.get(ADDRESSES + 2..ADDRESSES + 4).filter(|_| is_tag)?.first_chunk().copied()?;
-        self.bytes.drain(ADDRESSES..ADDRESSES + 4);
-        Some(u16::from_be_bytes(tag))
+        let tag = word(at + TYPE).filter(|_| is_tag)?;
+        self.bytes.drain(at..at + TYPE + TAG);
+        Some(tag)
     }
 
-    /// What the frame of Ethernet that it begins with says of its type or length.
-    fn type_of_frame(&self) -> Option<u16> {
-        let kind = self.bytes.get(ADDRESSES..ADDRESSES + 2)?.first_chunk().copied()?;
-        (self.first == LayerKind::Ethernet).then(|| u16::from_be_bytes(kind))
+    /// Where the frame of Ethernet that it begins with says its type or length.
+    fn type_of_frame(&self) -> Option<usize> {
+        let packet = self.packet_to(Depth::Layers(1));
+        let first = packet.known().places().first().filter(|place| place.kind == LayerKind::Ethernet);
+        first.and_then(|_| place_of(&packet, 0, &TYPE_LEN)).map(|place| place.start as usize / 8)
     }
 
     fn try_edit(

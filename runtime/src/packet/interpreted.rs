@@ -128,12 +128,7 @@ impl Interpreted {
     #[must_use]
     pub fn level(&self) -> Level {
         let CompositeKind::Layer(layer) = &self.model.schema[self.layer].kind else { return Level::Application };
-        match layer.level {
-            model::Level::Link => Level::Link,
-            model::Level::Network => Level::Network,
-            model::Level::Transport => Level::Transport,
-            model::Level::Application => Level::Application,
-        }
+        layer.level.into()
     }
 
     fn dissect(&self, region: Region<'_>) -> Dissection {

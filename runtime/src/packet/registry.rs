@@ -6,6 +6,7 @@ use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
 use packet_core::{Error, FieldVisitor, Level, Region};
 use packet_protocols::stack::{Below, LayerKind, Next, Place, guess, may_begin, tables};
+use packet_schema::snake;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -355,16 +356,4 @@ impl Spec {
             Source::Interpreted(layer) => layer.read(region),
         }
     }
-}
-
-/// `SourceRoute` as `source_route`.
-fn snake(name: &str) -> String {
-    let mut key = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !key.is_empty() {
-            key.push('_');
-        }
-        key.extend(letter.to_lowercase());
-    }
-    key
 }

@@ -301,7 +301,7 @@ fn packets_that_chance_has_changed_are_asked_and_changed() {
         }
         let mut same = was.clone();
         if same.edit(Keep::AsTheyAre, |_| {}).is_ok() {
-            assert!(was.bytes().starts_with(same.bytes()) || same.bytes() == was.bytes());
+            assert!(was.bytes().starts_with(same.bytes()));
         }
     });
     assert!(changed > 500, "{changed} packets");

@@ -13,7 +13,7 @@ mod tags;
 mod walk;
 mod weight;
 
-pub use resolve::nearest;
+pub use resolve::{nearest, snake};
 
 use crate::model::Schema;
 use crate::tree::{self, Span};

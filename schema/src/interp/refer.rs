@@ -136,14 +136,20 @@ impl<'a> Eval<'a, '_> {
 
     /// Whether reading a node failed: it then ends with spoiled bytes, its own or those of what is in it.
     fn is_broken(&self, index: u32) -> bool {
-        let Some(node) = self.node(index) else { return false };
-        match node.kind {
-            NodeKind::Spoiled(_) => true,
-            // A fault in a region of its own, or in another layer, ends with it.
-            NodeKind::Payload(..) => false,
-            NodeKind::Field(field) if is_region(&self.schema[field]) => false,
-            _ => children(&self.dissection.nodes, index + 1, node.end).last().is_some_and(|last| self.is_broken(last)),
+        let mut at = index;
+        while let Some(node) = self.node(at) {
+            match node.kind {
+                NodeKind::Spoiled(_) => return true,
+                // A fault in a region of its own, or in another layer, ends with it.
+                NodeKind::Payload(..) => return false,
+                NodeKind::Field(field) if is_region(&self.schema[field]) => return false,
+                _ => match children(&self.dissection.nodes, at + 1, node.end).last() {
+                    Some(last) => at = last,
+                    None => return false,
+                },
+            }
         }
+        false
     }
 
     fn variant_node(&self, frame: u32, composite: CompositeId, key: &str) -> Option<u32> {

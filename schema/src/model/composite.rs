@@ -78,6 +78,17 @@ pub enum Level {
     Application,
 }
 
+impl From<Level> for packet_core::Level {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Link => Self::Link,
+            Level::Network => Self::Network,
+            Level::Transport => Self::Transport,
+            Level::Application => Self::Application,
+        }
+    }
+}
+
 impl Level {
     /// By its name in a definition.
     #[must_use]

@@ -196,8 +196,9 @@ fn level(attr: &Attr) -> Option<Level> {
     Level::named(argument(attr, "level")?)
 }
 
-/// `SackPermitted` as `sack_permitted`, `IPv4` as `ipv4`.
-pub(super) fn snake(name: &str) -> String {
+/// How expressions call what has a name: `SackPermitted` as `sack_permitted`, `IPv4` as `ipv4`.
+#[must_use]
+pub fn snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     let mut before = '_';
     let mut letters = name.chars().peekable();

@@ -22,6 +22,7 @@ mod types;
 use crate::model::{CompositeId, Expr, ExprId, InterfaceId, ModuleId, Schema};
 use crate::tree::{self, Span};
 use crate::{Code, Diagnostic};
+pub use collect::snake;
 use scopes::Scope;
 use std::collections::HashMap;
 pub use symbols::nearest;
