@@ -13,7 +13,9 @@ mod peers;
 
 use crate::packets::{self, Packets};
 use crate::{Case, Digest, Unit, Workload, limits};
+use packet_core::Level;
 use packet_core::batch::{self, BATCH};
+use packet_runtime::packet::Depth;
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -109,7 +111,8 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
         case("pony", packets, times, pony::decode),
         batches("pony_batch", packets, times),
         case("pony_stack", packets, times, stack::within),
-        case("pony_packet", packets, times, stack::by_packet),
+        case("pony_packet", packets, times, stack::by_packet(Depth::Level(Level::Transport))),
+        case("pony_packet_all", packets, times, stack::by_packet(Depth::All)),
         case("pony_stack_value", packets, times, stack::by_value),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),

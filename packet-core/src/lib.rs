@@ -50,5 +50,5 @@ pub use level::Level;
 pub use plain::{FromView, Layer, Mut, Payload, Plain, Settable, ToValue, Value, Valued, View};
 pub use view::{
     Coded, Cursor, Element, Elements, FieldsMut, Flow, FromBits, FromOctets, KeptChecksum, List, MacAddr, NumberIter,
-    Numbers, Octets, Place, Region, SetterInfo, Text,
+    Numbers, Octets, Place, Region, SetterInfo, Stretch, Text,
 };

@@ -5,7 +5,7 @@ mod expected;
 pub use expected::{Chosen, Either, Found, Slots, Start, Taken, Top};
 
 use crate::plain::Following;
-use crate::{Error, Region};
+use crate::{Error, Region, Stretch};
 
 /// What follows a layer, where `K` tells layers apart: `LayerKind` of the crate that knows them.
 #[derive(Clone, Copy, Debug)]
@@ -81,13 +81,13 @@ pub trait Carrier<'a, K: PartialEq>: Copy {
 
 /// Where a layer of a packet is.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a, K> {
+pub struct Place<K> {
     /// What it is.
     pub kind: K,
     /// The position of the layer that it stands upon; the first one's own for itself.
     pub parent: u8,
     /// What it was read from: it, and what is behind it in the payload of the layer below.
-    pub region: Region<'a>,
+    pub stretch: Stretch,
     /// How many of these bytes are its own.
     pub length: u32,
 }

@@ -16,7 +16,7 @@ pub use cursor::{Cursor, Wanted};
 pub use edit::{KeptChecksum, Place};
 pub use list::{Element, Elements, Flow, List, NumberIter, Numbers};
 pub use octets::Octets;
-pub use region::Region;
+pub use region::{Region, Stretch};
 pub use value::{Coded, FromBits, MacAddr, Text};
 pub use walk::{Quick, Unsure, Walk};
 

@@ -29,8 +29,14 @@ mod meta;
 
 pub use meta::{MetaError, PacketMut};
 
+use crate::ethernet::Ethernet;
+use crate::ipv4::Ipv4;
+use crate::ipv6::Ipv6;
 use crate::stack::{Below, Layer, LayerKind, Next, Place, View, may_begin};
-use packet_core::{Anomaly, Error, Region, bits};
+use crate::tcp::Tcp;
+use crate::udp::Udp;
+use packet_core::stack::{Either, Stack};
+use packet_core::{Anomaly, Error, Region, Stretch, bits};
 
 /// As many layers as a packet is read to.
 pub const MOST_LAYERS: usize = 16;
@@ -40,18 +46,24 @@ pub const MOST_LAYERS: usize = 16;
 pub struct Packet<'a> {
     region: Region<'a>,
     /// Those behind `count` say nothing.
-    places: [Place<'a>; MOST_LAYERS],
+    places: [Place; MOST_LAYERS],
     count: usize,
     begun: Option<Begun<'a>>,
     complete: bool,
     /// There is a layer that repeats on a stream.
     streams: bool,
-    /// What is to be read next, upon the layer of that position, or upon none.
-    ahead: Option<(Option<usize>, Next<'a>)>,
+    /// What is to be read next.
+    ahead: Option<Ahead<'a>>,
 }
 
+/// What is to be read next, upon the layer of that position, or upon none.
+type Ahead<'a> = (Option<usize>, Next<'a>);
+
+/// What most packets begin with.
+type Common<'a> = (Option<Ethernet<'a>>, Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
+
 /// What is in places that are not taken, and is never looked at.
-const NO_PLACE: Place<'static> = Place { kind: LayerKind::ALL[0], parent: 0, region: Region::NOTHING, length: 0 };
+const NO_PLACE: Place = Place { kind: LayerKind::ALL[0], parent: 0, stretch: Stretch::NOTHING, length: 0 };
 
 /// The start of a layer that could not be read whole, as of one that an ICMP error quotes.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +87,7 @@ impl<'a> Begun<'a> {
     }
 
     /// The position of the layer that it should stand upon.
+    #[inline]
     #[must_use]
     pub fn parent(&self) -> usize {
         self.parent
@@ -97,77 +110,158 @@ impl<'a> Packet<'a> {
     #[inline]
     pub fn parse(kind: LayerKind, region: impl Into<Region<'a>>) -> Result<Self, Error> {
         let region = region.into();
-        let mut packet = Self::unread(region, Next::Layer(kind, region));
-        packet.read_on(|_, next| Some(next));
+        let mut packet = Self::new();
+        packet.begin(region, Next::Layer(kind, region));
+        packet.read_while(|_, _| true);
         match packet.begun {
             Some(begun) if packet.count == 0 => Err(begun.error),
             _ => Ok(packet),
         }
     }
 
-    /// A packet of which nothing is read yet, and what it begins with: [`Packet::read_on`] reads it.
+    /// A packet without bytes.
     #[inline(always)]
     #[must_use]
-    pub fn unread(region: Region<'a>, first: Next<'a>) -> Self {
+    pub const fn new() -> Self {
         Self {
-            region,
+            region: Region::NOTHING,
             places: [NO_PLACE; MOST_LAYERS],
             count: 0,
             begun: None,
             complete: true,
             streams: false,
-            ahead: Some((None, first)),
+            ahead: None,
         }
     }
 
-    /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the
-    /// layers up to that one, none at first, and what the definitions say. Where it says nothing, what follows is left for later.
+    /// Becomes a packet of which nothing is read yet, and what it begins with: [`Self::read_while`] or [`Self::read_on`] reads
+    /// it.
+    #[inline(always)]
+    pub fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
+        (self.region, self.ahead) = (region, Some((None, first)));
+        (self.count, self.begun, self.complete, self.streams) = (0, None, true, false);
+    }
+
+    /// Reads the layers that were not read yet, for as long as they are wanted: `wanted` is given those that were read, and what
+    /// is next. It is not asked of each of those that most packets begin with, up to TCP or UDP: these are read together.
     #[inline]
-    pub fn read_on(&mut self, mut follow: impl FnMut(&[Place<'a>], Next<'a>) -> Option<Next<'a>>) {
-        while let Some((at, next)) = self.ahead {
-            let Some(next) = follow(self.up_to(at), next) else { return };
-            self.ahead = match next {
-                Next::Layer(kind, region) => self.read_upon(at, kind, region),
+    pub fn read_while(&mut self, mut wanted: impl FnMut(&[Place], &Next<'a>) -> bool) {
+        let mut ahead = self.ahead.take();
+        while let Some((at, next)) = ahead {
+            if !wanted(self.places(), &next) {
+                self.ahead = ahead;
+                return;
+            }
+            ahead = match next {
+                Next::Layer(kind, region) => self.read_common(at, kind, region),
                 Next::Nothing | Next::Opaque(_) => self.repeat(at),
             };
         }
     }
 
-    /// Reads a layer upon another one; what is to be read next.
+    /// Reads what most packets begin with, as far as it is that, or else one layer upon another one; what is to be read next.
+    fn read_common(&mut self, at: Option<usize>, kind: LayerKind, region: Region<'a>) -> Option<Ahead<'a>> {
+        Stack::read_with(
+            kind,
+            region,
+            #[inline(always)]
+            |stack: Stack<'a, LayerKind, Common<'a>>| {
+                let (ethernet, ip, transport) = stack.layers;
+                // What a length of 0 means depends on what is below, RFC 2675 §4.
+                let transport = transport.filter(|one| !matches!(one, Either::Right(udp) if udp.length() == 0));
+                let next = match (transport, ip, ethernet) {
+                    (Some(Either::Left(tcp)), ..) => tcp.next(),
+                    (Some(Either::Right(udp)), ..) => udp.next(),
+                    (_, Some(Either::Left(ip)), _) => ip.next(),
+                    (_, Some(Either::Right(ip)), _) => ip.next(),
+                    (.., Some(ethernet)) => ethernet.next(),
+                    _ => return self.read_upon(at, kind, region),
+                };
+                let mut top = (at, region);
+                if let Some(ethernet) = ethernet {
+                    top = (Some(self.stand(top, &ethernet)?), ethernet.payload());
+                }
+                match ip {
+                    Some(Either::Left(ip)) => top = (Some(self.stand(top, &ip)?), ip.payload()),
+                    Some(Either::Right(ip)) => top = (Some(self.stand(top, &ip)?), ip.payload()),
+                    None => {}
+                }
+                let at = match transport {
+                    Some(Either::Left(tcp)) => Some(self.stand(top, &tcp)?),
+                    Some(Either::Right(udp)) => Some(self.stand(top, &udp)?),
+                    None => top.0,
+                };
+                Some((at, next))
+            },
+        )
+    }
+
+    /// Adds a layer that was read of a region, upon another one; its position, or nothing where there is no room.
+    #[inline(always)]
+    fn stand<V: View<'a>>(&mut self, (at, around): (Option<usize>, Region<'a>), view: &V) -> Option<usize> {
+        let length = view.region().bytes().len() as u32;
+        self.push(Place { kind: V::KIND, parent: at.unwrap_or(0) as u8, stretch: Stretch::of(around), length })
+    }
+
+    /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the
+    /// layers up to that one, none at first, and what the definitions say. Where it says nothing, what follows is left for later.
     #[inline]
-    fn read_upon(
-        &mut self,
-        at: Option<usize>,
-        kind: LayerKind,
-        region: Region<'a>,
-    ) -> Option<(Option<usize>, Next<'a>)> {
-        match kind.step(region, &Below::Places(self.up_to(at))) {
+    pub fn read_on(&mut self, mut follow: impl FnMut(&Below<'_, 'a>, Next<'a>) -> Option<Next<'a>>) {
+        // What is ahead goes from layer to layer in registers.
+        let mut ahead = self.ahead.take();
+        while let Some((at, next)) = ahead {
+            ahead = match follow(&self.up_to(at), next) {
+                Some(Next::Layer(kind, region)) => self.read_upon(at, kind, region),
+                Some(Next::Nothing | Next::Opaque(_)) => self.repeat(at),
+                None => {
+                    self.ahead = ahead;
+                    return;
+                }
+            };
+        }
+    }
+
+    /// Reads a layer upon another one; what is to be read next.
+    fn read_upon(&mut self, at: Option<usize>, kind: LayerKind, region: Region<'a>) -> Option<Ahead<'a>> {
+        let below = at.unwrap_or(0);
+        match kind.step(region, &self.up_to(at)) {
             Ok((length, next)) => {
                 // There are fewer layers than a byte counts.
-                let parent = at.unwrap_or(0) as u8;
-                let index = self.push(Place { kind, parent, region, length })?;
-                Some((Some(index), next))
+                let place = Place { kind, parent: below as u8, stretch: Stretch::of(region), length };
+                Some((Some(self.push(place)?), next))
             }
             Err(error) => {
-                self.begun.get_or_insert(Begun { kind, region, error, parent: at.unwrap_or(0) });
+                self.fail(Begun { kind, region, error, parent: below });
                 self.repeat(at)
             }
         }
     }
 
-    /// Where the layers up to one are.
-    #[inline]
-    fn up_to(&self, at: Option<usize>) -> &[Place<'a>] {
-        self.places().get(..at.map_or(0, |at| at + 1)).unwrap_or_default()
+    /// Keeps the first layer that could not be read.
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self, begun: Begun<'a>) {
+        self.begun.get_or_insert(begun);
+    }
+
+    /// The layers up to one.
+    #[inline(always)]
+    fn up_to(&self, at: Option<usize>) -> Below<'_, 'a> {
+        Below::Places(self.region, self.places.get(..at.map_or(0, |at| at + 1)).unwrap_or_default())
     }
 
     /// What repeats on a stream is read again upon the same layer, as long as bytes are left.
-    fn repeat(&self, from: Option<usize>) -> Option<(Option<usize>, Next<'a>)> {
-        let mut at = from.filter(|_| self.streams);
+    #[inline(always)]
+    fn repeat(&self, from: Option<usize>) -> Option<Ahead<'a>> {
+        if self.streams { self.repeated(from?) } else { None }
+    }
+
+    fn repeated(&self, from: usize) -> Option<Ahead<'a>> {
+        let mut at = Some(from);
         while let Some(index) = at {
             at = self.parent(index);
             if let Some(place) = self.places().get(index).filter(|place| place.kind.is_stream()) {
-                let rest = place.region.behind(place.length as usize);
+                let rest = self.around(index)?.behind(place.length as usize);
                 if !rest.bytes().is_empty() && may_begin(place.kind, rest) {
                     return Some((at, Next::Layer(place.kind, rest)));
                 }
@@ -177,8 +271,8 @@ impl<'a> Packet<'a> {
     }
 
     /// Adds a layer; nothing where there is no room.
-    #[inline]
-    fn push(&mut self, place: Place<'a>) -> Option<usize> {
+    #[inline(always)]
+    fn push(&mut self, place: Place) -> Option<usize> {
         let index = self.count;
         let Some(free) = self.places.get_mut(index) else {
             self.complete = false;
@@ -193,7 +287,7 @@ impl<'a> Packet<'a> {
     /// Where the layers are, each behind the one that it stands upon.
     #[inline]
     #[must_use]
-    pub fn places(&self) -> &[Place<'a>] {
+    pub fn places(&self) -> &[Place] {
         self.places.get(..self.count).unwrap_or(&self.places)
     }
 
@@ -205,8 +299,7 @@ impl<'a> Packet<'a> {
     /// The layer of that position.
     #[must_use]
     pub fn layer(&self, index: usize) -> Option<Layer<'a>> {
-        let place = self.places().get(index)?;
-        Layer::parse_upon(place.kind, place.region, &self.below(index)).ok()
+        Layer::parse_upon(self.places().get(index)?.kind, self.around(index)?, &self.below(index)).ok()
     }
 
     /// Whether there is a layer of that kind.
@@ -217,15 +310,16 @@ impl<'a> Packet<'a> {
     }
 
     /// The first layer of that type: `packet.get::<Udp>()`.
-    #[inline]
+    // A view has many fields, and few are asked for; the others are not even made where it is part of whoever asks.
+    #[inline(always)]
     #[must_use]
     pub fn get<V: View<'a>>(&self) -> Option<V> {
         self.view(self.places().iter().position(|place| place.kind == V::KIND)?)
     }
 
-    #[inline]
+    #[inline(always)]
     fn view<V: View<'a>>(&self, index: usize) -> Option<V> {
-        V::read_upon(self.places().get(index)?.region, &self.below(index)).ok()
+        V::read_upon(self.around(index)?, &self.below(index)).ok()
     }
 
     /// The layers of that type, from the outermost on: `packet.all::<Vlan>()`.
@@ -235,9 +329,10 @@ impl<'a> Packet<'a> {
     }
 
     /// What a layer was read from: it, and what is behind it in the payload of the layer below.
+    #[inline]
     #[must_use]
     pub fn around(&self, index: usize) -> Option<Region<'a>> {
-        self.places().get(index).map(|place| place.region)
+        self.places().get(index).map(|place| place.stretch.in_packet(self.region))
     }
 
     /// Whether something is left that was not read yet.
@@ -247,6 +342,7 @@ impl<'a> Packet<'a> {
     }
 
     /// The position of the layer that one stands upon; nothing for the first.
+    #[inline]
     #[must_use]
     pub fn parent(&self, index: usize) -> Option<usize> {
         let place = self.places().get(index).filter(|_| index > 0)?;
@@ -254,9 +350,10 @@ impl<'a> Packet<'a> {
     }
 
     /// The layers below one, as it sees them.
+    #[inline]
     #[must_use]
     pub fn below(&self, index: usize) -> Below<'_, 'a> {
-        Below::Places(self.up_to(self.parent(index)))
+        self.up_to(self.parent(index))
     }
 
     /// The first layer that could not be read, where there is one.
@@ -353,7 +450,13 @@ impl<'a> Packet<'a> {
                 top = index;
             }
         }
-        Some(Below::Places(self.places().get(..=top)?))
+        Some(self.up_to(Some(top)))
+    }
+}
+
+impl Default for Packet<'_> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -28,7 +28,7 @@ fn anomalies(packet: &[u8]) -> Option<usize> {
     let mut found = 0;
     loop {
         let layer = Layer::parse(kind, region).ok()?;
-        layer.anomalies(&Below(&layers), &mut |_| found += 1);
+        layer.anomalies(&Below::Layers(&layers), &mut |_| found += 1);
         let next = layer.next();
         layers.push(layer);
         match next {

@@ -10,7 +10,7 @@ use packet_protocols::stack::LayerKind;
 use packet_protocols::tcp::Tcp;
 use packet_protocols::udp::Udp;
 use packet_protocols::vlan::Vlan;
-use packet_runtime::packet::Packet;
+use packet_runtime::packet::{Depth, Packet};
 
 type Expected<'a> =
     (Option<Ethernet<'a>>, [Option<Vlan<'a>>; 2], Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
@@ -38,21 +38,26 @@ fn tell(stack: &Stack<'_, LayerKind, Expected<'_>>, tally: &mut Tally) -> Option
     both(ip, transport, tally)
 }
 
-/// Reads all layers of a packet, with what follows the last one, and asks it for those that count.
-pub(super) fn by_packet(packet: &[u8], tally: &mut Tally) -> Option<()> {
-    let packet = Packet::parse(LayerKind::Ethernet, packet);
-    let first = |level| packet.known().places().iter().map(|place| place.kind).find(|kind| kind.level() == level);
-    let ip = match first(Level::Network)? {
-        LayerKind::Ipv4 => Either::Left(packet.get()?),
-        LayerKind::Ipv6 => Either::Right(packet.get()?),
-        _ => return None,
-    };
-    let transport = match first(Level::Transport)? {
-        LayerKind::Tcp => Either::Left(packet.get()?),
-        LayerKind::Udp => Either::Right(packet.get()?),
-        _ => return None,
-    };
-    both(ip, transport, tally)
+/// Reads the layers of a packet into a list, to that level, and asks it for those that count.
+#[inline(always)]
+pub(super) fn by_packet(depth: Depth) -> impl Fn(&[u8], &mut Tally) -> Option<()> {
+    move |bytes, tally| {
+        let mut packet = Packet::new();
+        packet.read(LayerKind::Ethernet, bytes, depth);
+        let places = packet.known().places();
+        let first = |level| places.iter().map(|place| place.kind).find(|kind| kind.level() == level);
+        let ip = match first(Level::Network)? {
+            LayerKind::Ipv4 => Either::Left(packet.get()?),
+            LayerKind::Ipv6 => Either::Right(packet.get()?),
+            _ => return None,
+        };
+        let transport = match first(Level::Transport)? {
+            LayerKind::Tcp => Either::Left(packet.get()?),
+            LayerKind::Udp => Either::Right(packet.get()?),
+            _ => return None,
+        };
+        both(ip, transport, tally)
+    }
 }
 
 #[inline(always)]

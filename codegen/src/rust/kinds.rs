@@ -64,6 +64,9 @@ impl Writer<'_> {
 
                     #[inline(always)]
                     fn read_upon(region: Region<'a>, #below: &Below<'_, 'a>) -> Result<Self, Error> { Self::#read }
+
+                    #[inline(always)]
+                    fn region(&self) -> Region<'a> { self.region() }
                 }
             }
         };
@@ -80,6 +83,9 @@ impl Writer<'_> {
                 ///
                 /// The bytes can't be one.
                 fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error>;
+
+                /// What it is made of.
+                fn region(&self) -> Region<'a>;
             }
 
             #(#views)*
@@ -100,14 +106,7 @@ impl Writer<'_> {
     pub(super) fn step(&self, layers: &[(CompositeId, &Composite)]) -> TokenStream {
         let arms = layers.iter().map(|(id, composite)| {
             let (name, path) = (ident(&camel(&composite.name)), self.composite_path(*id));
-            let next = if self.is_foreign(*id) { quote!(follow) } else { quote!(next) };
-            let (read, _) = self.read_upon(*id, composite);
-            quote! {
-                Self::#name => {
-                    let view = #path::#read?;
-                    Ok((view.region().bytes().len() as u32, view.#next()))
-                }
-            }
+            quote!(Self::#name => step::<#path<'a>>(region, below),)
         });
         let arms: Vec<TokenStream> = arms.collect();
         quote! {
@@ -118,9 +117,17 @@ impl Writer<'_> {
                 ///
                 /// The bytes can't be one.
                 pub fn step<'a>(self, region: Region<'a>, below: &Below<'_, 'a>) -> Result<(u32, Next<'a>), Error> {
-                    let _ = below;
                     match self { #(#arms)* }
                 }
+            }
+
+            #[inline(always)]
+            fn step<'a, V: View<'a> + Carrier<'a, LayerKind>>(
+                region: Region<'a>,
+                below: &Below<'_, 'a>,
+            ) -> Result<(u32, Next<'a>), Error> {
+                let view = V::read_upon(region, below)?;
+                Ok((view.region().bytes().len() as u32, view.next()))
             }
         }
     }
@@ -130,18 +137,27 @@ impl Writer<'_> {
 pub(super) fn below() -> TokenStream {
     quote! {
         /// Where a layer of a packet is.
-        pub type Place<'a> = packet_core::stack::Place<'a, LayerKind>;
+        pub type Place = packet_core::stack::Place<LayerKind>;
 
         /// The layers below one, the outermost first.
         #[derive(Clone, Copy, Debug)]
         pub enum Below<'s, 'a> {
             /// As they were read.
             Layers(&'s [Layer<'a>]),
-            /// Where they are: each is read when something is asked of it.
-            Places(&'s [Place<'a>]),
+            /// The packet, and where they are in it: each is read when something is asked of it.
+            Places(Region<'a>, &'s [Place]),
         }
 
         impl<'s, 'a> Below<'s, 'a> {
+            /// Their kinds, the outermost first.
+            pub fn kinds(&self) -> impl DoubleEndedIterator<Item = LayerKind> + 's {
+                let (layers, places): (&'s [Layer<'a>], &'s [Place]) = match *self {
+                    Self::Layers(layers) => (layers, &[]),
+                    Self::Places(_, places) => (&[], places),
+                };
+                layers.iter().map(Layer::kind).chain(places.iter().map(|place| place.kind))
+            }
+
             /// Asks the topmost of them, which is told what is below it.
             #[inline]
             pub fn top<T>(&self, ask: impl FnOnce(&Layer<'a>, &Self) -> Option<T>) -> Option<T> {
@@ -150,10 +166,10 @@ pub(super) fn below() -> TokenStream {
                         let (top, rest) = layers.split_last()?;
                         ask(top, &Self::Layers(rest))
                     }
-                    Self::Places(places) => {
+                    Self::Places(packet, places) => {
                         let (top, rest) = places.split_last()?;
-                        let rest = Self::Places(rest);
-                        ask(&Layer::parse_upon(top.kind, top.region, &rest).ok()?, &rest)
+                        let rest = Self::Places(*packet, rest);
+                        ask(&Layer::parse_upon(top.kind, top.stretch.in_packet(*packet), &rest).ok()?, &rest)
                     }
                 }
             }

@@ -44,7 +44,8 @@ impl Writer<'_> {
         quote! {
             impl<'a> #name<'a> {
                 /// What follows in its payload, by the keys that it has.
-                #[inline]
+                // The view that it asks has fields in registers, which would all be stored for a call.
+                #[inline(always)]
                 #[must_use]
                 pub fn next(&self) -> #stack Next<'a> {
                     #body
@@ -605,6 +606,7 @@ impl Writer<'_> {
             #(#functions)*
 
             /// The layer that a payload looks like most, where any.
+            #[inline]
             #[must_use]
             pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
                 #(#guesses)*
@@ -613,6 +615,7 @@ impl Writer<'_> {
             }
 
             /// Whether a layer that repeats on a stream can begin here: a piece of a stream may start in the middle of one.
+            #[inline]
             #[must_use]
             pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
                 if !kind.is_stream() { return true; }
@@ -642,6 +645,7 @@ impl Writer<'_> {
         };
         quote! {
             #[doc = #about]
+            #[inline]
             #[must_use]
             pub fn #function(payload: Region<'_>) -> bool {
                 contained(|| { let cursor = &mut Cursor::new(payload); #test }).unwrap_or(false)

@@ -63,7 +63,9 @@ pub(super) fn read(body: &Body<'_>) -> Read {
         #docs
         #inline
         pub fn read(cursor: &mut Cursor<'a>, #(#names: #types),*) -> Result<#result, Error> {
-            cursor.walk(|quick| Self::walk(quick, #(#names),*), |slow| Self::read_slowly(slow, #(#names),*))
+            let mut quick = cursor.quick();
+            let read = Self::walk(&mut quick, #(#names),*);
+            cursor.behind(quick, read, |slow| Self::read_slowly(slow, #(#names),*))
         }
 
         /// Reads one with which something is wrong, or which is not all there.

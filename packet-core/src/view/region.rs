@@ -30,7 +30,7 @@ pub struct Region<'a> {
 ///
 /// A region that a length has opened, and that is all there, has the state 0. So the readers of most packets carry nothing
 /// along, and ask one question where they ask how a region ends.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct State(u64);
 
 impl State {
@@ -218,6 +218,49 @@ impl<'a> Region<'a> {
     #[must_use]
     pub const fn as_stream(self) -> Self {
         Self { state: self.state.with(State::SOFT), ..self }
+    }
+}
+
+/// Where a region is in a packet: the region without its bytes, which are the packet's.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    /// In bytes from the start of the region that was read first.
+    start: u32,
+    /// How many of its bytes are there.
+    length: u32,
+    state: State,
+    limit: Option<&'static FieldInfo>,
+}
+
+impl Stretch {
+    /// No bytes, at the start.
+    pub const NOTHING: Self = Self { start: 0, length: 0, state: State::WHOLE, limit: None };
+
+    /// Where a region is.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(region: Region<'_>) -> Self {
+        Self { start: region.offset(), length: region.bytes.len() as u32, state: region.state, limit: region.limit }
+    }
+
+    /// Where it starts, in bytes from the start of the region that was read first.
+    #[inline]
+    #[must_use]
+    pub const fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// The region, in the packet that it was read in.
+    #[inline(always)]
+    #[must_use]
+    pub fn in_packet<'a>(&self, packet: Region<'a>) -> Region<'a> {
+        let from = self.start.wrapping_sub(packet.offset()) as usize;
+        let bytes = packet.bytes.get(from..).and_then(|rest| rest.get(..self.length as usize));
+        match bytes {
+            Some(bytes) => Region { bytes, base: packet.base, state: self.state, limit: self.limit },
+            // It is empty, and behind what was captured.
+            None => Region { state: self.state, limit: self.limit, ..packet.emptied(self.start as usize) },
+        }
     }
 }
 

@@ -281,7 +281,15 @@ impl<'a> Walk<'a> for Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// Reads something by a quick walk, and where that gives up by a slow one.
+    /// The walker that is tried first.
+    // It is handed out, and not a walk taken: what is called by another function is not always made part of whoever reads.
+    #[inline(always)]
+    #[must_use]
+    pub fn quick(&self) -> Quick<'a> {
+        Quick(*self)
+    }
+
+    /// Goes on behind what a quick walk has read, or where that gave up, behind what a slow one reads.
     ///
     /// The slow one is handed a cursor of its own, so that this one stays in registers.
     ///
@@ -289,14 +297,14 @@ impl<'a> Cursor<'a> {
     ///
     /// Those of the slow walk.
     #[inline(always)]
-    pub fn walk<T>(
+    pub fn behind<T>(
         &mut self,
-        quick: impl FnOnce(&mut Quick<'a>) -> Result<T, Unsure>,
+        quick: Quick<'a>,
+        read: Result<T, Unsure>,
         slow: impl FnOnce(Self) -> (Result<T, Error>, Self),
     ) -> Result<T, Error> {
-        let mut walker = Quick(*self);
-        if let Ok(read) = quick(&mut walker) {
-            *self = walker.0;
+        if let Ok(read) = read {
+            *self = quick.0;
             return Ok(read);
         }
         let (read, behind) = slow(*self);

@@ -850,7 +850,7 @@ impl<'a> Arp<'a> {
 
 impl<'a> Arp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

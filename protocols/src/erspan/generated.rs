@@ -225,7 +225,9 @@ impl<'a> Erspan<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -469,7 +471,7 @@ impl<'a> Erspan<'a> {
 
 impl<'a> Erspan<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
@@ -731,7 +733,9 @@ impl<'a> Erspan3<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -1108,7 +1112,7 @@ impl<'a> Erspan3<'a> {
 
 impl<'a> Erspan3<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.frame_type().0 {

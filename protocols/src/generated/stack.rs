@@ -1212,6 +1212,9 @@ pub trait View<'a>: Sized {
     ///
     /// The bytes can't be one.
     fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error>;
+
+    /// What it is made of.
+    fn region(&self) -> Region<'a>;
 }
 
 impl<'a> View<'a> for crate::ah::Ah<'a> {
@@ -1220,6 +1223,11 @@ impl<'a> View<'a> for crate::ah::Ah<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1230,6 +1238,11 @@ impl<'a> View<'a> for crate::arp::Arp<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::dccp::Dccp<'a> {
@@ -1238,6 +1251,11 @@ impl<'a> View<'a> for crate::dccp::Dccp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1248,6 +1266,11 @@ impl<'a> View<'a> for crate::dhcp::Dhcp<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::dhcpv6::Dhcpv6<'a> {
@@ -1256,6 +1279,11 @@ impl<'a> View<'a> for crate::dhcpv6::Dhcpv6<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1266,6 +1294,11 @@ impl<'a> View<'a> for crate::dns::Dns<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::dns::Mdns<'a> {
@@ -1274,6 +1307,11 @@ impl<'a> View<'a> for crate::dns::Mdns<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1284,6 +1322,11 @@ impl<'a> View<'a> for crate::dns::Llmnr<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::dns::DnsOverTcp<'a> {
@@ -1292,6 +1335,11 @@ impl<'a> View<'a> for crate::dns::DnsOverTcp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1302,6 +1350,11 @@ impl<'a> View<'a> for crate::erspan::Erspan<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::erspan::Erspan3<'a> {
@@ -1310,6 +1363,11 @@ impl<'a> View<'a> for crate::erspan::Erspan3<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1320,6 +1378,11 @@ impl<'a> View<'a> for crate::esp::Esp<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ethernet::Ethernet<'a> {
@@ -1328,6 +1391,11 @@ impl<'a> View<'a> for crate::ethernet::Ethernet<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1338,6 +1406,11 @@ impl<'a> View<'a> for crate::gre::Gre<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::icmp::Icmp<'a> {
@@ -1346,6 +1419,11 @@ impl<'a> View<'a> for crate::icmp::Icmp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1356,6 +1434,11 @@ impl<'a> View<'a> for crate::icmpv6::Icmpv6<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::igmp::Igmp<'a> {
@@ -1364,6 +1447,11 @@ impl<'a> View<'a> for crate::igmp::Igmp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1374,6 +1462,11 @@ impl<'a> View<'a> for crate::ipv4::Ipv4<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ipv6::Ipv6<'a> {
@@ -1382,6 +1475,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1392,6 +1490,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6HopByHop<'a> {
     fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse_upon(region, below)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ipv6::Ipv6Destination<'a> {
@@ -1400,6 +1503,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6Destination<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1410,6 +1518,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6Routing<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ipv6::Ipv6Fragment<'a> {
@@ -1418,6 +1531,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6Fragment<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1428,6 +1546,11 @@ impl<'a> View<'a> for crate::linux_sll::LinuxSll<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::linux_sll::LinuxSll2<'a> {
@@ -1436,6 +1559,11 @@ impl<'a> View<'a> for crate::linux_sll::LinuxSll2<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1446,6 +1574,11 @@ impl<'a> View<'a> for crate::llc::Llc<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::loopback::Null<'a> {
@@ -1454,6 +1587,11 @@ impl<'a> View<'a> for crate::loopback::Null<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1464,6 +1602,11 @@ impl<'a> View<'a> for crate::loopback::Loop<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::mpls::Mpls<'a> {
@@ -1472,6 +1615,11 @@ impl<'a> View<'a> for crate::mpls::Mpls<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1482,6 +1630,11 @@ impl<'a> View<'a> for crate::ntp::Ntp<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ppp::Ppp<'a> {
@@ -1490,6 +1643,11 @@ impl<'a> View<'a> for crate::ppp::Ppp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1500,6 +1658,11 @@ impl<'a> View<'a> for crate::ppp::Lcp<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ppp::Ipcp<'a> {
@@ -1508,6 +1671,11 @@ impl<'a> View<'a> for crate::ppp::Ipcp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1518,6 +1686,11 @@ impl<'a> View<'a> for crate::ppp::Ipv6cp<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ppp::Ccp<'a> {
@@ -1526,6 +1699,11 @@ impl<'a> View<'a> for crate::ppp::Ccp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1536,6 +1714,11 @@ impl<'a> View<'a> for crate::ppp::Pap<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::ppp::Chap<'a> {
@@ -1544,6 +1727,11 @@ impl<'a> View<'a> for crate::ppp::Chap<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1554,6 +1742,11 @@ impl<'a> View<'a> for crate::pppoe::PppoeDiscovery<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::pppoe::PppoeSession<'a> {
@@ -1562,6 +1755,11 @@ impl<'a> View<'a> for crate::pppoe::PppoeSession<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1572,6 +1770,11 @@ impl<'a> View<'a> for crate::quic::Quic<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::raw_ip::RawIp<'a> {
@@ -1580,6 +1783,11 @@ impl<'a> View<'a> for crate::raw_ip::RawIp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1590,6 +1798,11 @@ impl<'a> View<'a> for crate::sctp::Sctp<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::tcp::Tcp<'a> {
@@ -1598,6 +1811,11 @@ impl<'a> View<'a> for crate::tcp::Tcp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1608,6 +1826,11 @@ impl<'a> View<'a> for crate::tls::TlsRecord<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::tls::TlsChangeCipherSpec<'a> {
@@ -1616,6 +1839,11 @@ impl<'a> View<'a> for crate::tls::TlsChangeCipherSpec<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1626,6 +1854,11 @@ impl<'a> View<'a> for crate::tls::TlsAlert<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::tls::TlsHandshake<'a> {
@@ -1634,6 +1867,11 @@ impl<'a> View<'a> for crate::tls::TlsHandshake<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1644,6 +1882,11 @@ impl<'a> View<'a> for crate::udp::Udp<'a> {
     fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse_upon(region, below)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::udp_lite::UdpLite<'a> {
@@ -1652,6 +1895,11 @@ impl<'a> View<'a> for crate::udp_lite::UdpLite<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1662,6 +1910,11 @@ impl<'a> View<'a> for crate::vlan::Vlan<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::vlan::ServiceVlan<'a> {
@@ -1670,6 +1923,11 @@ impl<'a> View<'a> for crate::vlan::ServiceVlan<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1680,6 +1938,11 @@ impl<'a> View<'a> for crate::vxlan::Vxlan<'a> {
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
     }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
 }
 
 impl<'a> View<'a> for crate::vxlan::VxlanGpe<'a> {
@@ -1688,6 +1951,11 @@ impl<'a> View<'a> for crate::vxlan::VxlanGpe<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
     }
 }
 
@@ -1698,222 +1966,71 @@ impl LayerKind {
     ///
     /// The bytes can't be one.
     pub fn step<'a>(self, region: Region<'a>, below: &Below<'_, 'a>) -> Result<(u32, Next<'a>), Error> {
-        let _ = below;
         match self {
-            Self::Ah => {
-                let view = crate::ah::Ah::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Arp => {
-                let view = crate::arp::Arp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Dccp => {
-                let view = crate::dccp::Dccp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Dhcp => {
-                let view = crate::dhcp::Dhcp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Dhcpv6 => {
-                let view = crate::dhcpv6::Dhcpv6::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Dns => {
-                let view = crate::dns::Dns::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Mdns => {
-                let view = crate::dns::Mdns::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Llmnr => {
-                let view = crate::dns::Llmnr::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::DnsOverTcp => {
-                let view = crate::dns::DnsOverTcp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Erspan => {
-                let view = crate::erspan::Erspan::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Erspan3 => {
-                let view = crate::erspan::Erspan3::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Esp => {
-                let view = crate::esp::Esp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ethernet => {
-                let view = crate::ethernet::Ethernet::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Gre => {
-                let view = crate::gre::Gre::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Icmp => {
-                let view = crate::icmp::Icmp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Icmpv6 => {
-                let view = crate::icmpv6::Icmpv6::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Igmp => {
-                let view = crate::igmp::Igmp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipv4 => {
-                let view = crate::ipv4::Ipv4::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipv6 => {
-                let view = crate::ipv6::Ipv6::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipv6HopByHop => {
-                let view = crate::ipv6::Ipv6HopByHop::parse_upon(region, below)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipv6Destination => {
-                let view = crate::ipv6::Ipv6Destination::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipv6Routing => {
-                let view = crate::ipv6::Ipv6Routing::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipv6Fragment => {
-                let view = crate::ipv6::Ipv6Fragment::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::LinuxSll => {
-                let view = crate::linux_sll::LinuxSll::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::LinuxSll2 => {
-                let view = crate::linux_sll::LinuxSll2::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Llc => {
-                let view = crate::llc::Llc::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Null => {
-                let view = crate::loopback::Null::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Loop => {
-                let view = crate::loopback::Loop::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Mpls => {
-                let view = crate::mpls::Mpls::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ntp => {
-                let view = crate::ntp::Ntp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ppp => {
-                let view = crate::ppp::Ppp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Lcp => {
-                let view = crate::ppp::Lcp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipcp => {
-                let view = crate::ppp::Ipcp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ipv6cp => {
-                let view = crate::ppp::Ipv6cp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Ccp => {
-                let view = crate::ppp::Ccp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Pap => {
-                let view = crate::ppp::Pap::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Chap => {
-                let view = crate::ppp::Chap::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::PppoeDiscovery => {
-                let view = crate::pppoe::PppoeDiscovery::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::PppoeSession => {
-                let view = crate::pppoe::PppoeSession::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Quic => {
-                let view = crate::quic::Quic::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::RawIp => {
-                let view = crate::raw_ip::RawIp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Sctp => {
-                let view = crate::sctp::Sctp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Tcp => {
-                let view = crate::tcp::Tcp::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::TlsRecord => {
-                let view = crate::tls::TlsRecord::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::TlsChangeCipherSpec => {
-                let view = crate::tls::TlsChangeCipherSpec::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::TlsAlert => {
-                let view = crate::tls::TlsAlert::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::TlsHandshake => {
-                let view = crate::tls::TlsHandshake::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Udp => {
-                let view = crate::udp::Udp::parse_upon(region, below)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::UdpLite => {
-                let view = crate::udp_lite::UdpLite::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Vlan => {
-                let view = crate::vlan::Vlan::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::ServiceVlan => {
-                let view = crate::vlan::ServiceVlan::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::Vxlan => {
-                let view = crate::vxlan::Vxlan::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
-            Self::VxlanGpe => {
-                let view = crate::vxlan::VxlanGpe::parse(region)?;
-                Ok((view.region().bytes().len() as u32, view.next()))
-            }
+            Self::Ah => step::<crate::ah::Ah<'a>>(region, below),
+            Self::Arp => step::<crate::arp::Arp<'a>>(region, below),
+            Self::Dccp => step::<crate::dccp::Dccp<'a>>(region, below),
+            Self::Dhcp => step::<crate::dhcp::Dhcp<'a>>(region, below),
+            Self::Dhcpv6 => step::<crate::dhcpv6::Dhcpv6<'a>>(region, below),
+            Self::Dns => step::<crate::dns::Dns<'a>>(region, below),
+            Self::Mdns => step::<crate::dns::Mdns<'a>>(region, below),
+            Self::Llmnr => step::<crate::dns::Llmnr<'a>>(region, below),
+            Self::DnsOverTcp => step::<crate::dns::DnsOverTcp<'a>>(region, below),
+            Self::Erspan => step::<crate::erspan::Erspan<'a>>(region, below),
+            Self::Erspan3 => step::<crate::erspan::Erspan3<'a>>(region, below),
+            Self::Esp => step::<crate::esp::Esp<'a>>(region, below),
+            Self::Ethernet => step::<crate::ethernet::Ethernet<'a>>(region, below),
+            Self::Gre => step::<crate::gre::Gre<'a>>(region, below),
+            Self::Icmp => step::<crate::icmp::Icmp<'a>>(region, below),
+            Self::Icmpv6 => step::<crate::icmpv6::Icmpv6<'a>>(region, below),
+            Self::Igmp => step::<crate::igmp::Igmp<'a>>(region, below),
+            Self::Ipv4 => step::<crate::ipv4::Ipv4<'a>>(region, below),
+            Self::Ipv6 => step::<crate::ipv6::Ipv6<'a>>(region, below),
+            Self::Ipv6HopByHop => step::<crate::ipv6::Ipv6HopByHop<'a>>(region, below),
+            Self::Ipv6Destination => step::<crate::ipv6::Ipv6Destination<'a>>(region, below),
+            Self::Ipv6Routing => step::<crate::ipv6::Ipv6Routing<'a>>(region, below),
+            Self::Ipv6Fragment => step::<crate::ipv6::Ipv6Fragment<'a>>(region, below),
+            Self::LinuxSll => step::<crate::linux_sll::LinuxSll<'a>>(region, below),
+            Self::LinuxSll2 => step::<crate::linux_sll::LinuxSll2<'a>>(region, below),
+            Self::Llc => step::<crate::llc::Llc<'a>>(region, below),
+            Self::Null => step::<crate::loopback::Null<'a>>(region, below),
+            Self::Loop => step::<crate::loopback::Loop<'a>>(region, below),
+            Self::Mpls => step::<crate::mpls::Mpls<'a>>(region, below),
+            Self::Ntp => step::<crate::ntp::Ntp<'a>>(region, below),
+            Self::Ppp => step::<crate::ppp::Ppp<'a>>(region, below),
+            Self::Lcp => step::<crate::ppp::Lcp<'a>>(region, below),
+            Self::Ipcp => step::<crate::ppp::Ipcp<'a>>(region, below),
+            Self::Ipv6cp => step::<crate::ppp::Ipv6cp<'a>>(region, below),
+            Self::Ccp => step::<crate::ppp::Ccp<'a>>(region, below),
+            Self::Pap => step::<crate::ppp::Pap<'a>>(region, below),
+            Self::Chap => step::<crate::ppp::Chap<'a>>(region, below),
+            Self::PppoeDiscovery => step::<crate::pppoe::PppoeDiscovery<'a>>(region, below),
+            Self::PppoeSession => step::<crate::pppoe::PppoeSession<'a>>(region, below),
+            Self::Quic => step::<crate::quic::Quic<'a>>(region, below),
+            Self::RawIp => step::<crate::raw_ip::RawIp<'a>>(region, below),
+            Self::Sctp => step::<crate::sctp::Sctp<'a>>(region, below),
+            Self::Tcp => step::<crate::tcp::Tcp<'a>>(region, below),
+            Self::TlsRecord => step::<crate::tls::TlsRecord<'a>>(region, below),
+            Self::TlsChangeCipherSpec => step::<crate::tls::TlsChangeCipherSpec<'a>>(region, below),
+            Self::TlsAlert => step::<crate::tls::TlsAlert<'a>>(region, below),
+            Self::TlsHandshake => step::<crate::tls::TlsHandshake<'a>>(region, below),
+            Self::Udp => step::<crate::udp::Udp<'a>>(region, below),
+            Self::UdpLite => step::<crate::udp_lite::UdpLite<'a>>(region, below),
+            Self::Vlan => step::<crate::vlan::Vlan<'a>>(region, below),
+            Self::ServiceVlan => step::<crate::vlan::ServiceVlan<'a>>(region, below),
+            Self::Vxlan => step::<crate::vxlan::Vxlan<'a>>(region, below),
+            Self::VxlanGpe => step::<crate::vxlan::VxlanGpe<'a>>(region, below),
         }
     }
+}
+
+#[inline(always)]
+fn step<'a, V: View<'a> + Carrier<'a, LayerKind>>(
+    region: Region<'a>,
+    below: &Below<'_, 'a>,
+) -> Result<(u32, Next<'a>), Error> {
+    let view = V::read_upon(region, below)?;
+    Ok((view.region().bytes().len() as u32, view.next()))
 }
 
 /// What is in a payload.
@@ -1934,18 +2051,27 @@ impl packet_core::stack::Known for LayerKind {
 }
 
 /// Where a layer of a packet is.
-pub type Place<'a> = packet_core::stack::Place<'a, LayerKind>;
+pub type Place = packet_core::stack::Place<LayerKind>;
 
 /// The layers below one, the outermost first.
 #[derive(Clone, Copy, Debug)]
 pub enum Below<'s, 'a> {
     /// As they were read.
     Layers(&'s [Layer<'a>]),
-    /// Where they are: each is read when something is asked of it.
-    Places(&'s [Place<'a>]),
+    /// The packet, and where they are in it: each is read when something is asked of it.
+    Places(Region<'a>, &'s [Place]),
 }
 
 impl<'s, 'a> Below<'s, 'a> {
+    /// Their kinds, the outermost first.
+    pub fn kinds(&self) -> impl DoubleEndedIterator<Item = LayerKind> + 's {
+        let (layers, places): (&'s [Layer<'a>], &'s [Place]) = match *self {
+            Self::Layers(layers) => (layers, &[]),
+            Self::Places(_, places) => (&[], places),
+        };
+        layers.iter().map(Layer::kind).chain(places.iter().map(|place| place.kind))
+    }
+
     /// Asks the topmost of them, which is told what is below it.
     #[inline]
     pub fn top<T>(&self, ask: impl FnOnce(&Layer<'a>, &Self) -> Option<T>) -> Option<T> {
@@ -1954,10 +2080,10 @@ impl<'s, 'a> Below<'s, 'a> {
                 let (top, rest) = layers.split_last()?;
                 ask(top, &Self::Layers(rest))
             }
-            Self::Places(places) => {
+            Self::Places(packet, places) => {
                 let (top, rest) = places.split_last()?;
-                let rest = Self::Places(rest);
-                ask(&Layer::parse_upon(top.kind, top.region, &rest).ok()?, &rest)
+                let rest = Self::Places(*packet, rest);
+                ask(&Layer::parse_upon(top.kind, top.stretch.in_packet(*packet), &rest).ok()?, &rest)
             }
         }
     }
@@ -2613,6 +2739,7 @@ impl<'a> Carrier<'a, LayerKind> for crate::vxlan::VxlanGpe<'a> {
 stacked!(LayerKind, VxlanGpe, crate::vxlan::VxlanGpe<'a>, true);
 
 /// Whether a payload looks like `Quic`.
+#[inline]
 #[must_use]
 pub fn looks_like_quic(payload: Region<'_>) -> bool {
     contained(|| {
@@ -2646,6 +2773,7 @@ pub fn looks_like_quic(payload: Region<'_>) -> bool {
 }
 
 /// Whether a payload looks like `TlsRecord`.
+#[inline]
 #[must_use]
 pub fn looks_like_tls_record(payload: Region<'_>) -> bool {
     contained(|| {
@@ -2667,6 +2795,7 @@ pub fn looks_like_tls_record(payload: Region<'_>) -> bool {
 }
 
 /// Whether a payload looks like `TlsAlert`.
+#[inline]
 #[must_use]
 pub fn looks_like_tls_alert(payload: Region<'_>) -> bool {
     contained(|| {
@@ -2679,6 +2808,7 @@ pub fn looks_like_tls_alert(payload: Region<'_>) -> bool {
 }
 
 /// Whether a payload looks like `TlsHandshake`.
+#[inline]
 #[must_use]
 pub fn looks_like_tls_handshake(payload: Region<'_>) -> bool {
     contained(|| {
@@ -2696,6 +2826,7 @@ pub fn looks_like_tls_handshake(payload: Region<'_>) -> bool {
 }
 
 /// The layer that a payload looks like most, where any.
+#[inline]
 #[must_use]
 pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
     if looks_like_tls_record(payload) {
@@ -2709,6 +2840,7 @@ pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
 }
 
 /// Whether a layer that repeats on a stream can begin here: a piece of a stream may start in the middle of one.
+#[inline]
 #[must_use]
 pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
     if !kind.is_stream() {

@@ -260,7 +260,9 @@ impl<'a> RouterAddress<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -2750,7 +2752,7 @@ impl<'a> Icmp<'a> {
 
 impl<'a> Icmp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.r#type().0 {
@@ -2931,7 +2933,9 @@ impl<'a> IcmpExtensions<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -4090,7 +4094,9 @@ impl<'a> IcmpLabel<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.

@@ -4727,7 +4727,7 @@ impl<'a> Icmpv6<'a> {
 
 impl<'a> Icmpv6<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.r#type().0 {
@@ -7862,7 +7862,7 @@ impl<'a> NdOptionUnknown<'a> {
 
 impl<'a> NdOption<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         match self.r#type().0 {

@@ -1403,7 +1403,7 @@ impl<'a> IgmpUnknown<'a> {
 
 impl<'a> Igmp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

@@ -715,7 +715,9 @@ impl<'a> Ppp<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -1168,7 +1170,7 @@ impl<'a> PppWhole<'a> {
 
 impl<'a> Ppp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
@@ -4096,7 +4098,7 @@ impl<'a> LcpUnknown<'a> {
 
 impl<'a> Lcp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -5846,7 +5848,7 @@ impl<'a> IpcpUnknown<'a> {
 
 impl<'a> Ipcp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -7039,7 +7041,7 @@ impl<'a> Ipv6cpUnknown<'a> {
 
 impl<'a> Ipv6cp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -8706,7 +8708,7 @@ impl<'a> CcpUnknown<'a> {
 
 impl<'a> Ccp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -9302,7 +9304,7 @@ impl<'a> PapUnknown<'a> {
 
 impl<'a> Pap<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -9882,7 +9884,7 @@ impl<'a> ChapUnknown<'a> {
 
 impl<'a> Chap<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

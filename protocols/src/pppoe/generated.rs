@@ -2074,7 +2074,9 @@ impl<'a> PppoeDiscovery<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -2400,7 +2402,7 @@ impl<'a> PppoeDiscovery<'a> {
 
 impl<'a> PppoeDiscovery<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -2533,7 +2535,9 @@ impl<'a> PppoeSession<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -2782,7 +2786,7 @@ impl<'a> PppoeSession<'a> {
 
 impl<'a> PppoeSession<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();

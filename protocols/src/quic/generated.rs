@@ -984,7 +984,7 @@ impl<'a> QuicRetry<'a> {
 
 impl<'a> Quic<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing

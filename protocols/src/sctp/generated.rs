@@ -894,7 +894,9 @@ impl<'a> Sctp<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -1346,7 +1348,7 @@ impl<'a> Sctp<'a> {
 
 impl<'a> Sctp<'a> {
     /// What follows in its payload, by the keys that it has.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn next(&self) -> crate::stack::Next<'a> {
         crate::stack::Next::Nothing
@@ -4149,7 +4151,9 @@ impl<'a> SctpGap<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -4379,7 +4383,9 @@ impl<'a> SctpSkipped<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.
@@ -4619,7 +4625,9 @@ impl<'a> SctpSkippedMessage<'a> {
     /// The bytes can't be one.
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        cursor.walk(Self::walk, Self::read_slowly)
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
     }
 
     /// Reads one with which something is wrong, or which is not all there.

@@ -86,7 +86,7 @@ impl Packet<'_> {
     #[must_use]
     pub fn to_owned(&self) -> Option<PacketBuf> {
         let first = self.known.places().first()?;
-        let starts = first.region.offset() == self.region.offset();
+        let starts = first.stretch.start() == self.region().offset();
         let packet = PacketBuf::new(first.kind, self.bytes().to_owned());
         starts.then(|| packet.with_missing(self.missing()))
     }

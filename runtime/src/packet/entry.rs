@@ -114,7 +114,7 @@ impl<'a> Packet<'a> {
     /// from trailers as the link layer pads: with zeros up to the least length of a frame.
     pub fn leftovers(&self) -> impl Iterator<Item = Leftover<'a>> + '_ {
         let behind = self.known.places().iter().skip(1).rev().filter_map(|place| {
-            let rest = place.region.behind(place.length as usize);
+            let rest = place.stretch.in_packet(self.region()).behind(place.length as usize);
             // What repeats on a stream is followed by its like.
             (!place.kind.is_stream() && !rest.bytes().is_empty()).then_some(rest)
         });

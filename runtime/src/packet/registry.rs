@@ -5,7 +5,7 @@ use crate::file;
 use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
 use packet_core::{Error, FieldVisitor, Level, Region};
-use packet_protocols::stack::{Below, LayerKind, Next, Place, guess, may_begin, tables};
+use packet_protocols::stack::{Below, LayerKind, Next, guess, may_begin, tables};
 use packet_schema::snake;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -209,19 +209,28 @@ impl Registry {
         }
     }
 
+    /// A packet without bytes, which knows the layers of this registry.
+    #[must_use]
+    pub fn packet(&self) -> Packet<'_> {
+        let mut packet = Packet::new();
+        packet.registry = Some(self);
+        packet
+    }
+
     /// Reads a packet whose first layer is of that kind.
     #[must_use]
     pub fn parse<'a>(&'a self, first: LayerKind, region: impl Into<Region<'a>>) -> Packet<'a> {
-        let region = region.into();
-        let mut packet = Packet::begun(region, Next::Layer(first, region), Some(self));
-        packet.read_to(Depth::All);
+        let mut packet = self.packet();
+        packet.read(first, region, Depth::All);
         packet
     }
 
     /// Reads a packet of a capture file, whose link type says what its first layer is.
     #[must_use]
     pub fn captured<'a>(&'a self, record: &file::Packet<'a>) -> Packet<'a> {
-        Packet::captured_with(record, Some(self))
+        let mut packet = self.packet();
+        packet.read_captured(record);
+        packet
     }
 
     /// What the first known layer of a packet is, those that were added before it being read.
@@ -242,18 +251,18 @@ impl Registry {
     /// What stands upon known layers, those that were added being read.
     pub(super) fn follow<'a>(
         &'a self,
-        layers: &[Place<'a>],
+        layers: &Below<'_, 'a>,
         next: Next<'a>,
         added: &mut Vec<Added<'a>>,
         failed: &mut Option<Failed<'a>>,
     ) -> Next<'a> {
         let (Next::Opaque(region) | Next::Layer(_, region)) = next else { return next };
-        let following = Below::Places(layers).top(|top, _| top.following());
+        let following = layers.top(|top, _| top.following());
         // What repeats upon a layer is no payload of it as such.
         let following = following.filter(|following| following.payload.offset() == region.offset());
         let is_known = matches!(next, Next::Layer(..));
         match following.and_then(|following| self.target(&following, is_known)) {
-            Some(target) => self.enter(target, region, layers.len(), added, failed),
+            Some(target) => self.enter(target, region, layers.kinds().count(), added, failed),
             None => next,
         }
     }
