@@ -25,6 +25,10 @@ struct Step {
 
 const STEPS: &[Step] = &[
     Step { name: "tests", run: |root| cargo(root, &["test", "--workspace", "--locked"]) },
+    Step {
+        name: "tests of samples for fuzzers",
+        run: |root| cargo(root, &["test", "--package", "packet-samples", "--all-features", "--locked"]),
+    },
     Step { name: "format", run: |root| cargo(root, &["fmt", "--all", "--check"]) },
     Step {
         name: "lints",
