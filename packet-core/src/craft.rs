@@ -178,8 +178,16 @@ pub fn most_said(weights: &[u32]) -> Option<usize> {
 #[inline(always)]
 pub fn put<const AT: usize, const LENGTH: usize, const N: usize>(array: &mut [u8; N], bytes: &[u8; LENGTH]) {
     const { assert!(AT + LENGTH <= N, "the part lies within the array") };
-    if let Some(part) = array.split_at_mut(AT).1.first_chunk_mut() {
-        *part = *bytes;
+    let Some(part) = array.split_at_mut(AT).1.first_chunk_mut::<LENGTH>() else { return };
+    match *bytes.as_slice() {
+        // An address of a station goes as two numbers: these stay in registers, where other bytes are copied from memory to
+        // memory, and read again in other pieces than those just written, for which a processor waits.
+        [a, b, c, d, e, f] => {
+            let (start, end) = part.split_at_mut(4);
+            start.copy_from_slice(&u32::from_ne_bytes([a, b, c, d]).to_ne_bytes());
+            end.copy_from_slice(&u16::from_ne_bytes([e, f]).to_ne_bytes());
+        }
+        _ => *part = *bytes,
     }
 }
 

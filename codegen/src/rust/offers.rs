@@ -55,8 +55,10 @@ impl Emitter<'_, '_> {
         let bytes = Literal::u32_unsuffixed(self.head_bytes);
         let without = quote! {
             if self.front.len() > #bytes {
-                let seen = Self { ..*self };
-                return aside(#[inline(always)] move || seen.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to));
+                let (seen, asker) = (*self, *asker);
+                return to.rarely(
+                    #[inline(always)] move |to| seen.octets_with_list::<INTERFACE, MEMBER, _, _>(&asker, args, to),
+                );
             }
             #(#without)*
         };
@@ -107,6 +109,7 @@ impl Emitter<'_, '_> {
             #seen
 
             /// What the layers above see.
+            #[derive(Clone, Copy)]
             struct #name #parameters {
                 #(#types)*
             }

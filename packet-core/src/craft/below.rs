@@ -28,7 +28,7 @@ pub const fn is_named(number: u64, name: &str) -> bool {
 ///
 /// Members are looked up late: a layer that gives one in terms of others asks `asker` for those, which is the topmost layer
 /// that the question went through, so that what is overridden in between counts.
-pub trait Below {
+pub trait Below: Copy {
     /// Puts the bytes of a member into a sink; nothing where no layer gives it.
     fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
         &self,

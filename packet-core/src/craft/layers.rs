@@ -162,6 +162,14 @@ impl<'s, L> Seen<'s, L> {
     }
 }
 
+impl<L> Clone for Seen<'_, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Seen<'_, L> {}
+
 impl<L: Members> Below for Seen<'_, L> {
     fn octets<const INTERFACE: u64, const MEMBER: u64, A: Below, S: Sink>(
         &self,

@@ -14,9 +14,33 @@ pub trait Sink {
         let length = (bits / 8) as usize;
         self.bytes(bytes.get(16usize.saturating_sub(length)..).unwrap_or_default());
     }
+
+    /// Has something put into it that few packets need, by a function of its own.
+    #[inline(always)]
+    fn rarely<T>(&mut self, put: impl FnOnce(&mut Self) -> T) -> T
+    where
+        Self: Sized,
+    {
+        super::aside(
+            #[inline(always)]
+            || put(self),
+        )
+    }
 }
 
 impl Sink for Inet16 {
+    // A copy is handed out: a sum whose address nobody has stays in registers.
+    #[inline(always)]
+    fn rarely<T>(&mut self, put: impl FnOnce(&mut Self) -> T) -> T {
+        let mut sum = *self;
+        let done = super::aside(
+            #[inline(always)]
+            || put(&mut sum),
+        );
+        *self = sum;
+        done
+    }
+
     #[inline(always)]
     fn bytes(&mut self, bytes: &[u8]) {
         *self = self.update(bytes);

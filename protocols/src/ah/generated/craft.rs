@@ -191,6 +191,7 @@ impl<'a, P> core::ops::Div<P> for Ah<'a> {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct AhBelow<'p, B> {
     below: &'p B,
 }

@@ -585,6 +585,7 @@ struct DccpSeen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct DccpBelow {
     value: DccpSeen,
 }

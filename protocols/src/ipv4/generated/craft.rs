@@ -335,6 +335,7 @@ struct Ipv4Seen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct Ipv4Below<'p> {
     value: Ipv4Seen,
     front: &'p [u8],
@@ -493,10 +494,10 @@ impl Below for Ipv4Below<'_> {
     ) -> Option<()> {
         let Self { value, .. } = self;
         if self.front.len() > 20 {
-            let seen = Self { ..*self };
-            return aside(
+            let (seen, asker) = (*self, *asker);
+            return to.rarely(
                 #[inline(always)]
-                move || seen.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to),
+                move |to| seen.octets_with_list::<INTERFACE, MEMBER, _, _>(&asker, args, to),
             );
         }
         if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {

@@ -246,6 +246,7 @@ struct Ipv6Seen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct Ipv6Below {
     value: Ipv6Seen,
     settled: Ipv6Settled,
@@ -1220,6 +1221,7 @@ impl<'a, P> core::ops::Div<P> for Ipv6HopByHop<'a> {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct Ipv6HopByHopBelow<'p, B> {
     below: &'p B,
 }
@@ -1528,6 +1530,7 @@ impl<'a, P> core::ops::Div<P> for Ipv6Destination<'a> {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct Ipv6DestinationBelow<'p, B> {
     front: &'p [u8],
     below: &'p B,
@@ -1595,10 +1598,10 @@ impl<B: Below> Below for Ipv6DestinationBelow<'_, B> {
     ) -> Option<()> {
         let Self { below, .. } = self;
         if self.front.len() > 2 {
-            let seen = Self { ..*self };
-            return aside(
+            let (seen, asker) = (*self, *asker);
+            return to.rarely(
                 #[inline(always)]
-                move || seen.octets_with_list::<INTERFACE, MEMBER, _, _>(asker, args, to),
+                move |to| seen.octets_with_list::<INTERFACE, MEMBER, _, _>(&asker, args, to),
             );
         }
         if const { is_named(INTERFACE, "IpCarrier") && is_named(MEMBER, "src") } {
@@ -2384,6 +2387,7 @@ impl<'a, P> core::ops::Div<P> for Ipv6Routing<'a> {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct Ipv6RoutingBelow<'p, B> {
     front: &'p [u8],
     below: &'p B,
@@ -2841,6 +2845,7 @@ struct Ipv6FragmentSeen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct Ipv6FragmentBelow<'p, B> {
     value: Ipv6FragmentSeen,
     below: &'p B,

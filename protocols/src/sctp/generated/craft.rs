@@ -179,6 +179,7 @@ struct SctpSeen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct SctpBelow {
     value: SctpSeen,
 }

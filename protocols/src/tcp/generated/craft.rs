@@ -256,6 +256,7 @@ struct TcpSeen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct TcpBelow {
     value: TcpSeen,
 }

@@ -197,6 +197,7 @@ struct UdpSeen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct UdpBelow {
     value: UdpSeen,
 }

@@ -198,6 +198,7 @@ struct UdpLiteSeen {
 }
 
 /// What the layers above see.
+#[derive(Clone, Copy)]
 struct UdpLiteBelow {
     value: UdpLiteSeen,
 }
