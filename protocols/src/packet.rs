@@ -146,21 +146,23 @@ impl<'a> Packet<'a> {
     /// is next. It is not asked of each of those that most packets begin with, up to TCP or UDP: these are read together.
     #[inline]
     pub fn read_while(&mut self, mut wanted: impl FnMut(&[Place], &Next<'a>) -> bool) {
-        let mut ahead = self.ahead.take();
-        while let Some((at, next)) = ahead {
-            if !wanted(self.places(), &next) {
-                self.ahead = ahead;
+        while let Some((_, next)) = &self.ahead {
+            if !wanted(self.places(), next) {
                 return;
             }
-            ahead = match next {
-                Next::Layer(kind, region) => self.read_common(at, kind, region),
-                Next::Nothing | Next::Opaque(_) => self.repeat(at),
-            };
+            self.go_on();
         }
     }
 
-    /// Reads what most packets begin with, as far as it is that, or else one layer upon another one; what is to be read next.
-    fn read_common(&mut self, at: Option<usize>, kind: LayerKind, region: Region<'a>) -> Option<Ahead<'a>> {
+    /// Reads what is next, together with what most packets have upon it.
+    // What is ahead stays where it is, and is not handed from function to function: of bytes that were stored in small pieces just
+    // before, a processor waits for those that it loads in large ones.
+    fn go_on(&mut self) {
+        let (at, kind, region) = match self.ahead {
+            Some((at, Next::Layer(kind, region))) => (at, kind, region),
+            Some((at, _)) => return self.ahead = self.repeat(at),
+            None => return,
+        };
         Stack::read_with(
             kind,
             region,
@@ -175,48 +177,50 @@ impl<'a> Packet<'a> {
                     (_, Some(Either::Left(ip)), _) => ip.next(),
                     (_, Some(Either::Right(ip)), _) => ip.next(),
                     (.., Some(ethernet)) => ethernet.next(),
-                    _ => return self.read_upon(at, kind, region),
+                    _ => return self.ahead = self.read_upon(at, kind, region),
                 };
-                let mut top = (at, region);
+                let mut top = Some((at, region));
                 if let Some(ethernet) = ethernet {
-                    top = (Some(self.stand(top, &ethernet)?), ethernet.payload());
+                    top = self.stand(top, &ethernet, ethernet.payload());
                 }
                 match ip {
-                    Some(Either::Left(ip)) => top = (Some(self.stand(top, &ip)?), ip.payload()),
-                    Some(Either::Right(ip)) => top = (Some(self.stand(top, &ip)?), ip.payload()),
+                    Some(Either::Left(ip)) => top = self.stand(top, &ip, ip.payload()),
+                    Some(Either::Right(ip)) => top = self.stand(top, &ip, ip.payload()),
                     None => {}
                 }
-                let at = match transport {
-                    Some(Either::Left(tcp)) => Some(self.stand(top, &tcp)?),
-                    Some(Either::Right(udp)) => Some(self.stand(top, &udp)?),
-                    None => top.0,
-                };
-                Some((at, next))
+                match transport {
+                    Some(Either::Left(tcp)) => top = self.stand(top, &tcp, tcp.payload()),
+                    Some(Either::Right(udp)) => top = self.stand(top, &udp, udp.payload()),
+                    None => {}
+                }
+                self.ahead = top.map(|(at, _)| (at, next));
             },
-        )
+        );
     }
 
-    /// Adds a layer that was read of a region, upon another one; its position, or nothing where there is no room.
+    /// Adds a layer that was read of a region, upon another one; its position and its payload, or nothing where there is no room.
     #[inline(always)]
-    fn stand<V: View<'a>>(&mut self, (at, around): (Option<usize>, Region<'a>), view: &V) -> Option<usize> {
-        let length = view.region().bytes().len() as u32;
-        self.push(Place { kind: V::KIND, parent: at.unwrap_or(0) as u8, stretch: Stretch::of(around), length })
+    fn stand<V: View<'a>>(
+        &mut self,
+        top: Option<(Option<usize>, Region<'a>)>,
+        view: &V,
+        payload: Region<'a>,
+    ) -> Option<(Option<usize>, Region<'a>)> {
+        let (at, around) = top?;
+        let (parent, length) = (at.unwrap_or(0) as u8, view.region().bytes().len() as u32);
+        let at = self.push(Place { kind: V::KIND, parent, stretch: Stretch::of(around), length })?;
+        Some((Some(at), payload))
     }
 
     /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the
     /// layers up to that one, none at first, and what the definitions say. Where it says nothing, what follows is left for later.
     #[inline]
     pub fn read_on(&mut self, mut follow: impl FnMut(&Below<'_, 'a>, Next<'a>) -> Option<Next<'a>>) {
-        // What is ahead goes from layer to layer in registers.
-        let mut ahead = self.ahead.take();
-        while let Some((at, next)) = ahead {
-            ahead = match follow(&self.up_to(at), next) {
+        while let Some((at, next)) = self.ahead {
+            self.ahead = match follow(&self.up_to(at), next) {
                 Some(Next::Layer(kind, region)) => self.read_upon(at, kind, region),
                 Some(Next::Nothing | Next::Opaque(_)) => self.repeat(at),
-                None => {
-                    self.ahead = ahead;
-                    return;
-                }
+                None => return,
             };
         }
     }

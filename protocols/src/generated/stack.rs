@@ -302,59 +302,65 @@ impl LayerKind {
     }
 
     /// What it is for in a stack: from host to host, from process to process.
+    #[inline]
     #[must_use]
     pub const fn level(self) -> Level {
-        match self {
-            Self::Arp
-            | Self::Erspan
-            | Self::Erspan3
-            | Self::Ethernet
-            | Self::Gre
-            | Self::LinuxSll
-            | Self::LinuxSll2
-            | Self::Llc
-            | Self::Null
-            | Self::Loop
-            | Self::Mpls
-            | Self::Ppp
-            | Self::Lcp
-            | Self::Ipcp
-            | Self::Ipv6cp
-            | Self::Ccp
-            | Self::Pap
-            | Self::Chap
-            | Self::PppoeDiscovery
-            | Self::PppoeSession
-            | Self::RawIp
-            | Self::Vlan
-            | Self::ServiceVlan
-            | Self::Vxlan
-            | Self::VxlanGpe => Level::Link,
-            Self::Ah
-            | Self::Esp
-            | Self::Icmp
-            | Self::Icmpv6
-            | Self::Igmp
-            | Self::Ipv4
-            | Self::Ipv6
-            | Self::Ipv6HopByHop
-            | Self::Ipv6Destination
-            | Self::Ipv6Routing
-            | Self::Ipv6Fragment => Level::Network,
-            Self::Dccp | Self::Sctp | Self::Tcp | Self::Udp | Self::UdpLite => Level::Transport,
-            Self::Dhcp
-            | Self::Dhcpv6
-            | Self::Dns
-            | Self::Mdns
-            | Self::Llmnr
-            | Self::DnsOverTcp
-            | Self::Ntp
-            | Self::Quic
-            | Self::TlsRecord
-            | Self::TlsChangeCipherSpec
-            | Self::TlsAlert
-            | Self::TlsHandshake => Level::Application,
-        }
+        const LEVELS: [Level; LayerKind::ALL.len()] = [
+            Level::Network,
+            Level::Link,
+            Level::Transport,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Link,
+            Level::Link,
+            Level::Network,
+            Level::Link,
+            Level::Link,
+            Level::Network,
+            Level::Network,
+            Level::Network,
+            Level::Network,
+            Level::Network,
+            Level::Network,
+            Level::Network,
+            Level::Network,
+            Level::Network,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Application,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Application,
+            Level::Link,
+            Level::Transport,
+            Level::Transport,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Transport,
+            Level::Transport,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+        ];
+        LEVELS[self as usize]
     }
 }
 
