@@ -18,7 +18,7 @@ mod sum;
 mod take;
 
 pub use below::{Below, Nothing, Octets, is_named, named, octets_len};
-pub use code::{Names, coded, groups, put_name};
+pub use code::{Names, coded, forged_number, groups, put_digits, put_name};
 pub use field::{Field, Number, cut, fits, into_number, scaled, signed};
 #[cfg(feature = "alloc")]
 pub use items::Items;
@@ -219,13 +219,14 @@ pub mod generated {
     pub use super::{
         Below, Count, EmitError, EmitErrorKind, Field, Items, Layer, Names, Nothing, Number, Octets, Packet, Pen,
         Random, Said, Seen, Sink, SplitMix, Stacked, Table, Take, Write, add, add_start, aside, behind, coded, cut,
-        first, fits, groups, into_number, is_named, is_written, last, most_said, named, octets_len, put, put_name,
-        scaled, signed, sum_array,
+        first, fits, forged_number, groups, into_number, is_named, is_written, last, most_said, named, octets_len, put,
+        put_digits, put_name, scaled, signed, sum_array,
     };
     pub use crate::FieldInfo;
     pub use crate::bits;
     pub use crate::checksum::{self, Inet16};
     pub use crate::given;
+    pub use crate::text;
     pub use crate::view::{Coded, Element};
     pub use crate::view::{absent, both, either, given, slice};
     pub use crate::{List, MacAddr, Region};

@@ -46,6 +46,8 @@ pub enum ErrorKind {
     TooLong,
     /// A codec's value is wider than it may be.
     TooWide,
+    /// Of a number written as text, something is no digit.
+    NoDigit,
     /// A region's length is negative, or nothing is known of it.
     BadLength,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Error {
             ErrorKind::PointerForward => write!(out, "points forwards at offset {at}"),
             ErrorKind::TooLong => write!(out, "is too long at offset {at}"),
             ErrorKind::TooWide => write!(out, "is too wide at offset {at}"),
+            ErrorKind::NoDigit => write!(out, "has something that is no digit before offset {at}"),
             ErrorKind::BadLength => write!(out, "has no valid length at offset {at}"),
         }
     }

@@ -4,7 +4,7 @@ pub use crate::bits;
 pub use crate::checksum;
 pub use crate::given;
 pub use crate::hash::SipHash24;
-pub use crate::text::{write_bytes, write_name};
+pub use crate::text::{self, write_bytes, write_name};
 pub use crate::view::{Walk, absent, both, contained, either, end_in, given, leading_number, part, shifted, slice};
 pub use crate::{
     Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Derived, Element, Error, ErrorKind, FieldInfo, FieldValue,

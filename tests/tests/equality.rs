@@ -174,6 +174,7 @@ impl Pair<'_> {
             ReadErrorKind::PointerForward { .. } => "pointer".to_owned(),
             ReadErrorKind::TooLong => "too long".to_owned(),
             ReadErrorKind::TooWide => "too wide".to_owned(),
+            ReadErrorKind::NoDigit => "no digit".to_owned(),
             ReadErrorKind::TooManyLayers | ReadErrorKind::TooManyNodes => "too many".to_owned(),
             ReadErrorKind::BadLength => "bad length".to_owned(),
         };
@@ -210,6 +211,7 @@ fn generated_error(error: &Error) -> String {
         ErrorKind::PointerForward => "pointer".to_owned(),
         ErrorKind::TooLong => "too long".to_owned(),
         ErrorKind::TooWide => "too wide".to_owned(),
+        ErrorKind::NoDigit => "no digit".to_owned(),
         ErrorKind::BadLength => "bad length".to_owned(),
     };
     format!("{} at {}: {kind}", error.field, error.offset)

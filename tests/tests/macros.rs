@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-packet_macros::layers!("macros/thermometer.pony");
+packet_macros::layers!("macros/thermometer.pony", "macros/note.pony");
 
 #[test]
 fn a_definition_is_a_module_of_the_crate() {
@@ -17,6 +17,34 @@ fn a_definition_is_a_module_of_the_crate() {
     let view = thermometer::Thermometer::parse(&packet[..]).unwrap();
     assert_eq!((view.sequence(), view.spot(), view.reading()), (1, thermometer::Spot::OUTSIDE, -2));
     assert_eq!(view.network(), EtherType::IPV4);
+}
+
+/// A protocol of text: delimiters, numbers in digits, words.
+#[test]
+fn a_note_is_read_and_written() {
+    use craft::Packet as _;
+    use packet_core::ErrorKind;
+
+    let text = b"ASK 004\r\nRETRIES:3\r\nX:y\r\n\r\nwhy?";
+    let view = note::Note::parse(&text[..]).unwrap();
+    assert_eq!((view.verb().bytes(), view.length(), view.text().bytes()), (&b"ASK"[..], 4, &b"why?"[..]));
+    let headers: Vec<_> = view.headers().valid().collect();
+    assert_eq!((headers[0].name().bytes(), headers[0].retries().unwrap().retries()), (&b"RETRIES"[..], 3));
+    assert_eq!((headers.len(), headers[1].other().unwrap().value().bytes()), (2, &b"y"[..]));
+    // What was read is written as it was; what follows is written anew.
+    let mut value = view.to_value();
+    let mut out = [0; 64];
+    assert_eq!(value.emit(&mut out), Ok(text.len()));
+    assert_eq!(out[..text.len()], text[..]);
+    value.derive_all();
+    let length = value.emit(&mut out).unwrap();
+    assert_eq!(out[..length], *b"ASK 4\r\nRETRIES:3\r\nX:y\r\n\r\nwhy?");
+
+    let kind = |text: &[u8]| note::Note::parse(text).unwrap_err().kind;
+    assert!(matches!(kind(b"SING 1\r\n"), ErrorKind::Where { why: Some("a verb"), .. }));
+    assert_eq!(kind(b"SAY x\r\n"), ErrorKind::NoDigit);
+    assert_eq!(kind(b"SAY 4294967296\r\n"), ErrorKind::TooWide);
+    assert_eq!(kind(b"SAY 00000000001\r\n"), ErrorKind::TooLong);
 }
 
 /// The user's layer as a value, upon protocols that are known: keys, lengths and checksums follow.

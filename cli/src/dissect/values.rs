@@ -64,7 +64,9 @@ pub(crate) fn text<'a>(
         (Shape::Text(Encoding::Latin1), Value::Bytes) => {
             Some(bytes(node, data).iter().copied().map(char::from).collect::<String>().into())
         }
-        (Shape::Text(Encoding::Utf8 | Encoding::Ascii), Value::Bytes) => Some(text::utf8(bytes(node, data))),
+        (Shape::Text(Encoding::Utf8 | Encoding::Ascii | Encoding::NoCase), Value::Bytes) => {
+            Some(text::utf8(bytes(node, data)))
+        }
         _ => None,
     }
 }

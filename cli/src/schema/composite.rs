@@ -98,6 +98,7 @@ impl Print<'_> {
             Item::Emit(value) => self.line(depth, &format!("emit {}", text(*value))),
             Item::Yields(Yield::Expr(value)) => self.line(depth, &format!("yields {}", text(*value))),
             Item::Yields(Yield::FoldLittle(bits)) => self.line(depth, &format!("yields fold_le({bits})")),
+            Item::Yields(Yield::Digits(base)) => self.line(depth, &format!("yields digits({base})")),
             Item::Yields(Yield::FoldBig(bits)) => self.line(depth, &format!("yields fold_be({bits})")),
         }
     }
@@ -248,6 +249,7 @@ fn ty(schema: &Schema, owner: CompositeId, of: &Type) -> String {
                 Encoding::Utf8 => "utf8",
                 Encoding::Ascii => "ascii",
                 Encoding::Latin1 => "latin1",
+                Encoding::NoCase => "nocase",
             };
             format!("str({encoding}){}", reach(schema, owner, extent))
         }

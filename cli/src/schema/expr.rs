@@ -78,6 +78,15 @@ impl Writer<'_> {
             Expr::BytesOf(from, to) => format!("bytes_of({} .. {})", self.name(&[*from]), self.name(&[*to])),
             Expr::More => "more".into(),
             Expr::Rest => "rest".into(),
+            Expr::Before(wanted) => {
+                let wanted: Vec<String> =
+                    wanted.iter().map(|wanted| format!("\"{}\"", wanted.escape_ascii())).collect();
+                format!("before({})", wanted.join(", "))
+            }
+            Expr::Word { of, words, .. } => {
+                let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                format!("word({}, [{}])", self.expr(*of), words.join(", "))
+            }
             Expr::Present(fields) => format!("present({})", self.name(fields)),
             Expr::PresentLayer(layer) => format!("present({})", self.schema[*layer].name),
             Expr::NextIs(fields, layer) => format!("{} is {}", self.name(fields), self.schema[*layer].name),

@@ -140,7 +140,7 @@ impl Writer<'_> {
             Type::Text(Encoding::Utf8, _) => {
                 Some(quote!(if #value.as_str().is_none() { report(Anomaly::Encoding(#info)); }))
             }
-            Type::Text(Encoding::Ascii, _) => {
+            Type::Text(Encoding::Ascii | Encoding::NoCase, _) => {
                 Some(quote!(if !#value.bytes().is_ascii() { report(Anomaly::Encoding(#info)); }))
             }
             Type::Codec(codec, _) if self.yields_number(*codec) && self.has_expects(&self.schema[*codec].body) => {

@@ -10,10 +10,9 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 /// How a codec's groups make a number.
-fn fold(composite: &Composite) -> Option<(u32, bool)> {
+fn fold(composite: &Composite) -> Option<Yield> {
     composite.body.items.iter().find_map(|item| match item {
-        Item::Yields(Yield::FoldLittle(bits)) => Some((*bits, true)),
-        Item::Yields(Yield::FoldBig(bits)) => Some((*bits, false)),
+        Item::Yields(fold @ (Yield::FoldLittle(_) | Yield::FoldBig(_) | Yield::Digits(_))) => Some(*fold),
         _ => None,
     })
 }
@@ -58,7 +57,10 @@ impl Writer<'_> {
         let composite = &self.schema[id];
         let ty = number.tokens();
         let info = self.whole(id);
-        let groups = fold(composite).map(|_| quote!(let mut value: u128 = 0; let mut groups: u32 = 0;));
+        let groups = fold(composite).map(|fold| {
+            let count = matches!(fold, Yield::FoldLittle(_)).then(|| quote!(let mut groups: u32 = 0;));
+            quote!(let mut value: u128 = 0; #count)
+        });
         let flow = has_repeat(composite).then(|| quote!(let mut flow = Flow::Next;));
         let bits = match &composite.kind {
             packet_schema::model::CompositeKind::Codec(Codec {
@@ -249,17 +251,30 @@ impl Reader<'_, '_> {
         let composite = &self.writer.schema[self.id];
         let Some(code) = self.writer.expr(&self.env, value) else { return self.gap("an emit") };
         let info = self.reserved();
-        if let Some((bits, little)) = fold(composite) {
+        if let Some(fold) = fold(composite) {
             let Some(group) = code.typed_number(Number::U128) else { return self.gap("an emit") };
-            let width = Literal::u32_unsuffixed(bits);
-            let too_wide = quote!(ok_or_else(|| Error::new(#info, cursor.offset(), ErrorKind::TooWide))?);
-            return if little {
-                quote! {
-                    value |= shifted(#group, groups * #width).#too_wide;
-                    groups += 1;
+            let or_else = |kind: TokenStream| quote!(ok_or_else(|| Error::new(#info, cursor.offset(), #kind))?);
+            let too_wide = or_else(quote!(ErrorKind::TooWide));
+            return match fold {
+                Yield::FoldLittle(bits) => {
+                    let width = Literal::u32_unsuffixed(bits);
+                    quote! {
+                        value |= shifted(#group, groups * #width).#too_wide;
+                        groups += 1;
+                    }
                 }
-            } else {
-                quote!(value = shifted(value, #width).#too_wide | #group; groups += 1;)
+                Yield::FoldBig(bits) => {
+                    let width = Literal::u32_unsuffixed(bits);
+                    quote!(value = shifted(value, #width).#too_wide | #group;)
+                }
+                Yield::Digits(base) => {
+                    let (base, no_digit) = (Literal::u32_unsuffixed(base), or_else(quote!(ErrorKind::NoDigit)));
+                    quote! {
+                        let next = text::digit(#group, #base).#no_digit;
+                        value = text::with_digit(value, #base, next).#too_wide;
+                    }
+                }
+                Yield::Expr(_) => TokenStream::new(),
             };
         }
         if code.kind != Kind::Bytes || code.maybe {

@@ -59,6 +59,15 @@ impl Crafter<'_> {
             Encode::Fields(computed) => self.fields_coder(id, number, computed),
             Encode::FoldLittle(bits) => self.groups_coder(id, number, *bits, false),
             Encode::FoldBig(bits) => self.groups_coder(id, number, *bits, true),
+            Encode::Digits(base) => {
+                let (base, wide) = (Literal::u32_unsuffixed(*base), number.convert(&quote!(value), Number::U128));
+                let most = composite.body.items.iter().find_map(|item| match item {
+                    Item::Repeat { max, .. } => Some(*max),
+                    _ => None,
+                });
+                let most = Literal::u64_unsuffixed(most.unwrap_or(1));
+                Ok(quote!(put_digits(pen, #wide, #base, #most, field)?;))
+            }
             Encode::Compress(_) | Encode::Plain => {
                 Err("a codec of numbers that says nothing of how it is written".into())
             }
@@ -211,7 +220,21 @@ impl Emitter<'_, '_> {
         });
         let checks: Vec<TokenStream> = checks.collect::<Made<_>>()?;
         let _its_form_is_said = slot;
+        let known = self.plan.tags.contains(&id).then(|| {
+            // What comes behind it may depend on it.
+            let name = format_ident!("code_{}", field.slot);
+            let known = Code::maybe(quote!(#name?), Kind::Number(number));
+            env.fields.insert(id, known);
+            quote! {
+                let #name: Option<#ty> = match &#value {
+                    Field::Raw(bytes) => forged_number(bytes).and_then(|forged| forged.try_into().ok()),
+                    Field::Set(said) => Some(*said),
+                    Field::Auto => Some(#unsaid),
+                };
+            }
+        });
         Ok(quote! {
+            #known
             match &#value {
                 Field::Raw(bytes) => pen.bytes(bytes),
                 Field::Set(said) => { #(#checks)* #coder(pen, #said, #info)?; }

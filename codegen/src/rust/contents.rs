@@ -3,11 +3,12 @@
 use super::craft::name_of;
 use super::emit::{Emitter, Made};
 use super::expr::{Code, Env, Kind};
+use super::infer::Asked;
 use super::number::Number;
 use super::value::{Form, Slot, extent_of};
 use packet_schema::model::{Expr, ExprId, Extent, FieldId, Type};
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 impl Emitter<'_, '_> {
     /// Bytes, or text.
@@ -32,9 +33,20 @@ impl Emitter<'_, '_> {
             None if field.auto.is_none() => Literal::byte_string(&[]),
             _ => return Err(format!("what {} is derived from", name_of(self.crafter.schema, id))),
         };
+        let otherwise = unsaid.clone();
+        let inferred = self.inferences(id).into_iter().filter_map(|(test, asked)| match asked {
+            Asked::Word(word) => {
+                let word = Literal::byte_string(word.as_bytes());
+                Some(quote!(if #test { #word.as_slice() } else))
+            }
+            Asked::Bits(..) => None,
+        });
+        let inferred: Vec<TokenStream> = inferred.collect();
+        let unsaid =
+            if inferred.is_empty() { quote!(#unsaid) } else { quote!(#(#inferred)* { #otherwise.as_slice() }) };
         let differs = field.constant.map(|_| self.refusal(id, &quote!(!P::COUNTS && **content != *#unsaid), None));
         let forged = self.marked(id, &nothing, &quote!(pen.bytes(bytes);), &nothing);
-        Ok(quote! {
+        let body = quote! {
             match &#value {
                 Field::Raw(bytes) => { #forged }
                 Field::Set(content) => { #differs #checks #written }
@@ -43,6 +55,20 @@ impl Emitter<'_, '_> {
                     #written
                 }
             }
+        };
+        if !self.plan.words.contains(&id) {
+            return Ok(body);
+        }
+        // Arms are chosen by the text that is written here.
+        let text = format_ident!("text_{}", field.slot);
+        env.fields.insert(id, Code::new(quote!(#text), Kind::Bytes));
+        Ok(quote! {
+            let #text: &[u8] = match &#value {
+                Field::Raw(bytes) => bytes,
+                Field::Set(content) => content,
+                Field::Auto => #unsaid,
+            };
+            #body
         })
     }
 

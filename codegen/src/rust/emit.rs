@@ -2,6 +2,7 @@
 
 use super::craft::{Crafter, array_of, name_of, param_ident};
 use super::expr::{Code, Env, Kind};
+use super::infer::Asked;
 use super::names::ident;
 use super::number::{Bits, Meaning, Number, is_little};
 use super::value::{Form, Plan, Slot};
@@ -359,7 +360,8 @@ impl<'c, 's> Emitter<'c, 's> {
         if inferences.is_empty() {
             return Ok(default);
         }
-        let inferences = inferences.into_iter().map(|(condition, mask, value)| {
+        let inferences = inferences.into_iter().map(|(condition, asked)| {
+            let Asked::Bits(mask, value) = asked else { return TokenStream::new() };
             let whole = mask == u128::MAX >> (128 - bits.clamp(1, 128));
             let (mask, value) = (Literal::u128_unsuffixed(mask), Literal::u128_unsuffixed(value));
             if whole {

@@ -149,6 +149,22 @@ impl Writer<'_> {
                 let bytes = Literal::byte_string(bytes);
                 Some(Code::new(quote!(#bytes.as_slice()), Kind::Bytes))
             }
+            Expr::Text(text) if text.is_ascii() => {
+                let bytes = Literal::byte_string(text.as_bytes());
+                Some(Code::new(quote!(#bytes.as_slice()), Kind::Bytes))
+            }
+            Expr::Word { of, words, nocase } => {
+                let of = self.expr(env, *of).filter(|of| of.kind == Kind::Bytes)?;
+                let (text, words) = (&of.tokens, words.iter().map(|word| &**word));
+                let kind = Kind::Number(Number::U64);
+                Some(Code { tokens: quote!(text::word(#text, &[#(#words),*], #nocase)), kind, ..of })
+            }
+            Expr::Before(wanted) => {
+                let rest = env.rest.as_ref()?;
+                let wanted = wanted.iter().map(|wanted| Literal::byte_string(wanted));
+                let tokens = quote!((text::before(#rest, &[#(#wanted),*]) as u64));
+                Some(Code::new(tokens, Kind::Number(Number::U64)))
+            }
             Expr::Field(fields) => self.one_of(&env.fields, fields),
             Expr::Param(index) => env.params.get(*index as usize).cloned(),
             Expr::It => env.it.clone(),

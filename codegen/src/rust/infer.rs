@@ -10,9 +10,18 @@ use packet_schema::tree::{BinaryOp, UnaryOp};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+/// What is asked of a field.
+#[derive(Clone, Copy)]
+pub(super) enum Asked<'s> {
+    /// Some of its bits, and their value.
+    Bits(u128, u128),
+    /// To be that text.
+    Word(&'s str),
+}
+
 impl<'s> Emitter<'_, 's> {
-    /// What arms and conditions that are spoken of ask of a field: when, which of its bits, and their value.
-    pub(super) fn inferences(&self, id: FieldId) -> Vec<(TokenStream, u128, u128)> {
+    /// What arms and conditions that are spoken of ask of a field, and when.
+    pub(super) fn inferences(&self, id: FieldId) -> Vec<(TokenStream, Asked<'s>)> {
         let mut found = Vec::new();
         let known = &self.crafter.schema[id];
         if known.auto.is_some() || known.constant.is_some() {
@@ -29,7 +38,7 @@ impl<'s> Emitter<'_, 's> {
         scope: usize,
         wanted: usize,
         id: FieldId,
-        found: &mut Vec<(TokenStream, u128, u128)>,
+        found: &mut Vec<(TokenStream, Asked<'s>)>,
     ) {
         for item in &block.items {
             match item {
@@ -67,7 +76,7 @@ impl<'s> Emitter<'_, 's> {
         scope: usize,
         wanted: usize,
         id: FieldId,
-        found: &mut Vec<(TokenStream, u128, u128)>,
+        found: &mut Vec<(TokenStream, Asked<'s>)>,
     ) {
         let named = self.plan.choices.get(&Key::of_match(choice));
         for arm in &choice.arms {
@@ -120,22 +129,28 @@ impl<'s> Emitter<'_, 's> {
         value: i128,
         test: &TokenStream,
         id: FieldId,
-        found: &mut Vec<(TokenStream, u128, u128)>,
+        found: &mut Vec<(TokenStream, Asked<'s>)>,
     ) {
-        let (Ok(value), Some(Form::Number(_, width))) =
-            (u128::try_from(value), self.plan.slots.get(&id).map(|slot| &slot.form))
-        else {
+        let form = self.plan.slots.get(&id).map(|slot| &slot.form);
+        if let (Expr::Word { of, words, .. }, Some(Form::Bytes)) = (&self.crafter.schema[expr], form) {
+            let word = usize::try_from(value).ok().and_then(|value| words.get(value));
+            let is_it = matches!(&self.crafter.schema[*of], Expr::Field(fields) if fields.contains(&id));
+            found.extend(word.filter(|_| is_it).map(|word| (test.clone(), Asked::Word(word))));
             return;
-        };
+        }
+        let (Ok(value), Some(Form::Number(_, width))) = (u128::try_from(value), form) else { return };
         let ones = |bits: u32| u128::MAX.checked_shr(128_u32.saturating_sub(bits)).unwrap_or_default();
         let scale = u128::from(self.crafter.schema[id].scale.max(1));
         match &self.crafter.schema[expr] {
-            Expr::Field(fields) if fields.contains(&id) => found.push((test.clone(), ones(*width), value / scale)),
+            Expr::Field(fields) if fields.contains(&id) => {
+                found.push((test.clone(), Asked::Bits(ones(*width), value / scale)))
+            }
             Expr::Bits { of, shift, bits, .. } => {
                 if let Expr::Field(fields) = &self.crafter.schema[*of]
                     && fields.contains(&id)
                 {
-                    found.push((test.clone(), ones(*bits) << shift.min(&127), value << shift.min(&127)));
+                    let asked = Asked::Bits(ones(*bits) << shift.min(&127), value << shift.min(&127));
+                    found.push((test.clone(), asked));
                 }
             }
             _ => {}
@@ -149,7 +164,7 @@ impl<'s> Emitter<'_, 's> {
         wanted: bool,
         test: &TokenStream,
         id: FieldId,
-        found: &mut Vec<(TokenStream, u128, u128)>,
+        found: &mut Vec<(TokenStream, Asked<'s>)>,
     ) {
         match &self.crafter.schema[condition] {
             Expr::Field(_) | Expr::Bits { .. } => self.equal(condition, i128::from(wanted), test, id, found),

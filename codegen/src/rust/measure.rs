@@ -35,6 +35,7 @@ impl Emitter<'_, '_> {
             Expr::Len(of) if matches!(self.crafter.schema[*of], Expr::LayerRegion) => number(self.outer_size()),
             // Nothing is left of what is being built.
             Expr::More => Some(Code::maybe(quote!(absent::<bool>()?), Kind::Bool)),
+            Expr::Before(_) => Some(Code::maybe(quote!(absent::<u64>()?), Kind::Number(Number::U64))),
             Expr::Rest => Some(Code::maybe(quote!(absent::<&[u8]>()?), Kind::Bytes)),
             _ => None,
         };

@@ -109,6 +109,9 @@ impl<'s> Emitter<'_, 's> {
 
     /// A condition, false where it has no value.
     fn test(&self, condition: ExprId, env: &mut Env) -> Made {
+        if self.crafter.schema.asks_elements(condition) {
+            return Ok(quote!(false));
+        }
         self.prepare(env, condition);
         let code = self.crafter.writer.expr(env, condition);
         code.as_ref().and_then(super::parse::holds).ok_or_else(|| "a condition".to_owned())

@@ -164,7 +164,7 @@ impl Writer<'_> {
             }
             Type::Codec(id, _) => self.has_expects(&self.schema[*id].body).then(|| quote!(false)),
             Type::Text(Encoding::Utf8, _) => Some(quote!(#value.as_str().is_some())),
-            Type::Text(Encoding::Ascii, _) => Some(quote!(#value.bytes().is_ascii())),
+            Type::Text(Encoding::Ascii | Encoding::NoCase, _) => Some(quote!(#value.bytes().is_ascii())),
             Type::Next(_) => Some(quote!(!#value.is_cut())),
             Type::List(element, _) => match (self.numbers_of(&field.ty, field), &**element) {
                 (Some(_), _) => Some(quote!(#value.is_whole())),

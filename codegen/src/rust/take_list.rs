@@ -30,19 +30,18 @@ impl Emitter<'_, '_> {
             let scale = Literal::u64_unsuffixed(scale);
             quote!(coded.value.saturating_mul(#scale))
         };
-        let name = format_ident!("number_{}", field.slot);
+        let name = format_ident!("coded_{}", field.slot);
         let body = quote! {
-            let mut #name = 0;
-            if let Some((coded, _)) = take.read::<#path>((#(#args,)*)) {
-                #name = #value;
+            let #name = take.read::<#path>((#(#args,)*)).map(|(coded, _)| coded);
+            if let Some(coded) = #name {
                 #target = if is_written(coded.bytes, |pen| #coder(pen, coded.value, #info)) {
-                    Field::Set(#name)
+                    Field::Set(#value)
                 } else {
                     Field::Raw(Cow::Borrowed(coded.bytes))
                 };
             }
         };
-        Ok((body, Some(Code::new(quote!(#name), Kind::Number(number)))))
+        Ok((body, Some(Code::new(quote!(#name.map_or(0, |coded| #value)), Kind::Number(number)))))
     }
 
     /// A name, or nothing where there is none.

@@ -24,6 +24,10 @@ pub(super) struct Plan {
     pub(super) slots: BTreeMap<FieldId, Slot>,
     /// Matches with named arms.
     pub(super) choices: BTreeMap<Key, Choice>,
+    /// Fields by whose values arms are chosen, or others are there or not.
+    pub(super) tags: BTreeSet<FieldId>,
+    /// Texts by which arms are chosen.
+    pub(super) words: BTreeSet<FieldId>,
 }
 
 /// A struct of a value.
@@ -138,10 +142,10 @@ impl Slot {
 pub(super) fn plan(schema: &Schema, id: CompositeId, suffix: &'static str) -> Result<Plan, String> {
     let composite = &schema[id];
     let name = format!("{}{suffix}", camel(&composite.name));
-    let mut tags = BTreeSet::new();
-    tags_of(schema, &composite.body, &mut tags);
-    let mut planner = Planner { schema, id, suffix, tags, plan: Plan::default(), scope: 0, region: false };
+    let mut planner = Planner { schema, id, suffix, plan: Plan::default(), scope: 0, region: false };
     planner.plan.scopes.push(Scope { name, members: Vec::new() });
+    tags_of(schema, &composite.body, &mut planner.plan.tags);
+    words_of(schema, &composite.body, &mut planner.plan.words);
     planner.block(&composite.body, false)?;
     Ok(planner.plan)
 }
@@ -150,8 +154,6 @@ struct Planner<'s> {
     schema: &'s Schema,
     id: CompositeId,
     suffix: &'static str,
-    /// Fields by whose values arms are chosen.
-    tags: BTreeSet<FieldId>,
     plan: Plan,
     scope: usize,
     /// What is planned has a region of its own within the composite.
@@ -289,13 +291,16 @@ impl<'s> Planner<'s> {
         match form {
             Form::Number(..) => {
                 let derived = field.auto.is_some() || field.constant.is_some() || !literal;
-                optional || derived || closed || !field.wheres.is_empty() || self.tags.contains(&id)
+                optional || derived || closed || !field.wheres.is_empty() || self.plan.tags.contains(&id)
             }
             Form::Array(_) | Form::Mac | Form::Ipv6 => optional || field.constant.is_some() || random,
             Form::Coded(..) | Form::Name(_) => true,
             Form::Struct(_) => optional || field.within.is_some(),
             Form::Payload | Form::Wide(_) => false,
-            _ => field.auto.is_some() || field.constant.is_some() || optional && prefix_of(field).is_some(),
+            _ => {
+                let derived = field.auto.is_some() || field.constant.is_some();
+                derived || self.plan.words.contains(&id) || optional && prefix_of(field).is_some()
+            }
         }
     }
 
@@ -427,6 +432,29 @@ fn tags_of(schema: &Schema, block: &Block, found: &mut BTreeSet<FieldId>) {
             }
             Item::Run(_) | Item::Container { .. } | Item::Expect(_) | Item::Align { .. } => {}
             Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => {}
+        }
+    }
+}
+
+/// The texts by which arms are chosen.
+fn words_of(schema: &Schema, block: &Block, found: &mut BTreeSet<FieldId>) {
+    for item in &block.items {
+        match item {
+            Item::Match(choice) => {
+                if let Expr::Word { of, .. } = schema[choice.on] {
+                    fields_of(schema, of, found);
+                }
+                for arm in &choice.arms {
+                    if let Action::Read(_, block) = &arm.action {
+                        words_of(schema, block, found);
+                    }
+                }
+            }
+            Item::If { then, otherwise, .. } => {
+                words_of(schema, then, found);
+                words_of(schema, otherwise, found);
+            }
+            _ => {}
         }
     }
 }

@@ -47,8 +47,13 @@ impl Reader<'_> {
     }
 
     fn take_bytes(&self, parts: &mut Parts<'_>) -> Option<Bytes> {
-        let pair = parts.take(Rule::hexbytes)?;
-        Some(Bytes { bytes: hex(&pair), span: self.span(&pair) })
+        let pair = parts.take(Rule::octets)?;
+        let span = self.span(&pair);
+        let pieces = pair.into_inner().map(|piece| match piece.as_rule() {
+            Rule::hexbytes => hex(&piece),
+            _ => string(&piece).into_bytes(),
+        });
+        Some(Bytes { bytes: pieces.collect::<Vec<_>>().concat(), span })
     }
 
     /// `Ipv4 { … } / Udp { … } / "payload"`.

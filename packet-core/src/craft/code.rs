@@ -62,6 +62,34 @@ pub fn groups(
     Ok(())
 }
 
+/// The number that forged bytes are, in network order, where 64 bits hold it.
+#[must_use]
+pub fn forged_number(bytes: &[u8]) -> Option<u64> {
+    (bytes.len() <= 8).then(|| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
+
+/// Writes a number in digits.
+///
+/// # Errors
+///
+/// It takes more digits than there may be.
+#[inline]
+pub fn put_digits<P: Pen>(
+    pen: &mut P,
+    value: u128,
+    base: u32,
+    most: u64,
+    field: &'static FieldInfo,
+) -> Result<(), EmitError> {
+    let mut room = [0; 128];
+    let digits = crate::text::digits(value, base, &mut room);
+    if digits.len() as u64 > most {
+        return Err(EmitError::new(field, EmitErrorKind::NotEncodable));
+    }
+    pen.bytes(digits);
+    Ok(())
+}
+
 /// The tails of names that were written, so that later names point to them.
 #[derive(Clone, Debug)]
 pub struct Names<'v> {

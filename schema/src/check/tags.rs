@@ -24,7 +24,7 @@ pub(super) fn run(schema: &Schema, spans: &[Span], found: &mut Vec<Diagnostic>) 
 
 fn choice(schema: &Schema, (id, m): (CompositeId, &Match), spans: &[Span], found: &mut Vec<Diagnostic>) {
     let before = found.len();
-    overlaps(m, found);
+    overlaps(schema, m, found);
     let wild = |arm: &&Arm| arm.tags.is_empty() && arm.guard.is_none();
     if let Some(position) = m.arms.iter().position(|arm| wild(&arm)) {
         for arm in m.arms.iter().skip(position + 1) {
@@ -63,7 +63,7 @@ fn choice(schema: &Schema, (id, m): (CompositeId, &Match), spans: &[Span], found
 }
 
 /// Reports tags of arms without a guard that have a value in common.
-fn overlaps(m: &Match, found: &mut Vec<Diagnostic>) {
+fn overlaps(schema: &Schema, m: &Match, found: &mut Vec<Diagnostic>) {
     let mut tags: Vec<(i128, i128, usize)> = Vec::new();
     for (position, arm) in m.arms.iter().enumerate().filter(|(_, arm)| arm.guard.is_none()) {
         tags.extend(arm.tags.iter().filter(|(low, _)| *low != i128::MIN).map(|(low, high)| (*low, *high, position)));
@@ -80,7 +80,11 @@ fn overlaps(m: &Match, found: &mut Vec<Diagnostic>) {
                 reported.push((first, second));
                 if let (Some(first), Some(second)) = (m.arms.get(first), m.arms.get(second)) {
                     let same = first.pattern == second.pattern;
-                    let text = format!("{low} is claimed {}", if same { "twice by this arm" } else { "by two arms" });
+                    let text = format!(
+                        "{} is claimed {}",
+                        word(schema, m.on, low).unwrap_or_else(|| low.to_string()),
+                        if same { "twice by this arm" } else { "by two arms" }
+                    );
                     let diagnostic = Diagnostic::new(Code::OverlappingTags, second.pattern, text);
                     found.push(if same {
                         diagnostic
@@ -156,12 +160,24 @@ fn missing(m: &Match, domain: &[Interval]) -> Option<i128> {
 }
 
 fn named(schema: &Schema, id: CompositeId, on: ExprId, value: i128) -> String {
+    if let Some(word) = word(schema, on, value) {
+        return word;
+    }
     let is_bool = |field: &FieldId| matches!(schema[*field].ty, Type::Bool);
     if matches!(&schema[on], Expr::Field(fields) if fields.iter().all(is_bool)) {
         return (value != 0).to_string();
     }
     let name = names(schema, id, on).and_then(|id| schema[id].plain(u128::try_from(value).ok()?)).map(|e| &e.name);
     name.map_or_else(|| value.to_string(), |name| format!("{name} ({value})"))
+}
+
+/// The word that a number stands for in a match on a text.
+fn word(schema: &Schema, on: ExprId, value: i128) -> Option<String> {
+    let Expr::Word { words, .. } = &schema[on] else { return None };
+    Some(match words.get(usize::try_from(value).ok()?) {
+        Some(word) => format!("`{word}`"),
+        None => "any other text".to_owned(),
+    })
 }
 
 fn words(domain: &[Interval]) -> String {

@@ -28,6 +28,7 @@ pub(super) fn map(expr: &Expr, mut to: impl FnMut(ExprId) -> ExprId) -> Expr {
         Expr::Cond(a, b, c) => Expr::Cond(to(*a), to(*b), to(*c)),
         Expr::InRange(a, b, c) => Expr::InRange(to(*a), to(*b), to(*c)),
         Expr::ToBytes { of, bits, little } => Expr::ToBytes { of: to(*of), bits: *bits, little: *little },
+        Expr::Word { of, words, nocase } => Expr::Word { of: to(*of), words: words.clone(), nocase: *nocase },
         Expr::Truncate { of, bits } => Expr::Truncate { of: to(*of), bits: *bits },
         Expr::KeyOf(fields, other) => Expr::KeyOf(fields.clone(), other.map(to)),
         Expr::Inet16(e) => Expr::Inet16(to(*e)),
@@ -58,6 +59,7 @@ pub(super) fn map(expr: &Expr, mut to: impl FnMut(ExprId) -> ExprId) -> Expr {
         | Expr::BytesOf(_, _)
         | Expr::More
         | Expr::Rest
+        | Expr::Before(_)
         | Expr::Present(_)
         | Expr::PresentLayer(_)
         | Expr::NextIs(_, _)

@@ -3,7 +3,7 @@
 use super::read::{Failed, Flow, Read, Step};
 use super::regions::Region;
 use super::{It, NodeKind, ReadErrorKind, Val, Value};
-use crate::model::{Block, Codec, CodecResult, CompositeId, CompositeKind, ExprId, FieldId, Yield};
+use crate::model::{Block, Codec, CodecResult, CompositeId, CompositeKind, Encode, ExprId, FieldId, Yield};
 
 /// How far a codec has come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +28,8 @@ pub(super) struct State {
     max_bytes: Option<u64>,
     /// What it yields.
     result: Option<CodecResult>,
+    /// The base of its digits, where it is written so.
+    base: Option<u32>,
     /// The number yielded.
     number: Option<u128>,
 }
@@ -125,6 +127,10 @@ impl<'s> Read<'_, 's, '_> {
                 .map_or(most, |limit| u32::try_from(limit).map_or(most, |limit| limit.min(most))),
             max_bytes: codec.limit_bytes,
             result: Some(codec.result),
+            base: match codec.encode {
+                Encode::Digits(base) => Some(base),
+                _ => None,
+            },
             ..State::default()
         };
     }
@@ -215,6 +221,9 @@ impl<'s> Read<'_, 's, '_> {
     /// Adds a label, bytes or a group of bits to what is yielded.
     pub(super) fn emit(&mut self, value: ExprId) -> Step {
         if let Some(CodecResult::Uint(_)) = self.codec.result {
+            if let (Some(base), Some(digit)) = (self.codec.base, self.int(value)) {
+                return self.digit(base, digit as u128);
+            }
             if let Some(group) = self.int(value) {
                 self.scratch.groups.push(group as u128);
             }
@@ -243,12 +252,27 @@ impl<'s> Read<'_, 's, '_> {
         Ok(Flow::Next)
     }
 
+    /// Adds a digit to the number.
+    fn digit(&mut self, base: u32, digit: u128) -> Step {
+        let Some(digit) = packet_core::text::digit(digit, base) else {
+            return Err(self.fail(None, ReadErrorKind::NoDigit));
+        };
+        match packet_core::text::with_digit(self.codec.number.unwrap_or(0), base, digit) {
+            Some(number) => {
+                self.codec.number = Some(number);
+                Ok(Flow::Next)
+            }
+            None => Err(self.fail(None, ReadErrorKind::TooWide)),
+        }
+    }
+
     /// Sets what is yielded.
     pub(super) fn yields(&mut self, yields: &Yield) -> Step {
         let groups = self.scratch.groups.get(self.codec.groups as usize..).unwrap_or_default();
         self.codec.number = match *yields {
             Yield::FoldLittle(bits) => fold(groups.iter().rev(), bits),
             Yield::FoldBig(bits) => fold(groups.iter(), bits),
+            Yield::Digits(_) => self.codec.number,
             Yield::Expr(value) => match self.codec.result {
                 Some(CodecResult::Uint(_)) => self.int(value).map(|value| value as u128),
                 Some(CodecResult::Name | CodecResult::Bytes) | None => return self.emit(value),

@@ -227,6 +227,8 @@ pub enum ReadErrorKind {
     TooLong,
     /// A codec's value is wider than it may be.
     TooWide,
+    /// Of a number written as text, something is no digit.
+    NoDigit,
     /// Layers are nested more deeply than the reader's limit.
     TooManyLayers,
     /// More nodes than the reader's limit.

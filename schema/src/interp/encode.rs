@@ -31,6 +31,11 @@ pub(crate) fn encode_number(schema: &Schema, id: CompositeId, value: u128) -> Op
         Encode::Fields(computed) => encode_fields(schema, id, computed, value),
         Encode::FoldLittle(bits) => encode_groups(schema, composite, *bits, value, false),
         Encode::FoldBig(bits) => encode_groups(schema, composite, *bits, value, true),
+        Encode::Digits(base) => {
+            let mut room = [0; 128];
+            let digits = packet_core::text::digits(value, *base, &mut room);
+            (digits.len() as u64 <= most_steps(composite)).then(|| Bits::from_bytes(digits))
+        }
         Encode::Compress(_) | Encode::Plain => None,
     }
 }
@@ -77,6 +82,15 @@ fn fields_in_order(block: &Block) -> Vec<FieldId> {
         _ => Vec::new(),
     });
     fields.collect()
+}
+
+/// How often a codec repeats, at most.
+fn most_steps(composite: &Composite) -> u64 {
+    let most = composite.body.items.iter().find_map(|item| match item {
+        Item::Repeat { max, .. } => Some(*max),
+        _ => None,
+    });
+    most.unwrap_or(1)
 }
 
 /// Groups of bits, each with a flag that says whether more follow.

@@ -209,6 +209,8 @@ impl<'a, 'c> Eval<'a, 'c> {
             }
             Expr::Cond(condition, yes, no) => self.int(if self.truth(*condition)? { *yes } else { *no }),
             Expr::Len(of) => self.length(&self.eval(*of)),
+            Expr::Word { of, words, nocase } => self.word(*of, words, *nocase),
+            Expr::Before(wanted) => self.before(wanted),
             Expr::Size => self.size(),
             Expr::SizeOf(fields) => Some(i128::from(self.node(self.present(self.frame, fields)?)?.bits / 8)),
             Expr::SizeOfIt => self.size_of_it(),
@@ -354,6 +356,20 @@ impl<'a, 'c> Eval<'a, 'c> {
             Some(Arg::Region(from, to)) => Val::Region(*from, *to),
             Some(Arg::Absent) | None => Val::Absent,
         }
+    }
+
+    /// Which of these words a text is.
+    fn word(&self, of: ExprId, words: &[Box<str>], nocase: bool) -> Option<i128> {
+        let text = self.bytes(of)?;
+        let found = words.iter().position(|word| packet_core::text::is_word(&text, word, nocase));
+        Some(found.unwrap_or(words.len()) as i128)
+    }
+
+    /// How many bytes are left before a delimiter.
+    fn before(&self, wanted: &[Box<[u8]>]) -> Option<i128> {
+        let (from, to) = self.rest?;
+        let wanted: Vec<&[u8]> = wanted.iter().map(|one| &**one).collect();
+        Some(packet_core::text::before(self.range(from, to), &wanted) as i128)
     }
 
     fn smallest(&self, least: i128, greatest: i128, predicate: ExprId) -> i128 {

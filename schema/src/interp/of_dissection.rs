@@ -413,7 +413,7 @@ impl Convert<'_> {
                 Some(Arg::Region(from, _)) => Some(from),
                 Some(Arg::Int(_) | Arg::Absent) | None => None,
             },
-            Encode::Plain | Encode::Fields(_) | Encode::FoldLittle(_) | Encode::FoldBig(_) => None,
+            Encode::Plain | Encode::Fields(_) | Encode::FoldLittle(_) | Encode::FoldBig(_) | Encode::Digits(_) => None,
         };
         let encoded = self.names.encode(text, node.start / 8, region)?;
         let too_long = codec.limit_bytes.is_some_and(|most| text.len() as u64 > most);

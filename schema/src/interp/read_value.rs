@@ -181,7 +181,7 @@ impl<'s> Read<'_, 's, '_> {
         let bytes = self.data.get(from..to).unwrap_or_default();
         let valid = match encoding {
             Encoding::Utf8 => std::str::from_utf8(bytes).is_ok(),
-            Encoding::Ascii => bytes.is_ascii(),
+            Encoding::Ascii | Encoding::NoCase => bytes.is_ascii(),
             Encoding::Latin1 => true,
         };
         if !valid {

@@ -83,7 +83,9 @@ impl<'a> Eval<'a, '_> {
         let bytes = self.range(node.start, node.start + node.bits);
         match node_field(self.schema, node.kind).map(|field| leaf(&field.ty)) {
             Some(Type::Text(Encoding::Latin1, _)) => Val::Text(bytes.iter().map(|&byte| char::from(byte)).collect()),
-            Some(Type::Text(Encoding::Utf8 | Encoding::Ascii, _)) => Val::Text(String::from_utf8_lossy(bytes)),
+            Some(Type::Text(Encoding::Utf8 | Encoding::Ascii | Encoding::NoCase, _)) => {
+                Val::Text(String::from_utf8_lossy(bytes))
+            }
             _ => Val::Bytes(Cow::Borrowed(bytes)),
         }
     }

@@ -119,7 +119,7 @@ fn text(expr: &Expr, encoding: Encoding) -> Result<Vec<u8>, Diagnostic> {
     let ExprKind::Text(text) = &expr.kind else { return octets(expr) };
     let most = match encoding {
         Encoding::Utf8 => return Ok(text.clone().into_bytes()),
-        Encoding::Ascii => 0x7f,
+        Encoding::Ascii | Encoding::NoCase => 0x7f,
         Encoding::Latin1 => 0xff,
     };
     let letters = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok().filter(|&byte| byte <= most));

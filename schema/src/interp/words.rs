@@ -93,6 +93,7 @@ fn error_kind(schema: &Schema, error: &ReadError) -> String {
         ReadErrorKind::PointerForward { to } => format!("pointer at offset {at} to {to}, which is not before it"),
         ReadErrorKind::TooLong => format!("too long at offset {at}"),
         ReadErrorKind::TooWide => format!("the number at offset {at} is too large"),
+        ReadErrorKind::NoDigit => format!("what stands before offset {at} is no digit"),
         ReadErrorKind::TooManyLayers => format!("too many layers at offset {at}"),
         ReadErrorKind::TooManyNodes => format!("too many fields at offset {at}"),
         ReadErrorKind::BadLength => format!("no length can be told at offset {at}"),

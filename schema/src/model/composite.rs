@@ -151,6 +151,8 @@ pub enum Encode {
     FoldLittle(u32),
     /// The same, most significant group first.
     FoldBig(u32),
+    /// The value is written in digits to that base, as few as will do; letters are small.
+    Digits(u32),
     /// Labels, the tail of the name replaced by a pointer where it was written before in the region of that parameter.
     Compress(u32),
     /// Labels as they are, or a codec that can't be written but as raw bytes.
@@ -244,6 +246,8 @@ pub enum Yield {
     FoldLittle(u32),
     /// The same, most significant first.
     FoldBig(u32),
+    /// The emitted characters as digits to that base, most significant first.
+    Digits(u32),
 }
 
 /// A run of fixed fields.
@@ -440,6 +444,16 @@ pub enum Encoding {
     Ascii,
     /// One byte a character, the first 256 of Unicode.
     Latin1,
+    /// ASCII, compared without regard to case.
+    NoCase,
+}
+
+impl Encoding {
+    /// Whether it is ASCII alone.
+    #[must_use]
+    pub fn is_ascii(self) -> bool {
+        matches!(self, Self::Ascii | Self::NoCase)
+    }
 }
 
 /// How far bytes, text or a list reach.

@@ -75,6 +75,10 @@ pub enum Expr {
     More,
     /// The bytes left in the region.
     Rest,
+    /// How many bytes are left in the region before the first of these stands there; all, where none does.
+    Before(Box<[Box<[u8]>]>),
+    /// Which of these words a text or bytes are, counted from 0; how many words there are, where it is none of them.
+    Word { of: ExprId, words: Box<[Box<str>]>, nocase: bool },
     /// Whether one of these fields is there.
     Present(Box<[FieldId]>),
     /// Whether a layer is in the packet.
@@ -152,6 +156,7 @@ impl Expr {
             | Self::BytesOf(..)
             | Self::More
             | Self::Rest
+            | Self::Before(_)
             | Self::Present(_)
             | Self::PresentLayer(_)
             | Self::NextIs(..)
@@ -164,6 +169,7 @@ impl Expr {
             Self::Member(of, _)
             | Self::Variant(of, ..)
             | Self::Bits { of, .. }
+            | Self::Word { of, .. }
             | Self::Len(of)
             | Self::Unary(_, of)
             | Self::ToBytes { of, .. }

@@ -230,3 +230,17 @@ impl Default for Facts {
         Self { least: i128::MIN, greatest: i128::MAX, modulus: 1, remainder: 0 }
     }
 }
+
+impl Schema {
+    /// Whether an expression asks for elements of a list by their variant. A builder does not: it goes by what is said.
+    #[must_use]
+    pub fn asks_elements(&self, id: ExprId) -> bool {
+        let expr = &self[id];
+        let is_list = |field: &FieldId| matches!(self[*field].ty, Type::List(..));
+        let here = match expr {
+            Expr::Variant(of, ..) => matches!(&self[*of], Expr::Field(fields) if fields.iter().any(is_list)),
+            _ => false,
+        };
+        here || expr.children().into_iter().any(|child| self.asks_elements(child))
+    }
+}

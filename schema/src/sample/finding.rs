@@ -97,6 +97,7 @@ impl Finding {
                 ReadErrorKind::PointerForward { .. } => "pointer_forward",
                 ReadErrorKind::TooLong => "too_long",
                 ReadErrorKind::TooWide => "too_wide",
+                ReadErrorKind::NoDigit => "no_digit",
                 ReadErrorKind::TooManyLayers => "too_many_layers",
                 ReadErrorKind::TooManyNodes => "too_many_nodes",
                 ReadErrorKind::BadLength => "bad_length",

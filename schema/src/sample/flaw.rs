@@ -244,7 +244,7 @@ fn of_field(schema: &Schema, id: FieldId, flaws: &mut Vec<Flaw>) {
     if let Type::Bytes(extent) | Type::Text(_, extent) = ty {
         prefix(id, extent, flaws);
     }
-    if matches!(ty, Type::Text(crate::model::Encoding::Utf8 | crate::model::Encoding::Ascii, _)) {
+    if matches!(ty, Type::Text(encoding, _) if *encoding != crate::model::Encoding::Latin1) {
         flaws.push(Flaw::Encoding(id));
     }
     if spans_bytes(&field.ty) {

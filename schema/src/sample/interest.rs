@@ -33,6 +33,8 @@ pub(super) struct Interests {
     lengths: HashSet<FieldId>,
     /// Composites whose length is counted in units of so many bytes.
     units: HashMap<CompositeId, usize>,
+    /// Texts that decide something, by field, and whether their case does not matter.
+    words: HashMap<FieldId, Vec<(Box<str>, bool)>>,
 }
 
 impl Interests {
@@ -69,9 +71,15 @@ impl Interests {
                 Type::UintOf { bits } => Some(bits),
                 _ => None,
             };
+            for (condition, _) in &field.wheres {
+                interests.words_in(schema, *condition, Some(id));
+            }
             for length in [field.within, count, width].into_iter().flatten() {
                 interests.length(schema, length);
             }
+        }
+        for id in 0..schema.exprs.len() as u32 {
+            interests.word(schema, ExprId(id), None);
         }
         for _ in 0..ROUNDS {
             interests.hand_on(schema);
@@ -82,6 +90,36 @@ impl Interests {
     /// The values of a field that decide something.
     pub(super) fn of(&self, field: FieldId) -> &[Pattern] {
         self.patterns.get(&Subject::Field(field)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The texts of a field that decide something.
+    pub(super) fn words(&self, field: FieldId) -> &[(Box<str>, bool)] {
+        self.words.get(&field).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The words that a part of a condition over `it` compares with.
+    fn words_in(&mut self, schema: &Schema, id: ExprId, it: Option<FieldId>) {
+        self.word(schema, id, it);
+        for child in schema[id].children() {
+            self.words_in(schema, child, it);
+        }
+    }
+
+    fn word(&mut self, schema: &Schema, id: ExprId, it: Option<FieldId>) {
+        let Expr::Word { of, words, nocase } = &schema[id] else { return };
+        let fields: Vec<FieldId> = match &schema[*of] {
+            Expr::Field(fields) | Expr::Member(_, fields) => fields.to_vec(),
+            Expr::It => it.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        for field in fields {
+            let known = self.words.entry(field).or_default();
+            for word in words {
+                if !known.iter().any(|(other, _)| other == word) {
+                    known.push((word.clone(), *nocase));
+                }
+            }
+        }
     }
 
     /// Whether a field says how long something is.

@@ -12,6 +12,8 @@ pub(super) struct Fact {
     pub(super) number: Option<i128>,
     pub(super) count: Option<i128>,
     pub(super) size: Option<i128>,
+    /// Of a text that may be one of the definition's words.
+    pub(super) text: Option<Rc<[u8]>>,
     /// Of a struct, its fields.
     pub(super) inner: Option<Rc<Scope>>,
 }
@@ -54,6 +56,11 @@ impl Scope {
             Expr::Len(whole) => {
                 let fact = self.fact(schema, *whole, it)?;
                 fact.count.or(fact.size)
+            }
+            Expr::Word { of, words, nocase } => {
+                let text = self.fact(schema, *of, it)?.text.as_deref()?;
+                let words: Vec<&str> = words.iter().map(|word| &**word).collect();
+                Some(packet_core::text::word(text, &words, *nocase).into())
             }
             Expr::CountOf(fields) => self.of(fields)?.count,
             Expr::SizeOf(fields) => self.of(fields)?.size,

@@ -3,7 +3,7 @@
 use super::known::{Fact, It};
 use super::make::{DEEPEST, Make, Making};
 use crate::interp::{Data, Element, FieldValue};
-use crate::model::{CodecResult, CompositeId, CompositeKind, Encoding, ExprId, Extent, FieldId, Type};
+use crate::model::{CodecResult, CompositeId, CompositeKind, Encoding, Expr, ExprId, Extent, FieldId, Type};
 
 /// Words that names and texts are made of.
 const WORDS: [&str; 8] = ["a", "pony", "example", "net", "x1", "www", "mail", "long-label-of-some-length"];
@@ -41,13 +41,19 @@ impl Make<'_, '_, '_> {
                 bytes_value(bytes)
             }
             Type::Text(encoding, extent) => {
-                let length = self.length(making, field, extent, room);
-                let mut bytes = self.text(*encoding, length);
+                let word = self.word(field);
+                let mut bytes = match word {
+                    Some(word) => word,
+                    None => {
+                        let length = self.length(making, field, extent, room);
+                        self.text(*encoding, length)
+                    }
+                };
                 self.end_bytes(making, extent, &mut bytes);
                 bytes_value(bytes)
             }
             Type::Struct(id, args) => self.structure(making, *id, args),
-            Type::Codec(id, _) => self.coded(*id),
+            Type::Codec(id, _) => self.coded(making, field, *id),
             Type::List(element, extent) => self.list(making, field, element, extent, room),
             Type::Next(_) => bytes_value(Vec::new()),
         }
@@ -85,6 +91,11 @@ impl Make<'_, '_, '_> {
 
     /// Bytes that reach up to one for which a condition holds have one, and it is the last.
     fn end_bytes(&mut self, making: &Making, extent: &Extent, bytes: &mut Vec<u8>) {
+        if let Extent::Count(count) = extent
+            && let Expr::Before(wanted) = &self.schema[*count]
+        {
+            bytes.retain(|byte| !wanted.iter().any(|wanted| wanted.contains(byte)));
+        }
         let Extent::Until(end) = extent else { return };
         let ends = |byte: u8| making.scope.truth(self.schema, *end, It::Number(byte.into())) == Some(true);
         bytes.retain(|byte| !ends(*byte));
@@ -94,7 +105,7 @@ impl Make<'_, '_, '_> {
     fn text(&mut self, encoding: Encoding, length: usize) -> Vec<u8> {
         let mut text = String::new();
         while text.len() < length {
-            if self.choices.once(1, 8) && encoding != Encoding::Ascii && text.len() + 2 <= length {
+            if self.choices.once(1, 8) && !encoding.is_ascii() && text.len() + 2 <= length {
                 text.push('ü');
             } else {
                 let at = self.choices.below(WORDS.len());
@@ -105,9 +116,24 @@ impl Make<'_, '_, '_> {
         text.into_bytes()
     }
 
-    fn coded(&mut self, id: CompositeId) -> (Data, Fact, bool) {
+    /// A word of the definition, for a text that is compared with some.
+    fn word(&mut self, field: FieldId) -> Option<Vec<u8>> {
+        let words = self.sampler.interests.words(field);
+        if words.is_empty() || self.choices.once(1, 4) {
+            return None;
+        }
+        let (word, nocase) = self.choices.one(words)?;
+        let mut text = word.clone().into_string();
+        if *nocase && self.choices.once(1, 4) {
+            text.make_ascii_uppercase();
+        }
+        Some(text.into_bytes())
+    }
+
+    fn coded(&mut self, making: &Making, field: FieldId, id: CompositeId) -> (Data, Fact, bool) {
         let CompositeKind::Codec(codec) = &self.schema[id].kind else { return bytes_value(Vec::new()) };
         match codec.result {
+            CodecResult::Uint(bits) if !self.schema[field].wheres.is_empty() => self.numeric(making, field, bits),
             CodecResult::Uint(bits) => {
                 let bits = match self.choices.below(4) {
                     0 => bits.min(63),
@@ -199,5 +225,6 @@ impl Make<'_, '_, '_> {
 
 fn bytes_value(bytes: Vec<u8>) -> (Data, Fact, bool) {
     let length = Some(bytes.len() as i128);
-    (Data::Bytes(bytes), Fact { size: length, count: length, ..Fact::default() }, false)
+    let fact = Fact { size: length, count: length, text: Some(bytes.as_slice().into()), ..Fact::default() };
+    (Data::Bytes(bytes), fact, false)
 }

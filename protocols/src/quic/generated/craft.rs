@@ -600,36 +600,34 @@ impl<'a> super::Quic<'a> {
                                     Field::Raw(Cow::Borrowed(form))
                                 };
                         }
-                        let mut number_9 = 0;
-                        if let Some((coded, _)) = take.read::<super::Varint>(()) {
-                            number_9 = coded.value;
+                        let coded_9 = take.read::<super::Varint>(()).map(|(coded, _)| coded);
+                        if let Some(coded) = coded_9 {
                             arm_1.length = if is_written(coded.bytes, |pen| {
                                 put_varint(pen, coded.value, &super::quic_fields::LENGTH)
                             }) {
-                                Field::Set(number_9)
+                                Field::Set(coded.value)
                             } else {
                                 Field::Raw(Cow::Borrowed(coded.bytes))
                             };
                         }
-                        let taken_9 = number_9;
+                        let taken_9 = coded_9.map_or(0, |coded| coded.value);
                         let content = take.bytes(taken_9);
                         arm_1.protected = Cow::Borrowed(content);
                         value.variant = QuicVariant::Initial(arm_1);
                     }
                     1..=2 => {
                         let mut arm_2 = QuicEncrypted::UNSAID;
-                        let mut number_11 = 0;
-                        if let Some((coded, _)) = take.read::<super::Varint>(()) {
-                            number_11 = coded.value;
+                        let coded_11 = take.read::<super::Varint>(()).map(|(coded, _)| coded);
+                        if let Some(coded) = coded_11 {
                             arm_2.length = if is_written(coded.bytes, |pen| {
                                 put_varint(pen, coded.value, &super::quic_fields::LENGTH)
                             }) {
-                                Field::Set(number_11)
+                                Field::Set(coded.value)
                             } else {
                                 Field::Raw(Cow::Borrowed(coded.bytes))
                             };
                         }
-                        let taken_11 = number_11;
+                        let taken_11 = coded_11.map_or(0, |coded| coded.value);
                         let content = take.bytes(taken_11);
                         arm_2.protected = Cow::Borrowed(content);
                         value.variant = QuicVariant::Encrypted(arm_2);

@@ -154,7 +154,8 @@ impl Analysis<'_> {
             },
             Expr::CountOf(fields) => values::count(self, env, fields),
             Expr::SizeOf(fields) => values::size(self, env, fields),
-            Expr::Size | Expr::SizeOfIt | Expr::OffsetOf(_) | Expr::CountOfIt => values::SIZE,
+            Expr::Word { words, .. } => Interval::new(0, words.len() as i128),
+            Expr::Size | Expr::Before(_) | Expr::SizeOfIt | Expr::OffsetOf(_) | Expr::CountOfIt => values::SIZE,
             Expr::Index(list, _) => values::of_element(self.schema, &self.schema[*list]),
             Expr::More | Expr::Present(_) | Expr::PresentLayer(_) | Expr::NextIs(..) | Expr::HasRow(..) => {
                 Interval::BOOL

@@ -182,6 +182,7 @@ fn is_volatile(expr: &Expr) -> bool {
             | Expr::CountOfIt
             | Expr::More
             | Expr::Rest
+            | Expr::Before(_)
             | Expr::Random
             | Expr::Arg(_)
             | Expr::Anomalies

@@ -111,21 +111,29 @@ impl<'t> Resolver<'t> {
 
     fn choice_by_value(&mut self, walk: &Walk, tree: &'t tree::Match) -> Match {
         let cx = Cx::frame(walk.module, walk.id);
-        let (on, ty) = self.expr(&cx, &tree.on, None);
-        if !matches!(ty, Ty::Int(_) | Ty::Bool | Ty::Any) {
-            self.error(Code::TypeMismatch, tree.on.span, format!("a match is by a number, and this is {}", ty.words()));
+        let (mut on, mut ty) = self.expr(&cx, &tree.on, None);
+        let trees: Vec<_> = self.arms(walk, tree).into_iter().collect();
+        if ty == Ty::Bytes {
+            ty = Ty::Text;
+        }
+        if matches!(ty, Ty::Text | Ty::NoCase) {
+            let patterns = trees.iter().flat_map(|(_, arm)| &arm.patterns);
+            (on, ty) = self.chosen_word((on, ty), patterns, tree.on.span);
+        } else if !matches!(ty, Ty::Int(_) | Ty::Bool | Ty::Any) {
+            let text = format!("a match is by a number or a text, and this is {}", ty.words());
+            self.error(Code::TypeMismatch, tree.on.span, text);
         }
         let within = tree.within.as_ref().map(|(size, unit)| self.size_in_bits(&cx, size, *unit));
         let mut arms = Vec::new();
-        for (module, arm) in self.arms(walk, tree) {
-            arms.push(self.arm(walk, module, arm, &ty));
+        for (module, arm) in trees {
+            arms.push(self.arm(walk, module, arm, (on, &ty)));
         }
         Match { on, within, arms, span: tree.span }
     }
 
-    fn arm(&mut self, walk: &Walk, module: ModuleId, tree: &'t tree::Arm, ty: &Ty) -> Arm {
+    fn arm(&mut self, walk: &Walk, module: ModuleId, tree: &'t tree::Arm, (on, ty): (ExprId, &Ty)) -> Arm {
         let cx = Cx::frame(module, walk.id);
-        let tags = self.tags(&cx, &tree.patterns, ty);
+        let tags = self.tags(&cx, &tree.patterns, (on, ty));
         let guard = tree.guard.as_ref().map(|guard| self.boolean(&cx, guard));
         let action = match &tree.action {
             ArmAction::Block(name, block) => {
@@ -143,12 +151,19 @@ impl<'t> Resolver<'t> {
     }
 
     /// The values of patterns; none for the wildcard.
-    pub(super) fn tags(&mut self, cx: &Cx<'_>, patterns: &[tree::Expr], ty: &Ty) -> Vec<(i128, i128)> {
+    pub(super) fn tags(&mut self, cx: &Cx<'_>, patterns: &[tree::Expr], (on, ty): (ExprId, &Ty)) -> Vec<(i128, i128)> {
         let mut tags = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             match &pattern.kind {
                 tree::ExprKind::Wildcard => {}
                 tree::ExprKind::Bool(value) if *ty == Ty::Bool => tags.push((i128::from(*value), i128::from(*value))),
+                _ if matches!(ty, Ty::Text | Ty::NoCase) => match self.word_tag(on, pattern) {
+                    Some(tag) => tags.push((tag, tag)),
+                    None => {
+                        self.error(Code::TypeMismatch, pattern.span, "a text of ASCII is wanted here, as `\"host\"`");
+                        tags.push((i128::MIN, i128::MIN));
+                    }
+                },
                 _ => {
                     let Some((low, high)) = self.const_range_of(cx, pattern, ty) else {
                         // A tag that no value has, so that the arm is not taken for the wildcard.

@@ -124,9 +124,11 @@ impl<'t> Resolver<'t> {
                 (self.push(Expr::ZeroAsFfff(value), span), Ty::Int(Number::of_bits(16)))
             }
             ("has_row", [table, key]) => self.has_row(cx, table, key, span),
+            ("before", [_, ..]) if cx.frame.is_some() => self.before(args, span),
             (
                 "size_of" | "count_of" | "offset_of" | "present" | "status_of" | "key_of" | "next_is" | "bytes_of"
-                | "smallest" | "inet16" | "crc32" | "crc32c" | "crc16" | "siphash24" | "zero_as_ffff" | "has_row",
+                | "smallest" | "inet16" | "crc32" | "crc32c" | "crc16" | "siphash24" | "zero_as_ffff" | "has_row"
+                | "before",
                 _,
             ) => self.wrong_arguments(span, &format!("`{name}` does not take {} arguments", args.len())),
             _ => {
@@ -173,6 +175,21 @@ impl<'t> Resolver<'t> {
         (self.push(expr, span), Ty::Int(Number::of_bits(16)))
     }
 
+    /// `before("\r\n", "\n")`: what is searched for is said in the definition.
+    fn before(&mut self, args: &[tree::Expr], span: Span) -> (ExprId, Ty) {
+        let mut wanted: Vec<Box<[u8]>> = Vec::with_capacity(args.len());
+        for arg in args {
+            match &arg.kind {
+                ExprKind::Text(text) if !text.is_empty() => wanted.push(text.as_bytes().into()),
+                ExprKind::Bytes(bytes) if !bytes.is_empty() => wanted.push(bytes.as_slice().into()),
+                _ => {
+                    return self.wrong_arguments(arg.span, "`before` wants texts or bytes, none of them empty");
+                }
+            }
+        }
+        (self.push(Expr::Before(wanted.into()), span), Ty::INT)
+    }
+
     /// Built-ins over a field, or over `it`.
     fn about_field(&mut self, cx: &Cx<'_>, name: &str, arg: &tree::Expr, span: Span) -> (ExprId, Ty) {
         if let ExprKind::Name(it) = &arg.kind
@@ -217,7 +234,7 @@ impl<'t> Resolver<'t> {
         }
         let (id, ty) = self.expr(cx, arg, None);
         match ty {
-            Ty::Bytes | Ty::List(_) | Ty::Text | Ty::Region => (self.push(Expr::Len(id), span), Ty::INT),
+            Ty::Bytes | Ty::List(_) | Ty::Text | Ty::NoCase | Ty::Region => (self.push(Expr::Len(id), span), Ty::INT),
             Ty::Any => self.broken(span),
             other => self.wrong_arguments(arg.span, &format!("{} has no size of its own", other.words())),
         }

@@ -77,7 +77,7 @@ impl<'t> Resolver<'t> {
         let (on, ty) = self.expr(&cx, on, None);
         let mut arms = Vec::with_capacity(trees.len());
         for tree in trees {
-            let tags = self.tags(&cx, &tree.patterns, &ty);
+            let tags = self.tags(&cx, &tree.patterns, (on, &ty));
             let action = match &tree.action {
                 CodecAction::Items(items) => Action::Read(None, self.codec_block(walk, items)),
                 CodecAction::Stop => Action::Stop,
@@ -94,8 +94,19 @@ impl<'t> Resolver<'t> {
         Match { on, within: None, arms, span }
     }
 
-    /// `fold_le(7)` and `fold_be(7)` are of the groups emitted; everything else is an expression.
+    /// `fold_le(7)`, `fold_be(7)` and `digits(10)` are of the groups emitted; everything else is an expression.
     fn yielded(&mut self, cx: &Cx<'_>, tree: &tree::Expr) -> Yield {
+        if let ExprKind::Call(base, args) = &tree.kind
+            && let (ExprKind::Name(name), [base]) = (&base.kind, args.as_slice())
+            && name == "digits"
+        {
+            let base = self.const_int(cx, base, &Ty::INT).and_then(|base| u32::try_from(base).ok());
+            let base = base.filter(|base| (2..=36).contains(base));
+            if base.is_none() {
+                self.error(Code::ValueOutOfRange, tree.span, "digits are to a base from 2 to 36");
+            }
+            return Yield::Digits(base.unwrap_or(10));
+        }
         if let ExprKind::Call(base, args) = &tree.kind
             && let (ExprKind::Name(name), [bits]) = (&base.kind, args.as_slice())
             && matches!(name.as_str(), "fold_le" | "fold_be")
@@ -176,6 +187,7 @@ impl<'t> Resolver<'t> {
         match yielded {
             Yield::FoldLittle(bits) => Some(Encode::FoldLittle(bits)),
             Yield::FoldBig(bits) => Some(Encode::FoldBig(bits)),
+            Yield::Digits(base) => Some(Encode::Digits(base)),
             Yield::Expr(_) => None,
         }
     }
@@ -197,10 +209,9 @@ impl<'t> Resolver<'t> {
         };
         if bad && matches!(&self.schema[walk.id].kind, CompositeKind::Codec(Codec { result: CodecResult::Uint(_), .. }))
         {
-            self.report(
-                Diagnostic::new(Code::TypeMismatch, value.span, "a builder can't turn this round")
-                    .help(format!("`{}` yields an unsigned field, `fold_le(n)` or `fold_be(n)`", tree.name.text)),
-            );
+            self.report(Diagnostic::new(Code::TypeMismatch, value.span, "a builder can't turn this round").help(
+                format!("`{}` yields an unsigned field, `fold_le(n)`, `fold_be(n)` or `digits(n)`", tree.name.text),
+            ));
         }
     }
 

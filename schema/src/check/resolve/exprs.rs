@@ -34,8 +34,8 @@ impl<'t> Resolver<'t> {
     /// Makes an expression one of the type wanted, where its value is the same thing in another form.
     pub(super) fn coerce(&mut self, id: ExprId, ty: &Ty, wanted: &Ty, span: Span) -> ExprId {
         let literal = match (&self.schema[id], ty, wanted) {
-            (Expr::Text(text), Ty::Text, Ty::Bytes) => Some(Expr::Bytes(text.as_bytes().into())),
-            (Expr::Bytes(bytes), Ty::Bytes, Ty::Text) => {
+            (Expr::Text(text), Ty::Text | Ty::NoCase, Ty::Bytes) => Some(Expr::Bytes(text.as_bytes().into())),
+            (Expr::Bytes(bytes), Ty::Bytes, Ty::Text | Ty::NoCase) => {
                 Some(Expr::Text(String::from_utf8_lossy(bytes).into_owned().into_boxed_str()))
             }
             (Expr::Bytes(bytes), Ty::Bytes, Ty::Int(_)) if bytes.len() <= 16 => {
@@ -446,7 +446,7 @@ impl<'t> Resolver<'t> {
                     (Expr::Bits { of: id, shift: flag.shift, bits: flag.bits, boolean: flag.boolean }, ty)
                 })
             }
-            Ty::List(_) | Ty::Bytes | Ty::Text if member.text == "len" => Some((Expr::Len(id), Ty::INT)),
+            Ty::List(_) | Ty::Bytes | Ty::Text | Ty::NoCase if member.text == "len" => Some((Expr::Len(id), Ty::INT)),
             Ty::List(element) => match **element {
                 Ty::Composite(element) => self.variant_of(id, element, &member.text),
                 _ => None,

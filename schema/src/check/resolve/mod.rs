@@ -18,6 +18,7 @@ mod scalars;
 mod scopes;
 mod symbols;
 mod types;
+mod words;
 
 use crate::model::{CompositeId, Expr, ExprId, InterfaceId, ModuleId, Schema};
 use crate::tree::{self, Span};

@@ -11,7 +11,7 @@ impl<'t> Resolver<'t> {
     pub(super) fn whole_bytes(&mut self, id: ExprId, ty: &Ty, span: Span) -> ExprId {
         match ty {
             Ty::Bytes | Ty::Any | Ty::Region => id,
-            Ty::Text => match &self.schema[id] {
+            Ty::Text | Ty::NoCase => match &self.schema[id] {
                 Expr::Text(text) => {
                     let bytes = text.as_bytes().into();
                     self.push(Expr::Bytes(bytes), span)
@@ -105,7 +105,14 @@ impl<'t> Resolver<'t> {
         if let Some(found) = self.is_named_range(op, a, &a_ty, right, span) {
             return found;
         }
+        if let Some(found) = self.is_word(op, (a, &a_ty), right, span) {
+            return found;
+        }
         let (b, b_ty) = self.expr(cx, right, Some(&a_ty));
+        if b_ty == Ty::NoCase {
+            self.error(Code::TypeMismatch, span, "what is compared without regard to case stands on the left");
+            return self.broken(span);
+        }
         // A literal takes the form of what it is compared with.
         let a = if literal(&self.schema[a]) && !literal(&self.schema[b]) {
             self.coerce(a, &a_ty, &b_ty, left.span)
@@ -200,6 +207,12 @@ impl<'t> Resolver<'t> {
         let (id, ty) = self.expr(cx, value, None);
         let expr = match &set.kind {
             ExprKind::Range(low, high) => Expr::InRange(id, self.expect(cx, low, &ty), self.expect(cx, high, &ty)),
+            ExprKind::List(items) if matches!(ty, Ty::Text | Ty::NoCase) => {
+                let words: Vec<&tree::Expr> = items.iter().collect();
+                let Some(word) = self.word(id, &ty, &words, span) else { return self.broken(span) };
+                let count = self.push(Expr::Int(items.len() as i128), span);
+                Expr::Binary(BinaryOp::Lt, word, count)
+            }
             ExprKind::List(items) => {
                 let items: Vec<_> = items.iter().map(|item| self.expect(cx, item, &ty)).collect();
                 Expr::InList(id, items.into())

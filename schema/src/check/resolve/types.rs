@@ -16,6 +16,8 @@ pub(super) enum Ty {
     Float,
     Bytes,
     Text,
+    /// Text that is compared without regard to case.
+    NoCase,
     List(Box<Ty>),
     Composite(CompositeId),
     Payload,
@@ -53,7 +55,7 @@ impl Ty {
             Self::Bool => "a boolean",
             Self::Float => "a number with a fraction",
             Self::Bytes => "bytes",
-            Self::Text => "text",
+            Self::Text | Self::NoCase => "text",
             Self::List(_) => "a list",
             Self::Composite(_) => "a composite",
             Self::Payload => "a payload",
@@ -69,6 +71,7 @@ impl Ty {
             (Self::Any, _) | (_, Self::Any) => true,
             (Self::List(a), Self::List(b)) => a.fits(b),
             (Self::Composite(a), Self::Composite(b)) => a == b,
+            (Self::Text, Self::NoCase) | (Self::NoCase, Self::Text) => true,
             (Self::Anomalies, Self::List(_)) | (Self::List(_), Self::Anomalies) => true,
             (Self::Float, Self::Int(_)) | (Self::Int(_), Self::Float) => true,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
@@ -122,13 +125,17 @@ impl<'t> Resolver<'t> {
 
     /// The type of a field's value, as far as it follows from names alone. Says nothing of mistakes.
     pub(super) fn shape(&mut self, module: ModuleId, ty: &tree::TypeRef) -> Ty {
-        let TypeKind::Named { path, extents, .. } = &ty.kind else { return Ty::Payload };
+        let TypeKind::Named { path, args, extents } = &ty.kind else { return Ty::Payload };
         let text = path.text();
         let mut extents = extents.len();
         let mut shape = match text.as_str() {
             "bytes" | "str" => {
                 extents = extents.saturating_sub(1);
-                if text == "bytes" { Ty::Bytes } else { Ty::Text }
+                match args.as_slice() {
+                    _ if text == "bytes" => Ty::Bytes,
+                    [tree::Expr { kind: tree::ExprKind::Name(name), .. }] if name == "nocase" => Ty::NoCase,
+                    _ => Ty::Text,
+                }
             }
             "bool" => Ty::Bool,
             "f32" | "f64" | "f32le" | "f64le" => Ty::Float,
@@ -379,8 +386,9 @@ impl<'t> Resolver<'t> {
             Some("utf8") => Encoding::Utf8,
             Some("ascii") => Encoding::Ascii,
             Some("latin1") => Encoding::Latin1,
+            Some("nocase") => Encoding::NoCase,
             _ => {
-                self.error(Code::WrongArguments, path.span, "text is `utf8`, `ascii` or `latin1`");
+                self.error(Code::WrongArguments, path.span, "text is `utf8`, `ascii`, `latin1` or `nocase`");
                 Encoding::Utf8
             }
         }
@@ -422,6 +430,7 @@ impl<'t> Resolver<'t> {
             Type::Bool => Ty::Bool,
             Type::Float { .. } => Ty::Float,
             Type::Bytes(_) => Ty::Bytes,
+            Type::Text(Encoding::NoCase, _) => Ty::NoCase,
             Type::Text(..) => Ty::Text,
             Type::Struct(id, _) | Type::Codec(id, _) => self.composite_shape(*id),
             Type::List(element, _) => Ty::List(Box::new(self.type_shape(element))),

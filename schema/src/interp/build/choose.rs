@@ -64,6 +64,8 @@ pub(super) struct Inferred {
     /// Field, which of its bits, and their value.
     fields: Vec<(FieldId, u128, u128)>,
     params: Vec<(u32, u128)>,
+    /// Fields that are a word, by the expression that says which.
+    words: Vec<(FieldId, ExprId, u128)>,
     /// How many structs enclose this one.
     depth: u32,
 }
@@ -104,6 +106,15 @@ impl Inferred {
         let mut bits = self.fields.iter().filter(|(id, ..)| *id == field).peekable();
         bits.peek()?;
         Some(bits.fold(0, |value, (_, mask, part)| value & !mask | part & mask))
+    }
+
+    /// The text that follows for a field.
+    pub(super) fn word<'s>(&self, schema: &'s Schema, field: FieldId) -> Option<&'s str> {
+        let (_, expr, number) = self.words.iter().rev().find(|(id, ..)| *id == field)?;
+        match &schema[*expr] {
+            Expr::Word { words, .. } => words.get(usize::try_from(*number).ok()?).map(|word| &**word),
+            _ => None,
+        }
     }
 
     fn block(&mut self, schema: &Schema, block: &Block, body: &CompositeValue) {
@@ -186,6 +197,12 @@ impl Inferred {
                     self.say(schema, field, u128::MAX, number, body);
                 }
             }
+            Expr::Word { of, .. } => {
+                if let Expr::Field(fields) = &schema[*of] {
+                    let free = fields.iter().filter(|field| is_free(schema, **field, body));
+                    self.words.extend(free.map(|field| (*field, expr, number)));
+                }
+            }
             Expr::Bits { of, shift, bits, .. } => {
                 if let Expr::Field(fields) = &schema[*of] {
                     let mask =
@@ -230,13 +247,17 @@ impl Inferred {
 
     /// What somebody set, or what is derived, is not inferred.
     fn say(&mut self, schema: &Schema, field: FieldId, mask: u128, value: u128, body: &CompositeValue) {
-        let said = matches!(body.field(field), Some(FieldValue::Set(_) | FieldValue::Raw(_)));
-        let known = &schema[field];
-        if said || known.auto.is_some() || known.constant.is_some() {
-            return;
+        if is_free(schema, field, body) {
+            self.fields.push((field, mask, value));
         }
-        self.fields.push((field, mask, value));
     }
+}
+
+/// Whether nobody has said what a field is.
+fn is_free(schema: &Schema, field: FieldId, body: &CompositeValue) -> bool {
+    let said = matches!(body.field(field), Some(FieldValue::Set(_) | FieldValue::Raw(_)));
+    let known = &schema[field];
+    !said && known.auto.is_none() && known.constant.is_none()
 }
 
 /// The payload field, among several in exclusive arms, that can hold a layer.

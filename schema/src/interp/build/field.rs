@@ -31,6 +31,8 @@ pub(super) enum Source<'s> {
     Of(ExprId),
     /// The tag of the arm taken.
     Tag(u128),
+    /// The word by which the arm taken is chosen.
+    Word(&'s str),
     /// Drawn.
     Random,
     /// Nothing is known: zero, or empty.
@@ -66,7 +68,7 @@ impl<'a> Layout<'a, '_> {
             Source::Set(_) => Origin::Set,
             Source::Auto(_) => Origin::Derived,
             Source::Raw(_) => Origin::Forced,
-            Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => Origin::Unsaid,
+            Source::Of(_) | Source::Tag(_) | Source::Word(_) | Source::Random | Source::Nothing => Origin::Unsaid,
         };
         self.placed.push(Placed { field, frame: walk.frame, node: 0, origin });
         let node = match known.place {
@@ -81,7 +83,7 @@ impl<'a> Layout<'a, '_> {
     }
 
     /// What a field is where nothing is said of it.
-    fn unsaid<'s>(&self, walk: &Walk<'a, '_>, field: FieldId) -> Source<'s> {
+    fn unsaid(&self, walk: &Walk<'a, '_>, field: FieldId) -> Source<'a> {
         let known = &self.schema[field];
         if let Some(constant) = known.constant {
             return Source::Of(constant);
@@ -91,6 +93,9 @@ impl<'a> Layout<'a, '_> {
         }
         if let Some(tag) = walk.inferred.field(field) {
             return Source::Tag(tag);
+        }
+        if let Some(word) = walk.inferred.word(self.schema, field) {
+            return Source::Word(word);
         }
         match known.default {
             Some(default) if matches!(self.schema[default], Expr::Random) => Source::Random,
@@ -233,7 +238,7 @@ impl<'a> Layout<'a, '_> {
                 let key = self.key(target, false);
                 Ok(self.memory.draw(key, width))
             }
-            Source::Nothing => Ok(0),
+            Source::Word(_) | Source::Nothing => Ok(0),
         }
     }
 
@@ -258,7 +263,13 @@ impl<'a> Layout<'a, '_> {
                 }
             }
             Source::Set(_) => return self.fail(target, BuildErrorKind::WrongKind),
-            Source::Raw(_) | Source::Auto(_) | Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => {}
+            Source::Raw(_)
+            | Source::Auto(_)
+            | Source::Of(_)
+            | Source::Tag(_)
+            | Source::Word(_)
+            | Source::Random
+            | Source::Nothing => {}
         }
         self.close_node(node);
         Ok(node)
@@ -284,6 +295,7 @@ impl<'a> Layout<'a, '_> {
             }
             Source::Set(_) => return self.fail(target, BuildErrorKind::WrongKind),
             Source::Raw(bits) => self.out.push_bits(bits),
+            Source::Word(word) => self.out.push_bytes(word.as_bytes()),
             Source::Auto(auto) => self.derived_octets(target, auto, node),
             Source::Of(expr) => {
                 let bytes = self.eval(target.frame).bytes(expr).map(|bytes| bytes.into_owned()).unwrap_or_default();
@@ -409,9 +421,13 @@ impl<'a> Layout<'a, '_> {
         let body = match source {
             Source::Set(Data::Composite(body)) if body.composite == composite => body,
             Source::Set(_) => return self.fail(target, BuildErrorKind::WrongKind),
-            Source::Raw(_) | Source::Auto(_) | Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => {
-                &unsaid
-            }
+            Source::Raw(_)
+            | Source::Auto(_)
+            | Source::Of(_)
+            | Source::Tag(_)
+            | Source::Word(_)
+            | Source::Random
+            | Source::Nothing => &unsaid,
         };
         if self.depth >= MAX_DEPTH {
             return self.fail(target, BuildErrorKind::TooDeep);
@@ -467,7 +483,7 @@ impl<'a> Layout<'a, '_> {
             }
             Source::Set(_) => return self.fail(target, BuildErrorKind::WrongKind),
             Source::Raw(bits) => self.out.push_bits(bits),
-            Source::Auto(_) | Source::Of(_) | Source::Tag(_) | Source::Random | Source::Nothing => {
+            Source::Auto(_) | Source::Of(_) | Source::Tag(_) | Source::Word(_) | Source::Random | Source::Nothing => {
                 for _ in 0..self.default_count(target, extent) {
                     count += 1;
                     self.value(item, Source::Nothing)?;
@@ -498,6 +514,7 @@ impl<'a> Layout<'a, '_> {
                     | Source::Auto(_)
                     | Source::Of(_)
                     | Source::Tag(_)
+                    | Source::Word(_)
                     | Source::Random
                     | Source::Nothing => &[],
                 };
@@ -506,7 +523,11 @@ impl<'a> Layout<'a, '_> {
                         Some(Arg::Region(from, _)) => Some(*from),
                         _ => None,
                     },
-                    Encode::Plain | Encode::Fields(_) | Encode::FoldLittle(_) | Encode::FoldBig(_) => None,
+                    Encode::Plain
+                    | Encode::Fields(_)
+                    | Encode::FoldLittle(_)
+                    | Encode::FoldBig(_)
+                    | Encode::Digits(_) => None,
                 };
                 let too_long = codec.limit_bytes.is_some_and(|most| name.len() as u64 > most);
                 let encoded = self.names.encode(name, self.out.len() / 8, region).filter(|_| !too_long);

@@ -468,7 +468,7 @@ impl<'a, 'v> Layout<'a, 'v> {
                     choose::mentions(self.schema, then, walk.body),
                     choose::mentions(self.schema, otherwise, walk.body),
                 );
-                let taken = yes > no || yes == no && self.eval(walk.frame).truth(*condition) == Some(true);
+                let taken = yes > no || yes == no && self.holds(walk.frame, *condition);
                 walk.tasks.push(Task::Items(if taken { then } else { otherwise }.items.iter()));
             }
             Item::Align { bits, fill, .. } => self.align(walk.frame, *bits, fill.unwrap_or_default()),
@@ -476,6 +476,11 @@ impl<'a, 'v> Layout<'a, 'v> {
             Item::Expect(_) | Item::Repeat { .. } | Item::Jump { .. } | Item::Emit(_) | Item::Yields(_) => {}
         }
         Ok(None)
+    }
+
+    /// Whether a condition holds, as far as a builder asks.
+    fn holds(&self, frame: u32, condition: ExprId) -> bool {
+        !self.schema.asks_elements(condition) && self.eval(frame).truth(condition) == Some(true)
     }
 
     fn sparse_field(&mut self, walk: &mut Walk<'a, '_>, field: FieldId) -> Outcome<Option<Step>> {
@@ -488,9 +493,10 @@ impl<'a, 'v> Layout<'a, 'v> {
 
     fn field_or_payload(&mut self, walk: &mut Walk<'a, '_>, field: FieldId) -> Outcome<Option<Step>> {
         let known = &self.schema[field];
-        let given = walk.body.field(field).is_some() || walk.inferred.field(field).is_some();
+        let inferred = walk.inferred.field(field).is_some() || walk.inferred.word(self.schema, field).is_some();
+        let given = walk.body.field(field).is_some() || inferred;
         if let Some(condition) = known.condition.filter(|_| !known.opaque_otherwise && !given)
-            && self.eval(walk.frame).truth(condition) != Some(true)
+            && !self.holds(walk.frame, condition)
         {
             return Ok(None);
         }
@@ -551,6 +557,10 @@ impl<'a, 'v> Layout<'a, 'v> {
             tag.is_some_and(|tag| has_tag(arm, tag)) && arm.guard.is_none_or(|guard| eval.truth(guard) == Some(true))
         });
         let on = match &self.schema[choice.on] {
+            Expr::Word { of, .. } => &self.schema[*of],
+            other => other,
+        };
+        let on = match on {
             Expr::Field(fields) => fields.first().copied(),
             _ => None,
         };

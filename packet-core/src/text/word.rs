@@ -1,0 +1,118 @@
+//! Protocols that are text: delimiters, words, and numbers written as digits.
+
+/// How many bytes stand before the first of some delimiters, none of them empty; all, where none of them is there.
+///
+/// ```
+/// use packet_core::text::before;
+///
+/// assert_eq!(before(b"GET / HTTP/1.1\r\nHost: a", &[b"\r\n", b"\n"]), 14);
+/// assert_eq!(before(b"GET / HTTP/1.1\r", &[b"\r\n", b"\n"]), 15);
+/// ```
+#[must_use]
+pub fn before(rest: &[u8], delimiters: &[&[u8]]) -> usize {
+    let starts = |at: usize, byte: u8| {
+        let behind = rest.get(at..).unwrap_or_default();
+        delimiters.iter().any(|delimiter| delimiter.first() == Some(&byte) && behind.starts_with(delimiter))
+    };
+    rest.iter().enumerate().position(|(at, &byte)| starts(at, byte)).unwrap_or(rest.len())
+}
+
+/// Whether a text is a word, with or without regard to case.
+///
+/// ```
+/// use packet_core::text::is_word;
+///
+/// assert!(is_word(b"content-LENGTH", "Content-Length", true));
+/// assert!(!is_word(b"get", "GET", false));
+/// ```
+#[inline]
+#[must_use]
+pub fn is_word(text: &[u8], word: &str, nocase: bool) -> bool {
+    if nocase { text.eq_ignore_ascii_case(word.as_bytes()) } else { text == word.as_bytes() }
+}
+
+/// Which of these words a text is, counted from 0; how many words there are, where it is none of them.
+///
+/// ```
+/// use packet_core::text::word;
+///
+/// assert_eq!(word(b"HOST", &["Content-Length", "Host"], true), 1);
+/// assert_eq!(word(b"HOST", &["Content-Length", "Host"], false), 2);
+/// ```
+#[must_use]
+pub fn word(text: &[u8], words: &[&str], nocase: bool) -> u64 {
+    words.iter().position(|word| is_word(text, word, nocase)).unwrap_or(words.len()) as u64
+}
+
+/// The value of a character as a digit to a base of 2 to 36.
+///
+/// ```
+/// use packet_core::text::digit;
+///
+/// assert_eq!(digit(u128::from(b'F'), 16), Some(15));
+/// assert_eq!(digit(u128::from(b'F'), 10), None);
+/// ```
+#[inline]
+#[must_use]
+pub fn digit(character: u128, base: u32) -> Option<u32> {
+    let digit = u8::try_from(character).ok().map(char::from)?;
+    if (2..=36).contains(&base) { digit.to_digit(base) } else { None }
+}
+
+/// A number with one more digit behind it; nothing where 128 bits do not hold it.
+#[inline]
+#[must_use]
+pub fn with_digit(number: u128, base: u32, digit: u32) -> Option<u128> {
+    number.checked_mul(u128::from(base))?.checked_add(u128::from(digit))
+}
+
+/// A number in digits to a base of 2 to 36, as few as will do; letters are small.
+///
+/// ```
+/// use packet_core::text::digits;
+///
+/// assert_eq!(digits(2048, 10, &mut [0; 128]), b"2048");
+/// assert_eq!(digits(0xbeef, 16, &mut [0; 128]), b"beef");
+/// assert_eq!(digits(0, 10, &mut [0; 128]), b"0");
+/// ```
+#[must_use]
+pub fn digits(number: u128, base: u32, room: &mut [u8; 128]) -> &[u8] {
+    let base = u128::from(base.clamp(2, 36));
+    let (mut left, mut start) = (number, room.len());
+    for place in room.iter_mut().rev() {
+        let digit = (left % base) as u32;
+        *place = char::from_digit(digit, 36).map_or(b'0', |digit| digit as u8);
+        left /= base;
+        start -= 1;
+        if left == 0 {
+            break;
+        }
+    }
+    room.get(start..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_read_as_they_are_written() {
+        for base in 2..=36 {
+            for number in [0, 1, 9, 10, 35, 36, 255, 65_536, u128::from(u64::MAX), u128::MAX] {
+                let mut room = [0; 128];
+                let read = digits(number, base, &mut room)
+                    .iter()
+                    .try_fold(0, |number, character| with_digit(number, base, digit((*character).into(), base)?));
+                assert_eq!(read, Some(number), "to the base {base}");
+            }
+        }
+        assert_eq!(with_digit(u128::MAX / 10, 10, 6), None);
+    }
+
+    #[test]
+    fn the_first_delimiter_counts() {
+        assert_eq!(before(b"a\n\r\n\r\n", &[b"\r\n\r\n", b"\n\r\n", b"\n\n"]), 1);
+        assert_eq!(before(b"\r\n\r\n", &[b"\n\r\n", b"\r\n\r\n"]), 0);
+        assert_eq!(before(b"", &[b"x"]), 0);
+    }
+}
