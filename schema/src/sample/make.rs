@@ -4,6 +4,7 @@ use super::Sampler;
 use super::choices::Choices;
 use super::interest::by_table;
 use super::known::{Fact, It, Scope};
+use super::wanted::Tag;
 use crate::interp::{CompositeValue, Data, FieldValue, Part};
 use crate::model::{Action, Arm, Block, CompositeId, Expr, ExprId, FieldId, Item, Match, Next, Schema, Table, Type};
 use std::collections::{HashMap, HashSet};
@@ -35,6 +36,8 @@ pub(super) struct Make<'m, 's, 'c> {
     /// Nothing more is said than must be.
     pub(super) calm: bool,
     pub(super) depth: u32,
+    /// What the next struct must be.
+    pub(super) tag: Option<Tag>,
 }
 
 /// A composite that is made up.
@@ -57,13 +60,13 @@ impl<'s> Make<'_, 's, '_> {
         args: &[Option<i128>],
         carried: Carried,
     ) -> (CompositeValue, Scope, bool) {
-        let mut tried = 0;
+        let (mut tried, tag) = (0, self.tag.take());
         loop {
             let mut making = Making {
                 body: CompositeValue::new(id),
                 scope: Scope::new(args.to_vec()),
                 carried,
-                keys: HashMap::new(),
+                keys: tag.into_iter().collect(),
                 expects: Vec::new(),
                 failed: false,
             };

@@ -17,6 +17,7 @@ mod mutate;
 mod number;
 mod route;
 mod value;
+mod wanted;
 
 pub use choices::Choices;
 pub use fault::{Faults, Faulty};
@@ -30,6 +31,7 @@ use make::{Carried, Make};
 use route::Routes;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
+use wanted::Tag;
 
 /// As often as a packet is made up until one is valid.
 const TRIES: usize = 48;
@@ -48,6 +50,8 @@ pub struct Sampler<'s> {
     routes: Routes,
     /// The choices by a field's value.
     matches: HashMap<FieldId, Vec<&'s Match>>,
+    /// Elements that lists must have.
+    wanted: HashMap<FieldId, Vec<Tag>>,
     /// How often each value was chosen so far, where those chosen least are to be preferred.
     chosen: Option<Mutex<HashMap<(FieldId, Pattern), u32>>>,
 }
@@ -87,6 +91,7 @@ impl<'s> Sampler<'s> {
             interests: Interests::new(schema),
             routes: Routes::new(schema, target),
             matches,
+            wanted: wanted::wanted(schema),
             chosen: None,
         }
     }
@@ -200,8 +205,16 @@ impl<'s> Sampler<'s> {
                 None => Carried::Bytes,
             };
             let calm = index + 1 < way.len();
-            let mut make =
-                Make { sampler: self, schema: self.schema, choices, tame: &lesson.tame, size, calm, depth: 0 };
+            let mut make = Make {
+                sampler: self,
+                schema: self.schema,
+                choices,
+                tame: &lesson.tame,
+                size,
+                calm,
+                depth: 0,
+                tag: None,
+            };
             let (body, ..) = make.composite(*layer, &[], carried);
             value.push(body);
         }

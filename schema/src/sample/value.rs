@@ -163,9 +163,12 @@ impl Make<'_, '_, '_> {
         extent: &Extent,
         room: Option<i128>,
     ) -> (Data, Fact, bool) {
-        let count = self.count(making, field, element, extent, room);
+        let wanted = self.sampler.wanted.get(&field).map(Vec::as_slice).unwrap_or_default();
+        let wanted = if self.choices.once(1, 16) { &[] } else { wanted };
+        let count = self.count(making, field, element, extent, room).max(wanted.len());
         let mut elements = Vec::new();
-        for _ in 0..count {
+        for at in 0..count {
+            self.tag = wanted.get(at).copied();
             let (data, _, stopped) = self.element(making, field, element, None);
             elements.push(Element::Value(FieldValue::Set(data)));
             if stopped {
