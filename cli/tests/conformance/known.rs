@@ -11,6 +11,8 @@ pub(crate) struct Known {
     pub(crate) aliases: BTreeSet<String>,
     /// Names left out; `proto.*` stands for all of a protocol.
     left_out: BTreeSet<String>,
+    /// Names that we have and that the oracle does not record, so that there is nothing to compare them with.
+    unrecorded: BTreeSet<String>,
     /// The rows of the list of differences.
     pub(crate) differences: Vec<Difference>,
     /// Protocols some of whose names are aliases.
@@ -45,10 +47,18 @@ impl Known {
         }
         let protocols = aliases.iter().filter_map(|name| name.split('.').next()).map(str::to_owned).collect();
         let folder = root.join("tests/conformance");
-        let left_out =
-            rows(&folder.join("left-out.tsv")).into_iter().filter_map(|row| row.into_iter().next()).collect();
+        let names =
+            |list: &str| rows(&folder.join(list)).into_iter().filter_map(|row| row.into_iter().next()).collect();
+        let (left_out, unrecorded): (_, BTreeSet<String>) = (names("left-out.tsv"), names("unrecorded.tsv"));
+        let unknown: Vec<_> = unrecorded.difference(&aliases).collect();
+        assert!(unknown.is_empty(), "unrecorded.tsv: nothing has these names: {unknown:?}");
         let differences = rows(&folder.join("known-differences.tsv")).iter().map(|row| Difference::read(row)).collect();
-        Self { aliases, left_out, differences, protocols }
+        Self { aliases, left_out, unrecorded, differences, protocols }
+    }
+
+    /// Whether the oracle says nothing of a name in any packet.
+    pub(crate) fn is_unrecorded(&self, name: &str) -> bool {
+        self.unrecorded.contains(name)
     }
 
     /// Whether a name is left out on purpose.

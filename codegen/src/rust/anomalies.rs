@@ -179,12 +179,24 @@ impl Writer<'_> {
                 None => self.gap(id, "a derived value"),
             }
         }
+        let unless_stopped = self.ends_by_itself(id);
         quote! {
             #out
-            if self.region.is_truncated() {
+            if self.region.is_truncated() #unless_stopped {
                 report(Anomaly::Truncated);
             }
         }
+    }
+
+    /// The condition that no list has said where it ends: behind that nothing is missing of the composite.
+    fn ends_by_itself(&self, id: CompositeId) -> Option<TokenStream> {
+        let part = self.shapes[id.index()].scopes.first()?.parts.last()?;
+        let PartKind::Field(field) = part.kind else { return None };
+        let field = &self.schema[field];
+        let Type::List(element, Extent::ToEnd) = &field.ty else { return None };
+        let Type::Struct(element, _) = **element else { return None };
+        let name = ident(&part.name);
+        (self.stops(element) && !part.optional && field.within.is_none()).then(|| quote!(&& !self.#name.is_stopped()))
     }
 
     fn unexpected(&self, id: CompositeId, expect: &Expect, test: &TokenStream) -> TokenStream {

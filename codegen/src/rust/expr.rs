@@ -71,7 +71,7 @@ impl Code {
             Kind::Number(from) => Some(from.convert(&self.tokens, to)),
             Kind::Literal(value) => Some(literal(*value)),
             Kind::Bool => {
-                let (name, tokens) = (to.tokens(), &self.tokens);
+                let (name, tokens) = (to.tokens(), without_parens(&self.tokens));
                 Some(quote!(#name::from(#tokens)))
             }
             _ => None,
@@ -98,6 +98,15 @@ impl Code {
             }
             _ => None,
         }
+    }
+}
+
+/// An expression that stands alone, as the argument of a call does: within a macro nobody reads it over.
+fn without_parens(tokens: &TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
+        _ => tokens.clone(),
     }
 }
 

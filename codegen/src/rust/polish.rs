@@ -86,7 +86,8 @@ fn better(expr: &mut Expr) -> Option<Expr> {
             if inner.else_branch.is_some() {
                 return None;
             }
-            let (outer, inner_cond, then) = (take(&mut choice.cond), take(&mut inner.cond), &inner.then_branch);
+            let (outer, inner_cond) = (conjunct(take(&mut choice.cond)), conjunct(take(&mut inner.cond)));
+            let then = &inner.then_branch;
             Some(parse_quote!(if #outer && #inner_cond #then))
         }
         Expr::If(choice) => {
@@ -149,6 +150,15 @@ fn alone(choice: &mut syn::ExprMatch) -> Option<Expr> {
         Pat::Lit(number) => Some(parse_quote!(if #on == #number #then)),
         Pat::TupleStruct(_) => Some(parse_quote!(if let #pattern = #on #then)),
         _ => None,
+    }
+}
+
+/// A condition as one of several that must hold: `||` binds less than what joins them.
+fn conjunct(condition: Expr) -> Expr {
+    if matches!(condition, Expr::Binary(ExprBinary { op: BinOp::Or(_), .. })) {
+        parse_quote!((#condition))
+    } else {
+        condition
     }
 }
 

@@ -52,7 +52,7 @@ impl Reader<'_, '_> {
         if unsigned && !code.maybe { code.number(Number::U64) } else { None }
     }
 
-    /// An expression of bits as a number of bytes.
+    /// An expression of bits as a number of bytes, of which the first may have been read in part.
     pub(super) fn region_length(&self, bits: ExprId) -> Option<TokenStream> {
         let schema = self.writer.schema;
         // Regions are in bits, and nearly always written in bytes.
@@ -62,11 +62,11 @@ impl Reader<'_, '_> {
             return self.count(*bytes);
         }
         if let Expr::Int(bits) = schema[bits] {
-            let bytes = Literal::i128_unsuffixed(bits / 8);
+            let bytes = Literal::i128_unsuffixed((bits + i128::from(self.phase)) / 8);
             return Some(quote!(#bytes));
         }
-        let bytes = self.count(bits)?;
-        Some(quote!((#bytes / 8)))
+        let (bits, phase) = (self.count(bits)?, Literal::u32_unsuffixed(self.phase));
+        Some(if self.phase == 0 { quote!((#bits / 8)) } else { quote!(((#bits + #phase) / 8)) })
     }
 
     /// A count: a length that is negative or absent is none.

@@ -189,8 +189,10 @@ impl Emitter<'_, '_> {
             Form::Structs(inner) => {
                 let (view, args) = (self.view_path(*inner), self.taken_args(*inner, element, env)?);
                 let value = self.taken_struct(*inner, element, env)?;
+                // An element that the capture has cut may not have all its bytes in fields: what the list leaves does.
+                let read = if slot.padding.is_some() { quote!(read_whole) } else { quote!(read) };
                 let one = quote! {
-                    let Some((view, last)) = take.read::<#view<'a>>((#(#args,)*)) else { break };
+                    let Some((view, last)) = take.#read::<#view<'a>>((#(#args,)*)) else { break };
                     list.push(#value);
                     if last { break; }
                 };

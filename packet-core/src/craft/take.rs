@@ -128,9 +128,21 @@ impl<'a> Take<'a> {
 
     /// Reads an element; nothing where there is none to be read. Whether it is the last one.
     pub fn read<E: Element<'a>>(&mut self, args: E::Args) -> Option<(E::Out, bool)> {
+        self.element::<E>(args, true)
+    }
+
+    /// The same; nothing, too, where the capture ends within it.
+    pub fn read_whole<E: Element<'a>>(&mut self, args: E::Args) -> Option<(E::Out, bool)> {
+        self.element::<E>(args, false)
+    }
+
+    fn element<E: Element<'a>>(&mut self, args: E::Args, may_be_cut: bool) -> Option<(E::Out, bool)> {
         let mut cursor = Cursor::new(self.region.part(self.at.div_ceil(8), self.end, self.soft));
         let before = cursor.remaining();
         let (element, flow) = E::read(&mut cursor, args).ok()?;
+        if cursor.is_clipped() && !may_be_cut {
+            return None;
+        }
         let length = before - cursor.remaining();
         self.at = self.at.div_ceil(8) * 8 + length * 8;
         Some((element, flow == Flow::Stop || length == 0))

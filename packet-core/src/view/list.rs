@@ -139,6 +139,13 @@ impl<'a, E: Element<'a>> List<'a, E> {
         elements.cursor.is_clipped()
     }
 
+    /// Whether an element says that it is the last one, so that what is behind it is not of the list.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        let mut elements = self.iter();
+        self.count.is_none() && elements.by_ref().all(|element| element.is_ok()) && elements.left == Some(0)
+    }
+
     /// Where it stands.
     #[inline]
     #[must_use]

@@ -133,6 +133,10 @@ test "an announcement" Arp hex"0001 0800 06 04 0001 020000000001 0a000001 000000
 test "hardware addresses of one byte" Arp hex"0007 0800 01 04 0001 be 0a508301 00 0a5083fe" {
     hardware == ARCNET; sender_hardware == hex"be"; sender_ip == ip"10.80.131.1"; target_ip == ip"10.80.131.254";
 }
+test "who am I, RFC 903" Ethernet
+     hex"ffffffffffff 020000000001 8035 0001 0800 06 04 0003 020000000001 00000000 020000000001 00000000" {
+    arp.opcode == REVERSE_REQUEST; arp.target_mac == mac"02:00:00:00:00:01"; arp.sender_ip == 0; anomalies == [];
+}
 test "addresses that are not there" reject Arp hex"0001 0800 86 04 0001 020000000001" at sender_ip;
 test "an answer" build
     Arp { opcode = REPLY; sender_mac = mac"02:00:00:00:00:02"; sender_ip = ip"10.0.0.2";

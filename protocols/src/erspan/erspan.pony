@@ -88,6 +88,15 @@ test "session 5 of VLAN 10, with the platform's subheader" Erspan3
     session == 5; vlan == 10; has_platform; platform == 2;
 }
 test "seven bytes" reject Erspan hex"1000 0064 000000" at index;
+test "a header of type III that is cut, where gopacket reads out of bounds" reject Erspan3 hex"200a 0005 0000" at
+     timestamp;
+test "a subheader that is cut, where gopacket reads out of bounds" reject Erspan3
+     hex"200a 0005 00000001 0000 8001 0800 0000" at platform_information;
+test "a frame that is mirrored" build
+    Gre      { has_sequence = true; sequence = 7 }
+  / Erspan   { session = 100 }
+  / Ethernet { dst = mac"02:00:00:00:00:02"; src = mac"02:00:00:00:00:01"; type_len = 0x88b5 }
+  == hex"1000 88be 00000007 1000 0064 00000000 020000000002 020000000001 88b5";
 test law roundtrip Erspan;
 test law truncation Erspan;
 test law roundtrip Erspan3;

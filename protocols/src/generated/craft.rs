@@ -69,16 +69,24 @@ pub use crate::dhcpv6::craft::Dhcpv6;
 pub use crate::dns::craft::{Dns, DnsOverTcp, Llmnr, Mdns};
 pub use crate::erspan::craft::{Erspan, Erspan3};
 pub use crate::esp::craft::Esp;
+pub use crate::etherip::craft::Etherip;
 pub use crate::ethernet::craft::Ethernet;
+pub use crate::geneve::craft::Geneve;
 pub use crate::gre::craft::Gre;
+pub use crate::gtpu::craft::{
+    Gtpu, GtpuExtension, GtpuLongPdcpNumber, GtpuPdcpNumber, GtpuPduSession, GtpuServiceClass, GtpuUdpPort,
+};
 pub use crate::icmp::craft::Icmp;
 pub use crate::icmpv6::craft::Icmpv6;
 pub use crate::igmp::craft::Igmp;
 pub use crate::ipv4::craft::Ipv4;
 pub use crate::ipv6::craft::{Ipv6, Ipv6Destination, Ipv6Fragment, Ipv6HopByHop, Ipv6Routing};
+pub use crate::l2tp::craft::{L2tp, L2tp3, L2tp3Control, L2tp3Data};
 pub use crate::linux_sll::craft::{LinuxSll, LinuxSll2};
 pub use crate::llc::craft::Llc;
+pub use crate::lldp::craft::Lldp;
 pub use crate::loopback::craft::{Loop, Null};
+pub use crate::macsec::craft::Macsec;
 pub use crate::mpls::craft::Mpls;
 pub use crate::ntp::craft::Ntp;
 pub use crate::ppp::craft::{Ccp, Chap, Ipcp, Ipv6cp, Lcp, Pap, Ppp};
@@ -86,12 +94,16 @@ pub use crate::pppoe::craft::{PppoeDiscovery, PppoeSession};
 pub use crate::quic::craft::Quic;
 pub use crate::raw_ip::craft::RawIp;
 pub use crate::sctp::craft::Sctp;
+pub use crate::slow::craft::{Lacp, Marker, Slow};
+pub use crate::stp::craft::Stp;
 pub use crate::tcp::craft::Tcp;
+pub use crate::teredo::craft::Teredo;
 pub use crate::tls::craft::{TlsAlert, TlsChangeCipherSpec, TlsHandshake, TlsRecord};
 pub use crate::udp::craft::Udp;
 pub use crate::udp_lite::craft::UdpLite;
 pub use crate::vlan::craft::{ServiceVlan, Vlan};
 pub use crate::vxlan::craft::{Vxlan, VxlanGpe};
+pub use crate::wireguard::craft::Wireguard;
 pub use packet_core::MacAddr;
 pub use packet_core::craft::{
     EditError, EmitError, EmitErrorKind, Field, Layer, NoPayload, Packet, Random, SplitMix, Stacked,
@@ -263,10 +275,28 @@ pub enum AnyLayer<'a> {
     Erspan3(Erspan3),
     /// `Esp`.
     Esp(Esp<'a>),
+    /// `Etherip`.
+    Etherip(Etherip),
     /// `Ethernet`.
     Ethernet(Ethernet<'a>),
+    /// `Geneve`.
+    Geneve(Geneve<'a>),
     /// `Gre`.
     Gre(Gre<'a>),
+    /// `Gtpu`.
+    Gtpu(Gtpu<'a>),
+    /// `GtpuExtension`.
+    GtpuExtension(GtpuExtension),
+    /// `GtpuUdpPort`.
+    GtpuUdpPort(GtpuUdpPort),
+    /// `GtpuPdcpNumber`.
+    GtpuPdcpNumber(GtpuPdcpNumber),
+    /// `GtpuLongPdcpNumber`.
+    GtpuLongPdcpNumber(GtpuLongPdcpNumber),
+    /// `GtpuServiceClass`.
+    GtpuServiceClass(GtpuServiceClass),
+    /// `GtpuPduSession`.
+    GtpuPduSession(GtpuPduSession<'a>),
     /// `Icmp`.
     Icmp(Icmp<'a>),
     /// `Icmpv6`.
@@ -285,16 +315,28 @@ pub enum AnyLayer<'a> {
     Ipv6Routing(Ipv6Routing<'a>),
     /// `Ipv6Fragment`.
     Ipv6Fragment(Ipv6Fragment),
+    /// `L2tp`.
+    L2tp(L2tp<'a>),
+    /// `L2tp3Control`.
+    L2tp3Control(L2tp3Control<'a>),
+    /// `L2tp3Data`.
+    L2tp3Data(L2tp3Data<'a>),
+    /// `L2tp3`.
+    L2tp3(L2tp3<'a>),
     /// `LinuxSll`.
     LinuxSll(LinuxSll<'a>),
     /// `LinuxSll2`.
     LinuxSll2(LinuxSll2<'a>),
     /// `Llc`.
     Llc(Llc),
+    /// `Lldp`.
+    Lldp(Lldp<'a>),
     /// `Null`.
     Null(Null),
     /// `Loop`.
     Loop(Loop),
+    /// `Macsec`.
+    Macsec(Macsec<'a>),
     /// `Mpls`.
     Mpls(Mpls),
     /// `Ntp`.
@@ -323,8 +365,18 @@ pub enum AnyLayer<'a> {
     RawIp(RawIp),
     /// `Sctp`.
     Sctp(Sctp<'a>),
+    /// `Slow`.
+    Slow(Slow),
+    /// `Lacp`.
+    Lacp(Lacp<'a>),
+    /// `Marker`.
+    Marker(Marker<'a>),
+    /// `Stp`.
+    Stp(Stp<'a>),
     /// `Tcp`.
     Tcp(Tcp<'a>),
+    /// `Teredo`.
+    Teredo(Teredo<'a>),
     /// `TlsRecord`.
     TlsRecord(TlsRecord),
     /// `TlsChangeCipherSpec`.
@@ -345,6 +397,8 @@ pub enum AnyLayer<'a> {
     Vxlan(Vxlan),
     /// `VxlanGpe`.
     VxlanGpe(VxlanGpe),
+    /// `Wireguard`.
+    Wireguard(Wireguard<'a>),
 }
 
 impl<'a> AnyLayer<'a> {
@@ -363,8 +417,17 @@ impl<'a> AnyLayer<'a> {
             Self::Erspan(layer) => layer.derive_all(),
             Self::Erspan3(layer) => layer.derive_all(),
             Self::Esp(layer) => layer.derive_all(),
+            Self::Etherip(layer) => layer.derive_all(),
             Self::Ethernet(layer) => layer.derive_all(),
+            Self::Geneve(layer) => layer.derive_all(),
             Self::Gre(layer) => layer.derive_all(),
+            Self::Gtpu(layer) => layer.derive_all(),
+            Self::GtpuExtension(layer) => layer.derive_all(),
+            Self::GtpuUdpPort(layer) => layer.derive_all(),
+            Self::GtpuPdcpNumber(layer) => layer.derive_all(),
+            Self::GtpuLongPdcpNumber(layer) => layer.derive_all(),
+            Self::GtpuServiceClass(layer) => layer.derive_all(),
+            Self::GtpuPduSession(layer) => layer.derive_all(),
             Self::Icmp(layer) => layer.derive_all(),
             Self::Icmpv6(layer) => layer.derive_all(),
             Self::Igmp(layer) => layer.derive_all(),
@@ -374,11 +437,17 @@ impl<'a> AnyLayer<'a> {
             Self::Ipv6Destination(layer) => layer.derive_all(),
             Self::Ipv6Routing(layer) => layer.derive_all(),
             Self::Ipv6Fragment(layer) => layer.derive_all(),
+            Self::L2tp(layer) => layer.derive_all(),
+            Self::L2tp3Control(layer) => layer.derive_all(),
+            Self::L2tp3Data(layer) => layer.derive_all(),
+            Self::L2tp3(layer) => layer.derive_all(),
             Self::LinuxSll(layer) => layer.derive_all(),
             Self::LinuxSll2(layer) => layer.derive_all(),
             Self::Llc(layer) => layer.derive_all(),
+            Self::Lldp(layer) => layer.derive_all(),
             Self::Null(layer) => layer.derive_all(),
             Self::Loop(layer) => layer.derive_all(),
+            Self::Macsec(layer) => layer.derive_all(),
             Self::Mpls(layer) => layer.derive_all(),
             Self::Ntp(layer) => layer.derive_all(),
             Self::Ppp(layer) => layer.derive_all(),
@@ -393,7 +462,12 @@ impl<'a> AnyLayer<'a> {
             Self::Quic(layer) => layer.derive_all(),
             Self::RawIp(layer) => layer.derive_all(),
             Self::Sctp(layer) => layer.derive_all(),
+            Self::Slow(layer) => layer.derive_all(),
+            Self::Lacp(layer) => layer.derive_all(),
+            Self::Marker(layer) => layer.derive_all(),
+            Self::Stp(layer) => layer.derive_all(),
             Self::Tcp(layer) => layer.derive_all(),
+            Self::Teredo(layer) => layer.derive_all(),
             Self::TlsRecord(layer) => layer.derive_all(),
             Self::TlsChangeCipherSpec(layer) => layer.derive_all(),
             Self::TlsAlert(layer) => layer.derive_all(),
@@ -404,6 +478,7 @@ impl<'a> AnyLayer<'a> {
             Self::ServiceVlan(layer) => layer.derive_all(),
             Self::Vxlan(layer) => layer.derive_all(),
             Self::VxlanGpe(layer) => layer.derive_all(),
+            Self::Wireguard(layer) => layer.derive_all(),
         }
     }
 
@@ -423,8 +498,17 @@ impl<'a> AnyLayer<'a> {
             Self::Erspan(_) => crate::stack::LayerKind::Erspan,
             Self::Erspan3(_) => crate::stack::LayerKind::Erspan3,
             Self::Esp(_) => crate::stack::LayerKind::Esp,
+            Self::Etherip(_) => crate::stack::LayerKind::Etherip,
             Self::Ethernet(_) => crate::stack::LayerKind::Ethernet,
+            Self::Geneve(_) => crate::stack::LayerKind::Geneve,
             Self::Gre(_) => crate::stack::LayerKind::Gre,
+            Self::Gtpu(_) => crate::stack::LayerKind::Gtpu,
+            Self::GtpuExtension(_) => crate::stack::LayerKind::GtpuExtension,
+            Self::GtpuUdpPort(_) => crate::stack::LayerKind::GtpuUdpPort,
+            Self::GtpuPdcpNumber(_) => crate::stack::LayerKind::GtpuPdcpNumber,
+            Self::GtpuLongPdcpNumber(_) => crate::stack::LayerKind::GtpuLongPdcpNumber,
+            Self::GtpuServiceClass(_) => crate::stack::LayerKind::GtpuServiceClass,
+            Self::GtpuPduSession(_) => crate::stack::LayerKind::GtpuPduSession,
             Self::Icmp(_) => crate::stack::LayerKind::Icmp,
             Self::Icmpv6(_) => crate::stack::LayerKind::Icmpv6,
             Self::Igmp(_) => crate::stack::LayerKind::Igmp,
@@ -434,11 +518,17 @@ impl<'a> AnyLayer<'a> {
             Self::Ipv6Destination(_) => crate::stack::LayerKind::Ipv6Destination,
             Self::Ipv6Routing(_) => crate::stack::LayerKind::Ipv6Routing,
             Self::Ipv6Fragment(_) => crate::stack::LayerKind::Ipv6Fragment,
+            Self::L2tp(_) => crate::stack::LayerKind::L2tp,
+            Self::L2tp3Control(_) => crate::stack::LayerKind::L2tp3Control,
+            Self::L2tp3Data(_) => crate::stack::LayerKind::L2tp3Data,
+            Self::L2tp3(_) => crate::stack::LayerKind::L2tp3,
             Self::LinuxSll(_) => crate::stack::LayerKind::LinuxSll,
             Self::LinuxSll2(_) => crate::stack::LayerKind::LinuxSll2,
             Self::Llc(_) => crate::stack::LayerKind::Llc,
+            Self::Lldp(_) => crate::stack::LayerKind::Lldp,
             Self::Null(_) => crate::stack::LayerKind::Null,
             Self::Loop(_) => crate::stack::LayerKind::Loop,
+            Self::Macsec(_) => crate::stack::LayerKind::Macsec,
             Self::Mpls(_) => crate::stack::LayerKind::Mpls,
             Self::Ntp(_) => crate::stack::LayerKind::Ntp,
             Self::Ppp(_) => crate::stack::LayerKind::Ppp,
@@ -453,7 +543,12 @@ impl<'a> AnyLayer<'a> {
             Self::Quic(_) => crate::stack::LayerKind::Quic,
             Self::RawIp(_) => crate::stack::LayerKind::RawIp,
             Self::Sctp(_) => crate::stack::LayerKind::Sctp,
+            Self::Slow(_) => crate::stack::LayerKind::Slow,
+            Self::Lacp(_) => crate::stack::LayerKind::Lacp,
+            Self::Marker(_) => crate::stack::LayerKind::Marker,
+            Self::Stp(_) => crate::stack::LayerKind::Stp,
             Self::Tcp(_) => crate::stack::LayerKind::Tcp,
+            Self::Teredo(_) => crate::stack::LayerKind::Teredo,
             Self::TlsRecord(_) => crate::stack::LayerKind::TlsRecord,
             Self::TlsChangeCipherSpec(_) => crate::stack::LayerKind::TlsChangeCipherSpec,
             Self::TlsAlert(_) => crate::stack::LayerKind::TlsAlert,
@@ -464,6 +559,7 @@ impl<'a> AnyLayer<'a> {
             Self::ServiceVlan(_) => crate::stack::LayerKind::ServiceVlan,
             Self::Vxlan(_) => crate::stack::LayerKind::Vxlan,
             Self::VxlanGpe(_) => crate::stack::LayerKind::VxlanGpe,
+            Self::Wireguard(_) => crate::stack::LayerKind::Wireguard,
         }
     }
 
@@ -490,10 +586,37 @@ impl<'a> AnyLayer<'a> {
                 layer.derive_where_right(was, right)
             }
             (Self::Esp(layer), AnyLayer::Esp(was), AnyLayer::Esp(right)) => layer.derive_where_right(was, right),
+            (Self::Etherip(layer), AnyLayer::Etherip(was), AnyLayer::Etherip(right)) => {
+                layer.derive_where_right(was, right)
+            }
             (Self::Ethernet(layer), AnyLayer::Ethernet(was), AnyLayer::Ethernet(right)) => {
                 layer.derive_where_right(was, right)
             }
+            (Self::Geneve(layer), AnyLayer::Geneve(was), AnyLayer::Geneve(right)) => {
+                layer.derive_where_right(was, right)
+            }
             (Self::Gre(layer), AnyLayer::Gre(was), AnyLayer::Gre(right)) => layer.derive_where_right(was, right),
+            (Self::Gtpu(layer), AnyLayer::Gtpu(was), AnyLayer::Gtpu(right)) => layer.derive_where_right(was, right),
+            (Self::GtpuExtension(layer), AnyLayer::GtpuExtension(was), AnyLayer::GtpuExtension(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::GtpuUdpPort(layer), AnyLayer::GtpuUdpPort(was), AnyLayer::GtpuUdpPort(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::GtpuPdcpNumber(layer), AnyLayer::GtpuPdcpNumber(was), AnyLayer::GtpuPdcpNumber(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (
+                Self::GtpuLongPdcpNumber(layer),
+                AnyLayer::GtpuLongPdcpNumber(was),
+                AnyLayer::GtpuLongPdcpNumber(right),
+            ) => layer.derive_where_right(was, right),
+            (Self::GtpuServiceClass(layer), AnyLayer::GtpuServiceClass(was), AnyLayer::GtpuServiceClass(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::GtpuPduSession(layer), AnyLayer::GtpuPduSession(was), AnyLayer::GtpuPduSession(right)) => {
+                layer.derive_where_right(was, right)
+            }
             (Self::Icmp(layer), AnyLayer::Icmp(was), AnyLayer::Icmp(right)) => layer.derive_where_right(was, right),
             (Self::Icmpv6(layer), AnyLayer::Icmpv6(was), AnyLayer::Icmpv6(right)) => {
                 layer.derive_where_right(was, right)
@@ -513,6 +636,14 @@ impl<'a> AnyLayer<'a> {
             (Self::Ipv6Fragment(layer), AnyLayer::Ipv6Fragment(was), AnyLayer::Ipv6Fragment(right)) => {
                 layer.derive_where_right(was, right)
             }
+            (Self::L2tp(layer), AnyLayer::L2tp(was), AnyLayer::L2tp(right)) => layer.derive_where_right(was, right),
+            (Self::L2tp3Control(layer), AnyLayer::L2tp3Control(was), AnyLayer::L2tp3Control(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::L2tp3Data(layer), AnyLayer::L2tp3Data(was), AnyLayer::L2tp3Data(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::L2tp3(layer), AnyLayer::L2tp3(was), AnyLayer::L2tp3(right)) => layer.derive_where_right(was, right),
             (Self::LinuxSll(layer), AnyLayer::LinuxSll(was), AnyLayer::LinuxSll(right)) => {
                 layer.derive_where_right(was, right)
             }
@@ -520,8 +651,12 @@ impl<'a> AnyLayer<'a> {
                 layer.derive_where_right(was, right)
             }
             (Self::Llc(layer), AnyLayer::Llc(was), AnyLayer::Llc(right)) => layer.derive_where_right(was, right),
+            (Self::Lldp(layer), AnyLayer::Lldp(was), AnyLayer::Lldp(right)) => layer.derive_where_right(was, right),
             (Self::Null(layer), AnyLayer::Null(was), AnyLayer::Null(right)) => layer.derive_where_right(was, right),
             (Self::Loop(layer), AnyLayer::Loop(was), AnyLayer::Loop(right)) => layer.derive_where_right(was, right),
+            (Self::Macsec(layer), AnyLayer::Macsec(was), AnyLayer::Macsec(right)) => {
+                layer.derive_where_right(was, right)
+            }
             (Self::Mpls(layer), AnyLayer::Mpls(was), AnyLayer::Mpls(right)) => layer.derive_where_right(was, right),
             (Self::Ntp(layer), AnyLayer::Ntp(was), AnyLayer::Ntp(right)) => layer.derive_where_right(was, right),
             (Self::Ppp(layer), AnyLayer::Ppp(was), AnyLayer::Ppp(right)) => layer.derive_where_right(was, right),
@@ -542,7 +677,16 @@ impl<'a> AnyLayer<'a> {
             (Self::Quic(layer), AnyLayer::Quic(was), AnyLayer::Quic(right)) => layer.derive_where_right(was, right),
             (Self::RawIp(layer), AnyLayer::RawIp(was), AnyLayer::RawIp(right)) => layer.derive_where_right(was, right),
             (Self::Sctp(layer), AnyLayer::Sctp(was), AnyLayer::Sctp(right)) => layer.derive_where_right(was, right),
+            (Self::Slow(layer), AnyLayer::Slow(was), AnyLayer::Slow(right)) => layer.derive_where_right(was, right),
+            (Self::Lacp(layer), AnyLayer::Lacp(was), AnyLayer::Lacp(right)) => layer.derive_where_right(was, right),
+            (Self::Marker(layer), AnyLayer::Marker(was), AnyLayer::Marker(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Stp(layer), AnyLayer::Stp(was), AnyLayer::Stp(right)) => layer.derive_where_right(was, right),
             (Self::Tcp(layer), AnyLayer::Tcp(was), AnyLayer::Tcp(right)) => layer.derive_where_right(was, right),
+            (Self::Teredo(layer), AnyLayer::Teredo(was), AnyLayer::Teredo(right)) => {
+                layer.derive_where_right(was, right)
+            }
             (Self::TlsRecord(layer), AnyLayer::TlsRecord(was), AnyLayer::TlsRecord(right)) => {
                 layer.derive_where_right(was, right)
             }
@@ -569,6 +713,9 @@ impl<'a> AnyLayer<'a> {
             (Self::VxlanGpe(layer), AnyLayer::VxlanGpe(was), AnyLayer::VxlanGpe(right)) => {
                 layer.derive_where_right(was, right)
             }
+            (Self::Wireguard(layer), AnyLayer::Wireguard(was), AnyLayer::Wireguard(right)) => {
+                layer.derive_where_right(was, right)
+            }
             _ => {}
         }
     }
@@ -586,6 +733,8 @@ impl<'a> AnyLayer<'a> {
             Self::Ethernet(layer) => layer.padding = Cow::Borrowed(bytes),
             Self::LinuxSll(layer) => layer.padding = Cow::Borrowed(bytes),
             Self::LinuxSll2(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::Lldp(layer) => layer.padding = Cow::Borrowed(bytes),
+            Self::Macsec(layer) => layer.padding_2 = Cow::Borrowed(bytes),
             Self::Ppp(layer) => layer.padding = Cow::Borrowed(bytes),
             Self::Lcp(layer) => layer.padding_2 = Cow::Borrowed(bytes),
             Self::Ipcp(layer) => layer.padding_2 = Cow::Borrowed(bytes),
@@ -594,6 +743,7 @@ impl<'a> AnyLayer<'a> {
             Self::Pap(layer) => layer.padding_2 = Cow::Borrowed(bytes),
             Self::Chap(layer) => layer.padding_2 = Cow::Borrowed(bytes),
             Self::Quic(layer) => layer.fill = Cow::Borrowed(bytes),
+            Self::Lacp(layer) => layer.reserved = Cow::Borrowed(bytes),
             _ => return Some(bytes),
         }
         None
@@ -615,8 +765,17 @@ impl Layer for AnyLayer<'_> {
             Self::Erspan(layer) => layer.len_under(payload),
             Self::Erspan3(layer) => layer.len_under(payload),
             Self::Esp(layer) => layer.len_under(payload),
+            Self::Etherip(layer) => layer.len_under(payload),
             Self::Ethernet(layer) => layer.len_under(payload),
+            Self::Geneve(layer) => layer.len_under(payload),
             Self::Gre(layer) => layer.len_under(payload),
+            Self::Gtpu(layer) => layer.len_under(payload),
+            Self::GtpuExtension(layer) => layer.len_under(payload),
+            Self::GtpuUdpPort(layer) => layer.len_under(payload),
+            Self::GtpuPdcpNumber(layer) => layer.len_under(payload),
+            Self::GtpuLongPdcpNumber(layer) => layer.len_under(payload),
+            Self::GtpuServiceClass(layer) => layer.len_under(payload),
+            Self::GtpuPduSession(layer) => layer.len_under(payload),
             Self::Icmp(layer) => layer.len_under(payload),
             Self::Icmpv6(layer) => layer.len_under(payload),
             Self::Igmp(layer) => layer.len_under(payload),
@@ -626,11 +785,17 @@ impl Layer for AnyLayer<'_> {
             Self::Ipv6Destination(layer) => layer.len_under(payload),
             Self::Ipv6Routing(layer) => layer.len_under(payload),
             Self::Ipv6Fragment(layer) => layer.len_under(payload),
+            Self::L2tp(layer) => layer.len_under(payload),
+            Self::L2tp3Control(layer) => layer.len_under(payload),
+            Self::L2tp3Data(layer) => layer.len_under(payload),
+            Self::L2tp3(layer) => layer.len_under(payload),
             Self::LinuxSll(layer) => layer.len_under(payload),
             Self::LinuxSll2(layer) => layer.len_under(payload),
             Self::Llc(layer) => layer.len_under(payload),
+            Self::Lldp(layer) => layer.len_under(payload),
             Self::Null(layer) => layer.len_under(payload),
             Self::Loop(layer) => layer.len_under(payload),
+            Self::Macsec(layer) => layer.len_under(payload),
             Self::Mpls(layer) => layer.len_under(payload),
             Self::Ntp(layer) => layer.len_under(payload),
             Self::Ppp(layer) => layer.len_under(payload),
@@ -645,7 +810,12 @@ impl Layer for AnyLayer<'_> {
             Self::Quic(layer) => layer.len_under(payload),
             Self::RawIp(layer) => layer.len_under(payload),
             Self::Sctp(layer) => layer.len_under(payload),
+            Self::Slow(layer) => layer.len_under(payload),
+            Self::Lacp(layer) => layer.len_under(payload),
+            Self::Marker(layer) => layer.len_under(payload),
+            Self::Stp(layer) => layer.len_under(payload),
             Self::Tcp(layer) => layer.len_under(payload),
+            Self::Teredo(layer) => layer.len_under(payload),
             Self::TlsRecord(layer) => layer.len_under(payload),
             Self::TlsChangeCipherSpec(layer) => layer.len_under(payload),
             Self::TlsAlert(layer) => layer.len_under(payload),
@@ -656,6 +826,7 @@ impl Layer for AnyLayer<'_> {
             Self::ServiceVlan(layer) => layer.len_under(payload),
             Self::Vxlan(layer) => layer.len_under(payload),
             Self::VxlanGpe(layer) => layer.len_under(payload),
+            Self::Wireguard(layer) => layer.len_under(payload),
         }
     }
     fn layer_key(&self, table: Table) -> Option<u64> {
@@ -672,8 +843,17 @@ impl Layer for AnyLayer<'_> {
             Self::Erspan(layer) => layer.layer_key(table),
             Self::Erspan3(layer) => layer.layer_key(table),
             Self::Esp(layer) => layer.layer_key(table),
+            Self::Etherip(layer) => layer.layer_key(table),
             Self::Ethernet(layer) => layer.layer_key(table),
+            Self::Geneve(layer) => layer.layer_key(table),
             Self::Gre(layer) => layer.layer_key(table),
+            Self::Gtpu(layer) => layer.layer_key(table),
+            Self::GtpuExtension(layer) => layer.layer_key(table),
+            Self::GtpuUdpPort(layer) => layer.layer_key(table),
+            Self::GtpuPdcpNumber(layer) => layer.layer_key(table),
+            Self::GtpuLongPdcpNumber(layer) => layer.layer_key(table),
+            Self::GtpuServiceClass(layer) => layer.layer_key(table),
+            Self::GtpuPduSession(layer) => layer.layer_key(table),
             Self::Icmp(layer) => layer.layer_key(table),
             Self::Icmpv6(layer) => layer.layer_key(table),
             Self::Igmp(layer) => layer.layer_key(table),
@@ -683,11 +863,17 @@ impl Layer for AnyLayer<'_> {
             Self::Ipv6Destination(layer) => layer.layer_key(table),
             Self::Ipv6Routing(layer) => layer.layer_key(table),
             Self::Ipv6Fragment(layer) => layer.layer_key(table),
+            Self::L2tp(layer) => layer.layer_key(table),
+            Self::L2tp3Control(layer) => layer.layer_key(table),
+            Self::L2tp3Data(layer) => layer.layer_key(table),
+            Self::L2tp3(layer) => layer.layer_key(table),
             Self::LinuxSll(layer) => layer.layer_key(table),
             Self::LinuxSll2(layer) => layer.layer_key(table),
             Self::Llc(layer) => layer.layer_key(table),
+            Self::Lldp(layer) => layer.layer_key(table),
             Self::Null(layer) => layer.layer_key(table),
             Self::Loop(layer) => layer.layer_key(table),
+            Self::Macsec(layer) => layer.layer_key(table),
             Self::Mpls(layer) => layer.layer_key(table),
             Self::Ntp(layer) => layer.layer_key(table),
             Self::Ppp(layer) => layer.layer_key(table),
@@ -702,7 +888,12 @@ impl Layer for AnyLayer<'_> {
             Self::Quic(layer) => layer.layer_key(table),
             Self::RawIp(layer) => layer.layer_key(table),
             Self::Sctp(layer) => layer.layer_key(table),
+            Self::Slow(layer) => layer.layer_key(table),
+            Self::Lacp(layer) => layer.layer_key(table),
+            Self::Marker(layer) => layer.layer_key(table),
+            Self::Stp(layer) => layer.layer_key(table),
             Self::Tcp(layer) => layer.layer_key(table),
+            Self::Teredo(layer) => layer.layer_key(table),
             Self::TlsRecord(layer) => layer.layer_key(table),
             Self::TlsChangeCipherSpec(layer) => layer.layer_key(table),
             Self::TlsAlert(layer) => layer.layer_key(table),
@@ -713,6 +904,7 @@ impl Layer for AnyLayer<'_> {
             Self::ServiceVlan(layer) => layer.layer_key(table),
             Self::Vxlan(layer) => layer.layer_key(table),
             Self::VxlanGpe(layer) => layer.layer_key(table),
+            Self::Wireguard(layer) => layer.layer_key(table),
         }
     }
     fn layer_name(&self) -> Table {
@@ -729,8 +921,17 @@ impl Layer for AnyLayer<'_> {
             Self::Erspan(layer) => layer.layer_name(),
             Self::Erspan3(layer) => layer.layer_name(),
             Self::Esp(layer) => layer.layer_name(),
+            Self::Etherip(layer) => layer.layer_name(),
             Self::Ethernet(layer) => layer.layer_name(),
+            Self::Geneve(layer) => layer.layer_name(),
             Self::Gre(layer) => layer.layer_name(),
+            Self::Gtpu(layer) => layer.layer_name(),
+            Self::GtpuExtension(layer) => layer.layer_name(),
+            Self::GtpuUdpPort(layer) => layer.layer_name(),
+            Self::GtpuPdcpNumber(layer) => layer.layer_name(),
+            Self::GtpuLongPdcpNumber(layer) => layer.layer_name(),
+            Self::GtpuServiceClass(layer) => layer.layer_name(),
+            Self::GtpuPduSession(layer) => layer.layer_name(),
             Self::Icmp(layer) => layer.layer_name(),
             Self::Icmpv6(layer) => layer.layer_name(),
             Self::Igmp(layer) => layer.layer_name(),
@@ -740,11 +941,17 @@ impl Layer for AnyLayer<'_> {
             Self::Ipv6Destination(layer) => layer.layer_name(),
             Self::Ipv6Routing(layer) => layer.layer_name(),
             Self::Ipv6Fragment(layer) => layer.layer_name(),
+            Self::L2tp(layer) => layer.layer_name(),
+            Self::L2tp3Control(layer) => layer.layer_name(),
+            Self::L2tp3Data(layer) => layer.layer_name(),
+            Self::L2tp3(layer) => layer.layer_name(),
             Self::LinuxSll(layer) => layer.layer_name(),
             Self::LinuxSll2(layer) => layer.layer_name(),
             Self::Llc(layer) => layer.layer_name(),
+            Self::Lldp(layer) => layer.layer_name(),
             Self::Null(layer) => layer.layer_name(),
             Self::Loop(layer) => layer.layer_name(),
+            Self::Macsec(layer) => layer.layer_name(),
             Self::Mpls(layer) => layer.layer_name(),
             Self::Ntp(layer) => layer.layer_name(),
             Self::Ppp(layer) => layer.layer_name(),
@@ -759,7 +966,12 @@ impl Layer for AnyLayer<'_> {
             Self::Quic(layer) => layer.layer_name(),
             Self::RawIp(layer) => layer.layer_name(),
             Self::Sctp(layer) => layer.layer_name(),
+            Self::Slow(layer) => layer.layer_name(),
+            Self::Lacp(layer) => layer.layer_name(),
+            Self::Marker(layer) => layer.layer_name(),
+            Self::Stp(layer) => layer.layer_name(),
             Self::Tcp(layer) => layer.layer_name(),
+            Self::Teredo(layer) => layer.layer_name(),
             Self::TlsRecord(layer) => layer.layer_name(),
             Self::TlsChangeCipherSpec(layer) => layer.layer_name(),
             Self::TlsAlert(layer) => layer.layer_name(),
@@ -770,6 +982,7 @@ impl Layer for AnyLayer<'_> {
             Self::ServiceVlan(layer) => layer.layer_name(),
             Self::Vxlan(layer) => layer.layer_name(),
             Self::VxlanGpe(layer) => layer.layer_name(),
+            Self::Wireguard(layer) => layer.layer_name(),
         }
     }
     fn put_under<const SUM: bool, P: Packet, B: Below, R: Random>(
@@ -792,8 +1005,17 @@ impl Layer for AnyLayer<'_> {
             Self::Erspan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Erspan3(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Esp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Etherip(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ethernet(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Geneve(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Gre(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Gtpu(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::GtpuExtension(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::GtpuUdpPort(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::GtpuPdcpNumber(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::GtpuLongPdcpNumber(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::GtpuServiceClass(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::GtpuPduSession(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Icmp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Icmpv6(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Igmp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -803,11 +1025,17 @@ impl Layer for AnyLayer<'_> {
             Self::Ipv6Destination(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ipv6Routing(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ipv6Fragment(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::L2tp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::L2tp3Control(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::L2tp3Data(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::L2tp3(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::LinuxSll(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::LinuxSll2(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Llc(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Lldp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Null(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Loop(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Macsec(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Mpls(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ntp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ppp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -822,7 +1050,12 @@ impl Layer for AnyLayer<'_> {
             Self::Quic(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::RawIp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Sctp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Slow(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Lacp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Marker(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Stp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Tcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Teredo(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::TlsRecord(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::TlsChangeCipherSpec(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::TlsAlert(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -833,6 +1066,7 @@ impl Layer for AnyLayer<'_> {
             Self::ServiceVlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Vxlan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::VxlanGpe(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Wireguard(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
         }
     }
 }
@@ -974,6 +1208,13 @@ impl<'a> From<Esp<'a>> for AnyLayer<'a> {
     }
 }
 
+impl From<Etherip> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Etherip) -> Self {
+        Self::Etherip(layer)
+    }
+}
+
 impl<'a> From<Ethernet<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Ethernet<'a>) -> Self {
@@ -981,10 +1222,66 @@ impl<'a> From<Ethernet<'a>> for AnyLayer<'a> {
     }
 }
 
+impl<'a> From<Geneve<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Geneve<'a>) -> Self {
+        Self::Geneve(layer)
+    }
+}
+
 impl<'a> From<Gre<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Gre<'a>) -> Self {
         Self::Gre(layer)
+    }
+}
+
+impl<'a> From<Gtpu<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Gtpu<'a>) -> Self {
+        Self::Gtpu(layer)
+    }
+}
+
+impl From<GtpuExtension> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: GtpuExtension) -> Self {
+        Self::GtpuExtension(layer)
+    }
+}
+
+impl From<GtpuUdpPort> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: GtpuUdpPort) -> Self {
+        Self::GtpuUdpPort(layer)
+    }
+}
+
+impl From<GtpuPdcpNumber> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: GtpuPdcpNumber) -> Self {
+        Self::GtpuPdcpNumber(layer)
+    }
+}
+
+impl From<GtpuLongPdcpNumber> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: GtpuLongPdcpNumber) -> Self {
+        Self::GtpuLongPdcpNumber(layer)
+    }
+}
+
+impl From<GtpuServiceClass> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: GtpuServiceClass) -> Self {
+        Self::GtpuServiceClass(layer)
+    }
+}
+
+impl<'a> From<GtpuPduSession<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: GtpuPduSession<'a>) -> Self {
+        Self::GtpuPduSession(layer)
     }
 }
 
@@ -1051,6 +1348,34 @@ impl From<Ipv6Fragment> for AnyLayer<'_> {
     }
 }
 
+impl<'a> From<L2tp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: L2tp<'a>) -> Self {
+        Self::L2tp(layer)
+    }
+}
+
+impl<'a> From<L2tp3Control<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: L2tp3Control<'a>) -> Self {
+        Self::L2tp3Control(layer)
+    }
+}
+
+impl<'a> From<L2tp3Data<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: L2tp3Data<'a>) -> Self {
+        Self::L2tp3Data(layer)
+    }
+}
+
+impl<'a> From<L2tp3<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: L2tp3<'a>) -> Self {
+        Self::L2tp3(layer)
+    }
+}
+
 impl<'a> From<LinuxSll<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: LinuxSll<'a>) -> Self {
@@ -1072,6 +1397,13 @@ impl From<Llc> for AnyLayer<'_> {
     }
 }
 
+impl<'a> From<Lldp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Lldp<'a>) -> Self {
+        Self::Lldp(layer)
+    }
+}
+
 impl From<Null> for AnyLayer<'_> {
     #[inline]
     fn from(layer: Null) -> Self {
@@ -1083,6 +1415,13 @@ impl From<Loop> for AnyLayer<'_> {
     #[inline]
     fn from(layer: Loop) -> Self {
         Self::Loop(layer)
+    }
+}
+
+impl<'a> From<Macsec<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Macsec<'a>) -> Self {
+        Self::Macsec(layer)
     }
 }
 
@@ -1184,10 +1523,45 @@ impl<'a> From<Sctp<'a>> for AnyLayer<'a> {
     }
 }
 
+impl From<Slow> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: Slow) -> Self {
+        Self::Slow(layer)
+    }
+}
+
+impl<'a> From<Lacp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Lacp<'a>) -> Self {
+        Self::Lacp(layer)
+    }
+}
+
+impl<'a> From<Marker<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Marker<'a>) -> Self {
+        Self::Marker(layer)
+    }
+}
+
+impl<'a> From<Stp<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Stp<'a>) -> Self {
+        Self::Stp(layer)
+    }
+}
+
 impl<'a> From<Tcp<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: Tcp<'a>) -> Self {
         Self::Tcp(layer)
+    }
+}
+
+impl<'a> From<Teredo<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Teredo<'a>) -> Self {
+        Self::Teredo(layer)
     }
 }
 
@@ -1261,6 +1635,13 @@ impl From<VxlanGpe> for AnyLayer<'_> {
     }
 }
 
+impl<'a> From<Wireguard<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Wireguard<'a>) -> Self {
+        Self::Wireguard(layer)
+    }
+}
+
 impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
     fn from(view: &crate::stack::Layer<'a>) -> Self {
         match view {
@@ -1276,8 +1657,17 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::Erspan(view) => Self::Erspan(view.to_value()),
             crate::stack::Layer::Erspan3(view) => Self::Erspan3(view.to_value()),
             crate::stack::Layer::Esp(view) => Self::Esp(view.to_value()),
+            crate::stack::Layer::Etherip(view) => Self::Etherip(view.to_value()),
             crate::stack::Layer::Ethernet(view) => Self::Ethernet(view.to_value()),
+            crate::stack::Layer::Geneve(view) => Self::Geneve(view.to_value()),
             crate::stack::Layer::Gre(view) => Self::Gre(view.to_value()),
+            crate::stack::Layer::Gtpu(view) => Self::Gtpu(view.to_value()),
+            crate::stack::Layer::GtpuExtension(view) => Self::GtpuExtension(view.to_value()),
+            crate::stack::Layer::GtpuUdpPort(view) => Self::GtpuUdpPort(view.to_value()),
+            crate::stack::Layer::GtpuPdcpNumber(view) => Self::GtpuPdcpNumber(view.to_value()),
+            crate::stack::Layer::GtpuLongPdcpNumber(view) => Self::GtpuLongPdcpNumber(view.to_value()),
+            crate::stack::Layer::GtpuServiceClass(view) => Self::GtpuServiceClass(view.to_value()),
+            crate::stack::Layer::GtpuPduSession(view) => Self::GtpuPduSession(view.to_value()),
             crate::stack::Layer::Icmp(view) => Self::Icmp(view.to_value()),
             crate::stack::Layer::Icmpv6(view) => Self::Icmpv6(view.to_value()),
             crate::stack::Layer::Igmp(view) => Self::Igmp(view.to_value()),
@@ -1287,11 +1677,17 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::Ipv6Destination(view) => Self::Ipv6Destination(view.to_value()),
             crate::stack::Layer::Ipv6Routing(view) => Self::Ipv6Routing(view.to_value()),
             crate::stack::Layer::Ipv6Fragment(view) => Self::Ipv6Fragment(view.to_value()),
+            crate::stack::Layer::L2tp(view) => Self::L2tp(view.to_value()),
+            crate::stack::Layer::L2tp3Control(view) => Self::L2tp3Control(view.to_value()),
+            crate::stack::Layer::L2tp3Data(view) => Self::L2tp3Data(view.to_value()),
+            crate::stack::Layer::L2tp3(view) => Self::L2tp3(view.to_value()),
             crate::stack::Layer::LinuxSll(view) => Self::LinuxSll(view.to_value()),
             crate::stack::Layer::LinuxSll2(view) => Self::LinuxSll2(view.to_value()),
             crate::stack::Layer::Llc(view) => Self::Llc(view.to_value()),
+            crate::stack::Layer::Lldp(view) => Self::Lldp(view.to_value()),
             crate::stack::Layer::Null(view) => Self::Null(view.to_value()),
             crate::stack::Layer::Loop(view) => Self::Loop(view.to_value()),
+            crate::stack::Layer::Macsec(view) => Self::Macsec(view.to_value()),
             crate::stack::Layer::Mpls(view) => Self::Mpls(view.to_value()),
             crate::stack::Layer::Ntp(view) => Self::Ntp(view.to_value()),
             crate::stack::Layer::Ppp(view) => Self::Ppp(view.to_value()),
@@ -1306,7 +1702,12 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::Quic(view) => Self::Quic(view.to_value()),
             crate::stack::Layer::RawIp(view) => Self::RawIp(view.to_value()),
             crate::stack::Layer::Sctp(view) => Self::Sctp(view.to_value()),
+            crate::stack::Layer::Slow(view) => Self::Slow(view.to_value()),
+            crate::stack::Layer::Lacp(view) => Self::Lacp(view.to_value()),
+            crate::stack::Layer::Marker(view) => Self::Marker(view.to_value()),
+            crate::stack::Layer::Stp(view) => Self::Stp(view.to_value()),
             crate::stack::Layer::Tcp(view) => Self::Tcp(view.to_value()),
+            crate::stack::Layer::Teredo(view) => Self::Teredo(view.to_value()),
             crate::stack::Layer::TlsRecord(view) => Self::TlsRecord(view.to_value()),
             crate::stack::Layer::TlsChangeCipherSpec(view) => Self::TlsChangeCipherSpec(view.to_value()),
             crate::stack::Layer::TlsAlert(view) => Self::TlsAlert(view.to_value()),
@@ -1317,6 +1718,7 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::ServiceVlan(view) => Self::ServiceVlan(view.to_value()),
             crate::stack::Layer::Vxlan(view) => Self::Vxlan(view.to_value()),
             crate::stack::Layer::VxlanGpe(view) => Self::VxlanGpe(view.to_value()),
+            crate::stack::Layer::Wireguard(view) => Self::Wireguard(view.to_value()),
         }
     }
 }

@@ -14,16 +14,22 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "dns/dns.pony", text: include_str!("../dns/dns.pony") },
     Definition { path: "erspan/erspan.pony", text: include_str!("../erspan/erspan.pony") },
     Definition { path: "esp/esp.pony", text: include_str!("../esp/esp.pony") },
+    Definition { path: "etherip/etherip.pony", text: include_str!("../etherip/etherip.pony") },
     Definition { path: "ethernet/ethernet.pony", text: include_str!("../ethernet/ethernet.pony") },
+    Definition { path: "geneve/geneve.pony", text: include_str!("../geneve/geneve.pony") },
     Definition { path: "gre/gre.pony", text: include_str!("../gre/gre.pony") },
+    Definition { path: "gtpu/gtpu.pony", text: include_str!("../gtpu/gtpu.pony") },
     Definition { path: "icmp/icmp.pony", text: include_str!("../icmp/icmp.pony") },
     Definition { path: "icmpv6/icmpv6.pony", text: include_str!("../icmpv6/icmpv6.pony") },
     Definition { path: "igmp/igmp.pony", text: include_str!("../igmp/igmp.pony") },
     Definition { path: "ipv4/ipv4.pony", text: include_str!("../ipv4/ipv4.pony") },
     Definition { path: "ipv6/ipv6.pony", text: include_str!("../ipv6/ipv6.pony") },
+    Definition { path: "l2tp/l2tp.pony", text: include_str!("../l2tp/l2tp.pony") },
     Definition { path: "linux_sll/linux_sll.pony", text: include_str!("../linux_sll/linux_sll.pony") },
     Definition { path: "llc/llc.pony", text: include_str!("../llc/llc.pony") },
+    Definition { path: "lldp/lldp.pony", text: include_str!("../lldp/lldp.pony") },
     Definition { path: "loopback/loopback.pony", text: include_str!("../loopback/loopback.pony") },
+    Definition { path: "macsec/macsec.pony", text: include_str!("../macsec/macsec.pony") },
     Definition { path: "meta/meta.pony", text: include_str!("../meta/meta.pony") },
     Definition { path: "mpls/mpls.pony", text: include_str!("../mpls/mpls.pony") },
     Definition { path: "net/net.pony", text: include_str!("../net/net.pony") },
@@ -33,12 +39,16 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "quic/quic.pony", text: include_str!("../quic/quic.pony") },
     Definition { path: "raw_ip/raw_ip.pony", text: include_str!("../raw_ip/raw_ip.pony") },
     Definition { path: "sctp/sctp.pony", text: include_str!("../sctp/sctp.pony") },
+    Definition { path: "slow/slow.pony", text: include_str!("../slow/slow.pony") },
+    Definition { path: "stp/stp.pony", text: include_str!("../stp/stp.pony") },
     Definition { path: "tcp/tcp.pony", text: include_str!("../tcp/tcp.pony") },
+    Definition { path: "teredo/teredo.pony", text: include_str!("../teredo/teredo.pony") },
     Definition { path: "tls/tls.pony", text: include_str!("../tls/tls.pony") },
     Definition { path: "udp/udp.pony", text: include_str!("../udp/udp.pony") },
     Definition { path: "udp_lite/udp_lite.pony", text: include_str!("../udp_lite/udp_lite.pony") },
     Definition { path: "vlan/vlan.pony", text: include_str!("../vlan/vlan.pony") },
     Definition { path: "vxlan/vxlan.pony", text: include_str!("../vxlan/vxlan.pony") },
+    Definition { path: "wireguard/wireguard.pony", text: include_str!("../wireguard/wireguard.pony") },
 ];
 
 /// The layers and structs of all modules that can be read alone.
@@ -52,16 +62,22 @@ pub static COMPOSITES: &[&[CompositeInfo]] = &[
     dns::COMPOSITES,
     erspan::COMPOSITES,
     esp::COMPOSITES,
+    etherip::COMPOSITES,
     ethernet::COMPOSITES,
+    geneve::COMPOSITES,
     gre::COMPOSITES,
+    gtpu::COMPOSITES,
     icmp::COMPOSITES,
     icmpv6::COMPOSITES,
     igmp::COMPOSITES,
     ipv4::COMPOSITES,
     ipv6::COMPOSITES,
+    l2tp::COMPOSITES,
     linux_sll::COMPOSITES,
     llc::COMPOSITES,
+    lldp::COMPOSITES,
     loopback::COMPOSITES,
+    macsec::COMPOSITES,
     meta::COMPOSITES,
     mpls::COMPOSITES,
     net::COMPOSITES,
@@ -71,12 +87,16 @@ pub static COMPOSITES: &[&[CompositeInfo]] = &[
     quic::COMPOSITES,
     raw_ip::COMPOSITES,
     sctp::COMPOSITES,
+    slow::COMPOSITES,
+    stp::COMPOSITES,
     tcp::COMPOSITES,
+    teredo::COMPOSITES,
     tls::COMPOSITES,
     udp::COMPOSITES,
     udp_lite::COMPOSITES,
     vlan::COMPOSITES,
     vxlan::COMPOSITES,
+    wireguard::COMPOSITES,
 ];
 
 #[path = "../ah/generated.rs"]
@@ -103,11 +123,20 @@ pub mod erspan;
 #[path = "../esp/generated.rs"]
 pub mod esp;
 
+#[path = "../etherip/generated.rs"]
+pub mod etherip;
+
 #[path = "../ethernet/generated.rs"]
 pub mod ethernet;
 
+#[path = "../geneve/generated.rs"]
+pub mod geneve;
+
 #[path = "../gre/generated.rs"]
 pub mod gre;
+
+#[path = "../gtpu/generated.rs"]
+pub mod gtpu;
 
 #[path = "../icmp/generated.rs"]
 pub mod icmp;
@@ -124,14 +153,23 @@ pub mod ipv4;
 #[path = "../ipv6/generated.rs"]
 pub mod ipv6;
 
+#[path = "../l2tp/generated.rs"]
+pub mod l2tp;
+
 #[path = "../linux_sll/generated.rs"]
 pub mod linux_sll;
 
 #[path = "../llc/generated.rs"]
 pub mod llc;
 
+#[path = "../lldp/generated.rs"]
+pub mod lldp;
+
 #[path = "../loopback/generated.rs"]
 pub mod loopback;
+
+#[path = "../macsec/generated.rs"]
+pub mod macsec;
 
 #[path = "../meta/generated.rs"]
 pub mod meta;
@@ -160,8 +198,17 @@ pub mod raw_ip;
 #[path = "../sctp/generated.rs"]
 pub mod sctp;
 
+#[path = "../slow/generated.rs"]
+pub mod slow;
+
+#[path = "../stp/generated.rs"]
+pub mod stp;
+
 #[path = "../tcp/generated.rs"]
 pub mod tcp;
+
+#[path = "../teredo/generated.rs"]
+pub mod teredo;
 
 #[path = "../tls/generated.rs"]
 pub mod tls;
@@ -177,3 +224,6 @@ pub mod vlan;
 
 #[path = "../vxlan/generated.rs"]
 pub mod vxlan;
+
+#[path = "../wireguard/generated.rs"]
+pub mod wireguard;

@@ -33,10 +33,28 @@ pub enum LayerKind {
     Erspan3,
     /// `Esp`.
     Esp,
+    /// `Etherip`.
+    Etherip,
     /// `Ethernet`.
     Ethernet,
+    /// `Geneve`.
+    Geneve,
     /// `Gre`.
     Gre,
+    /// `Gtpu`.
+    Gtpu,
+    /// `GtpuExtension`.
+    GtpuExtension,
+    /// `GtpuUdpPort`.
+    GtpuUdpPort,
+    /// `GtpuPdcpNumber`.
+    GtpuPdcpNumber,
+    /// `GtpuLongPdcpNumber`.
+    GtpuLongPdcpNumber,
+    /// `GtpuServiceClass`.
+    GtpuServiceClass,
+    /// `GtpuPduSession`.
+    GtpuPduSession,
     /// `Icmp`.
     Icmp,
     /// `Icmpv6`.
@@ -55,16 +73,28 @@ pub enum LayerKind {
     Ipv6Routing,
     /// `Ipv6Fragment`.
     Ipv6Fragment,
+    /// `L2tp`.
+    L2tp,
+    /// `L2tp3Control`.
+    L2tp3Control,
+    /// `L2tp3Data`.
+    L2tp3Data,
+    /// `L2tp3`.
+    L2tp3,
     /// `LinuxSll`.
     LinuxSll,
     /// `LinuxSll2`.
     LinuxSll2,
     /// `Llc`.
     Llc,
+    /// `Lldp`.
+    Lldp,
     /// `Null`.
     Null,
     /// `Loop`.
     Loop,
+    /// `Macsec`.
+    Macsec,
     /// `Mpls`.
     Mpls,
     /// `Ntp`.
@@ -93,8 +123,18 @@ pub enum LayerKind {
     RawIp,
     /// `Sctp`.
     Sctp,
+    /// `Slow`.
+    Slow,
+    /// `Lacp`.
+    Lacp,
+    /// `Marker`.
+    Marker,
+    /// `Stp`.
+    Stp,
     /// `Tcp`.
     Tcp,
+    /// `Teredo`.
+    Teredo,
     /// `TlsRecord`.
     TlsRecord,
     /// `TlsChangeCipherSpec`.
@@ -115,6 +155,8 @@ pub enum LayerKind {
     Vxlan,
     /// `VxlanGpe`.
     VxlanGpe,
+    /// `Wireguard`.
+    Wireguard,
 }
 
 impl LayerKind {
@@ -132,8 +174,17 @@ impl LayerKind {
         Self::Erspan,
         Self::Erspan3,
         Self::Esp,
+        Self::Etherip,
         Self::Ethernet,
+        Self::Geneve,
         Self::Gre,
+        Self::Gtpu,
+        Self::GtpuExtension,
+        Self::GtpuUdpPort,
+        Self::GtpuPdcpNumber,
+        Self::GtpuLongPdcpNumber,
+        Self::GtpuServiceClass,
+        Self::GtpuPduSession,
         Self::Icmp,
         Self::Icmpv6,
         Self::Igmp,
@@ -143,11 +194,17 @@ impl LayerKind {
         Self::Ipv6Destination,
         Self::Ipv6Routing,
         Self::Ipv6Fragment,
+        Self::L2tp,
+        Self::L2tp3Control,
+        Self::L2tp3Data,
+        Self::L2tp3,
         Self::LinuxSll,
         Self::LinuxSll2,
         Self::Llc,
+        Self::Lldp,
         Self::Null,
         Self::Loop,
+        Self::Macsec,
         Self::Mpls,
         Self::Ntp,
         Self::Ppp,
@@ -162,7 +219,12 @@ impl LayerKind {
         Self::Quic,
         Self::RawIp,
         Self::Sctp,
+        Self::Slow,
+        Self::Lacp,
+        Self::Marker,
+        Self::Stp,
         Self::Tcp,
+        Self::Teredo,
         Self::TlsRecord,
         Self::TlsChangeCipherSpec,
         Self::TlsAlert,
@@ -173,6 +235,7 @@ impl LayerKind {
         Self::ServiceVlan,
         Self::Vxlan,
         Self::VxlanGpe,
+        Self::Wireguard,
     ];
 
     /// Its name in the definitions.
@@ -191,8 +254,17 @@ impl LayerKind {
             Self::Erspan => "Erspan",
             Self::Erspan3 => "Erspan3",
             Self::Esp => "Esp",
+            Self::Etherip => "Etherip",
             Self::Ethernet => "Ethernet",
+            Self::Geneve => "Geneve",
             Self::Gre => "Gre",
+            Self::Gtpu => "Gtpu",
+            Self::GtpuExtension => "GtpuExtension",
+            Self::GtpuUdpPort => "GtpuUdpPort",
+            Self::GtpuPdcpNumber => "GtpuPdcpNumber",
+            Self::GtpuLongPdcpNumber => "GtpuLongPdcpNumber",
+            Self::GtpuServiceClass => "GtpuServiceClass",
+            Self::GtpuPduSession => "GtpuPduSession",
             Self::Icmp => "Icmp",
             Self::Icmpv6 => "Icmpv6",
             Self::Igmp => "Igmp",
@@ -202,11 +274,17 @@ impl LayerKind {
             Self::Ipv6Destination => "Ipv6Destination",
             Self::Ipv6Routing => "Ipv6Routing",
             Self::Ipv6Fragment => "Ipv6Fragment",
+            Self::L2tp => "L2tp",
+            Self::L2tp3Control => "L2tp3Control",
+            Self::L2tp3Data => "L2tp3Data",
+            Self::L2tp3 => "L2tp3",
             Self::LinuxSll => "LinuxSll",
             Self::LinuxSll2 => "LinuxSll2",
             Self::Llc => "Llc",
+            Self::Lldp => "Lldp",
             Self::Null => "Null",
             Self::Loop => "Loop",
+            Self::Macsec => "Macsec",
             Self::Mpls => "Mpls",
             Self::Ntp => "Ntp",
             Self::Ppp => "Ppp",
@@ -221,7 +299,12 @@ impl LayerKind {
             Self::Quic => "Quic",
             Self::RawIp => "RawIp",
             Self::Sctp => "Sctp",
+            Self::Slow => "Slow",
+            Self::Lacp => "Lacp",
+            Self::Marker => "Marker",
+            Self::Stp => "Stp",
             Self::Tcp => "Tcp",
+            Self::Teredo => "Teredo",
             Self::TlsRecord => "TlsRecord",
             Self::TlsChangeCipherSpec => "TlsChangeCipherSpec",
             Self::TlsAlert => "TlsAlert",
@@ -232,6 +315,7 @@ impl LayerKind {
             Self::ServiceVlan => "ServiceVlan",
             Self::Vxlan => "Vxlan",
             Self::VxlanGpe => "VxlanGpe",
+            Self::Wireguard => "Wireguard",
         }
     }
 
@@ -251,8 +335,17 @@ impl LayerKind {
             Self::Erspan => "erspan",
             Self::Erspan3 => "erspan3",
             Self::Esp => "esp",
+            Self::Etherip => "etherip",
             Self::Ethernet => "ethernet",
+            Self::Geneve => "geneve",
             Self::Gre => "gre",
+            Self::Gtpu => "gtpu",
+            Self::GtpuExtension => "gtpu_extension",
+            Self::GtpuUdpPort => "gtpu_udp_port",
+            Self::GtpuPdcpNumber => "gtpu_pdcp_number",
+            Self::GtpuLongPdcpNumber => "gtpu_long_pdcp_number",
+            Self::GtpuServiceClass => "gtpu_service_class",
+            Self::GtpuPduSession => "gtpu_pdu_session",
             Self::Icmp => "icmp",
             Self::Icmpv6 => "icmpv6",
             Self::Igmp => "igmp",
@@ -262,11 +355,17 @@ impl LayerKind {
             Self::Ipv6Destination => "ipv6_destination",
             Self::Ipv6Routing => "ipv6_routing",
             Self::Ipv6Fragment => "ipv6_fragment",
+            Self::L2tp => "l2tp",
+            Self::L2tp3Control => "l2tp3_control",
+            Self::L2tp3Data => "l2tp3_data",
+            Self::L2tp3 => "l2tp3",
             Self::LinuxSll => "linux_sll",
             Self::LinuxSll2 => "linux_sll2",
             Self::Llc => "llc",
+            Self::Lldp => "lldp",
             Self::Null => "null",
             Self::Loop => "loop",
+            Self::Macsec => "macsec",
             Self::Mpls => "mpls",
             Self::Ntp => "ntp",
             Self::Ppp => "ppp",
@@ -281,7 +380,12 @@ impl LayerKind {
             Self::Quic => "quic",
             Self::RawIp => "raw_ip",
             Self::Sctp => "sctp",
+            Self::Slow => "slow",
+            Self::Lacp => "lacp",
+            Self::Marker => "marker",
+            Self::Stp => "stp",
             Self::Tcp => "tcp",
+            Self::Teredo => "teredo",
             Self::TlsRecord => "tls_record",
             Self::TlsChangeCipherSpec => "tls_change_cipher_spec",
             Self::TlsAlert => "tls_alert",
@@ -292,6 +396,7 @@ impl LayerKind {
             Self::ServiceVlan => "service_vlan",
             Self::Vxlan => "vxlan",
             Self::VxlanGpe => "vxlan_gpe",
+            Self::Wireguard => "wireguard",
         }
     }
 
@@ -320,6 +425,15 @@ impl LayerKind {
             Level::Network,
             Level::Link,
             Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
             Level::Network,
             Level::Network,
             Level::Network,
@@ -329,6 +443,12 @@ impl LayerKind {
             Level::Network,
             Level::Network,
             Level::Network,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
             Level::Link,
             Level::Link,
             Level::Link,
@@ -348,13 +468,19 @@ impl LayerKind {
             Level::Application,
             Level::Link,
             Level::Transport,
+            Level::Link,
+            Level::Link,
+            Level::Link,
+            Level::Link,
             Level::Transport,
+            Level::Link,
             Level::Application,
             Level::Application,
             Level::Application,
             Level::Application,
             Level::Transport,
             Level::Transport,
+            Level::Link,
             Level::Link,
             Level::Link,
             Level::Link,
@@ -392,10 +518,28 @@ pub enum Layer<'a> {
     Erspan3(crate::erspan::Erspan3<'a>),
     /// `Esp`.
     Esp(crate::esp::Esp<'a>),
+    /// `Etherip`.
+    Etherip(crate::etherip::Etherip<'a>),
     /// `Ethernet`.
     Ethernet(crate::ethernet::Ethernet<'a>),
+    /// `Geneve`.
+    Geneve(crate::geneve::Geneve<'a>),
     /// `Gre`.
     Gre(crate::gre::Gre<'a>),
+    /// `Gtpu`.
+    Gtpu(crate::gtpu::Gtpu<'a>),
+    /// `GtpuExtension`.
+    GtpuExtension(crate::gtpu::GtpuExtension<'a>),
+    /// `GtpuUdpPort`.
+    GtpuUdpPort(crate::gtpu::GtpuUdpPort<'a>),
+    /// `GtpuPdcpNumber`.
+    GtpuPdcpNumber(crate::gtpu::GtpuPdcpNumber<'a>),
+    /// `GtpuLongPdcpNumber`.
+    GtpuLongPdcpNumber(crate::gtpu::GtpuLongPdcpNumber<'a>),
+    /// `GtpuServiceClass`.
+    GtpuServiceClass(crate::gtpu::GtpuServiceClass<'a>),
+    /// `GtpuPduSession`.
+    GtpuPduSession(crate::gtpu::GtpuPduSession<'a>),
     /// `Icmp`.
     Icmp(crate::icmp::Icmp<'a>),
     /// `Icmpv6`.
@@ -414,16 +558,28 @@ pub enum Layer<'a> {
     Ipv6Routing(crate::ipv6::Ipv6Routing<'a>),
     /// `Ipv6Fragment`.
     Ipv6Fragment(crate::ipv6::Ipv6Fragment<'a>),
+    /// `L2tp`.
+    L2tp(crate::l2tp::L2tp<'a>),
+    /// `L2tp3Control`.
+    L2tp3Control(crate::l2tp::L2tp3Control<'a>),
+    /// `L2tp3Data`.
+    L2tp3Data(crate::l2tp::L2tp3Data<'a>),
+    /// `L2tp3`.
+    L2tp3(crate::l2tp::L2tp3<'a>),
     /// `LinuxSll`.
     LinuxSll(crate::linux_sll::LinuxSll<'a>),
     /// `LinuxSll2`.
     LinuxSll2(crate::linux_sll::LinuxSll2<'a>),
     /// `Llc`.
     Llc(crate::llc::Llc<'a>),
+    /// `Lldp`.
+    Lldp(crate::lldp::Lldp<'a>),
     /// `Null`.
     Null(crate::loopback::Null<'a>),
     /// `Loop`.
     Loop(crate::loopback::Loop<'a>),
+    /// `Macsec`.
+    Macsec(crate::macsec::Macsec<'a>),
     /// `Mpls`.
     Mpls(crate::mpls::Mpls<'a>),
     /// `Ntp`.
@@ -452,8 +608,18 @@ pub enum Layer<'a> {
     RawIp(crate::raw_ip::RawIp<'a>),
     /// `Sctp`.
     Sctp(crate::sctp::Sctp<'a>),
+    /// `Slow`.
+    Slow(crate::slow::Slow<'a>),
+    /// `Lacp`.
+    Lacp(crate::slow::Lacp<'a>),
+    /// `Marker`.
+    Marker(crate::slow::Marker<'a>),
+    /// `Stp`.
+    Stp(crate::stp::Stp<'a>),
     /// `Tcp`.
     Tcp(crate::tcp::Tcp<'a>),
+    /// `Teredo`.
+    Teredo(crate::teredo::Teredo<'a>),
     /// `TlsRecord`.
     TlsRecord(crate::tls::TlsRecord<'a>),
     /// `TlsChangeCipherSpec`.
@@ -474,6 +640,8 @@ pub enum Layer<'a> {
     Vxlan(crate::vxlan::Vxlan<'a>),
     /// `VxlanGpe`.
     VxlanGpe(crate::vxlan::VxlanGpe<'a>),
+    /// `Wireguard`.
+    Wireguard(crate::wireguard::Wireguard<'a>),
 }
 
 impl<'a> Layer<'a> {
@@ -497,8 +665,17 @@ impl<'a> Layer<'a> {
             LayerKind::Erspan => Self::Erspan(crate::erspan::Erspan::parse(region)?),
             LayerKind::Erspan3 => Self::Erspan3(crate::erspan::Erspan3::parse(region)?),
             LayerKind::Esp => Self::Esp(crate::esp::Esp::parse(region)?),
+            LayerKind::Etherip => Self::Etherip(crate::etherip::Etherip::parse(region)?),
             LayerKind::Ethernet => Self::Ethernet(crate::ethernet::Ethernet::parse(region)?),
+            LayerKind::Geneve => Self::Geneve(crate::geneve::Geneve::parse(region)?),
             LayerKind::Gre => Self::Gre(crate::gre::Gre::parse(region)?),
+            LayerKind::Gtpu => Self::Gtpu(crate::gtpu::Gtpu::parse(region)?),
+            LayerKind::GtpuExtension => Self::GtpuExtension(crate::gtpu::GtpuExtension::parse(region)?),
+            LayerKind::GtpuUdpPort => Self::GtpuUdpPort(crate::gtpu::GtpuUdpPort::parse(region)?),
+            LayerKind::GtpuPdcpNumber => Self::GtpuPdcpNumber(crate::gtpu::GtpuPdcpNumber::parse(region)?),
+            LayerKind::GtpuLongPdcpNumber => Self::GtpuLongPdcpNumber(crate::gtpu::GtpuLongPdcpNumber::parse(region)?),
+            LayerKind::GtpuServiceClass => Self::GtpuServiceClass(crate::gtpu::GtpuServiceClass::parse(region)?),
+            LayerKind::GtpuPduSession => Self::GtpuPduSession(crate::gtpu::GtpuPduSession::parse(region)?),
             LayerKind::Icmp => Self::Icmp(crate::icmp::Icmp::parse(region)?),
             LayerKind::Icmpv6 => Self::Icmpv6(crate::icmpv6::Icmpv6::parse(region)?),
             LayerKind::Igmp => Self::Igmp(crate::igmp::Igmp::parse(region)?),
@@ -508,11 +685,17 @@ impl<'a> Layer<'a> {
             LayerKind::Ipv6Destination => Self::Ipv6Destination(crate::ipv6::Ipv6Destination::parse(region)?),
             LayerKind::Ipv6Routing => Self::Ipv6Routing(crate::ipv6::Ipv6Routing::parse(region)?),
             LayerKind::Ipv6Fragment => Self::Ipv6Fragment(crate::ipv6::Ipv6Fragment::parse(region)?),
+            LayerKind::L2tp => Self::L2tp(crate::l2tp::L2tp::parse(region)?),
+            LayerKind::L2tp3Control => Self::L2tp3Control(crate::l2tp::L2tp3Control::parse(region)?),
+            LayerKind::L2tp3Data => Self::L2tp3Data(crate::l2tp::L2tp3Data::parse(region)?),
+            LayerKind::L2tp3 => Self::L2tp3(crate::l2tp::L2tp3::parse(region)?),
             LayerKind::LinuxSll => Self::LinuxSll(crate::linux_sll::LinuxSll::parse(region)?),
             LayerKind::LinuxSll2 => Self::LinuxSll2(crate::linux_sll::LinuxSll2::parse(region)?),
             LayerKind::Llc => Self::Llc(crate::llc::Llc::parse(region)?),
+            LayerKind::Lldp => Self::Lldp(crate::lldp::Lldp::parse(region)?),
             LayerKind::Null => Self::Null(crate::loopback::Null::parse(region)?),
             LayerKind::Loop => Self::Loop(crate::loopback::Loop::parse(region)?),
+            LayerKind::Macsec => Self::Macsec(crate::macsec::Macsec::parse(region)?),
             LayerKind::Mpls => Self::Mpls(crate::mpls::Mpls::parse(region)?),
             LayerKind::Ntp => Self::Ntp(crate::ntp::Ntp::parse(region)?),
             LayerKind::Ppp => Self::Ppp(crate::ppp::Ppp::parse(region)?),
@@ -527,7 +710,12 @@ impl<'a> Layer<'a> {
             LayerKind::Quic => Self::Quic(crate::quic::Quic::parse(region)?),
             LayerKind::RawIp => Self::RawIp(crate::raw_ip::RawIp::parse(region)?),
             LayerKind::Sctp => Self::Sctp(crate::sctp::Sctp::parse(region)?),
+            LayerKind::Slow => Self::Slow(crate::slow::Slow::parse(region)?),
+            LayerKind::Lacp => Self::Lacp(crate::slow::Lacp::parse(region)?),
+            LayerKind::Marker => Self::Marker(crate::slow::Marker::parse(region)?),
+            LayerKind::Stp => Self::Stp(crate::stp::Stp::parse(region)?),
             LayerKind::Tcp => Self::Tcp(crate::tcp::Tcp::parse(region)?),
+            LayerKind::Teredo => Self::Teredo(crate::teredo::Teredo::parse(region)?),
             LayerKind::TlsRecord => Self::TlsRecord(crate::tls::TlsRecord::parse(region)?),
             LayerKind::TlsChangeCipherSpec => {
                 Self::TlsChangeCipherSpec(crate::tls::TlsChangeCipherSpec::parse(region)?)
@@ -540,6 +728,7 @@ impl<'a> Layer<'a> {
             LayerKind::ServiceVlan => Self::ServiceVlan(crate::vlan::ServiceVlan::parse(region)?),
             LayerKind::Vxlan => Self::Vxlan(crate::vxlan::Vxlan::parse(region)?),
             LayerKind::VxlanGpe => Self::VxlanGpe(crate::vxlan::VxlanGpe::parse(region)?),
+            LayerKind::Wireguard => Self::Wireguard(crate::wireguard::Wireguard::parse(region)?),
         })
     }
 
@@ -573,8 +762,17 @@ impl<'a> Layer<'a> {
             Self::Erspan(_) => LayerKind::Erspan,
             Self::Erspan3(_) => LayerKind::Erspan3,
             Self::Esp(_) => LayerKind::Esp,
+            Self::Etherip(_) => LayerKind::Etherip,
             Self::Ethernet(_) => LayerKind::Ethernet,
+            Self::Geneve(_) => LayerKind::Geneve,
             Self::Gre(_) => LayerKind::Gre,
+            Self::Gtpu(_) => LayerKind::Gtpu,
+            Self::GtpuExtension(_) => LayerKind::GtpuExtension,
+            Self::GtpuUdpPort(_) => LayerKind::GtpuUdpPort,
+            Self::GtpuPdcpNumber(_) => LayerKind::GtpuPdcpNumber,
+            Self::GtpuLongPdcpNumber(_) => LayerKind::GtpuLongPdcpNumber,
+            Self::GtpuServiceClass(_) => LayerKind::GtpuServiceClass,
+            Self::GtpuPduSession(_) => LayerKind::GtpuPduSession,
             Self::Icmp(_) => LayerKind::Icmp,
             Self::Icmpv6(_) => LayerKind::Icmpv6,
             Self::Igmp(_) => LayerKind::Igmp,
@@ -584,11 +782,17 @@ impl<'a> Layer<'a> {
             Self::Ipv6Destination(_) => LayerKind::Ipv6Destination,
             Self::Ipv6Routing(_) => LayerKind::Ipv6Routing,
             Self::Ipv6Fragment(_) => LayerKind::Ipv6Fragment,
+            Self::L2tp(_) => LayerKind::L2tp,
+            Self::L2tp3Control(_) => LayerKind::L2tp3Control,
+            Self::L2tp3Data(_) => LayerKind::L2tp3Data,
+            Self::L2tp3(_) => LayerKind::L2tp3,
             Self::LinuxSll(_) => LayerKind::LinuxSll,
             Self::LinuxSll2(_) => LayerKind::LinuxSll2,
             Self::Llc(_) => LayerKind::Llc,
+            Self::Lldp(_) => LayerKind::Lldp,
             Self::Null(_) => LayerKind::Null,
             Self::Loop(_) => LayerKind::Loop,
+            Self::Macsec(_) => LayerKind::Macsec,
             Self::Mpls(_) => LayerKind::Mpls,
             Self::Ntp(_) => LayerKind::Ntp,
             Self::Ppp(_) => LayerKind::Ppp,
@@ -603,7 +807,12 @@ impl<'a> Layer<'a> {
             Self::Quic(_) => LayerKind::Quic,
             Self::RawIp(_) => LayerKind::RawIp,
             Self::Sctp(_) => LayerKind::Sctp,
+            Self::Slow(_) => LayerKind::Slow,
+            Self::Lacp(_) => LayerKind::Lacp,
+            Self::Marker(_) => LayerKind::Marker,
+            Self::Stp(_) => LayerKind::Stp,
             Self::Tcp(_) => LayerKind::Tcp,
+            Self::Teredo(_) => LayerKind::Teredo,
             Self::TlsRecord(_) => LayerKind::TlsRecord,
             Self::TlsChangeCipherSpec(_) => LayerKind::TlsChangeCipherSpec,
             Self::TlsAlert(_) => LayerKind::TlsAlert,
@@ -614,6 +823,7 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(_) => LayerKind::ServiceVlan,
             Self::Vxlan(_) => LayerKind::Vxlan,
             Self::VxlanGpe(_) => LayerKind::VxlanGpe,
+            Self::Wireguard(_) => LayerKind::Wireguard,
         }
     }
 
@@ -633,8 +843,17 @@ impl<'a> Layer<'a> {
             Self::Erspan(view) => view.next(),
             Self::Erspan3(view) => view.next(),
             Self::Esp(view) => view.next(),
+            Self::Etherip(view) => view.next(),
             Self::Ethernet(view) => view.next(),
+            Self::Geneve(view) => view.next(),
             Self::Gre(view) => view.next(),
+            Self::Gtpu(view) => view.next(),
+            Self::GtpuExtension(view) => view.next(),
+            Self::GtpuUdpPort(view) => view.next(),
+            Self::GtpuPdcpNumber(view) => view.next(),
+            Self::GtpuLongPdcpNumber(view) => view.next(),
+            Self::GtpuServiceClass(view) => view.next(),
+            Self::GtpuPduSession(view) => view.next(),
             Self::Icmp(view) => view.next(),
             Self::Icmpv6(view) => view.next(),
             Self::Igmp(view) => view.next(),
@@ -644,11 +863,17 @@ impl<'a> Layer<'a> {
             Self::Ipv6Destination(view) => view.next(),
             Self::Ipv6Routing(view) => view.next(),
             Self::Ipv6Fragment(view) => view.next(),
+            Self::L2tp(view) => view.next(),
+            Self::L2tp3Control(view) => view.next(),
+            Self::L2tp3Data(view) => view.next(),
+            Self::L2tp3(view) => view.next(),
             Self::LinuxSll(view) => view.next(),
             Self::LinuxSll2(view) => view.next(),
             Self::Llc(view) => view.next(),
+            Self::Lldp(view) => view.next(),
             Self::Null(view) => view.next(),
             Self::Loop(view) => view.next(),
+            Self::Macsec(view) => view.next(),
             Self::Mpls(view) => view.next(),
             Self::Ntp(view) => view.next(),
             Self::Ppp(view) => view.next(),
@@ -663,7 +888,12 @@ impl<'a> Layer<'a> {
             Self::Quic(view) => view.next(),
             Self::RawIp(view) => view.next(),
             Self::Sctp(view) => view.next(),
+            Self::Slow(view) => view.next(),
+            Self::Lacp(view) => view.next(),
+            Self::Marker(view) => view.next(),
+            Self::Stp(view) => view.next(),
             Self::Tcp(view) => view.next(),
+            Self::Teredo(view) => view.next(),
             Self::TlsRecord(view) => view.next(),
             Self::TlsChangeCipherSpec(view) => view.next(),
             Self::TlsAlert(view) => view.next(),
@@ -674,6 +904,7 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.next(),
             Self::Vxlan(view) => view.next(),
             Self::VxlanGpe(view) => view.next(),
+            Self::Wireguard(view) => view.next(),
         }
     }
 
@@ -693,8 +924,17 @@ impl<'a> Layer<'a> {
             Self::Erspan(view) => view.following(),
             Self::Erspan3(view) => view.following(),
             Self::Esp(view) => view.following(),
+            Self::Etherip(view) => view.following(),
             Self::Ethernet(view) => view.following(),
+            Self::Geneve(view) => view.following(),
             Self::Gre(view) => view.following(),
+            Self::Gtpu(view) => view.following(),
+            Self::GtpuExtension(view) => view.following(),
+            Self::GtpuUdpPort(view) => view.following(),
+            Self::GtpuPdcpNumber(view) => view.following(),
+            Self::GtpuLongPdcpNumber(view) => view.following(),
+            Self::GtpuServiceClass(view) => view.following(),
+            Self::GtpuPduSession(view) => view.following(),
             Self::Icmp(view) => view.following(),
             Self::Icmpv6(view) => view.following(),
             Self::Igmp(view) => view.following(),
@@ -704,11 +944,17 @@ impl<'a> Layer<'a> {
             Self::Ipv6Destination(view) => view.following(),
             Self::Ipv6Routing(view) => view.following(),
             Self::Ipv6Fragment(view) => view.following(),
+            Self::L2tp(view) => view.following(),
+            Self::L2tp3Control(view) => view.following(),
+            Self::L2tp3Data(view) => view.following(),
+            Self::L2tp3(view) => view.following(),
             Self::LinuxSll(view) => view.following(),
             Self::LinuxSll2(view) => view.following(),
             Self::Llc(view) => view.following(),
+            Self::Lldp(view) => view.following(),
             Self::Null(view) => view.following(),
             Self::Loop(view) => view.following(),
+            Self::Macsec(view) => view.following(),
             Self::Mpls(view) => view.following(),
             Self::Ntp(view) => view.following(),
             Self::Ppp(view) => view.following(),
@@ -723,7 +969,12 @@ impl<'a> Layer<'a> {
             Self::Quic(view) => view.following(),
             Self::RawIp(view) => view.following(),
             Self::Sctp(view) => view.following(),
+            Self::Slow(view) => view.following(),
+            Self::Lacp(view) => view.following(),
+            Self::Marker(view) => view.following(),
+            Self::Stp(view) => view.following(),
             Self::Tcp(view) => view.following(),
+            Self::Teredo(view) => view.following(),
             Self::TlsRecord(view) => view.following(),
             Self::TlsChangeCipherSpec(view) => view.following(),
             Self::TlsAlert(view) => view.following(),
@@ -734,6 +985,7 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.following(),
             Self::Vxlan(view) => view.following(),
             Self::VxlanGpe(view) => view.following(),
+            Self::Wireguard(view) => view.following(),
         }
     }
 
@@ -754,8 +1006,17 @@ impl<'a> Layer<'a> {
             Self::Erspan(view) => view.region(),
             Self::Erspan3(view) => view.region(),
             Self::Esp(view) => view.region(),
+            Self::Etherip(view) => view.region(),
             Self::Ethernet(view) => view.region(),
+            Self::Geneve(view) => view.region(),
             Self::Gre(view) => view.region(),
+            Self::Gtpu(view) => view.region(),
+            Self::GtpuExtension(view) => view.region(),
+            Self::GtpuUdpPort(view) => view.region(),
+            Self::GtpuPdcpNumber(view) => view.region(),
+            Self::GtpuLongPdcpNumber(view) => view.region(),
+            Self::GtpuServiceClass(view) => view.region(),
+            Self::GtpuPduSession(view) => view.region(),
             Self::Icmp(view) => view.region(),
             Self::Icmpv6(view) => view.region(),
             Self::Igmp(view) => view.region(),
@@ -765,11 +1026,17 @@ impl<'a> Layer<'a> {
             Self::Ipv6Destination(view) => view.region(),
             Self::Ipv6Routing(view) => view.region(),
             Self::Ipv6Fragment(view) => view.region(),
+            Self::L2tp(view) => view.region(),
+            Self::L2tp3Control(view) => view.region(),
+            Self::L2tp3Data(view) => view.region(),
+            Self::L2tp3(view) => view.region(),
             Self::LinuxSll(view) => view.region(),
             Self::LinuxSll2(view) => view.region(),
             Self::Llc(view) => view.region(),
+            Self::Lldp(view) => view.region(),
             Self::Null(view) => view.region(),
             Self::Loop(view) => view.region(),
+            Self::Macsec(view) => view.region(),
             Self::Mpls(view) => view.region(),
             Self::Ntp(view) => view.region(),
             Self::Ppp(view) => view.region(),
@@ -784,7 +1051,12 @@ impl<'a> Layer<'a> {
             Self::Quic(view) => view.region(),
             Self::RawIp(view) => view.region(),
             Self::Sctp(view) => view.region(),
+            Self::Slow(view) => view.region(),
+            Self::Lacp(view) => view.region(),
+            Self::Marker(view) => view.region(),
+            Self::Stp(view) => view.region(),
             Self::Tcp(view) => view.region(),
+            Self::Teredo(view) => view.region(),
             Self::TlsRecord(view) => view.region(),
             Self::TlsChangeCipherSpec(view) => view.region(),
             Self::TlsAlert(view) => view.region(),
@@ -795,6 +1067,7 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.region(),
             Self::Vxlan(view) => view.region(),
             Self::VxlanGpe(view) => view.region(),
+            Self::Wireguard(view) => view.region(),
         }
     }
 
@@ -815,8 +1088,17 @@ impl<'a> Layer<'a> {
             Self::Erspan(view) => view.is_regular(),
             Self::Erspan3(view) => view.is_regular(),
             Self::Esp(view) => view.is_regular(),
+            Self::Etherip(view) => view.is_regular(),
             Self::Ethernet(view) => view.is_regular(),
+            Self::Geneve(view) => view.is_regular(),
             Self::Gre(view) => view.is_regular(),
+            Self::Gtpu(view) => view.is_regular(),
+            Self::GtpuExtension(view) => view.is_regular(),
+            Self::GtpuUdpPort(view) => view.is_regular(),
+            Self::GtpuPdcpNumber(view) => view.is_regular(),
+            Self::GtpuLongPdcpNumber(view) => view.is_regular(),
+            Self::GtpuServiceClass(view) => view.is_regular(),
+            Self::GtpuPduSession(view) => view.is_regular(),
             Self::Icmp(view) => view.is_regular(),
             Self::Icmpv6(view) => view.is_regular(below),
             Self::Igmp(view) => view.is_regular(),
@@ -826,11 +1108,17 @@ impl<'a> Layer<'a> {
             Self::Ipv6Destination(view) => view.is_regular(),
             Self::Ipv6Routing(view) => view.is_regular(),
             Self::Ipv6Fragment(view) => view.is_regular(),
+            Self::L2tp(view) => view.is_regular(),
+            Self::L2tp3Control(view) => view.is_regular(),
+            Self::L2tp3Data(view) => view.is_regular(),
+            Self::L2tp3(view) => view.is_regular(),
             Self::LinuxSll(view) => view.is_regular(),
             Self::LinuxSll2(view) => view.is_regular(),
             Self::Llc(view) => view.is_regular(),
+            Self::Lldp(view) => view.is_regular(),
             Self::Null(view) => view.is_regular(),
             Self::Loop(view) => view.is_regular(),
+            Self::Macsec(view) => view.is_regular(),
             Self::Mpls(view) => view.is_regular(),
             Self::Ntp(view) => view.is_regular(),
             Self::Ppp(view) => view.is_regular(),
@@ -845,7 +1133,12 @@ impl<'a> Layer<'a> {
             Self::Quic(view) => view.is_regular(),
             Self::RawIp(view) => view.is_regular(),
             Self::Sctp(view) => view.is_regular(),
+            Self::Slow(view) => view.is_regular(),
+            Self::Lacp(view) => view.is_regular(),
+            Self::Marker(view) => view.is_regular(),
+            Self::Stp(view) => view.is_regular(),
             Self::Tcp(view) => view.is_regular(below),
+            Self::Teredo(view) => view.is_regular(),
             Self::TlsRecord(view) => view.is_regular(),
             Self::TlsChangeCipherSpec(view) => view.is_regular(),
             Self::TlsAlert(view) => view.is_regular(),
@@ -856,6 +1149,7 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.is_regular(),
             Self::Vxlan(view) => view.is_regular(),
             Self::VxlanGpe(view) => view.is_regular(),
+            Self::Wireguard(view) => view.is_regular(),
         }
     }
 
@@ -876,8 +1170,17 @@ impl<'a> Layer<'a> {
             Self::Erspan(view) => view.is_plain(),
             Self::Erspan3(view) => view.is_plain(),
             Self::Esp(view) => view.is_plain(),
+            Self::Etherip(view) => view.is_plain(),
             Self::Ethernet(view) => view.is_plain(),
+            Self::Geneve(view) => view.is_plain(),
             Self::Gre(view) => view.is_plain(),
+            Self::Gtpu(view) => view.is_plain(),
+            Self::GtpuExtension(view) => view.is_plain(),
+            Self::GtpuUdpPort(view) => view.is_plain(),
+            Self::GtpuPdcpNumber(view) => view.is_plain(),
+            Self::GtpuLongPdcpNumber(view) => view.is_plain(),
+            Self::GtpuServiceClass(view) => view.is_plain(),
+            Self::GtpuPduSession(view) => view.is_plain(),
             Self::Icmp(view) => view.is_plain(),
             Self::Icmpv6(view) => view.is_plain(below),
             Self::Igmp(view) => view.is_plain(),
@@ -887,11 +1190,17 @@ impl<'a> Layer<'a> {
             Self::Ipv6Destination(view) => view.is_plain(),
             Self::Ipv6Routing(view) => view.is_plain(),
             Self::Ipv6Fragment(view) => view.is_plain(),
+            Self::L2tp(view) => view.is_plain(),
+            Self::L2tp3Control(view) => view.is_plain(),
+            Self::L2tp3Data(view) => view.is_plain(),
+            Self::L2tp3(view) => view.is_plain(),
             Self::LinuxSll(view) => view.is_plain(),
             Self::LinuxSll2(view) => view.is_plain(),
             Self::Llc(view) => view.is_plain(),
+            Self::Lldp(view) => view.is_plain(),
             Self::Null(view) => view.is_plain(),
             Self::Loop(view) => view.is_plain(),
+            Self::Macsec(view) => view.is_plain(),
             Self::Mpls(view) => view.is_plain(),
             Self::Ntp(view) => view.is_plain(),
             Self::Ppp(view) => view.is_plain(),
@@ -906,7 +1215,12 @@ impl<'a> Layer<'a> {
             Self::Quic(view) => view.is_plain(),
             Self::RawIp(view) => view.is_plain(),
             Self::Sctp(view) => view.is_plain(),
+            Self::Slow(view) => view.is_plain(),
+            Self::Lacp(view) => view.is_plain(),
+            Self::Marker(view) => view.is_plain(),
+            Self::Stp(view) => view.is_plain(),
             Self::Tcp(view) => view.is_plain(below),
+            Self::Teredo(view) => view.is_plain(),
             Self::TlsRecord(view) => view.is_plain(),
             Self::TlsChangeCipherSpec(view) => view.is_plain(),
             Self::TlsAlert(view) => view.is_plain(),
@@ -917,6 +1231,7 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.is_plain(),
             Self::Vxlan(view) => view.is_plain(),
             Self::VxlanGpe(view) => view.is_plain(),
+            Self::Wireguard(view) => view.is_plain(),
         }
     }
 
@@ -935,8 +1250,17 @@ impl<'a> Layer<'a> {
             Self::Erspan(view) => view.anomalies(report),
             Self::Erspan3(view) => view.anomalies(report),
             Self::Esp(view) => view.anomalies(report),
+            Self::Etherip(view) => view.anomalies(report),
             Self::Ethernet(view) => view.anomalies(report),
+            Self::Geneve(view) => view.anomalies(report),
             Self::Gre(view) => view.anomalies(report),
+            Self::Gtpu(view) => view.anomalies(report),
+            Self::GtpuExtension(view) => view.anomalies(report),
+            Self::GtpuUdpPort(view) => view.anomalies(report),
+            Self::GtpuPdcpNumber(view) => view.anomalies(report),
+            Self::GtpuLongPdcpNumber(view) => view.anomalies(report),
+            Self::GtpuServiceClass(view) => view.anomalies(report),
+            Self::GtpuPduSession(view) => view.anomalies(report),
             Self::Icmp(view) => view.anomalies(report),
             Self::Icmpv6(view) => view.anomalies(below, report),
             Self::Igmp(view) => view.anomalies(report),
@@ -946,11 +1270,17 @@ impl<'a> Layer<'a> {
             Self::Ipv6Destination(view) => view.anomalies(report),
             Self::Ipv6Routing(view) => view.anomalies(report),
             Self::Ipv6Fragment(view) => view.anomalies(report),
+            Self::L2tp(view) => view.anomalies(report),
+            Self::L2tp3Control(view) => view.anomalies(report),
+            Self::L2tp3Data(view) => view.anomalies(report),
+            Self::L2tp3(view) => view.anomalies(report),
             Self::LinuxSll(view) => view.anomalies(report),
             Self::LinuxSll2(view) => view.anomalies(report),
             Self::Llc(view) => view.anomalies(report),
+            Self::Lldp(view) => view.anomalies(report),
             Self::Null(view) => view.anomalies(report),
             Self::Loop(view) => view.anomalies(report),
+            Self::Macsec(view) => view.anomalies(report),
             Self::Mpls(view) => view.anomalies(report),
             Self::Ntp(view) => view.anomalies(report),
             Self::Ppp(view) => view.anomalies(report),
@@ -965,7 +1295,12 @@ impl<'a> Layer<'a> {
             Self::Quic(view) => view.anomalies(report),
             Self::RawIp(view) => view.anomalies(report),
             Self::Sctp(view) => view.anomalies(report),
+            Self::Slow(view) => view.anomalies(report),
+            Self::Lacp(view) => view.anomalies(report),
+            Self::Marker(view) => view.anomalies(report),
+            Self::Stp(view) => view.anomalies(report),
             Self::Tcp(view) => view.anomalies(below, report),
+            Self::Teredo(view) => view.anomalies(report),
             Self::TlsRecord(view) => view.anomalies(report),
             Self::TlsChangeCipherSpec(view) => view.anomalies(report),
             Self::TlsAlert(view) => view.anomalies(report),
@@ -976,6 +1311,7 @@ impl<'a> Layer<'a> {
             Self::ServiceVlan(view) => view.anomalies(report),
             Self::Vxlan(view) => view.anomalies(report),
             Self::VxlanGpe(view) => view.anomalies(report),
+            Self::Wireguard(view) => view.anomalies(report),
         }
     }
 
@@ -992,6 +1328,7 @@ impl<'a> Layer<'a> {
             (Self::Icmp(reply), Layer::Icmp(request)) => reply.replies_to(request),
             (Self::Icmpv6(reply), Layer::Icmpv6(request)) => reply.replies_to(request),
             (Self::Ntp(reply), Layer::Ntp(request)) => reply.replies_to(request),
+            (Self::Marker(reply), Layer::Marker(request)) => reply.replies_to(request),
             (Self::Tcp(reply), Layer::Tcp(request)) => reply.replies_to(request),
             (Self::Udp(reply), Layer::Udp(request)) => reply.replies_to(request),
             _ => None,
@@ -1010,6 +1347,7 @@ impl<'a> Layer<'a> {
             (Self::Icmp(view), Layer::Icmp(other)) => view.asks_as(other),
             (Self::Icmpv6(view), Layer::Icmpv6(other)) => view.asks_as(other),
             (Self::Ntp(view), Layer::Ntp(other)) => view.asks_as(other),
+            (Self::Marker(view), Layer::Marker(other)) => view.asks_as(other),
             (Self::Tcp(view), Layer::Tcp(other)) => view.asks_as(other),
             (Self::Udp(view), Layer::Udp(other)) => view.asks_as(other),
             _ => None,
@@ -1158,8 +1496,17 @@ impl Fields for Layer<'_> {
             Self::Erspan(view) => view.fields(visitor),
             Self::Erspan3(view) => view.fields(visitor),
             Self::Esp(view) => view.fields(visitor),
+            Self::Etherip(view) => view.fields(visitor),
             Self::Ethernet(view) => view.fields(visitor),
+            Self::Geneve(view) => view.fields(visitor),
             Self::Gre(view) => view.fields(visitor),
+            Self::Gtpu(view) => view.fields(visitor),
+            Self::GtpuExtension(view) => view.fields(visitor),
+            Self::GtpuUdpPort(view) => view.fields(visitor),
+            Self::GtpuPdcpNumber(view) => view.fields(visitor),
+            Self::GtpuLongPdcpNumber(view) => view.fields(visitor),
+            Self::GtpuServiceClass(view) => view.fields(visitor),
+            Self::GtpuPduSession(view) => view.fields(visitor),
             Self::Icmp(view) => view.fields(visitor),
             Self::Icmpv6(view) => view.fields(visitor),
             Self::Igmp(view) => view.fields(visitor),
@@ -1169,11 +1516,17 @@ impl Fields for Layer<'_> {
             Self::Ipv6Destination(view) => view.fields(visitor),
             Self::Ipv6Routing(view) => view.fields(visitor),
             Self::Ipv6Fragment(view) => view.fields(visitor),
+            Self::L2tp(view) => view.fields(visitor),
+            Self::L2tp3Control(view) => view.fields(visitor),
+            Self::L2tp3Data(view) => view.fields(visitor),
+            Self::L2tp3(view) => view.fields(visitor),
             Self::LinuxSll(view) => view.fields(visitor),
             Self::LinuxSll2(view) => view.fields(visitor),
             Self::Llc(view) => view.fields(visitor),
+            Self::Lldp(view) => view.fields(visitor),
             Self::Null(view) => view.fields(visitor),
             Self::Loop(view) => view.fields(visitor),
+            Self::Macsec(view) => view.fields(visitor),
             Self::Mpls(view) => view.fields(visitor),
             Self::Ntp(view) => view.fields(visitor),
             Self::Ppp(view) => view.fields(visitor),
@@ -1188,7 +1541,12 @@ impl Fields for Layer<'_> {
             Self::Quic(view) => view.fields(visitor),
             Self::RawIp(view) => view.fields(visitor),
             Self::Sctp(view) => view.fields(visitor),
+            Self::Slow(view) => view.fields(visitor),
+            Self::Lacp(view) => view.fields(visitor),
+            Self::Marker(view) => view.fields(visitor),
+            Self::Stp(view) => view.fields(visitor),
             Self::Tcp(view) => view.fields(visitor),
+            Self::Teredo(view) => view.fields(visitor),
             Self::TlsRecord(view) => view.fields(visitor),
             Self::TlsChangeCipherSpec(view) => view.fields(visitor),
             Self::TlsAlert(view) => view.fields(visitor),
@@ -1199,6 +1557,7 @@ impl Fields for Layer<'_> {
             Self::ServiceVlan(view) => view.fields(visitor),
             Self::Vxlan(view) => view.fields(visitor),
             Self::VxlanGpe(view) => view.fields(visitor),
+            Self::Wireguard(view) => view.fields(visitor),
         }
     }
     fn carries_layer(&self) -> bool {
@@ -1391,6 +1750,20 @@ impl<'a> View<'a> for crate::esp::Esp<'a> {
     }
 }
 
+impl<'a> View<'a> for crate::etherip::Etherip<'a> {
+    const KIND: LayerKind = LayerKind::Etherip;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
 impl<'a> View<'a> for crate::ethernet::Ethernet<'a> {
     const KIND: LayerKind = LayerKind::Ethernet;
 
@@ -1405,8 +1778,120 @@ impl<'a> View<'a> for crate::ethernet::Ethernet<'a> {
     }
 }
 
+impl<'a> View<'a> for crate::geneve::Geneve<'a> {
+    const KIND: LayerKind = LayerKind::Geneve;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
 impl<'a> View<'a> for crate::gre::Gre<'a> {
     const KIND: LayerKind = LayerKind::Gre;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::gtpu::Gtpu<'a> {
+    const KIND: LayerKind = LayerKind::Gtpu;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::gtpu::GtpuExtension<'a> {
+    const KIND: LayerKind = LayerKind::GtpuExtension;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::gtpu::GtpuUdpPort<'a> {
+    const KIND: LayerKind = LayerKind::GtpuUdpPort;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::gtpu::GtpuPdcpNumber<'a> {
+    const KIND: LayerKind = LayerKind::GtpuPdcpNumber;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::gtpu::GtpuLongPdcpNumber<'a> {
+    const KIND: LayerKind = LayerKind::GtpuLongPdcpNumber;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::gtpu::GtpuServiceClass<'a> {
+    const KIND: LayerKind = LayerKind::GtpuServiceClass;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::gtpu::GtpuPduSession<'a> {
+    const KIND: LayerKind = LayerKind::GtpuPduSession;
 
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
@@ -1545,6 +2030,62 @@ impl<'a> View<'a> for crate::ipv6::Ipv6Fragment<'a> {
     }
 }
 
+impl<'a> View<'a> for crate::l2tp::L2tp<'a> {
+    const KIND: LayerKind = LayerKind::L2tp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::l2tp::L2tp3Control<'a> {
+    const KIND: LayerKind = LayerKind::L2tp3Control;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::l2tp::L2tp3Data<'a> {
+    const KIND: LayerKind = LayerKind::L2tp3Data;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::l2tp::L2tp3<'a> {
+    const KIND: LayerKind = LayerKind::L2tp3;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
 impl<'a> View<'a> for crate::linux_sll::LinuxSll<'a> {
     const KIND: LayerKind = LayerKind::LinuxSll;
 
@@ -1587,6 +2128,20 @@ impl<'a> View<'a> for crate::llc::Llc<'a> {
     }
 }
 
+impl<'a> View<'a> for crate::lldp::Lldp<'a> {
+    const KIND: LayerKind = LayerKind::Lldp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
 impl<'a> View<'a> for crate::loopback::Null<'a> {
     const KIND: LayerKind = LayerKind::Null;
 
@@ -1603,6 +2158,20 @@ impl<'a> View<'a> for crate::loopback::Null<'a> {
 
 impl<'a> View<'a> for crate::loopback::Loop<'a> {
     const KIND: LayerKind = LayerKind::Loop;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::macsec::Macsec<'a> {
+    const KIND: LayerKind = LayerKind::Macsec;
 
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
@@ -1811,8 +2380,78 @@ impl<'a> View<'a> for crate::sctp::Sctp<'a> {
     }
 }
 
+impl<'a> View<'a> for crate::slow::Slow<'a> {
+    const KIND: LayerKind = LayerKind::Slow;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::slow::Lacp<'a> {
+    const KIND: LayerKind = LayerKind::Lacp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::slow::Marker<'a> {
+    const KIND: LayerKind = LayerKind::Marker;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::stp::Stp<'a> {
+    const KIND: LayerKind = LayerKind::Stp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
 impl<'a> View<'a> for crate::tcp::Tcp<'a> {
     const KIND: LayerKind = LayerKind::Tcp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::teredo::Teredo<'a> {
+    const KIND: LayerKind = LayerKind::Teredo;
 
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
@@ -1965,6 +2604,20 @@ impl<'a> View<'a> for crate::vxlan::VxlanGpe<'a> {
     }
 }
 
+impl<'a> View<'a> for crate::wireguard::Wireguard<'a> {
+    const KIND: LayerKind = LayerKind::Wireguard;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
 impl LayerKind {
     /// Reads a layer of that kind: how many bytes are its own, and what follows it.
     ///
@@ -1985,8 +2638,17 @@ impl LayerKind {
             Self::Erspan => step::<crate::erspan::Erspan<'a>>(region, below),
             Self::Erspan3 => step::<crate::erspan::Erspan3<'a>>(region, below),
             Self::Esp => step::<crate::esp::Esp<'a>>(region, below),
+            Self::Etherip => step::<crate::etherip::Etherip<'a>>(region, below),
             Self::Ethernet => step::<crate::ethernet::Ethernet<'a>>(region, below),
+            Self::Geneve => step::<crate::geneve::Geneve<'a>>(region, below),
             Self::Gre => step::<crate::gre::Gre<'a>>(region, below),
+            Self::Gtpu => step::<crate::gtpu::Gtpu<'a>>(region, below),
+            Self::GtpuExtension => step::<crate::gtpu::GtpuExtension<'a>>(region, below),
+            Self::GtpuUdpPort => step::<crate::gtpu::GtpuUdpPort<'a>>(region, below),
+            Self::GtpuPdcpNumber => step::<crate::gtpu::GtpuPdcpNumber<'a>>(region, below),
+            Self::GtpuLongPdcpNumber => step::<crate::gtpu::GtpuLongPdcpNumber<'a>>(region, below),
+            Self::GtpuServiceClass => step::<crate::gtpu::GtpuServiceClass<'a>>(region, below),
+            Self::GtpuPduSession => step::<crate::gtpu::GtpuPduSession<'a>>(region, below),
             Self::Icmp => step::<crate::icmp::Icmp<'a>>(region, below),
             Self::Icmpv6 => step::<crate::icmpv6::Icmpv6<'a>>(region, below),
             Self::Igmp => step::<crate::igmp::Igmp<'a>>(region, below),
@@ -1996,11 +2658,17 @@ impl LayerKind {
             Self::Ipv6Destination => step::<crate::ipv6::Ipv6Destination<'a>>(region, below),
             Self::Ipv6Routing => step::<crate::ipv6::Ipv6Routing<'a>>(region, below),
             Self::Ipv6Fragment => step::<crate::ipv6::Ipv6Fragment<'a>>(region, below),
+            Self::L2tp => step::<crate::l2tp::L2tp<'a>>(region, below),
+            Self::L2tp3Control => step::<crate::l2tp::L2tp3Control<'a>>(region, below),
+            Self::L2tp3Data => step::<crate::l2tp::L2tp3Data<'a>>(region, below),
+            Self::L2tp3 => step::<crate::l2tp::L2tp3<'a>>(region, below),
             Self::LinuxSll => step::<crate::linux_sll::LinuxSll<'a>>(region, below),
             Self::LinuxSll2 => step::<crate::linux_sll::LinuxSll2<'a>>(region, below),
             Self::Llc => step::<crate::llc::Llc<'a>>(region, below),
+            Self::Lldp => step::<crate::lldp::Lldp<'a>>(region, below),
             Self::Null => step::<crate::loopback::Null<'a>>(region, below),
             Self::Loop => step::<crate::loopback::Loop<'a>>(region, below),
+            Self::Macsec => step::<crate::macsec::Macsec<'a>>(region, below),
             Self::Mpls => step::<crate::mpls::Mpls<'a>>(region, below),
             Self::Ntp => step::<crate::ntp::Ntp<'a>>(region, below),
             Self::Ppp => step::<crate::ppp::Ppp<'a>>(region, below),
@@ -2015,7 +2683,12 @@ impl LayerKind {
             Self::Quic => step::<crate::quic::Quic<'a>>(region, below),
             Self::RawIp => step::<crate::raw_ip::RawIp<'a>>(region, below),
             Self::Sctp => step::<crate::sctp::Sctp<'a>>(region, below),
+            Self::Slow => step::<crate::slow::Slow<'a>>(region, below),
+            Self::Lacp => step::<crate::slow::Lacp<'a>>(region, below),
+            Self::Marker => step::<crate::slow::Marker<'a>>(region, below),
+            Self::Stp => step::<crate::stp::Stp<'a>>(region, below),
             Self::Tcp => step::<crate::tcp::Tcp<'a>>(region, below),
+            Self::Teredo => step::<crate::teredo::Teredo<'a>>(region, below),
             Self::TlsRecord => step::<crate::tls::TlsRecord<'a>>(region, below),
             Self::TlsChangeCipherSpec => step::<crate::tls::TlsChangeCipherSpec<'a>>(region, below),
             Self::TlsAlert => step::<crate::tls::TlsAlert<'a>>(region, below),
@@ -2026,6 +2699,7 @@ impl LayerKind {
             Self::ServiceVlan => step::<crate::vlan::ServiceVlan<'a>>(region, below),
             Self::Vxlan => step::<crate::vxlan::Vxlan<'a>>(region, below),
             Self::VxlanGpe => step::<crate::vxlan::VxlanGpe<'a>>(region, below),
+            Self::Wireguard => step::<crate::wireguard::Wireguard<'a>>(region, below),
         }
     }
 }
@@ -2197,6 +2871,14 @@ impl<'a> Carrier<'a, LayerKind> for crate::esp::Esp<'a> {
 }
 stacked!(LayerKind, Esp, crate::esp::Esp<'a>, true);
 
+impl<'a> Carrier<'a, LayerKind> for crate::etherip::Etherip<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Etherip, crate::etherip::Etherip<'a>, true);
+
 impl<'a> Carrier<'a, LayerKind> for crate::ethernet::Ethernet<'a> {
     #[inline(always)]
     fn next(&self) -> Next<'a> {
@@ -2221,6 +2903,20 @@ impl<'a> Carrier<'a, LayerKind> for crate::ethernet::Ethernet<'a> {
 }
 stacked!(LayerKind, Ethernet, crate::ethernet::Ethernet<'a>, true);
 
+impl<'a> Carrier<'a, LayerKind> for crate::geneve::Geneve<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::ether_type_leads_to(kind, self.protocol().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Geneve, crate::geneve::Geneve<'a>, true);
+
 impl<'a> Carrier<'a, LayerKind> for crate::gre::Gre<'a> {
     #[inline(always)]
     fn next(&self) -> Next<'a> {
@@ -2239,6 +2935,114 @@ impl<'a> Carrier<'a, LayerKind> for crate::gre::Gre<'a> {
     }
 }
 stacked!(LayerKind, Gre, crate::gre::Gre<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gtpu::Gtpu<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        if (self.message_type().0 == 255 || self.has_extension())
+            && let Some(payload) = self.payload()
+        {
+            return Led::to(
+                given!(
+                    u8::try_from(if self.has_extension() { u64::from(self.next_extension()?.0) } else { 0_u64 }).ok()
+                )
+                .is_some_and(|key| tables::gtpu_extension_leads_to(kind, key, payload)),
+                payload,
+            );
+        }
+        Led::Elsewhere
+    }
+}
+stacked!(LayerKind, Gtpu, crate::gtpu::Gtpu<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gtpu::GtpuExtension<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::gtpu_extension_leads_to(kind, self.next_type().0, payload), payload)
+    }
+}
+stacked!(LayerKind, GtpuExtension, crate::gtpu::GtpuExtension<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gtpu::GtpuUdpPort<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::gtpu_extension_leads_to(kind, self.next_type().0, payload), payload)
+    }
+}
+stacked!(LayerKind, GtpuUdpPort, crate::gtpu::GtpuUdpPort<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gtpu::GtpuPdcpNumber<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::gtpu_extension_leads_to(kind, self.next_type().0, payload), payload)
+    }
+}
+stacked!(LayerKind, GtpuPdcpNumber, crate::gtpu::GtpuPdcpNumber<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gtpu::GtpuLongPdcpNumber<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::gtpu_extension_leads_to(kind, self.next_type().0, payload), payload)
+    }
+}
+stacked!(LayerKind, GtpuLongPdcpNumber, crate::gtpu::GtpuLongPdcpNumber<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gtpu::GtpuServiceClass<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::gtpu_extension_leads_to(kind, self.next_type().0, payload), payload)
+    }
+}
+stacked!(LayerKind, GtpuServiceClass, crate::gtpu::GtpuServiceClass<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::gtpu::GtpuPduSession<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::gtpu_extension_leads_to(kind, self.next_type().0, payload), payload)
+    }
+}
+stacked!(LayerKind, GtpuPduSession, crate::gtpu::GtpuPduSession<'a>, true);
 
 impl<'a> Carrier<'a, LayerKind> for crate::icmp::Icmp<'a> {
     #[inline(always)]
@@ -2355,6 +3159,38 @@ impl<'a> Carrier<'a, LayerKind> for crate::ipv6::Ipv6Fragment<'a> {
 }
 stacked!(LayerKind, Ipv6Fragment, crate::ipv6::Ipv6Fragment<'a>, true);
 
+impl<'a> Carrier<'a, LayerKind> for crate::l2tp::L2tp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, L2tp, crate::l2tp::L2tp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::l2tp::L2tp3Control<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, L2tp3Control, crate::l2tp::L2tp3Control<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::l2tp::L2tp3Data<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, L2tp3Data, crate::l2tp::L2tp3Data<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::l2tp::L2tp3<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, L2tp3, crate::l2tp::L2tp3<'a>, true);
+
 impl<'a> Carrier<'a, LayerKind> for crate::linux_sll::LinuxSll<'a> {
     #[inline(always)]
     fn next(&self) -> Next<'a> {
@@ -2417,6 +3253,14 @@ impl<'a> Carrier<'a, LayerKind> for crate::llc::Llc<'a> {
                         );
                     }
                 }
+                Some(12) => {
+                    if let Some(payload) = given!(Some(self.cisco()?.payload())) {
+                        return Led::to(
+                            self.pid().is_some_and(|key| tables::cisco_protocol_leads_to(kind, key, payload)),
+                            payload,
+                        );
+                    }
+                }
                 _ => {
                     if let Some(payload) = given!(Some(self.other()?.payload())) {
                         return Led::to(false, payload);
@@ -2432,6 +3276,14 @@ impl<'a> Carrier<'a, LayerKind> for crate::llc::Llc<'a> {
     }
 }
 stacked!(LayerKind, Llc, crate::llc::Llc<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::lldp::Lldp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Lldp, crate::lldp::Lldp<'a>, false);
 
 impl<'a> Carrier<'a, LayerKind> for crate::loopback::Null<'a> {
     #[inline(always)]
@@ -2465,6 +3317,31 @@ impl<'a> Carrier<'a, LayerKind> for crate::loopback::Loop<'a> {
     }
 }
 stacked!(LayerKind, Loop, crate::loopback::Loop<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::macsec::Macsec<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        match self.encrypted() || self.changed() {
+            true => {}
+            _ => {
+                if let Some(payload) = given!(Some(self.clear()?.payload())) {
+                    return Led::to(
+                        given!(Some(self.clear()?.protocol().0))
+                            .is_some_and(|key| tables::ether_type_leads_to(kind, key, payload)),
+                        payload,
+                    );
+                }
+            }
+        }
+        Led::Elsewhere
+    }
+}
+stacked!(LayerKind, Macsec, crate::macsec::Macsec<'a>, true);
 
 impl<'a> Carrier<'a, LayerKind> for crate::mpls::Mpls<'a> {
     #[inline(always)]
@@ -2616,6 +3493,44 @@ impl<'a> Carrier<'a, LayerKind> for crate::sctp::Sctp<'a> {
 }
 stacked!(LayerKind, Sctp, crate::sctp::Sctp<'a>, true);
 
+impl<'a> Carrier<'a, LayerKind> for crate::slow::Slow<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::slow_subtype_leads_to(kind, self.subtype().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Slow, crate::slow::Slow<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::slow::Lacp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Lacp, crate::slow::Lacp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::slow::Marker<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Marker, crate::slow::Marker<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::stp::Stp<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Stp, crate::stp::Stp<'a>, true);
+
 impl<'a> Carrier<'a, LayerKind> for crate::tcp::Tcp<'a> {
     #[inline(always)]
     fn next(&self) -> Next<'a> {
@@ -2623,6 +3538,14 @@ impl<'a> Carrier<'a, LayerKind> for crate::tcp::Tcp<'a> {
     }
 }
 stacked!(LayerKind, Tcp, crate::tcp::Tcp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::teredo::Teredo<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Teredo, crate::teredo::Teredo<'a>, false);
 
 impl<'a> Carrier<'a, LayerKind> for crate::tls::TlsRecord<'a> {
     #[inline(always)]
@@ -2744,6 +3667,14 @@ impl<'a> Carrier<'a, LayerKind> for crate::vxlan::VxlanGpe<'a> {
 }
 stacked!(LayerKind, VxlanGpe, crate::vxlan::VxlanGpe<'a>, true);
 
+impl<'a> Carrier<'a, LayerKind> for crate::wireguard::Wireguard<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Wireguard, crate::wireguard::Wireguard<'a>, true);
+
 /// Whether a payload looks like `Quic`.
 #[inline]
 #[must_use]
@@ -2831,6 +3762,33 @@ pub fn looks_like_tls_handshake(payload: Region<'_>) -> bool {
     .unwrap_or(false)
 }
 
+/// Whether a payload looks like `Wireguard`.
+#[inline]
+#[must_use]
+pub fn looks_like_wireguard(payload: Region<'_>) -> bool {
+    contained(|| {
+        let cursor = &mut Cursor::new(payload);
+        let head = cursor.run::<4>(crate::wireguard::wireguard_fields::HEAD_RUN)?;
+        let r#type = head[0];
+        let reserved = u32::from_le_bytes([head[1], head[2], head[3], 0]);
+        if reserved != 0 {
+            return Err(Error::new(
+                &crate::wireguard::wireguard_fields::RESERVED,
+                cursor.offset() - 3,
+                ErrorKind::Constant { found: u64::from(reserved), expected: 0 },
+            ));
+        }
+        Ok(reserved == 0
+            && (r#type == 1 && cursor.rest().bytes().len() as u64 == 144
+                || r#type == 2 && cursor.rest().bytes().len() as u64 == 88
+                || r#type == 3 && cursor.rest().bytes().len() as u64 == 60
+                || r#type == 4
+                    && cursor.rest().bytes().len() as u64 >= 28
+                    && cursor.rest().bytes().len() as u64 % 16 == 12))
+    })
+    .unwrap_or(false)
+}
+
 /// The layer that a payload looks like most, where any.
 #[inline]
 #[must_use]
@@ -2840,6 +3798,9 @@ pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
     }
     if looks_like_quic(payload) {
         return Some(LayerKind::Quic);
+    }
+    if looks_like_wireguard(payload) {
+        return Some(LayerKind::Wireguard);
     }
     let _ = payload;
     None
@@ -2857,6 +3818,7 @@ pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
         LayerKind::TlsRecord => looks_like_tls_record(payload),
         LayerKind::TlsAlert => looks_like_tls_alert(payload),
         LayerKind::TlsHandshake => looks_like_tls_handshake(payload),
+        LayerKind::Wireguard => looks_like_wireguard(payload),
         _ => true,
     }
 }
@@ -2959,6 +3921,38 @@ pub mod tables {
     use super::LayerKind;
     use packet_core::generated::*;
 
+    /// The layer of a key of `gtpu_extension`; the payload is looked at where a row asks for it.
+    #[inline]
+    #[must_use]
+    pub fn gtpu_extension(key: u8, payload: Region<'_>) -> Option<LayerKind> {
+        Some(match key {
+            0 if given!(Some(*payload.bytes().first()? >> 4 == 4)) == Some(true) => LayerKind::Ipv4,
+            0 if given!(Some(*payload.bytes().first()? >> 4 == 6)) == Some(true) => LayerKind::Ipv6,
+            32 => LayerKind::GtpuServiceClass,
+            64 => LayerKind::GtpuUdpPort,
+            130 => LayerKind::GtpuLongPdcpNumber,
+            133 => LayerKind::GtpuPduSession,
+            192 => LayerKind::GtpuPdcpNumber,
+            1..=31 => LayerKind::GtpuExtension,
+            33..=63 => LayerKind::GtpuExtension,
+            65..=129 => LayerKind::GtpuExtension,
+            131..=132 => LayerKind::GtpuExtension,
+            134..=191 => LayerKind::GtpuExtension,
+            193..=255 => LayerKind::GtpuExtension,
+            _ => return None,
+        })
+    }
+
+    /// The layer of a key of `cisco_protocol`; the payload is looked at where a row asks for it.
+    #[inline]
+    #[must_use]
+    pub fn cisco_protocol(key: u16, _: Region<'_>) -> Option<LayerKind> {
+        Some(match key {
+            267 => LayerKind::Stp,
+            _ => return None,
+        })
+    }
+
     /// The layer of a key of `address_family`; the payload is looked at where a row asks for it.
     #[inline]
     #[must_use]
@@ -3018,11 +4012,14 @@ pub mod tables {
             2048 => LayerKind::Ipv4,
             34525 => LayerKind::Ipv6,
             34928 => LayerKind::Llc,
+            35020 => LayerKind::Lldp,
+            35045 => LayerKind::Macsec,
             34887 => LayerKind::Mpls,
             34888 => LayerKind::Mpls,
             34827 => LayerKind::Ppp,
             34915 => LayerKind::PppoeDiscovery,
             34916 => LayerKind::PppoeSession,
+            34825 => LayerKind::Slow,
             33024 => LayerKind::Vlan,
             37120 => LayerKind::Vlan,
             34984 => LayerKind::ServiceVlan,
@@ -3038,6 +4035,7 @@ pub mod tables {
             51 => LayerKind::Ah,
             33 => LayerKind::Dccp,
             50 => LayerKind::Esp,
+            97 => LayerKind::Etherip,
             143 => LayerKind::Ethernet,
             47 => LayerKind::Gre,
             1 => LayerKind::Icmp,
@@ -3049,6 +4047,7 @@ pub mod tables {
             43 => LayerKind::Ipv6Routing,
             44 => LayerKind::Ipv6Fragment,
             60 => LayerKind::Ipv6Destination,
+            115 => LayerKind::L2tp3,
             137 => LayerKind::Mpls,
             132 => LayerKind::Sctp,
             6 => LayerKind::Tcp,
@@ -3076,7 +4075,24 @@ pub mod tables {
             {
                 LayerKind::Esp
             }
+            6081 => LayerKind::Geneve,
             4754 => LayerKind::Gre,
+            2152 if given!(Some(*payload.bytes().first()? >> 4 == 3)) == Some(true) => LayerKind::Gtpu,
+            1701 if given!(Some(*payload.bytes().get(1)? & 15 == 2)) == Some(true) => LayerKind::L2tp,
+            1701 if both(
+                given!(Some(*payload.bytes().first()? >= 128)),
+                given!(Some(*payload.bytes().get(1)? & 15 == 3)),
+            ) == Some(true) =>
+            {
+                LayerKind::L2tp3Control
+            }
+            1701 if both(
+                given!(Some(*payload.bytes().first()? < 128)),
+                given!(Some(*payload.bytes().get(1)? & 15 == 3)),
+            ) == Some(true) =>
+            {
+                LayerKind::L2tp3Data
+            }
             6635 => LayerKind::Mpls,
             123 => LayerKind::Ntp,
             443 if both(
@@ -3089,6 +4105,7 @@ pub mod tables {
             {
                 LayerKind::Quic
             }
+            3544 => LayerKind::Teredo,
             4789 => LayerKind::Vxlan,
             4790 => LayerKind::VxlanGpe,
             _ => return None,
@@ -3115,9 +4132,12 @@ pub mod tables {
     /// The layer of a key of `llc_sap`; the payload is looked at where a row asks for it.
     #[inline]
     #[must_use]
-    pub fn llc_sap(key: u8, _: Region<'_>) -> Option<LayerKind> {
+    pub fn llc_sap(key: u8, payload: Region<'_>) -> Option<LayerKind> {
         Some(match key {
             6 => LayerKind::Ipv4,
+            66 if given!(Some(slice(payload.bytes(), 0_u64, 1_u64)? == b"\0\0".as_slice())) == Some(true) => {
+                LayerKind::Stp
+            }
             _ => return None,
         })
     }
@@ -3152,6 +4172,17 @@ pub mod tables {
         })
     }
 
+    /// The layer of a key of `slow_subtype`; the payload is looked at where a row asks for it.
+    #[inline]
+    #[must_use]
+    pub fn slow_subtype(key: u8, _: Region<'_>) -> Option<LayerKind> {
+        Some(match key {
+            1 => LayerKind::Lacp,
+            2 => LayerKind::Marker,
+            _ => return None,
+        })
+    }
+
     /// The layer of a key of `tls_content`; the payload is looked at where a row asks for it.
     #[inline]
     #[must_use]
@@ -3177,6 +4208,37 @@ pub mod tables {
         })
     }
 
+    /// Whether a key of `gtpu_extension` leads to a kind of layer, as [`gtpu_extension`] says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn gtpu_extension_leads_to(kind: LayerKind, key: u8, payload: Region<'_>) -> bool {
+        match kind {
+            LayerKind::GtpuExtension => {
+                matches!(
+                    key, 1..= 31 | 33..= 63 | 65..= 129 | 131..= 132 | 134..= 191 | 193
+                    ..= 255
+                )
+            }
+            LayerKind::GtpuUdpPort => matches!(key, 64),
+            LayerKind::GtpuPdcpNumber => matches!(key, 192),
+            LayerKind::GtpuLongPdcpNumber => matches!(key, 130),
+            LayerKind::GtpuServiceClass => matches!(key, 32),
+            LayerKind::GtpuPduSession => matches!(key, 133),
+            LayerKind::Ipv4 | LayerKind::Ipv6 => gtpu_extension(key, payload) == Some(kind),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `cisco_protocol` leads to a kind of layer, as [`cisco_protocol`] says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn cisco_protocol_leads_to(kind: LayerKind, key: u16, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Stp => matches!(key, 267),
+            _ => false,
+        }
+    }
+
     /// Whether a key of `address_family` leads to a kind of layer, as [`address_family`] says it.
     #[inline(always)]
     #[must_use]
@@ -3199,10 +4261,13 @@ pub mod tables {
             LayerKind::Ipv4 => matches!(key, 2048),
             LayerKind::Ipv6 => matches!(key, 34525),
             LayerKind::Llc => matches!(key, 34928),
+            LayerKind::Lldp => matches!(key, 35020),
+            LayerKind::Macsec => matches!(key, 35045),
             LayerKind::Mpls => matches!(key, 34887 | 34888),
             LayerKind::Ppp => matches!(key, 34827),
             LayerKind::PppoeDiscovery => matches!(key, 34915),
             LayerKind::PppoeSession => matches!(key, 34916),
+            LayerKind::Slow => matches!(key, 34825),
             LayerKind::Vlan => matches!(key, 33024 | 37120),
             LayerKind::ServiceVlan => matches!(key, 34984),
             LayerKind::Arp => ether_type(key, payload) == Some(kind),
@@ -3218,6 +4283,7 @@ pub mod tables {
             LayerKind::Ah => matches!(key, 51),
             LayerKind::Dccp => matches!(key, 33),
             LayerKind::Esp => matches!(key, 50),
+            LayerKind::Etherip => matches!(key, 97),
             LayerKind::Ethernet => matches!(key, 143),
             LayerKind::Gre => matches!(key, 47),
             LayerKind::Icmp => matches!(key, 1),
@@ -3229,6 +4295,7 @@ pub mod tables {
             LayerKind::Ipv6Destination => matches!(key, 60),
             LayerKind::Ipv6Routing => matches!(key, 43),
             LayerKind::Ipv6Fragment => matches!(key, 44),
+            LayerKind::L2tp3 => matches!(key, 115),
             LayerKind::Mpls => matches!(key, 137),
             LayerKind::Sctp => matches!(key, 132),
             LayerKind::Tcp => matches!(key, 6),
@@ -3241,9 +4308,10 @@ pub mod tables {
     /// Whether a key of `llc_sap` leads to a kind of layer, as [`llc_sap`] says it.
     #[inline(always)]
     #[must_use]
-    pub fn llc_sap_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+    pub fn llc_sap_leads_to(kind: LayerKind, key: u8, payload: Region<'_>) -> bool {
         match kind {
             LayerKind::Ipv4 => matches!(key, 6),
+            LayerKind::Stp => llc_sap(key, payload) == Some(kind),
             _ => false,
         }
     }
@@ -3273,6 +4341,17 @@ pub mod tables {
             LayerKind::Ccp => matches!(key, 33021),
             LayerKind::Pap => matches!(key, 49187),
             LayerKind::Chap => matches!(key, 49699),
+            _ => false,
+        }
+    }
+
+    /// Whether a key of `slow_subtype` leads to a kind of layer, as [`slow_subtype`] says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn slow_subtype_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::Lacp => matches!(key, 1),
+            LayerKind::Marker => matches!(key, 2),
             _ => false,
         }
     }

@@ -292,6 +292,15 @@ test "a checksum covers the last stop of a source route" build
         options = [LooseRoute { route = [ip"10.0.0.3"] }] }
   / Udp  { src_port = 7; dst_port = 7 }
   == hex"4700 0024 0001 0000 4011 dab4 0a000001 0a000002 8307040a 00000300 0007 0007 0008 ebcc";
+test "a packet of version 6 within, RFC 4213 §3.5" build
+    Ipv4 { identification = 1; src = ip"127.0.0.1"; dst = ip"127.0.0.1" }
+  / Ipv6 { flow_label = 0; src = ip"::1"; dst = ip"::2" }
+  == hex"4500 003c 0001 0000 4029 7c96 7f000001 7f000001
+         60000000 0000 3b 40 00000000000000000000000000000001 00000000000000000000000000000002";
+test "a packet of version 4 within, RFC 2003 §3" Ipv4
+     hex"4500 0028 0001 0000 4004 7ccf 7f000001 7f000001 4500 0014 0001 0000 3ffd 7cea 7f000001 7f000001" {
+    protocol == IPV4; ttl == 64; size_of(payload) == 20; anomalies == [];
+}
 test law roundtrip Ipv4;
 test law truncation Ipv4;
 test law roundtrip Ipv4Option;

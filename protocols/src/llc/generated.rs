@@ -216,6 +216,13 @@ impl<'a> Llc<'a> {
         if let LlcVariant::Ethertype(view) = self.variant { Some(view) } else { None }
     }
 
+    /// What it holds as [`LlcVariant::Cisco`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn cisco(&self) -> Option<LlcCisco<'a>> {
+        if let LlcVariant::Cisco(view) = self.variant { Some(view) } else { None }
+    }
+
     /// What it holds as [`LlcVariant::Other`], where it is that.
     #[inline]
     #[must_use]
@@ -326,9 +333,12 @@ impl<'a> Llc<'a> {
             let oui = u32::from_be_bytes([0, read[0], read[1], read[2]]);
             match oui {
                 0 | 248 => {
-                    cursor.rare()?;
                     let payload = cursor.to_end();
                     variant = LlcVariant::Ethertype(LlcEthertype { payload });
+                }
+                12 => {
+                    let payload = cursor.to_end();
+                    variant = LlcVariant::Cisco(LlcCisco { payload });
                 }
                 _ => {
                     let payload = cursor.to_end();
@@ -357,6 +367,8 @@ impl<'a> Element<'a> for Llc<'a> {
 pub enum LlcVariant<'a> {
     /// Ethertype.
     Ethertype(LlcEthertype<'a>),
+    /// Cisco.
+    Cisco(LlcCisco<'a>),
     /// Other.
     Other(LlcOther<'a>),
     /// None that has a name.
@@ -370,6 +382,21 @@ pub struct LlcEthertype<'a> {
 }
 
 impl<'a> LlcEthertype<'a> {
+    /// The payload.
+    #[inline]
+    #[must_use]
+    pub fn payload(&self) -> Region<'a> {
+        self.payload
+    }
+}
+
+/// What \[`Llc`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct LlcCisco<'a> {
+    payload: Region<'a>,
+}
+
+impl<'a> LlcCisco<'a> {
     /// The payload.
     #[inline]
     #[must_use]
@@ -428,6 +455,11 @@ impl Fields for Llc<'_> {
                 arm.visit_fields(region, visitor);
                 visitor.leave();
             }
+            LlcVariant::Cisco(arm) => {
+                visitor.enter(Group::Variant("cisco"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
             LlcVariant::Other(arm) => {
                 visitor.enter(Group::Variant("other"));
                 arm.visit_fields(region, visitor);
@@ -458,6 +490,17 @@ impl LlcEthertype<'_> {
     }
 }
 
+impl LlcCisco<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &llc_fields::PAYLOAD,
+            BitPlace::whole(region, self.payload.bytes()),
+            FieldValue::Payload(self.payload()),
+        );
+    }
+}
+
 impl LlcOther<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
@@ -478,6 +521,7 @@ pub struct LlcPlaces {
     oui_bytes: Place,
     payload: Place,
     ethertype_payload: Place,
+    cisco_payload: Place,
     other_payload: Place,
 }
 
@@ -491,6 +535,7 @@ impl LlcPlaces {
             oui_bytes: Place::of(whole, given!(Some(view.oui_bytes?.as_slice()))),
             payload: Place::of(whole, given!(Some(view.payload?.bytes()))),
             ethertype_payload: Place::of(whole, given!(Some(view.ethertype()?.payload.bytes()))),
+            cisco_payload: Place::of(whole, given!(Some(view.cisco()?.payload.bytes()))),
             other_payload: Place::of(whole, given!(Some(view.other()?.payload.bytes()))),
         }
     }
@@ -576,7 +621,12 @@ impl<'a> LlcMut<'a> {
     /// The bytes of the payload, to be overwritten; none where it is not there.
     #[inline]
     pub fn payload_mut(&mut self) -> &mut [u8] {
-        let place = self.places.payload.or(self.places.ethertype_payload).or(self.places.other_payload);
+        let place = self
+            .places
+            .payload
+            .or(self.places.ethertype_payload)
+            .or(self.places.cisco_payload)
+            .or(self.places.other_payload);
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
@@ -629,6 +679,7 @@ impl<'a> Llc<'a> {
         if plain
             && match self.variant {
                 LlcVariant::Ethertype(view) => view.holds_words(),
+                LlcVariant::Cisco(view) => view.holds_words(),
                 LlcVariant::Other(view) => view.holds_words(),
                 _ => false,
             }
@@ -639,6 +690,7 @@ impl<'a> Llc<'a> {
             && !self.region.is_cut()
             && match self.variant {
                 LlcVariant::Ethertype(view) => view.is_regular(),
+                LlcVariant::Cisco(view) => view.is_regular(),
                 LlcVariant::Other(view) => view.is_regular(),
                 _ => true,
             }
@@ -646,6 +698,15 @@ impl<'a> Llc<'a> {
 }
 
 impl<'a> LlcEthertype<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.payload.is_cut()
+    }
+}
+
+impl<'a> LlcCisco<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
     #[must_use]
@@ -668,6 +729,7 @@ impl<'a> Llc<'a> {
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
         match self.variant {
             LlcVariant::Ethertype(view) => view.anomalies(report),
+            LlcVariant::Cisco(view) => view.anomalies(report),
             LlcVariant::Other(view) => view.anomalies(report),
             _ => {}
         }
@@ -682,12 +744,25 @@ impl<'a> LlcEthertype<'a> {
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
+impl<'a> LlcCisco<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
 impl<'a> LlcOther<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
 }
 
 impl<'a> LlcEthertype<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> LlcCisco<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -714,6 +789,14 @@ impl<'a> Llc<'a> {
                     if let Some(payload) = given!(Some(self.ethertype()?.payload())) {
                         return crate::stack::Next::new(
                             self.pid().and_then(|key| crate::stack::tables::ether_type(key, payload)),
+                            payload,
+                        );
+                    }
+                }
+                Some(12) => {
+                    if let Some(payload) = given!(Some(self.cisco()?.payload())) {
+                        return crate::stack::Next::new(
+                            self.pid().and_then(|key| crate::stack::tables::cisco_protocol(key, payload)),
                             payload,
                         );
                     }
@@ -745,6 +828,24 @@ impl<'a> Llc<'a> {
                                 given!({
                                     let key = u64::from(self.pid()?);
                                     Some(::packet_core::plain::Way::Key { table: "ether_type", key })
+                                }),
+                                None,
+                                None,
+                                None,
+                                None,
+                                None,
+                            ],
+                        ));
+                    }
+                }
+                Some(12) => {
+                    if let Some(payload) = given!(Some(self.cisco()?.payload())) {
+                        return Some(::packet_core::plain::Following::new(
+                            payload,
+                            [
+                                given!({
+                                    let key = u64::from(self.pid()?);
+                                    Some(::packet_core::plain::Way::Key { table: "cisco_protocol", key })
                                 }),
                                 None,
                                 None,

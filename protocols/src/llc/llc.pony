@@ -29,6 +29,11 @@ enum Sap : u8 {
 /// Organisations whose protocol identifiers are EtherTypes.
 const ENCAPSULATED_ETHERNET : u24 = 0x000000;
 const BRIDGE_TUNNEL         : u24 = 0x0000f8;
+/// Cisco, whose protocols have numbers of its own.
+const CISCO                 : u24 = 0x00000c;
+
+/// What a number of a protocol of Cisco is.
+table cisco_protocol : u16;
 
 /// Header of IEEE 802.2, with that of the subnetwork access protocol where the access points say so.
 @level(link)
@@ -50,6 +55,7 @@ layer Llc {
         pid: u16 auto key_of(payload) display hex;
         match oui {
             ENCAPSULATED_ETHERNET | BRIDGE_TUNNEL => Ethertype { payload: next from ether_type[pid]; }
+            CISCO                                 => Cisco     { payload: next from cisco_protocol[pid]; }
             _                                     => Other     { payload: next; }
         }
     } else {
@@ -79,7 +85,7 @@ alias wireshark Llc {
     pid = "llc.type" if oui == ENCAPSULATED_ETHERNET || oui == BRIDGE_TUNNEL;
 }
 
-test "spanning tree" Llc hex"42 42 03 0000 00 00" { dsap == SPANNING_TREE; control_number == 3; size_of(payload) == 4; }
+test "spanning tree" Llc hex"42 42 03 0000 00 80" { dsap == SPANNING_TREE; control_number == 3; size_of(payload) == 4; }
 test "IPv4 in the subnetwork access protocol" Llc hex"aa aa 03 000000 0800" { dsap == SNAP; oui == 0; pid == 0x0800; }
 test "another organisation's protocol" Llc
      hex"aa aa 03 00000c 2000 01b4" { oui == 12; pid == 0x2000; size_of(payload) == 2; }
@@ -90,5 +96,9 @@ test "the protocol follows from what is carried" build
     Llc  { dsap = SNAP; ssap = SNAP }
   / Ipv4 { src = ip"127.0.0.1"; dst = ip"127.0.0.1"; identification = 1; protocol = EXPERIMENT }
   == hex"aa aa 03 000000 0800 4500 0014 0001 0000 40 fd 7bea 7f000001 7f000001";
+test "and a protocol of Cisco, a tree for each VLAN" build
+    Llc { dsap = SNAP; ssap = SNAP; oui = 0x00000c }
+  / Stp { type = TOPOLOGY_CHANGE }
+  == hex"aa aa 03 00000c 010b 0000 00 80";
 test law roundtrip Llc;
 test law truncation Llc;

@@ -80,15 +80,69 @@ impl<'a> Packet<'a> {
         self.get()
     }
 
+    /// The first layer that is `Etherip`.
+    #[must_use]
+    pub fn etherip(&self) -> Option<crate::etherip::Etherip<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `Ethernet`.
     #[must_use]
     pub fn ethernet(&self) -> Option<crate::ethernet::Ethernet<'a>> {
         self.get()
     }
 
+    /// The first layer that is `Geneve`.
+    #[must_use]
+    pub fn geneve(&self) -> Option<crate::geneve::Geneve<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `Gre`.
     #[must_use]
     pub fn gre(&self) -> Option<crate::gre::Gre<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `Gtpu`.
+    #[must_use]
+    pub fn gtpu(&self) -> Option<crate::gtpu::Gtpu<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `GtpuExtension`.
+    #[must_use]
+    pub fn gtpu_extension(&self) -> Option<crate::gtpu::GtpuExtension<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `GtpuUdpPort`.
+    #[must_use]
+    pub fn gtpu_udp_port(&self) -> Option<crate::gtpu::GtpuUdpPort<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `GtpuPdcpNumber`.
+    #[must_use]
+    pub fn gtpu_pdcp_number(&self) -> Option<crate::gtpu::GtpuPdcpNumber<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `GtpuLongPdcpNumber`.
+    #[must_use]
+    pub fn gtpu_long_pdcp_number(&self) -> Option<crate::gtpu::GtpuLongPdcpNumber<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `GtpuServiceClass`.
+    #[must_use]
+    pub fn gtpu_service_class(&self) -> Option<crate::gtpu::GtpuServiceClass<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `GtpuPduSession`.
+    #[must_use]
+    pub fn gtpu_pdu_session(&self) -> Option<crate::gtpu::GtpuPduSession<'a>> {
         self.get()
     }
 
@@ -146,6 +200,30 @@ impl<'a> Packet<'a> {
         self.get()
     }
 
+    /// The first layer that is `L2tp`.
+    #[must_use]
+    pub fn l2tp(&self) -> Option<crate::l2tp::L2tp<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `L2tp3Control`.
+    #[must_use]
+    pub fn l2tp3_control(&self) -> Option<crate::l2tp::L2tp3Control<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `L2tp3Data`.
+    #[must_use]
+    pub fn l2tp3_data(&self) -> Option<crate::l2tp::L2tp3Data<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `L2tp3`.
+    #[must_use]
+    pub fn l2tp3(&self) -> Option<crate::l2tp::L2tp3<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `LinuxSll`.
     #[must_use]
     pub fn linux_sll(&self) -> Option<crate::linux_sll::LinuxSll<'a>> {
@@ -164,6 +242,12 @@ impl<'a> Packet<'a> {
         self.get()
     }
 
+    /// The first layer that is `Lldp`.
+    #[must_use]
+    pub fn lldp(&self) -> Option<crate::lldp::Lldp<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `Null`.
     #[must_use]
     pub fn null(&self) -> Option<crate::loopback::Null<'a>> {
@@ -173,6 +257,12 @@ impl<'a> Packet<'a> {
     /// The first layer that is `Loop`.
     #[must_use]
     pub fn r#loop(&self) -> Option<crate::loopback::Loop<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `Macsec`.
+    #[must_use]
+    pub fn macsec(&self) -> Option<crate::macsec::Macsec<'a>> {
         self.get()
     }
 
@@ -260,9 +350,39 @@ impl<'a> Packet<'a> {
         self.get()
     }
 
+    /// The first layer that is `Slow`.
+    #[must_use]
+    pub fn slow(&self) -> Option<crate::slow::Slow<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `Lacp`.
+    #[must_use]
+    pub fn lacp(&self) -> Option<crate::slow::Lacp<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `Marker`.
+    #[must_use]
+    pub fn marker(&self) -> Option<crate::slow::Marker<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `Stp`.
+    #[must_use]
+    pub fn stp(&self) -> Option<crate::stp::Stp<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `Tcp`.
     #[must_use]
     pub fn tcp(&self) -> Option<crate::tcp::Tcp<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `Teredo`.
+    #[must_use]
+    pub fn teredo(&self) -> Option<crate::teredo::Teredo<'a>> {
         self.get()
     }
 
@@ -323,6 +443,12 @@ impl<'a> Packet<'a> {
     /// The first layer that is `VxlanGpe`.
     #[must_use]
     pub fn vxlan_gpe(&self) -> Option<crate::vxlan::VxlanGpe<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `Wireguard`.
+    #[must_use]
+    pub fn wireguard(&self) -> Option<crate::wireguard::Wireguard<'a>> {
         self.get()
     }
 }
@@ -455,6 +581,11 @@ impl Begun<'_> {
                     && given!(Some(self.bits(0, 16)? as u16 == other.id())) == Some(true)
                     && given!(Some((self.bits(16, 16)? as u16 >> 11 & 15) as u8 == (other.flags().0 >> 11 & 15) as u8))
                         == Some(true),
+            ),
+            (LayerKind::Marker, Layer::Marker(other)) => Some(
+                given!(Some(self.bits(8, 8)? as u8 == 1)) == Some(true)
+                    && other.r#type().0 == 1
+                    && given!(Some(self.bits(88, 32)? as u32 == other.transaction())) == Some(true),
             ),
             (LayerKind::Tcp, Layer::Tcp(other)) => Some(
                 given!(Some(self.bits(0, 16)? as u16 == other.src_port())) == Some(true)

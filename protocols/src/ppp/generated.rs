@@ -1216,64 +1216,70 @@ pub mod lcp_option_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("lcp_option", "_");
 
     /// `lcp_option.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("lcp_option", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("lcp_option", "type").called(&["lcp.opt.type"]);
 
     /// `lcp_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("lcp_option", "length").counting("bytes");
+    pub static LENGTH: FieldInfo = FieldInfo::new("lcp_option", "length").counting("bytes").called(&["lcp.opt.length"]);
 
     /// `lcp_option.mru`
-    pub static MRU: FieldInfo = FieldInfo::new("lcp_option", "mru").counting("bytes");
+    pub static MRU: FieldInfo = FieldInfo::new("lcp_option", "mru").counting("bytes").called(&["lcp.opt.mru"]);
 
     /// `lcp_option.character_map`
-    pub static CHARACTER_MAP: FieldInfo = FieldInfo::new("lcp_option", "character_map").shown(Form::Hex);
+    pub static CHARACTER_MAP: FieldInfo =
+        FieldInfo::new("lcp_option", "character_map").shown(Form::Hex).called(&["lcp.opt.asyncmap"]);
 
     /// `lcp_option.authentication`
-    pub static AUTHENTICATION: FieldInfo = FieldInfo::new("lcp_option", "authentication").shown(Form::Hex);
+    pub static AUTHENTICATION: FieldInfo =
+        FieldInfo::new("lcp_option", "authentication").shown(Form::Hex).called(&["lcp.opt.auth_protocol"]);
 
     /// `lcp_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("lcp_option", "data");
 
     /// `lcp_option.quality`
-    pub static QUALITY: FieldInfo = FieldInfo::new("lcp_option", "quality").shown(Form::Hex);
+    pub static QUALITY: FieldInfo =
+        FieldInfo::new("lcp_option", "quality").shown(Form::Hex).called(&["lcp.opt.quality_protocol"]);
 
     /// `lcp_option.magic`
-    pub static MAGIC: FieldInfo = FieldInfo::new("lcp_option", "magic").shown(Form::Hex);
+    pub static MAGIC: FieldInfo =
+        FieldInfo::new("lcp_option", "magic").shown(Form::Hex).called(&["lcp.opt.magic_number"]);
 
     /// `lcp_option.alternatives`
-    pub static ALTERNATIVES: FieldInfo = FieldInfo::new("lcp_option", "alternatives").shown(Form::Binary);
+    pub static ALTERNATIVES: FieldInfo =
+        FieldInfo::new("lcp_option", "alternatives").shown(Form::Binary).called(&["lcp.opt.fcs_alternatives"]);
 
     /// `lcp_option.maximum`
-    pub static MAXIMUM: FieldInfo = FieldInfo::new("lcp_option", "maximum").counting("bytes");
+    pub static MAXIMUM: FieldInfo =
+        FieldInfo::new("lcp_option", "maximum").counting("bytes").called(&["lcp.opt.maximum"]);
 
     /// `lcp_option.operation`
-    pub static OPERATION: FieldInfo = FieldInfo::new("lcp_option", "operation");
+    pub static OPERATION: FieldInfo = FieldInfo::new("lcp_option", "operation").called(&["lcp.opt.operation"]);
 
     /// `lcp_option.message`
     pub static MESSAGE: FieldInfo = FieldInfo::new("lcp_option", "message");
 
     /// `lcp_option.window`
-    pub static WINDOW: FieldInfo = FieldInfo::new("lcp_option", "window");
+    pub static WINDOW: FieldInfo = FieldInfo::new("lcp_option", "window").called(&["lcp.opt.window"]);
 
     /// `lcp_option.address`
     pub static ADDRESS: FieldInfo = FieldInfo::new("lcp_option", "address");
 
     /// `lcp_option.mrru`
-    pub static MRRU: FieldInfo = FieldInfo::new("lcp_option", "mrru").counting("bytes");
+    pub static MRRU: FieldInfo = FieldInfo::new("lcp_option", "mrru").counting("bytes").called(&["lcp.opt.mrru"]);
 
     /// `lcp_option.class`
-    pub static CLASS: FieldInfo = FieldInfo::new("lcp_option", "class");
+    pub static CLASS: FieldInfo = FieldInfo::new("lcp_option", "class").called(&["lcp.opt.ep_disc_class"]);
 
     /// `lcp_option.discriminator`
     pub static DISCRIMINATOR: FieldInfo = FieldInfo::new("lcp_option", "discriminator");
 
     /// `lcp_option.link`
-    pub static LINK: FieldInfo = FieldInfo::new("lcp_option", "link");
+    pub static LINK: FieldInfo = FieldInfo::new("lcp_option", "link").called(&["lcp.opt.link_discrim"]);
 
     /// `lcp_option.format`
-    pub static FORMAT: FieldInfo = FieldInfo::new("lcp_option", "format");
+    pub static FORMAT: FieldInfo = FieldInfo::new("lcp_option", "format").called(&["lcp.opt.code"]);
 
     /// `lcp_option.classes`
-    pub static CLASSES: FieldInfo = FieldInfo::new("lcp_option", "classes");
+    pub static CLASSES: FieldInfo = FieldInfo::new("lcp_option", "classes").called(&["lcp.opt.max_susp_classes"]);
 
     /// The fields of `head`.
     pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 8), (&LENGTH, 8, 8)];
@@ -2860,13 +2866,15 @@ pub mod lcp_fields {
     pub static REJECTED_PACKET: FieldInfo = FieldInfo::new("lcp", "rejected_packet");
 
     /// `lcp.rejected_protocol`
-    pub static REJECTED_PROTOCOL: FieldInfo = FieldInfo::new("lcp", "rejected_protocol").shown(Form::Hex);
+    pub static REJECTED_PROTOCOL: FieldInfo =
+        FieldInfo::new("lcp", "rejected_protocol").shown(Form::Hex).called(&["lcp.rej_proto"]);
 
     /// `lcp.rejected_information`
     pub static REJECTED_INFORMATION: FieldInfo = FieldInfo::new("lcp", "rejected_information");
 
     /// `lcp.magic_number`
-    pub static MAGIC_NUMBER: FieldInfo = FieldInfo::new("lcp", "magic_number").shown(Form::Hex);
+    pub static MAGIC_NUMBER: FieldInfo =
+        FieldInfo::new("lcp", "magic_number").shown(Form::Hex).called(&["lcp.magic_number"]);
 
     /// `lcp.data`
     pub static DATA: FieldInfo = FieldInfo::new("lcp", "data");
@@ -2878,7 +2886,7 @@ pub mod lcp_fields {
     pub static MESSAGE: FieldInfo = FieldInfo::new("lcp", "message");
 
     /// `lcp.remaining`
-    pub static REMAINING: FieldInfo = FieldInfo::new("lcp", "remaining").counting("s");
+    pub static REMAINING: FieldInfo = FieldInfo::new("lcp", "remaining").counting("s").called(&["lcp.secs_remaining"]);
 
     /// `lcp.oui`
     pub static OUI: FieldInfo = FieldInfo::new("lcp", "oui").shown(Form::Hex);
@@ -4121,40 +4129,50 @@ pub mod ipcp_option_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipcp_option", "_");
 
     /// `ipcp_option.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("ipcp_option", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("ipcp_option", "type").called(&["ipcp.opt.type"]);
 
     /// `ipcp_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("ipcp_option", "length").counting("bytes");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("ipcp_option", "length").counting("bytes").called(&["ipcp.opt.length"]);
 
     /// `ipcp_option.source`
-    pub static SOURCE: FieldInfo = FieldInfo::new("ipcp_option", "source").shown(Form::Ipv4);
+    pub static SOURCE: FieldInfo =
+        FieldInfo::new("ipcp_option", "source").shown(Form::Ipv4).called(&["ipcp.opt.src_address"]);
 
     /// `ipcp_option.destination`
-    pub static DESTINATION: FieldInfo = FieldInfo::new("ipcp_option", "destination").shown(Form::Ipv4);
+    pub static DESTINATION: FieldInfo =
+        FieldInfo::new("ipcp_option", "destination").shown(Form::Ipv4).called(&["ipcp.opt.dst_address"]);
 
     /// `ipcp_option.protocol`
-    pub static PROTOCOL: FieldInfo = FieldInfo::new("ipcp_option", "protocol").shown(Form::Hex);
+    pub static PROTOCOL: FieldInfo =
+        FieldInfo::new("ipcp_option", "protocol").shown(Form::Hex).called(&["ipcp.opt.compress_proto"]);
 
     /// `ipcp_option.data`
     pub static DATA: FieldInfo = FieldInfo::new("ipcp_option", "data");
 
     /// `ipcp_option.address`
-    pub static ADDRESS: FieldInfo = FieldInfo::new("ipcp_option", "address").shown(Form::Ipv4);
+    pub static ADDRESS: FieldInfo =
+        FieldInfo::new("ipcp_option", "address").shown(Form::Ipv4).called(&["ipcp.opt.ip_address"]);
 
     /// `ipcp_option.home_address`
-    pub static HOME_ADDRESS: FieldInfo = FieldInfo::new("ipcp_option", "home_address").shown(Form::Ipv4);
+    pub static HOME_ADDRESS: FieldInfo =
+        FieldInfo::new("ipcp_option", "home_address").shown(Form::Ipv4).called(&["ipcp.opt.mobilenodehomeaddress"]);
 
     /// `ipcp_option.primary_dns`
-    pub static PRIMARY_DNS: FieldInfo = FieldInfo::new("ipcp_option", "primary_dns").shown(Form::Ipv4);
+    pub static PRIMARY_DNS: FieldInfo =
+        FieldInfo::new("ipcp_option", "primary_dns").shown(Form::Ipv4).called(&["ipcp.opt.pri_dns_address"]);
 
     /// `ipcp_option.primary_nbns`
-    pub static PRIMARY_NBNS: FieldInfo = FieldInfo::new("ipcp_option", "primary_nbns").shown(Form::Ipv4);
+    pub static PRIMARY_NBNS: FieldInfo =
+        FieldInfo::new("ipcp_option", "primary_nbns").shown(Form::Ipv4).called(&["ipcp.opt.pri_nbns_address"]);
 
     /// `ipcp_option.secondary_dns`
-    pub static SECONDARY_DNS: FieldInfo = FieldInfo::new("ipcp_option", "secondary_dns").shown(Form::Ipv4);
+    pub static SECONDARY_DNS: FieldInfo =
+        FieldInfo::new("ipcp_option", "secondary_dns").shown(Form::Ipv4).called(&["ipcp.opt.sec_dns_address"]);
 
     /// `ipcp_option.secondary_nbns`
-    pub static SECONDARY_NBNS: FieldInfo = FieldInfo::new("ipcp_option", "secondary_nbns").shown(Form::Ipv4);
+    pub static SECONDARY_NBNS: FieldInfo =
+        FieldInfo::new("ipcp_option", "secondary_nbns").shown(Form::Ipv4).called(&["ipcp.opt.sec_nbns_address"]);
 
     /// The fields of `head`.
     pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 8), (&LENGTH, 8, 8)];
@@ -5871,10 +5889,11 @@ pub mod ipv6cp_option_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("ipv6cp_option", "_");
 
     /// `ipv6cp_option.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("ipv6cp_option", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("ipv6cp_option", "type").called(&["ipv6cp.opt.type"]);
 
     /// `ipv6cp_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("ipv6cp_option", "length").counting("bytes");
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("ipv6cp_option", "length").counting("bytes").called(&["ipv6cp.opt.length"]);
 
     /// `ipv6cp_option.interface`
     pub static INTERFACE: FieldInfo = FieldInfo::new("ipv6cp_option", "interface").shown(Form::Hex);
@@ -7064,10 +7083,10 @@ pub mod ccp_option_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("ccp_option", "_");
 
     /// `ccp_option.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("ccp_option", "type");
+    pub static TYPE: FieldInfo = FieldInfo::new("ccp_option", "type").called(&["ccp.opt.type"]);
 
     /// `ccp_option.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("ccp_option", "length").counting("bytes");
+    pub static LENGTH: FieldInfo = FieldInfo::new("ccp_option", "length").counting("bytes").called(&["ccp.opt.length"]);
 
     /// `ccp_option.oui`
     pub static OUI: FieldInfo = FieldInfo::new("ccp_option", "oui").shown(Form::Hex);
@@ -8731,13 +8750,13 @@ pub mod pap_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("pap", "_");
 
     /// `pap.code`
-    pub static CODE: FieldInfo = FieldInfo::new("pap", "code");
+    pub static CODE: FieldInfo = FieldInfo::new("pap", "code").called(&["pap.code"]);
 
     /// `pap.identifier`
-    pub static IDENTIFIER: FieldInfo = FieldInfo::new("pap", "identifier");
+    pub static IDENTIFIER: FieldInfo = FieldInfo::new("pap", "identifier").called(&["pap.identifier"]);
 
     /// `pap.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("pap", "length").counting("bytes");
+    pub static LENGTH: FieldInfo = FieldInfo::new("pap", "length").counting("bytes").called(&["pap.length"]);
 
     /// `pap.peer_id`
     pub static PEER_ID: FieldInfo = FieldInfo::new("pap", "peer_id").shown(Form::Ascii);
@@ -9327,16 +9346,16 @@ pub mod chap_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("chap", "_");
 
     /// `chap.code`
-    pub static CODE: FieldInfo = FieldInfo::new("chap", "code");
+    pub static CODE: FieldInfo = FieldInfo::new("chap", "code").called(&["chap.code"]);
 
     /// `chap.identifier`
-    pub static IDENTIFIER: FieldInfo = FieldInfo::new("chap", "identifier");
+    pub static IDENTIFIER: FieldInfo = FieldInfo::new("chap", "identifier").called(&["chap.identifier"]);
 
     /// `chap.length`
-    pub static LENGTH: FieldInfo = FieldInfo::new("chap", "length").counting("bytes");
+    pub static LENGTH: FieldInfo = FieldInfo::new("chap", "length").counting("bytes").called(&["chap.length"]);
 
     /// `chap.value`
-    pub static VALUE: FieldInfo = FieldInfo::new("chap", "value");
+    pub static VALUE: FieldInfo = FieldInfo::new("chap", "value").called(&["chap.value"]);
 
     /// `chap.name`
     pub static NAME: FieldInfo = FieldInfo::new("chap", "name").shown(Form::Ascii);

@@ -415,11 +415,38 @@ bind link_type {
 // RFC 2637 §4.1.
 bind ether_type { PPP => Ppp; }
 
-alias wireshark Ppp    { address = "ppp.address"; control = "ppp.control"; protocol = "ppp.protocol"; }
-alias wireshark Lcp    { code = "ppp.code"; identifier = "ppp.identifier"; length = "ppp.length"; }
+alias wireshark Ppp { address = "ppp.address"; control = "ppp.control"; protocol = "ppp.protocol"; }
+alias wireshark Lcp {
+    code = "ppp.code"; identifier = "ppp.identifier"; length = "ppp.length"; magic_number = "lcp.magic_number";
+    rejected_protocol = "lcp.rej_proto"; remaining = "lcp.secs_remaining";
+}
 alias wireshark Ipcp   { code = "ppp.code"; identifier = "ppp.identifier"; length = "ppp.length"; }
 alias wireshark Ipv6cp { code = "ppp.code"; identifier = "ppp.identifier"; length = "ppp.length"; }
 alias wireshark Ccp    { code = "ppp.code"; identifier = "ppp.identifier"; length = "ppp.length"; }
+alias wireshark LcpOption {
+    type = "lcp.opt.type"; length = "lcp.opt.length"; mru = "lcp.opt.mru"; character_map = "lcp.opt.asyncmap";
+    authentication = "lcp.opt.auth_protocol"; quality = "lcp.opt.quality_protocol"; magic = "lcp.opt.magic_number";
+    alternatives = "lcp.opt.fcs_alternatives"; maximum = "lcp.opt.maximum"; window = "lcp.opt.window";
+    operation = "lcp.opt.operation"; mrru = "lcp.opt.mrru"; class = "lcp.opt.ep_disc_class";
+    link = "lcp.opt.link_discrim"; format = "lcp.opt.code"; classes = "lcp.opt.max_susp_classes";
+}
+alias wireshark IpcpOption {
+    type = "ipcp.opt.type"; length = "ipcp.opt.length"; source = "ipcp.opt.src_address";
+    destination = "ipcp.opt.dst_address"; protocol = "ipcp.opt.compress_proto"; address.address = "ipcp.opt.ip_address";
+    home_address = "ipcp.opt.mobilenodehomeaddress"; primary_dns.primary_dns = "ipcp.opt.pri_dns_address";
+    primary_nbns.primary_nbns = "ipcp.opt.pri_nbns_address"; secondary_dns.secondary_dns = "ipcp.opt.sec_dns_address";
+    secondary_nbns.secondary_nbns = "ipcp.opt.sec_nbns_address";
+}
+alias wireshark Ipv6cpOption { type = "ipv6cp.opt.type"; length = "ipv6cp.opt.length"; }
+alias wireshark CcpOption    { type = "ccp.opt.type"; length = "ccp.opt.length"; }
+alias wireshark Pap {
+    code = "pap.code"; identifier = "pap.identifier"; length = "pap.length"; (size_of(peer_id)) = "pap.peer_id.length";
+    (size_of(password)) = "pap.password.length"; (size_of(message)) = "pap.message.length";
+}
+alias wireshark Chap {
+    code = "chap.code"; identifier = "chap.identifier"; length = "chap.length"; (size_of(value)) = "chap.value_size";
+    value = "chap.value";
+}
 
 test "framed, and not compressed" Ppp hex"ff 03 c021 05 01 0004" { address == 0xff; control == 3; protocol == 0xc021; }
 test "nothing but a compressed protocol" Ppp

@@ -225,16 +225,17 @@ pub mod pppoe_tag_fields {
     pub static LENGTH: FieldInfo = FieldInfo::new("pppoe_tag", "length").counting("bytes");
 
     /// `pppoe_tag.service_name`
-    pub static SERVICE_NAME: FieldInfo = FieldInfo::new("pppoe_tag", "service_name");
+    pub static SERVICE_NAME: FieldInfo =
+        FieldInfo::new("pppoe_tag", "service_name").called(&["pppoed.tags.service_name"]);
 
     /// `pppoe_tag.ac_name`
-    pub static AC_NAME: FieldInfo = FieldInfo::new("pppoe_tag", "ac_name");
+    pub static AC_NAME: FieldInfo = FieldInfo::new("pppoe_tag", "ac_name").called(&["pppoed.tags.ac_name"]);
 
     /// `pppoe_tag.host_uniq`
-    pub static HOST_UNIQ: FieldInfo = FieldInfo::new("pppoe_tag", "host_uniq");
+    pub static HOST_UNIQ: FieldInfo = FieldInfo::new("pppoe_tag", "host_uniq").called(&["pppoed.tags.host_uniq"]);
 
     /// `pppoe_tag.cookie`
-    pub static COOKIE: FieldInfo = FieldInfo::new("pppoe_tag", "cookie");
+    pub static COOKIE: FieldInfo = FieldInfo::new("pppoe_tag", "cookie").called(&["pppoed.tags.ac_cookie"]);
 
     /// `pppoe_tag.vendor`
     pub static VENDOR: FieldInfo = FieldInfo::new("pppoe_tag", "vendor").shown(Form::Hex);
@@ -246,34 +247,42 @@ pub mod pppoe_tag_fields {
     pub static RELAY_SESSION: FieldInfo = FieldInfo::new("pppoe_tag", "relay_session");
 
     /// `pppoe_tag.forward_credits`
-    pub static FORWARD_CREDITS: FieldInfo = FieldInfo::new("pppoe_tag", "forward_credits");
+    pub static FORWARD_CREDITS: FieldInfo =
+        FieldInfo::new("pppoe_tag", "forward_credits").called(&["pppoed.tags.credits.fcn"]);
 
     /// `pppoe_tag.backward_credits`
-    pub static BACKWARD_CREDITS: FieldInfo = FieldInfo::new("pppoe_tag", "backward_credits");
+    pub static BACKWARD_CREDITS: FieldInfo =
+        FieldInfo::new("pppoe_tag", "backward_credits").called(&["pppoed.tags.credits.bcn"]);
 
     /// `pppoe_tag.flags`
     pub static FLAGS: FieldInfo = FieldInfo::new("pppoe_tag", "flags");
 
     /// `pppoe_tag.link_quality`
-    pub static LINK_QUALITY: FieldInfo = FieldInfo::new("pppoe_tag", "link_quality");
+    pub static LINK_QUALITY: FieldInfo =
+        FieldInfo::new("pppoe_tag", "link_quality").called(&["pppoed.tags.metrics.rlq"]);
 
     /// `pppoe_tag.resources`
-    pub static RESOURCES: FieldInfo = FieldInfo::new("pppoe_tag", "resources");
+    pub static RESOURCES: FieldInfo =
+        FieldInfo::new("pppoe_tag", "resources").called(&["pppoed.tags.metrics.resource"]);
 
     /// `pppoe_tag.latency`
-    pub static LATENCY: FieldInfo = FieldInfo::new("pppoe_tag", "latency").counting("ms");
+    pub static LATENCY: FieldInfo =
+        FieldInfo::new("pppoe_tag", "latency").counting("ms").called(&["pppoed.tags.metrics.latency"]);
 
     /// `pppoe_tag.current_data_rate`
-    pub static CURRENT_DATA_RATE: FieldInfo = FieldInfo::new("pppoe_tag", "current_data_rate");
+    pub static CURRENT_DATA_RATE: FieldInfo =
+        FieldInfo::new("pppoe_tag", "current_data_rate").called(&["pppoed.tags.metrics.curr_drate"]);
 
     /// `pppoe_tag.maximum_data_rate`
-    pub static MAXIMUM_DATA_RATE: FieldInfo = FieldInfo::new("pppoe_tag", "maximum_data_rate");
+    pub static MAXIMUM_DATA_RATE: FieldInfo =
+        FieldInfo::new("pppoe_tag", "maximum_data_rate").called(&["pppoed.tags.metrics.max_drate"]);
 
     /// `pppoe_tag.sequence`
-    pub static SEQUENCE: FieldInfo = FieldInfo::new("pppoe_tag", "sequence");
+    pub static SEQUENCE: FieldInfo = FieldInfo::new("pppoe_tag", "sequence").called(&["pppoed.tags.seq_num"]);
 
     /// `pppoe_tag.scale_factor`
-    pub static SCALE_FACTOR: FieldInfo = FieldInfo::new("pppoe_tag", "scale_factor").counting("bytes");
+    pub static SCALE_FACTOR: FieldInfo =
+        FieldInfo::new("pppoe_tag", "scale_factor").counting("bytes").called(&["pppoed.tags.credit_scale"]);
 
     /// `pppoe_tag.max_payload`
     pub static MAX_PAYLOAD: FieldInfo = FieldInfo::new("pppoe_tag", "max_payload").counting("bytes");

@@ -145,6 +145,16 @@ alias wireshark PppoeSession {
     length = "pppoe.payload_length";
 }
 
+alias wireshark PppoeTag {
+    service_name.service_name = "pppoed.tags.service_name" if length > 0; ac_name.ac_name = "pppoed.tags.ac_name";
+    host_uniq.host_uniq = "pppoed.tags.host_uniq"; cookie = "pppoed.tags.ac_cookie";
+    forward_credits = "pppoed.tags.credits.fcn"; backward_credits = "pppoed.tags.credits.bcn";
+    flags.receive_only = "pppoed.tags.metrics.r"; link_quality = "pppoed.tags.metrics.rlq";
+    resources = "pppoed.tags.metrics.resource"; latency = "pppoed.tags.metrics.latency";
+    current_data_rate = "pppoed.tags.metrics.curr_drate"; maximum_data_rate = "pppoed.tags.metrics.max_drate";
+    sequence = "pppoed.tags.seq_num"; scale_factor = "pppoed.tags.credit_scale";
+}
+
 test "who offers any service" PppoeDiscovery hex"11 09 0000 000c 0101 0000 0103 0004 d7510000" {
     code == INITIATION; tags.len == 2; tags.host_uniq.host_uniq == hex"d7510000"; anomalies == [];
 }

@@ -161,6 +161,10 @@ pub mod quic_fields {
     /// `quic.versions`
     pub static VERSIONS: FieldInfo = FieldInfo::new("quic", "versions").called(&["quic.supported_version"]);
 
+    /// `quic.token_length`
+    pub static TOKEN_LENGTH: FieldInfo =
+        FieldInfo::new("quic", "token_length").counting("bytes").called(&["quic.token_length"]);
+
     /// `quic.token`
     pub static TOKEN: FieldInfo = FieldInfo::new("quic", "token");
 
@@ -394,14 +398,14 @@ impl<'a> Quic<'a> {
                     u64::from(type_of_version)
                 } {
                     0 => {
-                        let token = {
-                            let length = Varint::read(cursor)?.value;
-                            cursor.open(length, &quic_fields::TOKEN, Some(&quic_fields::TOKEN))?.bytes()
-                        };
+                        let token_length = Varint::read(cursor)?;
+                        let token = cursor
+                            .open(token_length.value, &quic_fields::TOKEN, Some(&quic_fields::TOKEN_LENGTH))?
+                            .bytes();
                         let length = Varint::read(cursor)?;
                         let protected =
                             cursor.open(length.value, &quic_fields::PROTECTED, Some(&quic_fields::LENGTH))?.bytes();
-                        variant = QuicVariant::Initial(QuicInitial { token, length, protected });
+                        variant = QuicVariant::Initial(QuicInitial { token_length, token, length, protected });
                     }
                     1..=2 => {
                         let length = Varint::read(cursor)?;
@@ -459,12 +463,22 @@ pub enum QuicVariant<'a> {
 /// What \[`Quic`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
 pub struct QuicInitial<'a> {
+    token_length: Coded<'a, u64>,
     token: &'a [u8],
     length: Coded<'a, u64>,
     protected: &'a [u8],
 }
 
 impl<'a> QuicInitial<'a> {
+    /// The token length.
+    ///
+    /// In bytes.
+    #[inline]
+    #[must_use]
+    pub fn token_length(&self) -> u64 {
+        self.token_length.value
+    }
+
     /// The token.
     #[inline]
     #[must_use]
@@ -615,6 +629,11 @@ shown_fields!(Quic, "Quic");
 impl QuicInitial<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &quic_fields::TOKEN_LENGTH,
+            BitPlace::whole(region, self.token_length.bytes),
+            FieldValue::Number(u128::from(self.token_length())),
+        );
         visitor.value(&quic_fields::TOKEN, BitPlace::whole(region, self.token), FieldValue::Bytes(self.token()));
         visitor.value(
             &quic_fields::LENGTH,
@@ -942,6 +961,7 @@ impl<'a> Quic<'a> {
 impl<'a> QuicInitial<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        Varint::anomalies(self.token_length.bytes, report);
         Varint::anomalies(self.length.bytes, report);
     }
 }

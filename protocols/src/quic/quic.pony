@@ -36,9 +36,10 @@ layer Quic {
         } else {
             match packet_type {
                 0 => Initial {
-                    token:     bytes[prefix Varint bytes];
-                    length:    Varint auto size_of(protected) unit bytes;
-                    protected: bytes[length];
+                    token_length: Varint auto size_of(token) unit bytes;
+                    token:        bytes[token_length];
+                    length:       Varint auto size_of(protected) unit bytes;
+                    protected:    bytes[length];
                 }
                 1 | 2 => Encrypted { length: Varint auto size_of(protected) unit bytes; protected: bytes[length]; }
                 _     => Retry     { retry_token: bytes; }
@@ -68,7 +69,7 @@ alias wireshark Quic {
     packet_type = "quic.long.packet_type" if version != NEGOTIATION && version != V2; (size_of(dcid)) = "quic.dcil";
     dcid = "quic.dcid" if size_of(dcid) > 0; (size_of(scid)) = "quic.scil"; scid = "quic.scid" if size_of(scid) > 0;
     initial.length = "quic.length"; encrypted.length = "quic.length"; versions = "quic.supported_version";
-    (size) = "quic.packet_length"; (size_of(initial.token)) = "quic.token_length";
+    (size) = "quic.packet_length"; token_length = "quic.token_length";
 }
 
 test Varint hex"c2197c5eff14e88c" { value == 151288809941952652; }
@@ -78,6 +79,9 @@ test Varint hex"25"               { value == 37; anomalies == []; }
 test Varint hex"4025"             { value == 37; anomalies == [not_shortest]; }
 test "an Initial" Quic hex"c3 00000001 08 8394c8f03e515708 00 00 04 aabbccdd" {
     long_form; version == V1; dcid == hex"8394c8f03e515708"; packet_type == 0; initial.length == 4; anomalies == [];
+}
+test "a token whose length is longer than need be" Quic hex"c0 00000001 00 00 4002 5cbb 00" {
+    token_length == 2; token == hex"5cbb"; anomalies == [not_shortest];
 }
 test "version negotiation, RFC 9000 §17.2.1" Quic
      hex"80 00000000 00 00 00000001 6b3343cf" { versions.len == 2; versions[1] == V2; anomalies == [fixed_bit]; }

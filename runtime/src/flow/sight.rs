@@ -70,7 +70,12 @@ impl Sighting {
 
     #[inline(always)]
     fn udp(self, udp: &Udp<'_>) -> Self {
-        Self { ports: (udp.src_port(), udp.dst_port()), ..self }
+        self.between(udp.src_port(), udp.dst_port())
+    }
+
+    #[inline(always)]
+    fn between(self, src: u16, dst: u16) -> Self {
+        Self { ports: (src, dst), ..self }
     }
 }
 
@@ -142,6 +147,8 @@ struct Walk<'a> {
     /// The layer before, and the number of the network that one has said.
     kind: Option<LayerKind>,
     number: u32,
+    /// The tunnel that other headers lead on from, until there is a network in it.
+    tunnel: Option<LayerKind>,
     told: bool,
     done: bool,
 }
@@ -181,10 +188,17 @@ impl<'a> Walk<'a> {
             }
             Layer::Tcp(tcp) => self.tell_as(tell, |sighting| sighting.tcp(tcp)),
             Layer::Udp(udp) => self.tell_as(tell, |sighting| sighting.udp(udp)),
+            Layer::UdpLite(udp) => self.tell_as(tell, |sighting| sighting.between(udp.src_port(), udp.dst_port())),
+            Layer::Sctp(sctp) => self.tell_as(tell, |sighting| sighting.between(sctp.src_port(), sctp.dst_port())),
+            Layer::Dccp(dccp) => self.tell_as(tell, |sighting| sighting.between(dccp.src_port(), dccp.dst_port())),
+            Layer::Ah(header) => self.extended(header.next_header(), None),
             Layer::Icmp(icmp) => self.message(icmp.r#type().0, icmp.code(), tell),
             Layer::Icmpv6(icmp) => self.message(icmp.r#type().0, icmp.code(), tell),
             Layer::Vxlan(tunnel) => self.number = tunnel.vni(),
             Layer::VxlanGpe(tunnel) => self.number = tunnel.vni(),
+            Layer::Geneve(tunnel) => self.number = tunnel.vni(),
+            // Their receivers have numbered them: each direction otherwise.
+            Layer::Gtpu(_) | Layer::L2tp(_) => self.tunnel = Some(layer.kind()),
             Layer::Gre(tunnel) => self.number = tunnel.key().unwrap_or(0),
             Layer::Erspan(tunnel) => self.number = tunnel.session().into(),
             Layer::Erspan3(tunnel) => self.number = tunnel.session().into(),
@@ -200,9 +214,9 @@ impl<'a> Walk<'a> {
             return;
         }
         // An Internet header right upon a frame stands in the frame's tunnel.
-        if let Some(kind) =
-            self.kind.filter(|kind| !matches!(kind, LayerKind::Ethernet | LayerKind::Vlan | LayerKind::ServiceVlan))
-        {
+        let before =
+            self.kind.filter(|kind| !matches!(kind, LayerKind::Ethernet | LayerKind::Vlan | LayerKind::ServiceVlan));
+        if let Some(kind) = self.tunnel.take().or(before) {
             let tunnel = Tunnel { kind: kind.name(), id: std::mem::take(&mut self.number) };
             self.context = Context { vlans: Vlans::default(), tunnel: Some(tunnel) };
         }

@@ -183,6 +183,42 @@ fn what_a_tunnel_carries_is_a_flow_where_it_is_asked_for() {
 }
 
 #[test]
+fn tunnels_whose_ends_number_them_are_told_by_their_kind() {
+    let inner = ipv4(CLIENT.0, SERVER.0, 17, 0, &udp(CLIENT.1, SERVER.1, b"."));
+    let answer = ipv4(SERVER.0, CLIENT.0, 17, 0, &udp(SERVER.1, CLIENT.1, b"."));
+    let gtp = |teid: u8, packet: &[u8]| {
+        let length = u8::try_from(packet.len()).unwrap();
+        udp(2152, 2152, &[&[0x30, 0xff, 0, length, 0, 0, 0, teid], packet].concat())
+    };
+    let l2tp =
+        |tunnel: u8, packet: &[u8]| udp(1701, 1701, &[&[0, 2, 0, tunnel, 0, 9, 0xff, 3, 0, 0x21], packet].concat());
+    let mut told = Vec::new();
+    let geneve = [&[0, 0, 8, 0, 0, 0, 42, 0], &inner[..]].concat();
+    for frames in [
+        [gtp(1, &inner), gtp(2, &answer)].map(|packet| (0, ethernet(0x0800, &ipv4(1, 2, 17, 0, &packet)))),
+        [l2tp(1, &inner), l2tp(2, &answer)].map(|packet| (0, ethernet(0x0800, &ipv4(1, 2, 17, 0, &packet)))),
+        [&geneve, &geneve].map(|packet| (0, ethernet(0x0800, &ipv4(1, 2, 17, 0, &udp(5555, 6081, packet))))),
+    ] {
+        let ended = flows(FlowOptions { inner: true, ..FlowOptions::endless() }, &frames);
+        told.extend(ended.iter().filter_map(|ended| ended.totals.key.context().tunnel.map(|it| (it.kind, it.id))));
+    }
+    assert_eq!(told, [("Gtpu", 0), ("L2tp", 0), ("Geneve", 42)]);
+}
+
+#[test]
+fn every_transport_has_ports() {
+    let ports = [0x9c, 0x40, 1, 0xbb];
+    let init = [&ports[..], &[0; 8], &[1, 0, 0, 20, 0, 0, 0, 1, 0, 0, 5, 0xdc, 0, 1, 0, 1, 0, 0, 0, 1]].concat();
+    let request = [&ports[..], &[5, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]].concat();
+    let lite = [&ports[..], &[0, 8, 0, 0]].concat();
+    let hidden = [&[6, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1][..], &[0; 12], &ports, &[0; 8], &[0x50, SYN, 0, 0, 0, 0, 0, 0]];
+    for (protocol, packet) in [(132, init), (33, request), (136, lite), (51, hidden.concat())] {
+        let totals = only(&[ethernet(0x0800, &ipv4(CLIENT.0, SERVER.0, protocol, 0, &packet))]);
+        assert_eq!(ends(&totals), "192.0.2.1:40000 → 198.51.100.7:443", "protocol {protocol}");
+    }
+}
+
+#[test]
 fn later_fragments_belong_to_the_flow_of_the_first() {
     let whole = udp(4000, 53, &[7; 40]);
     let first = ethernet(0x0800, &ipv4(1, 2, 17, 0x2000, &whole[..24]));

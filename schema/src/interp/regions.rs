@@ -57,7 +57,7 @@ impl Read<'_, '_, '_> {
                 Ok(region)
             }
             _ => {
-                let (needed, available) = (length.div_ceil(8), u64::from((self.region.end - self.pos) / 8));
+                let (needed, available) = (length.div_ceil(8), u64::from((self.region.end - self.pos).div_ceil(8)));
                 let limit = self.region.limit;
                 Err(self.fail(field, ReadErrorKind::Short { needed, available, limit }))
             }

@@ -701,7 +701,7 @@ impl<'a> super::Dccp<'a> {
         ));
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::DccpOption<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::DccpOption<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;

@@ -271,7 +271,7 @@ impl<'a> super::Dhcp<'a> {
         if given!(Some(taken_15? == 1669485411)) == Some(true) {
             let mut list = Items::NONE;
             while !take.rest().is_empty() {
-                let Some((view, last)) = take.read::<super::DhcpOption<'a>>(()) else { break };
+                let Some((view, last)) = take.read_whole::<super::DhcpOption<'a>>(()) else { break };
                 list.push(view.to_value());
                 if last {
                     break;

@@ -654,7 +654,7 @@ impl<'a> super::Dhcpv6<'a> {
         }
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::Dhcpv6Option<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::Dhcpv6Option<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;

@@ -1998,7 +1998,7 @@ impl<'a> super::Rdata<'a> {
                 }
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::TypeWindow<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::TypeWindow<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2036,7 +2036,7 @@ impl<'a> super::Rdata<'a> {
                 }
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::TypeWindow<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::TypeWindow<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2080,7 +2080,7 @@ impl<'a> super::Rdata<'a> {
                 }
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::SvcParam<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::SvcParam<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2115,7 +2115,7 @@ impl<'a> super::Rdata<'a> {
                 let mut arm_25 = RdataOpt::UNSAID;
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::EdnsOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::EdnsOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;

@@ -1559,7 +1559,7 @@ impl<'a> super::IcmpExtensions<'a> {
         value.checksum = Field::Set(number_2);
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::IcmpObject<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::IcmpObject<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;

@@ -1940,7 +1940,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_6.multicast_address = Ipv6Addr::from(take.array::<16>());
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::ListenerQuery2<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::ListenerQuery2<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -1985,7 +1985,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_9.reserved = if number_28 == 0 { Field::Set(number_28) } else { Field::Raw(u64::from(number_28)) };
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2015,7 +2015,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_10.retrans_timer = take.number(32, false) as u32;
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2032,7 +2032,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_11.target = Ipv6Addr::from(take.array::<16>());
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2055,7 +2055,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_12.target = Ipv6Addr::from(take.array::<16>());
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2073,7 +2073,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_13.destination = Ipv6Addr::from(take.array::<16>());
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2110,7 +2110,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_16.reserved = if number_64 == 0 { Field::Set(number_64) } else { Field::Raw(u64::from(number_64)) };
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2158,7 +2158,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_20.reserved = if number_76 == 0 { Field::Set(number_76) } else { Field::Raw(u64::from(number_76)) };
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2174,7 +2174,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_21.component = take.number(16, false) as u16;
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;
@@ -2193,7 +2193,7 @@ impl<'a> super::Icmpv6<'a> {
                 arm_22.reserved = if number_84 == 0 { Field::Set(number_84) } else { Field::Raw(u64::from(number_84)) };
                 let mut list = Items::NONE;
                 while !take.rest().is_empty() {
-                    let Some((view, last)) = take.read::<super::NdOption<'a>>(()) else { break };
+                    let Some((view, last)) = take.read_whole::<super::NdOption<'a>>(()) else { break };
                     list.push(view.to_value());
                     if last {
                         break;

@@ -173,6 +173,9 @@ impl Layer for Ipv4<'_> {
 
     #[inline(always)]
     fn layer_key(&self, table: Table) -> Option<u64> {
+        if table.is(const { Table::new("pony.net.gtpu.gtpu_extension") }) {
+            return Some(0);
+        }
         if table.is(const { Table::new("pony.net.loopback.address_family") }) {
             return Some(2);
         }
@@ -564,7 +567,7 @@ impl<'a> super::Ipv4<'a> {
         let within = take.enter(i128::from((u64::from(taken_1) * 4 - 20) * 8));
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::Ipv4Option<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::Ipv4Option<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;

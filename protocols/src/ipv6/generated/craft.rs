@@ -129,6 +129,9 @@ impl Layer for Ipv6 {
 
     #[inline(always)]
     fn layer_key(&self, table: Table) -> Option<u64> {
+        if table.is(const { Table::new("pony.net.gtpu.gtpu_extension") }) {
+            return Some(0);
+        }
         if table.is(const { Table::new("pony.net.loopback.address_family") }) {
             return Some(30);
         }
@@ -1265,7 +1268,7 @@ impl<'a> super::Ipv6HopByHop<'a> {
         let within = take.enter(i128::from((u64::from(taken_1) * 8 + 8 - 2) * 8));
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::Ipv6Option<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::Ipv6Option<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;
@@ -1638,7 +1641,7 @@ impl<'a> super::Ipv6Destination<'a> {
         let within = take.enter(i128::from((u64::from(taken_1) * 8 + 8 - 2) * 8));
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::Ipv6Option<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::Ipv6Option<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;

@@ -53,6 +53,8 @@ pub enum LlcVariant {
     Unsaid,
     /// `ethertype`.
     Ethertype(LlcEthertype),
+    /// `cisco`.
+    Cisco(LlcCisco),
     /// `other`.
     Other(LlcOther),
 }
@@ -61,6 +63,13 @@ impl From<LlcEthertype> for LlcVariant {
     #[inline]
     fn from(form: LlcEthertype) -> Self {
         Self::Ethertype(form)
+    }
+}
+
+impl From<LlcCisco> for LlcVariant {
+    #[inline]
+    fn from(form: LlcCisco) -> Self {
+        Self::Cisco(form)
     }
 }
 
@@ -81,6 +90,22 @@ impl LlcEthertype {
 }
 
 impl Default for LlcEthertype {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`Llc`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LlcCisco {}
+
+impl LlcCisco {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {};
+}
+
+impl Default for LlcCisco {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -177,6 +202,9 @@ impl Llc {
                     if matches!(value.variant, LlcVariant::Ethertype(_)) {
                         inferred = Some(0);
                     }
+                    if matches!(value.variant, LlcVariant::Cisco(_)) {
+                        inferred = Some(12);
+                    }
                     inferred.unwrap_or(0)
                 }
                 Field::Set(value) => fits(value, 24, &super::llc_fields::OUI)?,
@@ -198,6 +226,7 @@ impl Llc {
             let form = match &value.variant {
                 LlcVariant::Unsaid => match wire_oui_0 {
                     0 | 248 => const { &LlcVariant::Ethertype(LlcEthertype::UNSAID) },
+                    12 => const { &LlcVariant::Cisco(LlcCisco::UNSAID) },
                     _ => const { &LlcVariant::Other(LlcOther::UNSAID) },
                 },
                 said => said,
@@ -209,8 +238,14 @@ impl Llc {
                     }
                     pen.payload();
                 }
+                LlcVariant::Cisco(_) => {
+                    if !P::COUNTS && !matches!(value.oui, Field::Raw(_)) && !matches!(wire_oui_0, 12) {
+                        return Err(EmitError::new(&super::llc_fields::OUI, EmitErrorKind::NotInArm));
+                    }
+                    pen.payload();
+                }
                 LlcVariant::Other(_) => {
-                    if !P::COUNTS && !matches!(value.oui, Field::Raw(_)) && matches!(wire_oui_0, 0 | 248) {
+                    if !P::COUNTS && !matches!(value.oui, Field::Raw(_)) && matches!(wire_oui_0, 0 | 12 | 248) {
                         return Err(EmitError::new(&super::llc_fields::OUI, EmitErrorKind::NotInArm));
                     }
                     pen.payload();
@@ -271,6 +306,7 @@ impl Layer for Llc {
         value.begin(&mut settled, random)?;
         settled.key_0 = payload
             .key(const { Table::new("pony.net.ether_type") })
+            .or(payload.key(const { Table::new("pony.net.llc.cisco_protocol") }))
             .or(payload.key(const { Table::new("pony.net.llc_sap") }));
         let mut head = [0; 3];
         put::<0, 1, _>(&mut head, last(&settled.dsap.to_be_bytes()));
@@ -330,6 +366,10 @@ impl<'a> super::Llc<'a> {
                 0 | 248 => {
                     take.to_end();
                     value.variant = LlcVariant::Ethertype(LlcEthertype::UNSAID);
+                }
+                12 => {
+                    take.to_end();
+                    value.variant = LlcVariant::Cisco(LlcCisco::UNSAID);
                 }
                 _ => {
                     take.to_end();

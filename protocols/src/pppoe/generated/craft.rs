@@ -1098,7 +1098,7 @@ impl<'a> super::PppoeDiscovery<'a> {
         let within = take.enter(i128::from(u64::from(taken_4) * 8));
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::PppoeTag<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::PppoeTag<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;

@@ -128,12 +128,12 @@ impl<'a> From<QuicRetry<'a>> for QuicVariant<'a> {
 /// What \[`Quic`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuicInitial<'a> {
-    /// `token`.
-    pub token: Cow<'a, [u8]>,
-    /// How long [`Self::token`] is, as what stands in front of it says.
+    /// `token_length`.
     ///
     /// It is derived unless something is said of it.
-    pub token_prefix: Field<u64, Cow<'a, [u8]>>,
+    pub token_length: Field<u64, Cow<'a, [u8]>>,
+    /// `token`.
+    pub token: Cow<'a, [u8]>,
     /// `length`.
     ///
     /// It is derived unless something is said of it.
@@ -145,8 +145,8 @@ pub struct QuicInitial<'a> {
 impl QuicInitial<'_> {
     /// Nothing is said of it.
     pub const UNSAID: Self = Self {
+        token_length: Field::Auto,
         token: Cow::Borrowed(&[]),
-        token_prefix: Field::Auto,
         length: Field::Auto,
         protected: Cow::Borrowed(&[]),
     };
@@ -206,10 +206,10 @@ impl Default for QuicRetry<'_> {
 struct QuicSettled {
     long_form: u8,
     fixed_bit: u8,
-    from_10: Option<u64>,
-    size_10: Option<u64>,
-    from_12: Option<u64>,
-    size_12: Option<u64>,
+    from_11: Option<u64>,
+    size_11: Option<u64>,
+    from_13: Option<u64>,
+    size_13: Option<u64>,
 }
 
 impl Quic<'_> {
@@ -388,17 +388,19 @@ impl Quic<'_> {
                 };
                 match form {
                     QuicVariant::Initial(arm_1) => {
-                        match &arm_1.token_prefix {
+                        match &arm_1.token_length {
                             Field::Raw(bytes) => pen.bytes(bytes),
-                            Field::Set(said) => put_varint(
-                                pen,
-                                into_number::<u64>(i128::from(*said), 64, &super::quic_fields::TOKEN)?,
-                                &super::quic_fields::TOKEN,
-                            )?,
+                            Field::Set(said) => {
+                                put_varint(pen, *said, &super::quic_fields::TOKEN_LENGTH)?;
+                            }
                             Field::Auto => put_varint(
                                 pen,
-                                into_number::<u64>(arm_1.token.len() as i128, 64, &super::quic_fields::TOKEN)?,
-                                &super::quic_fields::TOKEN,
+                                into_number::<u64>(
+                                    i128::from(arm_1.token.len() as u64),
+                                    64,
+                                    &super::quic_fields::TOKEN_LENGTH,
+                                )?,
+                                &super::quic_fields::TOKEN_LENGTH,
                             )?,
                         }
                         pen.bytes(&arm_1.token);
@@ -410,7 +412,7 @@ impl Quic<'_> {
                             Field::Auto => put_varint(
                                 pen,
                                 into_number::<u64>(
-                                    given!(Some(i128::from(settled.size_10.or(settled.size_12)?))).unwrap_or_default(),
+                                    given!(Some(i128::from(settled.size_11.or(settled.size_13)?))).unwrap_or_default(),
                                     64,
                                     &super::quic_fields::LENGTH,
                                 )?,
@@ -418,9 +420,9 @@ impl Quic<'_> {
                             )?,
                         }
                         let from = pen.position();
-                        settled.from_10 = Some((from.saturating_sub(0) / 8) as u64);
+                        settled.from_11 = Some((from.saturating_sub(0) / 8) as u64);
                         pen.bytes(&arm_1.protected);
-                        settled.size_10 = Some((pen.position().saturating_sub(from) / 8) as u64);
+                        settled.size_11 = Some((pen.position().saturating_sub(from) / 8) as u64);
                     }
                     QuicVariant::Encrypted(arm_2) => {
                         match &arm_2.length {
@@ -431,7 +433,7 @@ impl Quic<'_> {
                             Field::Auto => put_varint(
                                 pen,
                                 into_number::<u64>(
-                                    given!(Some(i128::from(settled.size_10.or(settled.size_12)?))).unwrap_or_default(),
+                                    given!(Some(i128::from(settled.size_11.or(settled.size_13)?))).unwrap_or_default(),
                                     64,
                                     &super::quic_fields::LENGTH,
                                 )?,
@@ -439,9 +441,9 @@ impl Quic<'_> {
                             )?,
                         }
                         let from = pen.position();
-                        settled.from_12 = Some((from.saturating_sub(0) / 8) as u64);
+                        settled.from_13 = Some((from.saturating_sub(0) / 8) as u64);
                         pen.bytes(&arm_2.protected);
-                        settled.size_12 = Some((pen.position().saturating_sub(from) / 8) as u64);
+                        settled.size_13 = Some((pen.position().saturating_sub(from) / 8) as u64);
                     }
                     QuicVariant::Retry(arm_3) => {
                         pen.bytes(&arm_3.retry_token);
@@ -588,20 +590,21 @@ impl<'a> super::Quic<'a> {
                 match if taken_4 == 1798521807 { (u64::from(taken_2) + 3) % 4 } else { u64::from(taken_2) } {
                     0 => {
                         let mut arm_1 = QuicInitial::UNSAID;
-                        let coded = take.read::<super::Varint>(());
-                        let (length, form) = coded.map_or((0, &[][..]), |(coded, _)| (coded.value, coded.bytes));
-                        let content = take.bytes(length);
-                        arm_1.token = Cow::Borrowed(content);
-                        if !is_written(form, |pen| put_varint(pen, content.len() as u64, &super::quic_fields::TOKEN)) {
-                            arm_1.token_prefix =
-                                if is_written(form, |pen| put_varint(pen, length, &super::quic_fields::TOKEN)) {
-                                    Field::Set(length)
-                                } else {
-                                    Field::Raw(Cow::Borrowed(form))
-                                };
+                        let coded_8 = take.read::<super::Varint>(()).map(|(coded, _)| coded);
+                        if let Some(coded) = coded_8 {
+                            arm_1.token_length = if is_written(coded.bytes, |pen| {
+                                put_varint(pen, coded.value, &super::quic_fields::TOKEN_LENGTH)
+                            }) {
+                                Field::Set(coded.value)
+                            } else {
+                                Field::Raw(Cow::Borrowed(coded.bytes))
+                            };
                         }
-                        let coded_9 = take.read::<super::Varint>(()).map(|(coded, _)| coded);
-                        if let Some(coded) = coded_9 {
+                        let taken_8 = coded_8.map_or(0, |coded| coded.value);
+                        let content = take.bytes(taken_8);
+                        arm_1.token = Cow::Borrowed(content);
+                        let coded_10 = take.read::<super::Varint>(()).map(|(coded, _)| coded);
+                        if let Some(coded) = coded_10 {
                             arm_1.length = if is_written(coded.bytes, |pen| {
                                 put_varint(pen, coded.value, &super::quic_fields::LENGTH)
                             }) {
@@ -610,15 +613,15 @@ impl<'a> super::Quic<'a> {
                                 Field::Raw(Cow::Borrowed(coded.bytes))
                             };
                         }
-                        let taken_9 = coded_9.map_or(0, |coded| coded.value);
-                        let content = take.bytes(taken_9);
+                        let taken_10 = coded_10.map_or(0, |coded| coded.value);
+                        let content = take.bytes(taken_10);
                         arm_1.protected = Cow::Borrowed(content);
                         value.variant = QuicVariant::Initial(arm_1);
                     }
                     1..=2 => {
                         let mut arm_2 = QuicEncrypted::UNSAID;
-                        let coded_11 = take.read::<super::Varint>(()).map(|(coded, _)| coded);
-                        if let Some(coded) = coded_11 {
+                        let coded_12 = take.read::<super::Varint>(()).map(|(coded, _)| coded);
+                        if let Some(coded) = coded_12 {
                             arm_2.length = if is_written(coded.bytes, |pen| {
                                 put_varint(pen, coded.value, &super::quic_fields::LENGTH)
                             }) {
@@ -627,8 +630,8 @@ impl<'a> super::Quic<'a> {
                                 Field::Raw(Cow::Borrowed(coded.bytes))
                             };
                         }
-                        let taken_11 = coded_11.map_or(0, |coded| coded.value);
-                        let content = take.bytes(taken_11);
+                        let taken_12 = coded_12.map_or(0, |coded| coded.value);
+                        let content = take.bytes(taken_12);
                         arm_2.protected = Cow::Borrowed(content);
                         value.variant = QuicVariant::Encrypted(arm_2);
                     }
@@ -641,8 +644,8 @@ impl<'a> super::Quic<'a> {
                 }
             }
         } else {
-            let number_14 = take.number(6, false) as u8;
-            value.short_bits = Field::Set(number_14);
+            let number_15 = take.number(6, false) as u8;
+            value.short_bits = Field::Set(number_15);
             let content = take.bytes(u64::MAX);
             value.rest_of_packet = Cow::Borrowed(content);
         }
@@ -693,13 +696,16 @@ impl Quic<'_> {
 impl QuicInitial<'_> {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
-        self.token_prefix = Field::Auto;
+        self.token_length = Field::Auto;
         self.length = Field::Auto;
     }
 
     /// Has those of its own fields derived that were right: `was` has what was read, `right` the same where all was
     /// derived.
     pub fn derive_where_right(&mut self, was: &QuicInitial<'_>, right: &QuicInitial<'_>) {
+        if was.token_length == right.token_length {
+            self.token_length = Field::Auto;
+        }
         if was.length == right.length {
             self.length = Field::Auto;
         }

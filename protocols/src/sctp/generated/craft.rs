@@ -224,7 +224,7 @@ impl<'a> super::Sctp<'a> {
         value.checksum = Field::Set(number_3);
         let mut list = Items::NONE;
         while !take.rest().is_empty() {
-            let Some((view, last)) = take.read::<super::SctpChunk<'a>>(()) else { break };
+            let Some((view, last)) = take.read_whole::<super::SctpChunk<'a>>(()) else { break };
             list.push(view.to_value());
             if last {
                 break;

@@ -1185,7 +1185,7 @@ impl<'a> super::TlsHandshakeBody<'a> {
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
                     while !take.rest().is_empty() {
-                        let Some((view, last)) = take.read::<super::TlsExtension<'a>>((1_u8,)) else { break };
+                        let Some((view, last)) = take.read_whole::<super::TlsExtension<'a>>((1_u8,)) else { break };
                         list.push(view.to_value(1_u8));
                         if last {
                             break;
@@ -1219,7 +1219,7 @@ impl<'a> super::TlsHandshakeBody<'a> {
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
                     while !take.rest().is_empty() {
-                        let Some((view, last)) = take.read::<super::TlsExtension<'a>>((0_u8,)) else { break };
+                        let Some((view, last)) = take.read_whole::<super::TlsExtension<'a>>((0_u8,)) else { break };
                         list.push(view.to_value(0_u8));
                         if last {
                             break;
@@ -2153,7 +2153,7 @@ impl<'a> super::TlsExtensionBody<'a> {
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
                     while !take.rest().is_empty() {
-                        let Some((view, last)) = take.read::<super::TlsServerName<'a>>(()) else { break };
+                        let Some((view, last)) = take.read_whole::<super::TlsServerName<'a>>(()) else { break };
                         list.push(view.to_value());
                         if last {
                             break;
@@ -2272,7 +2272,7 @@ impl<'a> super::TlsExtensionBody<'a> {
                     let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
                     let counted = take.rest().len();
                     while !take.rest().is_empty() {
-                        let Some((view, last)) = take.read::<super::TlsKeyShare<'a>>(()) else { break };
+                        let Some((view, last)) = take.read_whole::<super::TlsKeyShare<'a>>(()) else { break };
                         list.push(view.to_value());
                         if last {
                             break;
