@@ -52,6 +52,7 @@ impl VisitMut for Polish {
         visit_mut::visit_block_mut(self, block);
         without_detours(block);
         with_values(block);
+        block.stmts.retain(|stmt| !does_nothing(stmt));
         without_stores(block);
         without_idlers(block);
     }
@@ -134,8 +135,11 @@ fn not(expr: &Expr) -> Expr {
     Expr::Unary(ExprUnary { attrs: Vec::new(), op: UnOp::Not(Default::default()), expr: Box::new(expr.clone()) })
 }
 
-/// A match that does something for one pattern only.
+/// A match that does something for one pattern only, or whatever it finds.
 fn alone(choice: &mut syn::ExprMatch) -> Option<Expr> {
+    if let [syn::Arm { pat: Pat::Wild(_), guard: None, body, .. }] = choice.arms.as_mut_slice() {
+        return Some(take(body));
+    }
     let [arm, rest] = choice.arms.as_slice() else { return None };
     let idle = matches!(&*rest.body, Expr::Block(block) if block.block.stmts.is_empty() && block.label.is_none());
     if !idle || !matches!(rest.pat, Pat::Wild(_)) || arm.guard.is_some() || rest.guard.is_some() {
@@ -165,6 +169,12 @@ fn conjunct(condition: Expr) -> Expr {
 fn arithmetic(binary: &mut ExprBinary) -> Option<Expr> {
     match binary.op {
         BinOp::Shl(_) | BinOp::Shr(_) if is_number(&binary.right, 0) => Some(take(&mut binary.left)),
+        BinOp::Eq(_) | BinOp::Ne(_) => {
+            let Expr::Lit(syn::ExprLit { lit: Lit::Bool(truth), .. }) = &*binary.right else { return None };
+            let as_it_is = truth.value == matches!(binary.op, BinOp::Eq(_));
+            let left = take(&mut binary.left);
+            Some(if as_it_is { left } else { negated(&left).unwrap_or_else(|| not(&left)) })
+        }
         BinOp::Div(_) => {
             let (by, Expr::Binary(sum)) = (&binary.right, &mut *binary.left) else { return None };
             let is_unsigned = is_number(by, 8) || text(&sum.left).starts_with("u64");
@@ -297,6 +307,21 @@ fn let_go(expr: &mut Expr) {
     }
 }
 
+/// Whether it asks a variable, and does nothing whatever that says.
+fn does_nothing(stmt: &Stmt) -> bool {
+    let Stmt::Expr(Expr::If(choice), _) = stmt else { return false };
+    let asked = match &*choice.cond {
+        Expr::Unary(ExprUnary { op: UnOp::Not(_), expr, .. }) => expr,
+        _ => &choice.cond,
+    };
+    let is_path = |expr: &Expr| matches!(expr, Expr::Path(_));
+    let only_asked = match &**asked {
+        Expr::Binary(binary) => is_path(&binary.left) && is_path(&binary.right),
+        other => is_path(other),
+    };
+    choice.else_branch.is_none() && choice.then_branch.stmts.is_empty() && only_asked
+}
+
 /// Values that nobody looks at are not named.
 fn without_idlers(block: &mut Block) {
     let mut at = block.stmts.len();
@@ -323,6 +348,7 @@ fn without_stores(block: &mut Block) {
                 && is_ident(&assign.left, self.0)
             {
                 *expr = match &mut *assign.right {
+                    Expr::Lit(_) => None,
                     Expr::Call(call) if text(&call.func) == "Some" => call.args.first_mut().map(take),
                     right => Some(take(right)),
                 }
@@ -335,12 +361,17 @@ fn without_stores(block: &mut Block) {
                 }
             }
         }
+
+        fn visit_block_mut(&mut self, block: &mut Block) {
+            visit_mut::visit_block_mut(self, block);
+            block.stmts.retain(|stmt| !matches!(stmt, Stmt::Expr(Expr::Tuple(unit), Some(_)) if unit.elems.is_empty()));
+        }
     }
     let mut at = 0;
     while at < block.stmts.len() {
         let name = match block.stmts.get(at) {
             Some(Stmt::Local(Local { pat: Pat::Ident(pat), init: Some(init), .. }))
-                if pat.mutability.is_some() && text(&init.expr) == "None" =>
+                if pat.mutability.is_some() && matches!(text(&init.expr).as_str(), "None" | "false") =>
             {
                 pat.ident.clone()
             }

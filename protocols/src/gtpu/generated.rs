@@ -1562,7 +1562,7 @@ impl<'a> Gtpu<'a> {
             ));
         }
         let protocol_type = head[0] >> 4 & 1 != 0;
-        if protocol_type != true {
+        if !protocol_type {
             return Err(W::fail(
                 &gtpu_fields::PROTOCOL_TYPE,
                 cursor.offset() - 8,

@@ -7027,7 +7027,7 @@ impl<'a> L2tp3Control<'a> {
         let start = *cursor;
         let head = cursor.run::<12>(l2tp3_control_fields::HEAD_RUN)?;
         let is_control = head[0] >> 7 != 0;
-        if is_control != true {
+        if !is_control {
             return Err(W::fail(
                 &l2tp3_control_fields::IS_CONTROL,
                 cursor.offset() - 12,
@@ -7474,7 +7474,7 @@ impl<'a> L2tp3Data<'a> {
         let start = *cursor;
         let head = cursor.run::<8>(l2tp3_data_fields::HEAD_RUN)?;
         let is_control = head[0] >> 7 != 0;
-        if is_control != false {
+        if is_control {
             return Err(W::fail(
                 &l2tp3_data_fields::IS_CONTROL,
                 cursor.offset() - 8,
@@ -7899,7 +7899,7 @@ impl<'a> L2tp3<'a> {
             let read = cursor.run::<12>(l2tp3_fields::IS_CONTROL_BYTES_RUN)?;
             is_control_bytes = Some(read);
             let is_control = read[0] >> 7 != 0;
-            if is_control != true {
+            if !is_control {
                 return Err(W::fail(
                     &l2tp3_fields::IS_CONTROL,
                     cursor.offset() - 12,

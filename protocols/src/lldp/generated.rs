@@ -1769,7 +1769,6 @@ impl<'a> LldpElement<'a> {
         if let Err(error) = outcome {
             variant = LldpElementVariant::Spoiled(error);
         }
-        if flow == Flow::Next {}
         Ok((Self { region: cursor.since(&start), head, variant }, flow))
     }
 }

@@ -271,7 +271,7 @@ impl<'a> Macsec<'a> {
         let start = *cursor;
         let head = cursor.run::<6>(macsec_fields::HEAD_RUN)?;
         let version = head[0] >> 7 != 0;
-        if version != false {
+        if version {
             return Err(Error::new(
                 &macsec_fields::VERSION,
                 cursor.offset() - 6,

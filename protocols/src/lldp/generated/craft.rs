@@ -3126,15 +3126,12 @@ impl<'a> super::LldpElement<'a> {
         let number_1 = take.number(9, false) as u16;
         value.length = Field::Set(number_1);
         let taken_1 = number_1;
-        let mut stopped = false;
         let within = take.enter(i128::from(u64::from(taken_1) * 8));
         if matches!(self.variant(), super::LldpElementVariant::Spoiled(_)) {
             value.variant = LldpElementVariant::Raw(take.leave_raw(within));
         } else {
             match taken_0 {
-                0 => {
-                    stopped = true;
-                }
+                0 => {}
                 1 => {
                     let mut arm_1 = LldpElementChassisId::UNSAID;
                     let number_2 = take.number(8, false) as u8;
@@ -3575,7 +3572,6 @@ impl<'a> super::LldpElement<'a> {
             }
             value.padding = take.leave(within);
         }
-        if !stopped {}
         value
     }
 }

@@ -278,16 +278,14 @@ impl Wireguard<'_> {
                 }
                 pen.bytes(&arm_4.encrypted);
             }
-            WireguardVariant::Unsaid => match settled.r#type {
-                _ => {
-                    if !P::COUNTS {
-                        return Err(EmitError::new(
-                            &super::wireguard_fields::TYPE,
-                            EmitErrorKind::Rejected { why: "no message of WireGuard" },
-                        ));
-                    }
+            WireguardVariant::Unsaid => {
+                if !P::COUNTS {
+                    return Err(EmitError::new(
+                        &super::wireguard_fields::TYPE,
+                        EmitErrorKind::Rejected { why: "no message of WireGuard" },
+                    ));
                 }
-            },
+            }
         }
         Ok(())
     }
