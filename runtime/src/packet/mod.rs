@@ -189,7 +189,13 @@ impl<'a> Packet<'a> {
 
     #[inline(always)]
     fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
+        self.clear();
         self.known.begin(region, first);
+    }
+
+    /// Forgets what a registry found in the packet before.
+    #[inline(always)]
+    fn clear(&mut self) {
         self.added.clear();
         self.failed = None;
     }
@@ -208,11 +214,12 @@ impl<'a> Packet<'a> {
         let region = Region::captured(record.data, record.origlen as usize);
         let known = tables::link_type(record.link_type.0, region);
         let next = known.map_or(Next::Opaque(region), |kind| Next::Layer(kind, region));
-        self.begin(region, next);
-        if let Some(registry) = self.registry {
-            let next = registry.first(record.link_type.0, next, &mut self.added, &mut self.failed);
-            self.known.begin(region, next);
-        }
+        self.clear();
+        let next = match self.registry {
+            Some(registry) => registry.first(record.link_type.0, next, &mut self.added, &mut self.failed),
+            None => next,
+        };
+        self.known.begin(region, next);
         self.read_to(Depth::All);
     }
 

@@ -11,7 +11,7 @@ use packet_protocols::ethernet;
 use packet_protocols::stack::LayerKind;
 use packet_protocols::{ipv4, udp};
 use packet_runtime::file::Reader;
-use packet_runtime::packet::{Depth, Leftover, Packet, Verdict};
+use packet_runtime::packet::{Depth, Leftover, Packet, Registry, Verdict};
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -87,6 +87,48 @@ fn a_packet_is_read_to_a_depth_and_on() {
         }
     });
     assert!(packets > 1000, "{packets} packets");
+}
+
+/// What was read of a packet: its layers, where they are, and what stopped it.
+fn read_of(packet: &Packet<'_>) -> String {
+    format!("{packet} {:?} {:?}", packet.known().places(), packet.error())
+}
+
+#[test]
+fn layers_that_are_read_together_are_those_read_one_by_one() {
+    // A registry is asked of each layer, so that none are read together, even where there is nothing in it.
+    let registry = Registry::new();
+    let (mut packets, mut failed) = (0_usize, 0);
+    each_captured(|name, whole| {
+        let Some(first) = whole.known().places().first().map(|place| place.kind) else { return };
+        packets += 1;
+        let mut reused = Packet::new();
+        // As it is; cut; and with each of the bytes in turn that say what follows and how long it is.
+        let at = packets % whole.bytes().len().clamp(1, 64);
+        let mut changed = whole.bytes().to_vec();
+        changed[at] ^= 1 << (packets % 8);
+        let mut without = whole.bytes().to_vec();
+        without[at..].iter_mut().take(2).for_each(|byte| *byte = 0);
+        for bytes in [whole.bytes(), &whole.bytes()[..at], &changed, &without] {
+            let one_by_one = registry.parse(first, bytes);
+            failed += usize::from(one_by_one.error().is_some());
+            assert_eq!(read_of(&Packet::parse(first, bytes)), read_of(&one_by_one), "{name}: {bytes:02x?}");
+        }
+        for length in [at, whole.bytes().len()] {
+            let bytes = &whole.bytes()[..length];
+            reused.read(first, bytes, Depth::All);
+            assert_eq!(read_of(&reused), read_of(&Packet::parse(first, bytes)), "{name}: {bytes:02x?}");
+        }
+    });
+    assert!(packets > 1000 && failed > 1000, "{packets} packets, {failed} that can't be read");
+}
+
+#[test]
+fn a_datagram_without_a_length_is_read_upon_what_is_below() {
+    let mut bytes = (Ethernet::default() / ip() / datagram() / "text").to_vec().unwrap();
+    bytes[38..40].fill(0);
+    let packet = Packet::parse(LayerKind::Ethernet, bytes.as_slice());
+    assert_eq!(packet.error().map(|failed| failed.name), Some("Udp"), "only IPv6 has jumbograms, RFC 2675");
 }
 
 #[test]
