@@ -1,4 +1,4 @@
-//! Lines made by way of generated readers are those that the interpreter makes.
+//! What is printed by way of generated readers is what the interpreter makes.
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
@@ -7,10 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The lines of a capture; with a binding of the user's, which no packet here has, the interpreter alone makes them.
-fn lines(capture: &Path, interpreted: bool) -> Vec<u8> {
+/// What is printed of a capture; with a binding of the user's, which no packet here has, the interpreter alone makes them.
+fn lines(form: &str, capture: &Path, interpreted: bool) -> Vec<u8> {
     let mut pony = Command::new(env!("CARGO_BIN_EXE_pony"));
-    pony.args(["dissect", "--summary", "--count", "20000"]);
+    pony.args(["dissect", form, "--count", "20000"]);
     if interpreted {
         pony.args(["--decode-as", "link_type=65535:Ethernet"]);
     }
@@ -18,7 +18,7 @@ fn lines(capture: &Path, interpreted: bool) -> Vec<u8> {
 }
 
 #[test]
-fn own_captures_have_the_same_lines_either_way() {
+fn own_captures_are_printed_the_same_either_way() {
     let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap());
     let entries = fs::read_dir(own.join("../tests/captures")).unwrap();
     let mut captures: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -27,10 +27,11 @@ fn own_captures_have_the_same_lines_either_way() {
     });
     assert!(!captures.is_empty());
     for capture in captures {
-        let (lean, whole) = (lines(&capture, false), lines(&capture, true));
-        let differs = lean.split(|&byte| byte == b'\n').zip(whole.split(|&byte| byte == b'\n')).find(|(a, b)| a != b);
-        let differs =
-            differs.map(|(a, b)| (String::from_utf8_lossy(a).into_owned(), String::from_utf8_lossy(b).into_owned()));
-        assert!(lean == whole, "{}: {differs:?}", capture.display());
+        for form in ["--summary", "--json"] {
+            let (generated, whole) = (lines(form, &capture, false), lines(form, &capture, true));
+            let both = generated.split(|&byte| byte == b'\n').zip(whole.split(|&byte| byte == b'\n'));
+            let differs = both.clone().find(|(a, b)| a != b).map(|(a, b)| [a, b].map(String::from_utf8_lossy));
+            assert!(generated == whole, "{}: {differs:#?}", capture.display());
+        }
     }
 }

@@ -2,9 +2,11 @@
 
 use super::names::ToolNames;
 use super::plan::{Plan, Shape};
+use super::sound::Sound;
 use super::{Shown, values};
 use crate::text::{self, decimal, json_string, put};
 use packet_core::text as words;
+use packet_runtime::file::Packet as Captured;
 use packet_schema::Schema;
 use packet_schema::interp::words::{anomaly_name, error as error_words};
 use packet_schema::interp::{Dissection, Node, NodeKind, ReadError, Value};
@@ -86,7 +88,46 @@ impl<'s> Json<'s> {
 
     /// Appends a packet's line.
     pub(crate) fn packet(&mut self, out: &mut Vec<u8>, shown: &Shown<'_>) {
-        let packet = &shown.packet;
+        self.head(out, &shown.packet);
+        self.layers(out, shown);
+        out.push(b']');
+        if !shown.known_link_type {
+            out.extend_from_slice(b",\"bytes\":");
+            quoted_hex(out, shown.packet.data);
+        }
+        out.extend_from_slice(b",\"meta\":{");
+        metas(out, shown);
+        out.extend_from_slice(b"},\"anomalies\":[");
+        self.anomalies(out, shown.dissection);
+        out.extend_from_slice(b"],\"error\":");
+        self.errors(out, &shown.dissection.errors);
+        out.extend_from_slice(b"}\n");
+    }
+
+    /// Appends the line of a packet that begins with that layer, by generated readers; `false`, and nothing written, where it is
+    /// one for the interpreter.
+    pub(super) fn sound(
+        &mut self,
+        out: &mut Vec<u8>,
+        sound: &mut Sound,
+        first: CompositeId,
+        packet: &Captured<'_>,
+    ) -> bool {
+        let Some(read) = sound.read(first, packet) else { return false };
+        let line = out.len();
+        self.head(out, packet);
+        if !sound.layers(out, &read) {
+            out.truncate(line);
+            return false;
+        }
+        out.extend_from_slice(b"],\"meta\":{");
+        sound.metas(out, &read);
+        out.extend_from_slice(b"},\"anomalies\":[],\"error\":null}\n");
+        true
+    }
+
+    /// Appends what is known of a packet before it is read.
+    fn head(&mut self, out: &mut Vec<u8>, packet: &Captured<'_>) {
         out.extend_from_slice(b"{\"frame\":");
         decimal(out, packet.frame);
         out.extend_from_slice(b",\"time\":");
@@ -103,19 +144,6 @@ impl<'s> Json<'s> {
         out.extend_from_slice(b",\"origlen\":");
         decimal(out, packet.origlen.into());
         out.extend_from_slice(b",\"layers\":[");
-        self.layers(out, shown);
-        out.push(b']');
-        if !shown.known_link_type {
-            out.extend_from_slice(b",\"bytes\":");
-            quoted_hex(out, packet.data);
-        }
-        out.extend_from_slice(b",\"meta\":{");
-        metas(out, shown);
-        out.extend_from_slice(b"},\"anomalies\":[");
-        self.anomalies(out, shown.dissection);
-        out.extend_from_slice(b"],\"error\":");
-        self.errors(out, &shown.dissection.errors);
-        out.extend_from_slice(b"}\n");
     }
 
     fn layers(&mut self, out: &mut Vec<u8>, shown: &Shown<'_>) {
@@ -332,7 +360,8 @@ pub(crate) fn bits_of(number: u128, shift: u32, bits: u32) -> u128 {
     number.checked_shr(shift).unwrap_or(0) & mask
 }
 
-fn truth(value: bool) -> &'static [u8] {
+/// `true` or `false`.
+pub(super) fn truth(value: bool) -> &'static [u8] {
     if value { b"true" } else { b"false" }
 }
 
@@ -344,7 +373,7 @@ pub(crate) fn quoted_hex(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// Separates what comes from what stands before it in the same object or list.
-fn comma(out: &mut Vec<u8>) {
+pub(super) fn comma(out: &mut Vec<u8>) {
     if !matches!(out.last(), Some(b'{' | b'[')) {
         out.push(b',');
     }

@@ -6,6 +6,7 @@ mod line;
 mod names;
 mod plan;
 mod show;
+mod sound;
 mod summary;
 mod threads;
 mod tree;
@@ -23,7 +24,9 @@ use packet_runtime::file::{FileError, Packet, Reader as Capture};
 use packet_schema::Schema;
 use packet_schema::interp::{Dissection, Eval, Reader};
 use packet_schema::model::{CompositeId, TableId, Values};
+use packet_protocols::stack::LayerKind;
 use plan::Plan;
+use sound::Sound;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -67,7 +70,7 @@ pub(crate) struct Worker<'s> {
 
 /// Prints packets in one of the forms.
 enum Printer<'s> {
-    Json(Box<Json<'s>>),
+    Json(Box<Json<'s>>, Option<Box<Sound>>),
     Tree(Box<Tree<'s>>),
     Summary(Box<Summary<'s>>, Option<Box<Lean>>),
 }
@@ -87,6 +90,8 @@ pub(crate) fn run(args: &DissectArgs, color: ColorChoice) -> Result<ExitCode, Fa
             tools(&schema)
         )));
     }
+    // Generated readers know the definitions that they were made of, and no others.
+    let own = !definitions.own.is_empty() || args.definitions.no_builtin || !args.decode_as.is_empty();
     let worker = || Worker {
         common: &common,
         dissection: Dissection::default(),
@@ -94,13 +99,12 @@ pub(crate) fn run(args: &DissectArgs, color: ColorChoice) -> Result<ExitCode, Fa
         printer: match args.format() {
             Format::Json => {
                 let names = args.names.as_deref().and_then(|tool| ToolNames::new(&schema, tool));
-                Printer::Json(Box::new(Json::new(&schema, &plan, names)))
+                let sound = if own || names.is_some() { None } else { Sound::new(&schema).map(Box::new) };
+                Printer::Json(Box::new(Json::new(&schema, &plan, names)), sound)
             }
             Format::Tree => Printer::Tree(Box::new(Tree::new(&schema, &plan, palette))),
             Format::Summary => {
                 let summary = Summary::new(&schema, &plan, palette);
-                // Generated readers know the definitions that they were made of, and no others.
-                let own = !definitions.own.is_empty() || args.definitions.no_builtin || !args.decode_as.is_empty();
                 let lean = (!own).then(|| Box::new(Lean::new(&schema, &summary)));
                 Printer::Summary(Box::new(summary), lean)
             }
@@ -251,16 +255,30 @@ fn listed(mut names: Vec<&str>) -> String {
     names.join(", ")
 }
 
+/// By composite: which generated reader it has.
+fn kinds(schema: &Schema) -> Vec<Option<LayerKind>> {
+    let mut kinds = vec![None; schema.composites.len()];
+    for kind in LayerKind::ALL {
+        if let Some(place) = schema.layers.get(kind.name()).and_then(|id| kinds.get_mut(id.index())) {
+            *place = Some(*kind);
+        }
+    }
+    kinds
+}
+
 impl Worker<'_> {
-    /// Reads a packet and appends what is printed of it: by generated code where a line is all that is wanted and nothing is
-    /// out of the way, else by the interpreter.
+    /// Reads a packet and appends what is printed of it: by generated code where nothing is out of the way, else by the
+    /// interpreter.
     pub(crate) fn packet(&mut self, out: &mut Vec<u8>, packet: &Packet<'_>) {
         let common = self.common;
         let first = common.link_types.get(&packet.link_type.0);
         let start = common.start.get().copied();
-        if let (Printer::Summary(summary, Some(lean)), Some(&first)) = (&mut self.printer, first)
-            && lean.packet(out, summary, first, packet, start)
-        {
+        let is_printed = match (&mut self.printer, first) {
+            (Printer::Summary(summary, Some(lean)), Some(&first)) => lean.packet(out, summary, first, packet, start),
+            (Printer::Json(json, Some(sound)), Some(&first)) => json.sound(out, sound, first, packet),
+            _ => false,
+        };
+        if is_printed {
             return;
         }
         match first {
@@ -282,7 +300,7 @@ impl Worker<'_> {
             start,
         };
         match &mut self.printer {
-            Printer::Json(json) => json.packet(out, &shown),
+            Printer::Json(json, _) => json.packet(out, &shown),
             Printer::Tree(tree) => tree.packet(out, &shown),
             Printer::Summary(summary, _) => summary.packet(out, &shown),
         }

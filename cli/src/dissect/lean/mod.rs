@@ -48,21 +48,16 @@ type Layers<'a> = ArrayVec<Layer<'a>, LAYERS>;
 impl Lean {
     /// Looks for the layers that can go this way. The definitions must be those that the readers were generated from.
     pub(super) fn new(schema: &Schema, summary: &Summary<'_>) -> Self {
-        let mut kinds = vec![None; schema.composites.len()];
         let mut layers = Vec::new();
         for &kind in LayerKind::ALL {
-            let layer = schema.layers.get(kind.name()).map(|&id| {
-                if let Some(place) = kinds.get_mut(id.index()) {
-                    *place = Some(kind);
-                }
-                LeanLayer::new(schema, summary, id)
-            });
+            let layer = schema.layers.get(kind.name()).map(|&id| LeanLayer::new(schema, summary, id));
             layers.resize_with(layers.len().max(kind as usize + 1), || None);
             if let Some(place) = layers.get_mut(kind as usize) {
                 *place = layer.flatten();
             }
         }
-        Self { kinds, layers, texts: Texts { who: Memo::new(), layers: Memo::new(), said: Memo::new() } }
+        let texts = Texts { who: Memo::new(), layers: Memo::new(), said: Memo::new() };
+        Self { kinds: super::kinds(schema), layers, texts }
     }
 
     /// Appends the line of a packet that begins with that layer; `false`, and nothing written, where it is one for the
