@@ -4,7 +4,8 @@
 
 use packet_core::{Layer as _, Level, Payload};
 use packet_derive::Layer;
-use packet_protocols::craft::{Ethernet, Ipv4, Packet as _, Tcp, Udp};
+use packet_protocols::craft::{Ethernet, Field, Ipv4, Packet as _, Tcp, Udp};
+use packet_protocols::net::IpProtocol;
 use packet_protocols::stack::LayerKind;
 use packet_runtime::compiled;
 use packet_runtime::file::Reader;
@@ -103,10 +104,45 @@ fn definitions_with_mistakes_or_taken_keys_are_refused_and_change_nothing() {
         "module my.x; use pony.net.{udp_port}; layer X { a: u8; } bind udp_port { 53 => X; } test law roundtrip X;
                  test X hex\"01\" { a == 1; }";
     assert!(refused(taken).contains("53"), "{}", refused(taken));
-    let probed = "module my.x; layer X { a: u8; } probe X { a == 1 } score 1; test law roundtrip X; test X hex\"01\" { a == 1; }";
-    assert_eq!(refused(probed), "what leads to `X` looks at the payload: give it a key");
     let bytes = udp(53, &[0; 12]);
     assert_eq!(registry.parse(LayerKind::Ethernet, bytes.as_slice()).to_string(), "Ethernet / Ipv4 / Udp / Dns");
+}
+
+#[test]
+fn probes_and_guards_of_definitions_look_at_payloads() {
+    let mut registry = Registry::new();
+    let text = "module my.x;
+        use pony.net.{udp_port, ip_protocol};
+        layer Loud { a: u8; text: bytes; }
+        layer Sure { a: u8; b: u8; text: bytes; }
+        layer Even { a: u8; text: bytes; }
+        layer Odd { a: u8; text: bytes; }
+        probe Loud { a == 0xee } score 1;
+        probe Sure { a == 0xee && b == 0xff } score 2;
+        bind udp_port { 7000 => Even if rest[0] & 1 == 0; 7000 => Odd; }
+        bind ip_protocol { 200 .. 252 => Even if rest.len > 3; }
+        test law roundtrip Loud; test Loud hex\"ee\" { a == 0xee; }
+        test law roundtrip Sure; test Sure hex\"eeff\" { b == 0xff; }
+        test law roundtrip Even; test Even hex\"02\" { a == 2; }
+        test law roundtrip Odd; test Odd hex\"01\" { a == 1; }";
+    registry.define("my.pony", text).unwrap_or_else(|error| panic!("{error}"));
+    let read =
+        |port: u16, payload: &[u8]| registry.parse(LayerKind::Ethernet, udp(port, payload).as_slice()).to_string();
+    assert_eq!(read(9000, &[0xee, 1]), "Ethernet / Ipv4 / Udp / Loud");
+    assert_eq!(read(9000, &[0xee, 0xff]), "Ethernet / Ipv4 / Udp / Sure");
+    assert_eq!(read(9000, &[0xef, 0xff]), "Ethernet / Ipv4 / Udp / 2 bytes");
+    assert_eq!(read(7000, &[2, 3]), "Ethernet / Ipv4 / Udp / Even");
+    assert_eq!(read(7000, &[3, 3]), "Ethernet / Ipv4 / Udp / Odd");
+    let ip = |protocol: u8, payload: &[u8]| {
+        let bytes =
+            (Ethernet::default() / Ipv4 { protocol: Field::Set(IpProtocol(protocol)), ..Default::default() } / payload)
+                .to_vec()
+                .unwrap();
+        registry.parse(LayerKind::Ethernet, bytes.as_slice()).to_string()
+    };
+    assert_eq!(ip(200, &[0; 4]), "Ethernet / Ipv4 / Even");
+    assert_eq!(ip(200, &[0; 3]), "Ethernet / Ipv4 / 3 bytes");
+    assert_eq!(ip(253, &[0; 4]), "Ethernet / Ipv4 / 4 bytes");
 }
 
 /// What is interpreted beside compiled layers has the fields that the compiled layer has.

@@ -205,7 +205,9 @@ impl Written<'_> {
         match (form, <[u8; 4]>::try_from(bytes), <[u8; 6]>::try_from(bytes)) {
             (Form::Ipv4, Ok(address), _) => self.address(|sink| words::ipv4(sink, address)),
             (Form::Mac, _, Ok(address)) => self.address(|sink| words::mac(sink, address)),
-            (Form::Ipv6, ..) if let Some(address) = address_of(bytes) => self.address(|sink| words::ipv6(sink, address)),
+            (Form::Ipv6, ..) if let Some(address) = address_of(bytes) => {
+                self.address(|sink| words::ipv6(sink, address))
+            }
             (Form::Ascii, ..) => json_latin1(self.out, bytes),
             _ => quoted_hex(self.out, bytes),
         }

@@ -1,7 +1,6 @@
 //! Definitions that are read when the program runs.
 
-use super::interpreted::Model;
-use super::{Conflict, Interpreted, Key, Registry, Target};
+use super::{Conflict, Registry, Target};
 use packet_codegen::text::parse;
 use packet_codegen::{Sources, render};
 use packet_protocols::DEFINITIONS;
@@ -16,8 +15,6 @@ pub enum DefineError {
     Mistakes(String),
     /// One of its keys leads to something else.
     Conflict(Conflict),
-    /// A registry has keys for its layers; this probe or row looks at the payload, which the interpreter alone does.
-    NeedsPayload(String),
 }
 
 impl fmt::Display for DefineError {
@@ -25,24 +22,19 @@ impl fmt::Display for DefineError {
         match self {
             Self::Mistakes(text) => out.write_str(text),
             Self::Conflict(conflict) => conflict.fmt(out),
-            Self::NeedsPayload(name) => write!(out, "what leads to `{name}` looks at the payload: give it a key"),
         }
     }
 }
 
 impl std::error::Error for DefineError {}
 
-/// As many keys as one row may give a layer.
-const MOST_KEYS: u128 = 1 << 16;
-
 impl Registry {
-    /// Reads a definition beside the built-in ones, and adds its layers with their keys, to be interpreted; the layers, in
-    /// their order. The definition stays in memory for as long as the program runs.
+    /// Reads a definition beside the built-in ones, and adds its layers with their keys and probes, to be interpreted; the layers,
+    /// in their order. The definition stays in memory for as long as the program runs.
     ///
     /// # Errors
     ///
-    /// It has mistakes, a key of it leads to another layer, or something other than a key leads to a layer of it. Then nothing
-    /// is added.
+    /// It has mistakes, or a key of it leads to another layer. Then nothing is added.
     ///
     /// ```
     /// use packet_protocols::stack::LayerKind;
@@ -71,34 +63,7 @@ impl Registry {
             .filter_map(|index| u32::try_from(index).ok().map(CompositeId))
             .filter(|id| own(id) && matches!(schema[*id].kind, CompositeKind::Layer(_)))
             .collect();
-        let named = |layer: CompositeId| schema[layer].name.clone();
-        if let Some(probe) = schema.probes.iter().find(|probe| layers.contains(&probe.layer)) {
-            return Err(DefineError::NeedsPayload(named(probe.layer)));
-        }
-        let mut keys: Vec<(String, u64, CompositeId)> = Vec::new();
-        for table in &schema.tables {
-            for row in table.rows.iter().filter(|row| layers.contains(&row.layer)) {
-                if row.guard.is_some() || row.high - row.low >= MOST_KEYS {
-                    return Err(DefineError::NeedsPayload(named(row.layer)));
-                }
-                keys.extend(
-                    (row.low..=row.high)
-                        .filter_map(|key| Some((table.name.clone(), u64::try_from(key).ok()?, row.layer))),
-                );
-            }
-        }
-        let mut grown = self.clone();
-        let model = Model::new(schema);
-        let interpreted = layers.iter().map(|&layer| Interpreted::of(model.clone(), layer));
-        let targets: Vec<Target> = interpreted.map(|layer| grown.add_interpreted(layer)).collect();
-        for (table, key, layer) in keys {
-            let target = layers.iter().zip(&targets).find(|(one, _)| **one == layer).map(|(_, target)| *target);
-            if let Some(target) = target {
-                grown.bind(Key::new(table, key), target).map_err(DefineError::Conflict)?;
-            }
-        }
-        *self = grown;
-        Ok(targets)
+        self.add_layers_of(schema, &layers).map_err(DefineError::Conflict)
     }
 }
 

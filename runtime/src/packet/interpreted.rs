@@ -1,12 +1,12 @@
 //! Layers that are read by their definition as it is, without a compiler.
 
-use super::Reason;
 use super::registry::{Follows, Read};
+use super::{Conflict, Key, Reason, Registry, Target};
 use packet_core::{BitPlace, FieldInfo, FieldValue, FieldVisitor, FlagInfo, Form, Group, Level, MacAddr, Region};
 use packet_schema::Schema;
 use packet_schema::interp::{Dissection, Limits, Node, NodeKind, Reader, Value, leaf, words};
 use packet_schema::model::{
-    self, CompositeId, CompositeKind, Display, Enum, EnumId, Field, FieldId, FlagsId, Names, Type, Values,
+    self, CompositeId, CompositeKind, Display, Enum, EnumId, Field, FieldId, FlagsId, Names, Probe, Row, Type, Values,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +28,81 @@ pub(super) struct Model {
     fields: Vec<&'static FieldInfo>,
     /// By set of flags.
     flags: Vec<&'static [FlagInfo]>,
+}
+
+/// An item of a definition that looks at payloads.
+pub(super) struct Defined<T: 'static> {
+    pub(super) model: Arc<Model>,
+    /// The name of the table that it is in; of a probe, which is in none, nothing.
+    pub(super) table: &'static str,
+    pub(super) item: &'static T,
+}
+
+impl<T> Clone for Defined<T> {
+    fn clone(&self) -> Self {
+        Self { model: Arc::clone(&self.model), ..*self }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Defined<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?} of `{}`", self.item, self.table)
+    }
+}
+
+impl Defined<Row> {
+    /// Whether it is a row of that table, for that key and that payload.
+    pub(super) fn admits(&self, table: &str, key: u64, payload: Region<'_>) -> bool {
+        self.table == table && self.model.reader.admits(self.item, key.into(), payload.bytes())
+    }
+}
+
+impl Defined<Probe> {
+    /// Its score, 0 where it does not hold.
+    pub(super) fn sure(&self, payload: Region<'_>) -> u32 {
+        if self.model.reader.looks_like(self.item, payload.bytes()) { self.item.score } else { 0 }
+    }
+}
+
+/// Rows with more keys are asked one by one.
+const MOST_KEYS: u128 = 1 << 16;
+
+impl Registry {
+    /// Adds layers of a checked model, to be interpreted, with all keys, rows and probes that lead to them; the layers, in their
+    /// order.
+    ///
+    /// # Errors
+    ///
+    /// A key leads to another layer. Then nothing is added.
+    pub fn add_layers_of(&mut self, schema: &'static Schema, layers: &[CompositeId]) -> Result<Vec<Target>, Conflict> {
+        let mut grown = self.clone();
+        let model = Model::new(schema);
+        let interpreted = layers.iter().map(|&layer| Interpreted::of(model.clone(), layer));
+        let targets: Vec<Target> = interpreted.map(|layer| grown.add_interpreted(layer)).collect();
+        let target_of = |layer| layers.iter().zip(&targets).find(|(one, _)| **one == layer).map(|(_, target)| *target);
+        for probe in &schema.probes {
+            // One without a score is asked only where a key leads to its layer.
+            if let Some(target) = target_of(probe.layer).filter(|_| probe.score > 0) {
+                grown.probe_by(Defined { model: model.clone(), table: "", item: probe }, target);
+            }
+        }
+        for table in &schema.tables {
+            for row in &table.rows {
+                let Some(target) = target_of(row.layer) else { continue };
+                // Where a key has several rows, their order counts.
+                let shares = |key| table.rows_of(key).count() > 1;
+                if row.guard.is_some() || row.high - row.low >= MOST_KEYS || (row.low..=row.high).any(shares) {
+                    grown.bind_wide(Defined { model: model.clone(), table: &table.name, item: row }, target);
+                    continue;
+                }
+                for key in (row.low..=row.high).filter_map(|key| u64::try_from(key).ok()) {
+                    grown.bind(Key::new(table.name.as_str(), key), target)?;
+                }
+            }
+        }
+        *self = grown;
+        Ok(targets)
+    }
 }
 
 impl fmt::Debug for Interpreted {
@@ -136,6 +211,14 @@ impl Interpreted {
         let data = region.bytes();
         self.model.reader.read(&mut dissection, self.layer, data, data.len() + region.missing() as usize);
         dissection
+    }
+
+    /// Whether it can begin here: it is no part of a stream, or has no probe, or one of them holds.
+    pub(super) fn may_begin(&self, region: Region<'_>) -> bool {
+        let Model { schema, reader, .. } = &*self.model;
+        let is_stream = matches!(&schema[self.layer].kind, CompositeKind::Layer(layer) if layer.stream);
+        let mut probes = schema.probes.iter().filter(|probe| probe.layer == self.layer).peekable();
+        !is_stream || probes.peek().is_none() || probes.any(|probe| reader.looks_like(probe, region.bytes()))
     }
 
     /// Reads the layer, and finds what follows it.

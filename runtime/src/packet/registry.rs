@@ -1,11 +1,13 @@
 //! Layers that are added when the program runs.
 
+use super::interpreted::Defined;
 use super::{Added, Depth, Failed, Interpreted, Packet, Reason};
 use crate::file;
 use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
 use packet_core::{Error, FieldVisitor, Level, Region};
 use packet_protocols::stack::{Below, LayerKind, Next, guess, may_begin, tables};
+use packet_schema::model::{Probe, Row};
 use packet_schema::snake;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -33,7 +35,9 @@ use std::fmt;
 pub struct Registry {
     specs: Vec<Spec>,
     rows: BTreeMap<Cow<'static, str>, BTreeMap<u64, Target>>,
-    probes: Vec<Probe>,
+    /// Rows that are interpreted: they look at the payload, or have more keys than are listed.
+    wide: Vec<(Defined<Row>, Target)>,
+    probes: Vec<(Looks, Target)>,
 }
 
 /// A layer that was added, as its registry knows it.
@@ -126,13 +130,13 @@ impl Key {
     }
 }
 
-/// Looks whether a payload is a layer's: how sure it is, 0 where it is not.
-type Looks = fn(Region<'_>) -> u32;
-
-#[derive(Clone, Copy, Debug)]
-struct Probe {
-    target: Target,
-    looks: Looks,
+/// Looks whether a payload is a layer's.
+#[derive(Clone, Debug)]
+pub(super) enum Looks {
+    /// How sure it is, 0 where it is not.
+    Compiled(fn(Region<'_>) -> u32),
+    /// By its definition.
+    Interpreted(Defined<Probe>),
 }
 
 /// A key leads to something else.
@@ -154,7 +158,7 @@ impl Registry {
     /// Nothing beside what Pony knows.
     #[must_use]
     pub const fn new() -> Self {
-        Self { specs: Vec::new(), rows: BTreeMap::new(), probes: Vec::new() }
+        Self { specs: Vec::new(), rows: BTreeMap::new(), wide: Vec::new(), probes: Vec::new() }
     }
 
     /// Adds a compiled layer: `registry.add(compiled!(Beacon), Level::Application)`.
@@ -194,10 +198,20 @@ impl Registry {
         self.rows.entry(key.table).or_default().insert(key.key, target);
     }
 
-    /// Has payloads that no key leads to be looked at: the layer whose probe is surest is read, Pony's own probes being asked
-    /// last.
-    pub fn probe(&mut self, target: Target, looks: Looks) {
-        self.probes.push(Probe { target, looks });
+    /// Has payloads that no key leads to be looked at: `looks` says how sure it is that one is that layer's, 0 where it is not.
+    /// The layer whose probe is surest is read, Pony's own probes being asked last.
+    pub fn probe(&mut self, target: Target, looks: fn(Region<'_>) -> u32) {
+        self.probes.push((Looks::Compiled(looks), target));
+    }
+
+    /// Has a probe of a definition look at payloads that no key leads to.
+    pub(super) fn probe_by(&mut self, probe: Defined<Probe>, target: Target) {
+        self.probes.push((Looks::Interpreted(probe), target));
+    }
+
+    /// Has a row of a definition lead to a layer, where no single key leads anywhere.
+    pub(super) fn bind_wide(&mut self, row: Defined<Row>, target: Target) {
+        self.wide.push((row, target));
     }
 
     /// The name of a layer.
@@ -279,6 +293,9 @@ impl Registry {
                     if tables::by_name(table, key, following.payload).is_some() {
                         return None;
                     }
+                    if let Some(target) = self.wide(table, key, following.payload) {
+                        return Some(target);
+                    }
                 }
                 Way::Layer(name) if is_known && self.named(name).is_none() => return None,
                 Way::Layer(name) => return self.named(name),
@@ -296,9 +313,16 @@ impl Registry {
         self.specs.iter().position(|spec| spec.name == name).map(Target::Added)
     }
 
+    /// What the first row that has that key, and takes that payload, leads to.
+    fn wide(&self, table: &str, key: u64, payload: Region<'_>) -> Option<Target> {
+        self.wide.iter().find(|(row, _)| row.admits(table, key, payload)).map(|(_, target)| *target)
+    }
+
     fn probed(&self, payload: Region<'_>) -> Option<Target> {
-        let sure = self.probes.iter().map(|probe| ((probe.looks)(payload), probe.target)).filter(|(sure, _)| *sure > 0);
-        sure.max_by_key(|(sure, _)| *sure).map(|(_, target)| target)
+        let sure =
+            self.probes.iter().map(|(looks, target)| (looks.sure(payload), *target)).filter(|(sure, _)| *sure > 0);
+        // Of those that are as sure, the first.
+        sure.rev().max_by_key(|(sure, _)| *sure).map(|(_, target)| target)
     }
 
     /// Reads added layers upon each other, as far as there are such; what is upon them.
@@ -312,6 +336,9 @@ impl Registry {
     ) -> Next<'a> {
         while let Target::Added(index) = target {
             let Some(spec) = self.specs.get(index).filter(|_| added.len() < ADDED_LAYERS) else { break };
+            if !spec.may_begin(region) {
+                break;
+            }
             let read = match spec.read(region) {
                 Ok(read) => read,
                 Err(reason) => {
@@ -344,16 +371,35 @@ impl Registry {
             Follows::Named(name) => named(name),
             Follows::Ways(following) => following.ways().find_map(|way| match way {
                 Way::Layer(name) => named(name),
-                Way::Key { table, key } => {
-                    self.row(table, key).or_else(|| tables::by_name(table, key, payload).map(Target::Known))
-                }
+                Way::Key { table, key } => self
+                    .row(table, key)
+                    .or_else(|| tables::by_name(table, key, payload).map(Target::Known))
+                    .or_else(|| self.wide(table, key, payload)),
                 Way::Probe => self.probed(payload).or_else(|| guess(payload).map(Target::Known)),
             }),
         }
     }
 }
 
+impl Looks {
+    /// How sure it is, 0 where the payload is another layer's.
+    fn sure(&self, payload: Region<'_>) -> u32 {
+        match self {
+            Self::Compiled(looks) => looks(payload),
+            Self::Interpreted(probe) => probe.sure(payload),
+        }
+    }
+}
+
 impl Spec {
+    /// Whether the layer can begin here: a piece of a stream may start in the middle of one.
+    fn may_begin(&self, region: Region<'_>) -> bool {
+        match &self.source {
+            Source::Compiled(_) => true,
+            Source::Interpreted(layer) => layer.may_begin(region),
+        }
+    }
+
     fn read<'a>(&self, region: Region<'a>) -> Result<Read<'a>, Reason> {
         match &self.source {
             Source::Compiled(layer) => {

@@ -96,24 +96,24 @@ impl Read<'_, '_, '_> {
         let reader = self.reader;
         reader.probes.iter().find_map(|&index| {
             let probe = self.schema.probes.get(index as usize)?;
-            self.holds(probe, self.region).then_some(probe.layer)
+            self.holds(probe, Some(self.layer), self.region).then_some(probe.layer)
         })
     }
 
     /// Whether a layer can begin here: it has no probe, or one of them holds.
     pub(super) fn probed(&mut self, layer: CompositeId, region: Region) -> bool {
         let mut probes = self.schema.probes.iter().filter(|probe| probe.layer == layer).peekable();
-        probes.peek().is_none() || probes.any(|probe| self.holds(probe, region))
+        probes.peek().is_none() || probes.any(|probe| self.holds(probe, Some(self.layer), region))
     }
 
-    /// Whether a probe holds for what starts here: its layer is read as far as the condition needs, and all of that
-    /// is forgotten.
-    fn holds(&mut self, probe: &Probe, region: Region) -> bool {
+    /// Whether a probe holds for what starts here, upon that layer: its own is read as far as the condition needs, and all of
+    /// that is forgotten.
+    pub(super) fn holds(&mut self, probe: &Probe, below: Option<u32>, region: Region) -> bool {
         let before = self.mark();
         let outer = (self.pos, self.region, self.frame, self.composite, self.layer, self.depth);
         let state = (self.payload, self.missing, self.last, self.codec);
         self.last = probe.last;
-        let read = self.layer_body(probe.layer, Some(self.layer), region);
+        let read = self.layer_body(probe.layer, below, region);
         let holds = match read {
             Ok(Flow::Next | Flow::Stop) => self.truth(probe.condition) == Some(true),
             Err(_) => false,

@@ -7,11 +7,11 @@ use super::{
     Anomaly, AnomalyKind, Dissection, Eval, Frame, It, LayerNode, Node, NodeKind, ReadError, ReadErrorKind, Value,
     Verdict,
 };
-use crate::model::{CompositeId, CompositeKind, ExprId, FieldId, Param, Schema};
+use crate::model::{CompositeId, CompositeKind, ExprId, FieldId, Param, Probe, Schema};
 use crate::tree::Span;
 
 /// As many bytes of a packet as are read: positions are bits, in 32 bits.
-const MAX_BYTES: usize = 1 << 28;
+pub(super) const MAX_BYTES: usize = 1 << 28;
 
 /// What comes after an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,25 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
         data: &'d [u8],
         origlen: usize,
     ) {
+        let mut read = Self::new(reader, dissection, start, data, origlen);
+        read.layers(start, read.region);
+        let Self { dissection, scratch, .. } = read;
+        dissection.scratch = scratch;
+    }
+
+    /// Whether a probe holds for what begins with these bytes, upon nothing.
+    pub(super) fn probe(reader: &'r Reader<'s>, dissection: &'r mut Dissection, probe: &Probe, data: &'d [u8]) -> bool {
+        let mut read = Self::new(reader, dissection, probe.layer, data, data.len());
+        read.holds(probe, None, read.region)
+    }
+
+    fn new(
+        reader: &'r Reader<'s>,
+        dissection: &'r mut Dissection,
+        start: CompositeId,
+        data: &'d [u8],
+        origlen: usize,
+    ) -> Self {
         dissection.clear();
         let data = data.get(..MAX_BYTES).unwrap_or(data);
         let end = data.len() as u32 * 8;
@@ -124,7 +143,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
             limit: None,
         };
         let scratch = std::mem::take(&mut dissection.scratch);
-        let mut read = Self {
+        Self {
             reader,
             schema: reader.schema,
             data,
@@ -141,10 +160,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
             last: None,
             exhausted: false,
             codec: super::codec::State::default(),
-        };
-        read.layers(start, region);
-        let Self { dissection, scratch, .. } = read;
-        dissection.scratch = scratch;
+        }
     }
 
     /// Reads the first layer and all above it.

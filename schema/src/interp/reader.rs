@@ -1,10 +1,11 @@
 //! Reads packets: the settings of a reader, and what it works out once for all packets.
 
 use super::program::Programs;
-use super::read::Read;
-use super::{Dissection, Node, NodeKind, Value};
+use super::read::{MAX_BYTES, Read};
+use super::{Dissection, Eval, It, Node, NodeKind, Value};
 use crate::model::{
-    Action, Block, CompositeId, Expr, ExprId, Extent, Field, FieldId, Item, Names, Place, Schema, Table, TableId, Type,
+    Action, Block, CompositeId, Expr, ExprId, Extent, Field, FieldId, Item, Names, Place, Probe, Row, Schema, Table,
+    TableId, Type,
 };
 
 /// What bounds the work for one packet, whatever is in it.
@@ -127,6 +128,25 @@ impl<'s> Reader<'s> {
     /// the capture cut it. Whatever the bytes are, the dissection covers them: what could not be read is in its errors.
     pub fn read(&self, dissection: &mut Dissection, start: CompositeId, data: &[u8], origlen: usize) {
         Read::packet(self, dissection, start, data, origlen);
+    }
+
+    /// Whether a row of a table has that key, and its guard holds for the payload.
+    #[must_use]
+    pub fn admits(&self, row: &Row, key: u128, payload: &[u8]) -> bool {
+        let nothing = Dissection::default();
+        let payload = payload.get(..MAX_BYTES).unwrap_or(payload);
+        let eval = Eval {
+            it: It::Int(key as i128),
+            rest: Some((0, payload.len() as u32 * 8)),
+            ..Eval::new(self.schema, payload, &nothing, 0)
+        };
+        row.low <= key && key <= row.high && row.guard.is_none_or(|guard| eval.truth(guard) == Some(true))
+    }
+
+    /// Whether a probe holds for a payload, whatever that stands upon.
+    #[must_use]
+    pub fn looks_like(&self, probe: &Probe, payload: &[u8]) -> bool {
+        Read::probe(self, &mut Dissection::default(), probe, payload)
     }
 }
 
@@ -299,8 +319,7 @@ pub(super) struct TablePlan {
 
 impl TablePlan {
     fn new(table: &Table) -> Self {
-        let alone =
-            |row: &crate::model::Row| row.low == row.high && row.guard.is_none() && table.rows_of(row.low).count() == 1;
+        let alone = |row: &Row| row.low == row.high && row.guard.is_none() && table.rows_of(row.low).count() == 1;
         let mut single: Vec<_> = table.rows.iter().filter(|row| alone(row)).map(|row| (row.low, row.layer)).collect();
         single.sort_unstable_by_key(|&(key, _)| key);
         let other = (0_u32..).zip(&table.rows).filter(|(_, row)| !alone(row)).map(|(index, _)| index).collect();
