@@ -4,12 +4,14 @@
 
 use packet_codegen::{Source, compile, modules};
 use packet_protocols::net::EtherType;
+use packet_schema::interp::run_tests;
+use pony_tests::definitions::{hex, with_examples};
 use pony_tests::root;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-packet_macros::layers!("macros/thermometer.pony", "macros/note.pony");
+packet_macros::layers!("macros/thermometer.pony", "macros/note.pony", "macros/branch.pony");
 
 #[test]
 fn a_definition_is_a_module_of_the_crate() {
@@ -45,6 +47,30 @@ fn a_note_is_read_and_written() {
     assert_eq!(kind(b"SAY x\r\n"), ErrorKind::NoDigit);
     assert_eq!(kind(b"SAY 4294967296\r\n"), ErrorKind::TooWide);
     assert_eq!(kind(b"SAY 00000000001\r\n"), ErrorKind::TooLong);
+}
+
+/// A condition without a value does not hold, and neither does what denies it: readers and the interpreter go on with `else`.
+#[test]
+fn what_is_absent_does_not_hold() {
+    // Whether `one`, `other`, `not_two` and `two` are there.
+    let cases: [(&[u8], [bool; 4]); 5] = [
+        (&[0], [false, true, false, true]),
+        (&[0, 1], [true, false, false, true]),
+        (&[0, 1, 9], [true, false, true, false]),
+        (&[0, 2], [false, true, false, true]),
+        (&[0, 9], [false, true, true, false]),
+    ];
+    let mut text = include_str!("../macros/branch.pony").to_owned();
+    for (bytes, there) in cases {
+        let view = branch::Branch::parse(bytes).unwrap();
+        let (one, other) = (view.one().is_some(), view.other().is_some());
+        assert_eq!([one, other, view.not_two().is_some(), view.two().is_some()], there, "{bytes:?}");
+        let names = ["one", "other", "not_two", "two"].into_iter().zip(there);
+        let asked: String = names.map(|(name, is)| format!("{}present({name}); ", if is { "" } else { "!" })).collect();
+        text += &format!("test Branch hex\"{}\" {{ {asked} }}\n", hex(bytes));
+    }
+    let failures = run_tests(&with_examples(&text)).into_iter().flat_map(|result| result.failures);
+    assert_eq!(failures.map(|failure| failure.message).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 /// The user's layer as a value, upon protocols that are known: keys, lengths and checksums follow.

@@ -25,8 +25,8 @@ impl<'s> Read<'_, 's, '_> {
             Item::Match(choice) => self.choice(choice),
             Item::If { condition, then, otherwise } => match self.truth(*condition) {
                 Some(true) => self.block(then),
-                Some(false) => self.block(otherwise),
-                None => Ok(Flow::Next),
+                // What has no value does not hold.
+                Some(false) | None => self.block(otherwise),
             },
             Item::Expect(expect) => {
                 self.scratch.later.push(Later::Expect(expect.condition, expect.span));
