@@ -87,6 +87,7 @@ pub use crate::llc::craft::Llc;
 pub use crate::lldp::craft::Lldp;
 pub use crate::loopback::craft::{Loop, Null};
 pub use crate::macsec::craft::Macsec;
+pub use crate::mobility::craft::Mobility;
 pub use crate::mpls::craft::Mpls;
 pub use crate::ntp::craft::Ntp;
 pub use crate::ppp::craft::{Ccp, Chap, Ipcp, Ipv6cp, Lcp, Pap, Ppp};
@@ -337,6 +338,8 @@ pub enum AnyLayer<'a> {
     Loop(Loop),
     /// `Macsec`.
     Macsec(Macsec<'a>),
+    /// `Mobility`.
+    Mobility(Mobility<'a>),
     /// `Mpls`.
     Mpls(Mpls),
     /// `Ntp`.
@@ -448,6 +451,7 @@ impl<'a> AnyLayer<'a> {
             Self::Null(layer) => layer.derive_all(),
             Self::Loop(layer) => layer.derive_all(),
             Self::Macsec(layer) => layer.derive_all(),
+            Self::Mobility(layer) => layer.derive_all(),
             Self::Mpls(layer) => layer.derive_all(),
             Self::Ntp(layer) => layer.derive_all(),
             Self::Ppp(layer) => layer.derive_all(),
@@ -529,6 +533,7 @@ impl<'a> AnyLayer<'a> {
             Self::Null(_) => crate::stack::LayerKind::Null,
             Self::Loop(_) => crate::stack::LayerKind::Loop,
             Self::Macsec(_) => crate::stack::LayerKind::Macsec,
+            Self::Mobility(_) => crate::stack::LayerKind::Mobility,
             Self::Mpls(_) => crate::stack::LayerKind::Mpls,
             Self::Ntp(_) => crate::stack::LayerKind::Ntp,
             Self::Ppp(_) => crate::stack::LayerKind::Ppp,
@@ -655,6 +660,9 @@ impl<'a> AnyLayer<'a> {
             (Self::Null(layer), AnyLayer::Null(was), AnyLayer::Null(right)) => layer.derive_where_right(was, right),
             (Self::Loop(layer), AnyLayer::Loop(was), AnyLayer::Loop(right)) => layer.derive_where_right(was, right),
             (Self::Macsec(layer), AnyLayer::Macsec(was), AnyLayer::Macsec(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Mobility(layer), AnyLayer::Mobility(was), AnyLayer::Mobility(right)) => {
                 layer.derive_where_right(was, right)
             }
             (Self::Mpls(layer), AnyLayer::Mpls(was), AnyLayer::Mpls(right)) => layer.derive_where_right(was, right),
@@ -796,6 +804,7 @@ impl Layer for AnyLayer<'_> {
             Self::Null(layer) => layer.len_under(payload),
             Self::Loop(layer) => layer.len_under(payload),
             Self::Macsec(layer) => layer.len_under(payload),
+            Self::Mobility(layer) => layer.len_under(payload),
             Self::Mpls(layer) => layer.len_under(payload),
             Self::Ntp(layer) => layer.len_under(payload),
             Self::Ppp(layer) => layer.len_under(payload),
@@ -874,6 +883,7 @@ impl Layer for AnyLayer<'_> {
             Self::Null(layer) => layer.layer_key(table),
             Self::Loop(layer) => layer.layer_key(table),
             Self::Macsec(layer) => layer.layer_key(table),
+            Self::Mobility(layer) => layer.layer_key(table),
             Self::Mpls(layer) => layer.layer_key(table),
             Self::Ntp(layer) => layer.layer_key(table),
             Self::Ppp(layer) => layer.layer_key(table),
@@ -952,6 +962,7 @@ impl Layer for AnyLayer<'_> {
             Self::Null(layer) => layer.layer_name(),
             Self::Loop(layer) => layer.layer_name(),
             Self::Macsec(layer) => layer.layer_name(),
+            Self::Mobility(layer) => layer.layer_name(),
             Self::Mpls(layer) => layer.layer_name(),
             Self::Ntp(layer) => layer.layer_name(),
             Self::Ppp(layer) => layer.layer_name(),
@@ -1036,6 +1047,7 @@ impl Layer for AnyLayer<'_> {
             Self::Null(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Loop(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Macsec(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Mobility(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Mpls(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ntp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Ppp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -1425,6 +1437,13 @@ impl<'a> From<Macsec<'a>> for AnyLayer<'a> {
     }
 }
 
+impl<'a> From<Mobility<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Mobility<'a>) -> Self {
+        Self::Mobility(layer)
+    }
+}
+
 impl From<Mpls> for AnyLayer<'_> {
     #[inline]
     fn from(layer: Mpls) -> Self {
@@ -1688,6 +1707,7 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::Null(view) => Self::Null(view.to_value()),
             crate::stack::Layer::Loop(view) => Self::Loop(view.to_value()),
             crate::stack::Layer::Macsec(view) => Self::Macsec(view.to_value()),
+            crate::stack::Layer::Mobility(view) => Self::Mobility(view.to_value()),
             crate::stack::Layer::Mpls(view) => Self::Mpls(view.to_value()),
             crate::stack::Layer::Ntp(view) => Self::Ntp(view.to_value()),
             crate::stack::Layer::Ppp(view) => Self::Ppp(view.to_value()),

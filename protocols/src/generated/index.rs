@@ -31,6 +31,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "loopback/loopback.pony", text: include_str!("../loopback/loopback.pony") },
     Definition { path: "macsec/macsec.pony", text: include_str!("../macsec/macsec.pony") },
     Definition { path: "meta/meta.pony", text: include_str!("../meta/meta.pony") },
+    Definition { path: "mobility/mobility.pony", text: include_str!("../mobility/mobility.pony") },
     Definition { path: "mpls/mpls.pony", text: include_str!("../mpls/mpls.pony") },
     Definition { path: "net/net.pony", text: include_str!("../net/net.pony") },
     Definition { path: "ntp/ntp.pony", text: include_str!("../ntp/ntp.pony") },
@@ -79,6 +80,7 @@ pub static COMPOSITES: &[&[CompositeInfo]] = &[
     loopback::COMPOSITES,
     macsec::COMPOSITES,
     meta::COMPOSITES,
+    mobility::COMPOSITES,
     mpls::COMPOSITES,
     net::COMPOSITES,
     ntp::COMPOSITES,
@@ -173,6 +175,9 @@ pub mod macsec;
 
 #[path = "../meta/generated.rs"]
 pub mod meta;
+
+#[path = "../mobility/generated.rs"]
+pub mod mobility;
 
 #[path = "../mpls/generated.rs"]
 pub mod mpls;

@@ -95,6 +95,8 @@ pub enum LayerKind {
     Loop,
     /// `Macsec`.
     Macsec,
+    /// `Mobility`.
+    Mobility,
     /// `Mpls`.
     Mpls,
     /// `Ntp`.
@@ -205,6 +207,7 @@ impl LayerKind {
         Self::Null,
         Self::Loop,
         Self::Macsec,
+        Self::Mobility,
         Self::Mpls,
         Self::Ntp,
         Self::Ppp,
@@ -285,6 +288,7 @@ impl LayerKind {
             Self::Null => "Null",
             Self::Loop => "Loop",
             Self::Macsec => "Macsec",
+            Self::Mobility => "Mobility",
             Self::Mpls => "Mpls",
             Self::Ntp => "Ntp",
             Self::Ppp => "Ppp",
@@ -366,6 +370,7 @@ impl LayerKind {
             Self::Null => "null",
             Self::Loop => "loop",
             Self::Macsec => "macsec",
+            Self::Mobility => "mobility",
             Self::Mpls => "mpls",
             Self::Ntp => "ntp",
             Self::Ppp => "ppp",
@@ -454,6 +459,7 @@ impl LayerKind {
             Level::Link,
             Level::Link,
             Level::Link,
+            Level::Network,
             Level::Link,
             Level::Application,
             Level::Link,
@@ -580,6 +586,8 @@ pub enum Layer<'a> {
     Loop(crate::loopback::Loop<'a>),
     /// `Macsec`.
     Macsec(crate::macsec::Macsec<'a>),
+    /// `Mobility`.
+    Mobility(crate::mobility::Mobility<'a>),
     /// `Mpls`.
     Mpls(crate::mpls::Mpls<'a>),
     /// `Ntp`.
@@ -696,6 +704,7 @@ impl<'a> Layer<'a> {
             LayerKind::Null => Self::Null(crate::loopback::Null::parse(region)?),
             LayerKind::Loop => Self::Loop(crate::loopback::Loop::parse(region)?),
             LayerKind::Macsec => Self::Macsec(crate::macsec::Macsec::parse(region)?),
+            LayerKind::Mobility => Self::Mobility(crate::mobility::Mobility::parse(region)?),
             LayerKind::Mpls => Self::Mpls(crate::mpls::Mpls::parse(region)?),
             LayerKind::Ntp => Self::Ntp(crate::ntp::Ntp::parse(region)?),
             LayerKind::Ppp => Self::Ppp(crate::ppp::Ppp::parse(region)?),
@@ -793,6 +802,7 @@ impl<'a> Layer<'a> {
             Self::Null(_) => LayerKind::Null,
             Self::Loop(_) => LayerKind::Loop,
             Self::Macsec(_) => LayerKind::Macsec,
+            Self::Mobility(_) => LayerKind::Mobility,
             Self::Mpls(_) => LayerKind::Mpls,
             Self::Ntp(_) => LayerKind::Ntp,
             Self::Ppp(_) => LayerKind::Ppp,
@@ -874,6 +884,7 @@ impl<'a> Layer<'a> {
             Self::Null(view) => view.next(),
             Self::Loop(view) => view.next(),
             Self::Macsec(view) => view.next(),
+            Self::Mobility(view) => view.next(),
             Self::Mpls(view) => view.next(),
             Self::Ntp(view) => view.next(),
             Self::Ppp(view) => view.next(),
@@ -955,6 +966,7 @@ impl<'a> Layer<'a> {
             Self::Null(view) => view.following(),
             Self::Loop(view) => view.following(),
             Self::Macsec(view) => view.following(),
+            Self::Mobility(view) => view.following(),
             Self::Mpls(view) => view.following(),
             Self::Ntp(view) => view.following(),
             Self::Ppp(view) => view.following(),
@@ -1037,6 +1049,7 @@ impl<'a> Layer<'a> {
             Self::Null(view) => view.region(),
             Self::Loop(view) => view.region(),
             Self::Macsec(view) => view.region(),
+            Self::Mobility(view) => view.region(),
             Self::Mpls(view) => view.region(),
             Self::Ntp(view) => view.region(),
             Self::Ppp(view) => view.region(),
@@ -1119,6 +1132,7 @@ impl<'a> Layer<'a> {
             Self::Null(view) => view.is_regular(),
             Self::Loop(view) => view.is_regular(),
             Self::Macsec(view) => view.is_regular(),
+            Self::Mobility(view) => view.is_regular(below),
             Self::Mpls(view) => view.is_regular(),
             Self::Ntp(view) => view.is_regular(),
             Self::Ppp(view) => view.is_regular(),
@@ -1201,6 +1215,7 @@ impl<'a> Layer<'a> {
             Self::Null(view) => view.is_plain(),
             Self::Loop(view) => view.is_plain(),
             Self::Macsec(view) => view.is_plain(),
+            Self::Mobility(view) => view.is_plain(below),
             Self::Mpls(view) => view.is_plain(),
             Self::Ntp(view) => view.is_plain(),
             Self::Ppp(view) => view.is_plain(),
@@ -1281,6 +1296,7 @@ impl<'a> Layer<'a> {
             Self::Null(view) => view.anomalies(report),
             Self::Loop(view) => view.anomalies(report),
             Self::Macsec(view) => view.anomalies(report),
+            Self::Mobility(view) => view.anomalies(below, report),
             Self::Mpls(view) => view.anomalies(report),
             Self::Ntp(view) => view.anomalies(report),
             Self::Ppp(view) => view.anomalies(report),
@@ -1327,6 +1343,7 @@ impl<'a> Layer<'a> {
             (Self::Llmnr(reply), Layer::Llmnr(request)) => reply.replies_to(request),
             (Self::Icmp(reply), Layer::Icmp(request)) => reply.replies_to(request),
             (Self::Icmpv6(reply), Layer::Icmpv6(request)) => reply.replies_to(request),
+            (Self::Mobility(reply), Layer::Mobility(request)) => reply.replies_to(request),
             (Self::Ntp(reply), Layer::Ntp(request)) => reply.replies_to(request),
             (Self::Marker(reply), Layer::Marker(request)) => reply.replies_to(request),
             (Self::Tcp(reply), Layer::Tcp(request)) => reply.replies_to(request),
@@ -1346,6 +1363,7 @@ impl<'a> Layer<'a> {
             (Self::Llmnr(view), Layer::Llmnr(other)) => view.asks_as(other),
             (Self::Icmp(view), Layer::Icmp(other)) => view.asks_as(other),
             (Self::Icmpv6(view), Layer::Icmpv6(other)) => view.asks_as(other),
+            (Self::Mobility(view), Layer::Mobility(other)) => view.asks_as(other),
             (Self::Ntp(view), Layer::Ntp(other)) => view.asks_as(other),
             (Self::Marker(view), Layer::Marker(other)) => view.asks_as(other),
             (Self::Tcp(view), Layer::Tcp(other)) => view.asks_as(other),
@@ -1430,6 +1448,16 @@ impl<'a> Layer<'a> {
                 if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum()) {
                     report(Derived {
                         field: &crate::ipv4::ipv4_fields::CHECKSUM,
+                        little: false,
+                        found: u64::from(found),
+                        expected: u64::from(expected),
+                    });
+                }
+            }
+            Self::Mobility(view) => {
+                if let (Some(found), Some(expected)) = (Some(view.checksum()), view.expected_checksum(below)) {
+                    report(Derived {
+                        field: &crate::mobility::mobility_fields::CHECKSUM,
                         little: false,
                         found: u64::from(found),
                         expected: u64::from(expected),
@@ -1527,6 +1555,7 @@ impl Fields for Layer<'_> {
             Self::Null(view) => view.fields(visitor),
             Self::Loop(view) => view.fields(visitor),
             Self::Macsec(view) => view.fields(visitor),
+            Self::Mobility(view) => view.fields(visitor),
             Self::Mpls(view) => view.fields(visitor),
             Self::Ntp(view) => view.fields(visitor),
             Self::Ppp(view) => view.fields(visitor),
@@ -2184,6 +2213,20 @@ impl<'a> View<'a> for crate::macsec::Macsec<'a> {
     }
 }
 
+impl<'a> View<'a> for crate::mobility::Mobility<'a> {
+    const KIND: LayerKind = LayerKind::Mobility;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
 impl<'a> View<'a> for crate::mpls::Mpls<'a> {
     const KIND: LayerKind = LayerKind::Mpls;
 
@@ -2669,6 +2712,7 @@ impl LayerKind {
             Self::Null => step::<crate::loopback::Null<'a>>(region, below),
             Self::Loop => step::<crate::loopback::Loop<'a>>(region, below),
             Self::Macsec => step::<crate::macsec::Macsec<'a>>(region, below),
+            Self::Mobility => step::<crate::mobility::Mobility<'a>>(region, below),
             Self::Mpls => step::<crate::mpls::Mpls<'a>>(region, below),
             Self::Ntp => step::<crate::ntp::Ntp<'a>>(region, below),
             Self::Ppp => step::<crate::ppp::Ppp<'a>>(region, below),
@@ -3343,6 +3387,20 @@ impl<'a> Carrier<'a, LayerKind> for crate::macsec::Macsec<'a> {
 }
 stacked!(LayerKind, Macsec, crate::macsec::Macsec<'a>, true);
 
+impl<'a> Carrier<'a, LayerKind> for crate::mobility::Mobility<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        let payload = self.payload();
+        Led::to(tables::ip_protocol_leads_to(kind, self.payload_protocol().0, payload), payload)
+    }
+}
+stacked!(LayerKind, Mobility, crate::mobility::Mobility<'a>, true);
+
 impl<'a> Carrier<'a, LayerKind> for crate::mpls::Mpls<'a> {
     #[inline(always)]
     fn next(&self) -> Next<'a> {
@@ -3842,6 +3900,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
             Layer::Ipv6Destination(view) => view.ip_carrier_src(rest, late),
             Layer::Ipv6Routing(_) => rest.src(late),
             Layer::Ipv6Fragment(_) => rest.src(late),
+            Layer::Mobility(_) => rest.src(late),
             _ => None,
         })
     }
@@ -3854,6 +3913,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
             Layer::Ipv6Destination(_) => rest.dst(late),
             Layer::Ipv6Routing(view) => view.ip_carrier_dst(rest, late),
             Layer::Ipv6Fragment(_) => rest.dst(late),
+            Layer::Mobility(_) => rest.dst(late),
             _ => None,
         })
     }
@@ -3866,6 +3926,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
             Layer::Ipv6Destination(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             Layer::Ipv6Routing(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             Layer::Ipv6Fragment(_) => rest.pseudo_header(late, arg_protocol, arg_length),
+            Layer::Mobility(_) => rest.pseudo_header(late, arg_protocol, arg_length),
             _ => None,
         })
     }
@@ -3878,6 +3939,7 @@ impl crate::net::IpCarrier for Below<'_, '_> {
             Layer::Ipv6Destination(_) => rest.is_fragment(late),
             Layer::Ipv6Routing(_) => rest.is_fragment(late),
             Layer::Ipv6Fragment(view) => view.ip_carrier_is_fragment(rest, late),
+            Layer::Mobility(_) => rest.is_fragment(late),
             _ => None,
         })
     }
@@ -4048,6 +4110,7 @@ pub mod tables {
             44 => LayerKind::Ipv6Fragment,
             60 => LayerKind::Ipv6Destination,
             115 => LayerKind::L2tp3,
+            135 => LayerKind::Mobility,
             137 => LayerKind::Mpls,
             132 => LayerKind::Sctp,
             6 => LayerKind::Tcp,
@@ -4296,6 +4359,7 @@ pub mod tables {
             LayerKind::Ipv6Routing => matches!(key, 43),
             LayerKind::Ipv6Fragment => matches!(key, 44),
             LayerKind::L2tp3 => matches!(key, 115),
+            LayerKind::Mobility => matches!(key, 135),
             LayerKind::Mpls => matches!(key, 137),
             LayerKind::Sctp => matches!(key, 132),
             LayerKind::Tcp => matches!(key, 6),

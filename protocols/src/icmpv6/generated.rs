@@ -29,6 +29,12 @@ pub static COMPOSITES: &[CompositeInfo] = &[
         edit: |bytes, change| ListenerRecordMut::parse(bytes).map(|mut fields| change(&mut fields)),
     },
     CompositeInfo {
+        name: "CgaParameters",
+        key: "cga_parameters",
+        read: |region, visitor| CgaParameters::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| CgaParametersMut::parse(bytes).map(|mut fields| change(&mut fields)),
+    },
+    CompositeInfo {
         name: "NdOption",
         key: "nd_option",
         read: |region, visitor| NdOption::parse(region).map(|view| view.fields(visitor)),
@@ -399,6 +405,30 @@ impl NdOptionType {
 
 named_number!(NdOptionType, u8);
 
+/// How a trust anchor is named, \[RFC 3971 §6.4.3\].
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TrustAnchorName(pub u8);
+
+impl TrustAnchorName {
+    /// DER-encoded X.501 name.
+    pub const DER_NAME: Self = Self(1);
+
+    /// Fqdn.
+    pub const FQDN: Self = Self(2);
+
+    /// What people call the value, where it has a name.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            1 => "DER-encoded X.501 name",
+            2 => "FQDN",
+            _ => return None,
+        })
+    }
+}
+
+named_number!(TrustAnchorName, u8);
+
 /// The fields of [`Icmpv6`](Icmpv6), by name.
 pub mod icmpv6_fields {
     use packet_core::FieldInfo;
@@ -546,11 +576,14 @@ pub mod icmpv6_fields {
     /// `icmpv6.other`
     pub static OTHER_2: FieldInfo = FieldInfo::new("icmpv6", "other");
 
+    /// `icmpv6.id`
+    pub static ID_2: FieldInfo = FieldInfo::new("icmpv6", "id").called(&["icmpv6.send.identifier"]);
+
     /// `icmpv6.component`
-    pub static COMPONENT: FieldInfo = FieldInfo::new("icmpv6", "component");
+    pub static COMPONENT: FieldInfo = FieldInfo::new("icmpv6", "component").called(&["icmpv6.send.component"]);
 
     /// `icmpv6.components`
-    pub static COMPONENTS: FieldInfo = FieldInfo::new("icmpv6", "components");
+    pub static COMPONENTS: FieldInfo = FieldInfo::new("icmpv6", "components").called(&["icmpv6.send.all_components"]);
 
     /// `icmpv6.query_interval`
     pub static QUERY_INTERVAL: FieldInfo = FieldInfo::new("icmpv6", "query_interval").counting("s");
@@ -658,11 +691,11 @@ pub mod icmpv6_fields {
         &[(&ID, 0, 16), (&MANAGED_2, 16, 1), (&OTHER_2, 17, 1), (&RESERVED_, 18, 14)];
 
     /// The fields of `id_bytes`.
-    pub static PATH_SOLICITATION_ID_BYTES_RUN: &[Wanted] = &[(&ID, 0, 16), (&COMPONENT, 16, 16)];
+    pub static PATH_SOLICITATION_ID_BYTES_RUN: &[Wanted] = &[(&ID_2, 0, 16), (&COMPONENT, 16, 16)];
 
     /// The fields of `id_bytes`.
     pub static PATH_ADVERTISEMENT_ID_BYTES_RUN: &[Wanted] =
-        &[(&ID, 0, 16), (&COMPONENTS, 16, 16), (&COMPONENT, 32, 16), (&RESERVED_, 48, 16)];
+        &[(&ID_2, 0, 16), (&COMPONENTS, 16, 16), (&COMPONENT, 32, 16), (&RESERVED_, 48, 16)];
 
     /// The fields of `query_interval_bytes`.
     pub static MULTICAST_ROUTER_QUERY_INTERVAL_BYTES_RUN: &[Wanted] =
@@ -2751,7 +2784,7 @@ impl Icmpv6PathSolicitation<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &icmpv6_fields::ID,
+            &icmpv6_fields::ID_2,
             BitPlace::of(region, self.id_bytes, 0, 16),
             FieldValue::Number(u128::from(self.id())),
         );
@@ -2780,7 +2813,7 @@ impl Icmpv6PathAdvertisement<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &icmpv6_fields::ID,
+            &icmpv6_fields::ID_2,
             BitPlace::of(region, self.id_bytes, 0, 16),
             FieldValue::Number(u128::from(self.id())),
         );
@@ -5661,6 +5694,294 @@ impl<'a> ListenerRecord<'a> {
     }
 }
 
+/// The fields of [`CgaParameters`](CgaParameters), by name.
+pub mod cga_parameters_fields {
+    use packet_core::FieldInfo;
+    use packet_core::view::Wanted;
+
+    /// What has no name in `cga_parameters`.
+    pub static RESERVED_: FieldInfo = FieldInfo::new("cga_parameters", "_");
+
+    /// `cga_parameters.modifier`
+    pub static MODIFIER: FieldInfo = FieldInfo::new("cga_parameters", "modifier");
+
+    /// `cga_parameters.subnet_prefix`
+    pub static SUBNET_PREFIX: FieldInfo = FieldInfo::new("cga_parameters", "subnet_prefix");
+
+    /// `cga_parameters.collision_count`
+    pub static COLLISION_COUNT: FieldInfo = FieldInfo::new("cga_parameters", "collision_count");
+
+    /// `cga_parameters.key`
+    pub static KEY: FieldInfo = FieldInfo::new("cga_parameters", "key");
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&MODIFIER, 0, 128), (&SUBNET_PREFIX, 128, 64), (&COLLISION_COUNT, 192, 8)];
+}
+
+/// Of what an address was generated, \[RFC 3972 §3\].
+#[derive(Clone, Copy, Debug)]
+pub struct CgaParameters<'a> {
+    region: Region<'a>,
+    head: &'a [u8; 25],
+    key: &'a [u8],
+}
+
+impl<'a> CgaParameters<'a> {
+    /// A number by which the hash got its zeros.
+    #[inline]
+    #[must_use]
+    pub fn modifier(&self) -> &'a [u8; 16] {
+        part::<0, 16, _>(self.head)
+    }
+
+    /// The prefix of the address.
+    #[inline]
+    #[must_use]
+    pub fn subnet_prefix(&self) -> &'a [u8; 8] {
+        part::<16, 8, _>(self.head)
+    }
+
+    /// How often the address was already taken.
+    #[inline]
+    #[must_use]
+    pub fn collision_count(&self) -> u8 {
+        self.head[24]
+    }
+
+    /// A SubjectPublicKeyInfo in DER, and extensions, \[RFC 3972 §3, RFC 4581 §2\].
+    #[inline]
+    #[must_use]
+    pub fn key(&self) -> &'a [u8] {
+        self.key
+    }
+
+    /// All its bytes that are there; of a layer, its payload too.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.region.bytes()
+    }
+
+    /// Where it stands in the packet, and what is known of its end.
+    #[inline]
+    #[must_use]
+    pub fn region(&self) -> Region<'a> {
+        self.region
+    }
+}
+
+impl<'a> CgaParameters<'a> {
+    /// Reads one from the start of a region; plain bytes are all that was captured of it.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    #[inline(always)]
+    pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
+        Self::read(&mut Cursor::new(region.into()))
+    }
+
+    /// Reads one where a cursor is, and moves that behind it.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    #[inline(always)]
+    pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
+        let start = *cursor;
+        let head = cursor.run::<25>(cga_parameters_fields::HEAD_RUN)?;
+        let key = cursor.to_end().bytes();
+        Ok(Self { region: cursor.since(&start), head, key })
+    }
+}
+
+impl<'a> Element<'a> for CgaParameters<'a> {
+    type Out = Self;
+    type Args = ();
+
+    #[inline]
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
+        Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for CgaParameters<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        visitor.value(
+            &cga_parameters_fields::MODIFIER,
+            BitPlace::of(region, self.head, 0, 128),
+            FieldValue::Bytes(self.modifier().as_slice()),
+        );
+        visitor.value(
+            &cga_parameters_fields::SUBNET_PREFIX,
+            BitPlace::of(region, self.head, 128, 64),
+            FieldValue::Bytes(self.subnet_prefix().as_slice()),
+        );
+        visitor.value(
+            &cga_parameters_fields::COLLISION_COUNT,
+            BitPlace::of(region, self.head, 192, 8),
+            FieldValue::Number(u128::from(self.collision_count())),
+        );
+        visitor.value(&cga_parameters_fields::KEY, BitPlace::whole(region, self.key), FieldValue::Bytes(self.key()));
+    }
+}
+shown_fields!(CgaParameters, "CgaParameters");
+
+/// Where the parts of [`CgaParameters`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct CgaParametersPlaces {
+    region: Place,
+    head: Place,
+    key: Place,
+}
+
+impl CgaParametersPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &CgaParameters<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            key: Place::of(whole, Some(view.key)),
+        }
+    }
+}
+
+/// [`CgaParameters`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct CgaParametersMut<'a> {
+    bytes: &'a mut [u8],
+    places: CgaParametersPlaces,
+}
+
+impl<'a> CgaParametersMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = CgaParametersPlaces::of(&CgaParameters::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: CgaParametersPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<CgaParameters<'_>, Error> {
+        CgaParameters::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the modifier.
+    #[inline]
+    pub fn set_modifier(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value);
+        self
+    }
+
+    /// Sets the subnet prefix.
+    #[inline]
+    pub fn set_subnet_prefix(&mut self, value: [u8; 8]) -> &mut Self {
+        self.places.head.put(self.bytes, 16, value);
+        self
+    }
+
+    /// Sets the collision count.
+    #[inline]
+    pub fn set_collision_count(&mut self, value: u8) -> &mut Self {
+        self.places.head.put(self.bytes, 24, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the key, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn key_mut(&mut self) -> &mut [u8] {
+        let place = self.places.key;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for CgaParametersMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &cga_parameters_fields::MODIFIER, bits: 128 },
+            SetterInfo { field: &cga_parameters_fields::SUBNET_PREFIX, bits: 64 },
+            SetterInfo { field: &cga_parameters_fields::COLLISION_COUNT, bits: 8 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_modifier(FromOctets::from_octets(octets)),
+            1 => self.set_subnet_prefix(FromOctets::from_octets(octets)),
+            2 => self.set_collision_count(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
+impl<'a> CgaParameters<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut() && self.collision_count() <= 2
+    }
+}
+
+impl<'a> CgaParameters<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.collision_count() > 2 {
+            report(Anomaly::Unexpected {
+                owner: "cga_parameters",
+                name: "collisions",
+                message: "more than two collisions, RFC 3972 §3",
+            });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> CgaParameters<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 /// The fields of [`NdOption`](NdOption), by name.
 pub mod nd_option_fields {
     use packet_core::FieldInfo;
@@ -5720,11 +6041,56 @@ pub mod nd_option_fields {
     /// `nd_option.addresses`
     pub static ADDRESSES: FieldInfo = FieldInfo::new("nd_option", "addresses").shown(Form::Ipv6);
 
-    /// `nd_option.timestamp`
-    pub static TIMESTAMP: FieldInfo = FieldInfo::new("nd_option", "timestamp");
+    /// `nd_option.pad_length`
+    pub static PAD_LENGTH: FieldInfo =
+        FieldInfo::new("nd_option", "pad_length").counting("bytes").called(&["icmpv6.opt.cga.pad_length"]);
+
+    /// `nd_option.parameters`
+    pub static PARAMETERS: FieldInfo = FieldInfo::new("nd_option", "parameters");
+
+    /// `nd_option.pad`
+    pub static PAD: FieldInfo = FieldInfo::new("nd_option", "pad");
+
+    /// `nd_option.key_hash`
+    pub static KEY_HASH: FieldInfo = FieldInfo::new("nd_option", "key_hash").called(&["icmpv6.opt.rsa.key_hash"]);
+
+    /// `nd_option.signature`
+    pub static SIGNATURE: FieldInfo = FieldInfo::new("nd_option", "signature");
+
+    /// `nd_option.seconds`
+    pub static SECONDS: FieldInfo = FieldInfo::new("nd_option", "seconds");
+
+    /// `nd_option.fraction`
+    pub static FRACTION: FieldInfo = FieldInfo::new("nd_option", "fraction");
 
     /// `nd_option.nonce`
-    pub static NONCE: FieldInfo = FieldInfo::new("nd_option", "nonce");
+    pub static NONCE: FieldInfo = FieldInfo::new("nd_option", "nonce").called(&["icmpv6.opt.nonce"]);
+
+    /// `nd_option.name_type`
+    pub static NAME_TYPE: FieldInfo = FieldInfo::new("nd_option", "name_type").called(&["icmpv6.opt.name_type"]);
+
+    /// `nd_option.name_pad_length`
+    pub static NAME_PAD_LENGTH: FieldInfo =
+        FieldInfo::new("nd_option", "name_pad_length").counting("bytes").called(&["icmpv6.opt.cga.pad_length"]);
+
+    /// `nd_option.der_name`
+    pub static DER_NAME: FieldInfo = FieldInfo::new("nd_option", "der_name");
+
+    /// `nd_option.domain`
+    pub static DOMAIN: FieldInfo = FieldInfo::new("nd_option", "domain");
+
+    /// `nd_option.name`
+    pub static NAME: FieldInfo = FieldInfo::new("nd_option", "name");
+
+    /// `nd_option.name_pad`
+    pub static NAME_PAD: FieldInfo = FieldInfo::new("nd_option", "name_pad");
+
+    /// `nd_option.certificate_type`
+    pub static CERTIFICATE_TYPE: FieldInfo =
+        FieldInfo::new("nd_option", "certificate_type").called(&["icmpv6.opt.name_type"]);
+
+    /// `nd_option.certificate`
+    pub static CERTIFICATE: FieldInfo = FieldInfo::new("nd_option", "certificate");
 
     /// `nd_option.route_length`
     pub static ROUTE_LENGTH: FieldInfo =
@@ -5793,8 +6159,20 @@ pub mod nd_option_fields {
     pub static HOME_AGENT_AGENT_PREFERENCE_BYTES_RUN: &[Wanted] =
         &[(&RESERVED_, 0, 16), (&AGENT_PREFERENCE, 16, 16), (&AGENT_LIFETIME, 32, 16)];
 
-    /// The fields of `timestamp_bytes`.
-    pub static TIMESTAMP_TIMESTAMP_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 48), (&TIMESTAMP, 48, 64)];
+    /// The fields of `pad_length_bytes`.
+    pub static CGA_PAD_LENGTH_BYTES_RUN: &[Wanted] = &[(&PAD_LENGTH, 0, 8), (&RESERVED_, 8, 8)];
+
+    /// The fields of `key_hash_bytes`.
+    pub static RSA_SIGNATURE_KEY_HASH_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 16), (&KEY_HASH, 16, 128)];
+
+    /// The fields of `seconds_bytes`.
+    pub static TIMESTAMP_SECONDS_BYTES_RUN: &[Wanted] = &[(&RESERVED_, 0, 48), (&SECONDS, 48, 48), (&FRACTION, 96, 16)];
+
+    /// The fields of `name_type_bytes`.
+    pub static TRUST_ANCHOR_NAME_TYPE_BYTES_RUN: &[Wanted] = &[(&NAME_TYPE, 0, 8), (&NAME_PAD_LENGTH, 8, 8)];
+
+    /// The fields of `certificate_type_bytes`.
+    pub static CERTIFICATE_CERTIFICATE_TYPE_BYTES_RUN: &[Wanted] = &[(&CERTIFICATE_TYPE, 0, 8), (&RESERVED_, 8, 8)];
 
     /// The fields of `route_length_bytes`.
     pub static ROUTE_ROUTE_LENGTH_BYTES_RUN: &[Wanted] = &[
@@ -5895,6 +6273,20 @@ impl<'a> NdOption<'a> {
         if let NdOptionVariant::AddressList(view) = self.variant { Some(view) } else { None }
     }
 
+    /// What it holds as [`NdOptionVariant::Cga`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn cga(&self) -> Option<NdOptionCga<'a>> {
+        if let NdOptionVariant::Cga(view) = self.variant { Some(view) } else { None }
+    }
+
+    /// What it holds as [`NdOptionVariant::RsaSignature`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn rsa_signature(&self) -> Option<NdOptionRsaSignature<'a>> {
+        if let NdOptionVariant::RsaSignature(view) = self.variant { Some(view) } else { None }
+    }
+
     /// What it holds as [`NdOptionVariant::Timestamp`], where it is that.
     #[inline]
     #[must_use]
@@ -5907,6 +6299,20 @@ impl<'a> NdOption<'a> {
     #[must_use]
     pub fn nonce(&self) -> Option<NdOptionNonce<'a>> {
         if let NdOptionVariant::Nonce(view) = self.variant { Some(view) } else { None }
+    }
+
+    /// What it holds as [`NdOptionVariant::TrustAnchor`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn trust_anchor(&self) -> Option<NdOptionTrustAnchor<'a>> {
+        if let NdOptionVariant::TrustAnchor(view) = self.variant { Some(view) } else { None }
+    }
+
+    /// What it holds as [`NdOptionVariant::Certificate`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn certificate(&self) -> Option<NdOptionCertificate<'a>> {
+        if let NdOptionVariant::Certificate(view) = self.variant { Some(view) } else { None }
     }
 
     /// What it holds as [`NdOptionVariant::Route`], where it is that.
@@ -6046,13 +6452,95 @@ impl<'a> NdOption<'a> {
                     let addresses = List::filling(cursor.to_end(), ());
                     variant = NdOptionVariant::AddressList(NdOptionAddressList { reserved_bytes, addresses });
                 }
+                11 => {
+                    let pad_length_bytes = cursor.run::<2>(nd_option_fields::CGA_PAD_LENGTH_BYTES_RUN)?;
+                    let pad_length = pad_length_bytes[0];
+                    if u64::from(pad_length) > u64::from(length) * 8 - 4 {
+                        return Err(Error::new(
+                            &nd_option_fields::PAD_LENGTH,
+                            cursor.offset() - 2,
+                            ErrorKind::Where {
+                                why: Some("more padding than the option holds"),
+                                found: u64::from(pad_length),
+                            },
+                        ));
+                    }
+                    let parameters = {
+                        let region = cursor.open(
+                            u64::from(length) * 8 - 4 - u64::from(pad_length),
+                            &nd_option_fields::PARAMETERS,
+                            Some(&nd_option_fields::LENGTH),
+                        )?;
+                        contained(|| {
+                            let cursor = &mut Cursor::new(region);
+                            CgaParameters::read(cursor)
+                        })
+                    };
+                    let pad = cursor.to_end().bytes();
+                    variant = NdOptionVariant::Cga(NdOptionCga { pad_length_bytes, parameters, pad });
+                }
+                12 => {
+                    let key_hash_bytes = cursor.run::<18>(nd_option_fields::RSA_SIGNATURE_KEY_HASH_BYTES_RUN)?;
+                    let signature = cursor.to_end().bytes();
+                    variant = NdOptionVariant::RsaSignature(NdOptionRsaSignature { key_hash_bytes, signature });
+                }
                 13 => {
-                    let timestamp_bytes = cursor.run::<14>(nd_option_fields::TIMESTAMP_TIMESTAMP_BYTES_RUN)?;
-                    variant = NdOptionVariant::Timestamp(NdOptionTimestamp { timestamp_bytes });
+                    let seconds_bytes = cursor.run::<14>(nd_option_fields::TIMESTAMP_SECONDS_BYTES_RUN)?;
+                    variant = NdOptionVariant::Timestamp(NdOptionTimestamp { seconds_bytes });
                 }
                 14 => {
                     let nonce = cursor.to_end().bytes();
                     variant = NdOptionVariant::Nonce(NdOptionNonce { nonce });
+                }
+                15 => {
+                    let name_type_bytes = cursor.run::<2>(nd_option_fields::TRUST_ANCHOR_NAME_TYPE_BYTES_RUN)?;
+                    let name_type = name_type_bytes[0];
+                    let name_pad_length = name_type_bytes[1];
+                    if u64::from(name_pad_length) > u64::from(length) * 8 - 4 {
+                        return Err(Error::new(
+                            &nd_option_fields::NAME_PAD_LENGTH,
+                            cursor.offset() - 1,
+                            ErrorKind::Where {
+                                why: Some("more padding than the option holds"),
+                                found: u64::from(name_pad_length),
+                            },
+                        ));
+                    }
+                    let mut form = NdOptionTrustAnchorVariant::Unnamed;
+                    let region = cursor.open(
+                        u64::from(length) * 8 - 4 - u64::from(name_pad_length),
+                        &nd_option_fields::LENGTH,
+                        Some(&nd_option_fields::LENGTH),
+                    )?;
+                    let outcome = contained(|| {
+                        let cursor = &mut Cursor::new(region);
+                        match name_type {
+                            1 => {
+                                let der_name = cursor.to_end().bytes();
+                                form = NdOptionTrustAnchorVariant::DerName(NdOptionDerName { der_name });
+                            }
+                            2 => {
+                                let domain = cursor.to_end().bytes();
+                                form = NdOptionTrustAnchorVariant::DomainName(NdOptionDomainName { domain });
+                            }
+                            _ => {
+                                let name = cursor.to_end().bytes();
+                                form = NdOptionTrustAnchorVariant::UnknownName(NdOptionUnknownName { name });
+                            }
+                        }
+                        Ok(())
+                    });
+                    if let Err(error) = outcome {
+                        form = NdOptionTrustAnchorVariant::Spoiled(error);
+                    }
+                    let name_pad = cursor.to_end().bytes();
+                    variant = NdOptionVariant::TrustAnchor(NdOptionTrustAnchor { name_type_bytes, form, name_pad });
+                }
+                16 => {
+                    let certificate_type_bytes =
+                        cursor.run::<2>(nd_option_fields::CERTIFICATE_CERTIFICATE_TYPE_BYTES_RUN)?;
+                    let certificate = cursor.to_end().bytes();
+                    variant = NdOptionVariant::Certificate(NdOptionCertificate { certificate_type_bytes, certificate });
                 }
                 24 => {
                     let route_length_bytes = cursor.run::<6>(nd_option_fields::ROUTE_ROUTE_LENGTH_BYTES_RUN)?;
@@ -6122,10 +6610,18 @@ pub enum NdOptionVariant<'a> {
     HomeAgent(NdOptionHomeAgent<'a>),
     /// AddressList.
     AddressList(NdOptionAddressList<'a>),
+    /// Cga.
+    Cga(NdOptionCga<'a>),
+    /// RsaSignature.
+    RsaSignature(NdOptionRsaSignature<'a>),
     /// Timestamp.
     Timestamp(NdOptionTimestamp<'a>),
     /// Nonce.
     Nonce(NdOptionNonce<'a>),
+    /// TrustAnchor.
+    TrustAnchor(NdOptionTrustAnchor<'a>),
+    /// Certificate.
+    Certificate(NdOptionCertificate<'a>),
     /// Route.
     Route(NdOptionRoute<'a>),
     /// Rdnss.
@@ -6140,6 +6636,21 @@ pub enum NdOptionVariant<'a> {
     Pref64(NdOptionPref64<'a>),
     /// Unknown.
     Unknown(NdOptionUnknown<'a>),
+    /// None that has a name.
+    Unnamed,
+    /// What should have told the form could not be read.
+    Spoiled(Error),
+}
+
+/// The forms of [`NdOptionTrustAnchor`].
+#[derive(Clone, Copy, Debug)]
+pub enum NdOptionTrustAnchorVariant<'a> {
+    /// DerName.
+    DerName(NdOptionDerName<'a>),
+    /// DomainName.
+    DomainName(NdOptionDomainName<'a>),
+    /// UnknownName.
+    UnknownName(NdOptionUnknownName<'a>),
     /// None that has a name.
     Unnamed,
     /// What should have told the form could not be read.
@@ -6338,16 +6849,87 @@ impl<'a> NdOptionAddressList<'a> {
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
+pub struct NdOptionCga<'a> {
+    pad_length_bytes: &'a [u8; 2],
+    parameters: Result<CgaParameters<'a>, Error>,
+    pad: &'a [u8],
+}
+
+impl<'a> NdOptionCga<'a> {
+    /// The pad length.
+    ///
+    /// In bytes.
+    #[inline]
+    #[must_use]
+    pub fn pad_length(&self) -> u8 {
+        self.pad_length_bytes[0]
+    }
+
+    /// The parameters.
+    #[inline]
+    pub fn parameters(&self) -> Result<CgaParameters<'a>, Error> {
+        self.parameters
+    }
+
+    /// The pad.
+    #[inline]
+    #[must_use]
+    pub fn pad(&self) -> &'a [u8] {
+        self.pad
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct NdOptionRsaSignature<'a> {
+    key_hash_bytes: &'a [u8; 18],
+    signature: &'a [u8],
+}
+
+impl<'a> NdOptionRsaSignature<'a> {
+    /// The first bits of the SHA-1 hash of the key.
+    #[inline]
+    #[must_use]
+    pub fn key_hash(&self) -> &'a [u8; 16] {
+        part::<2, 16, _>(self.key_hash_bytes)
+    }
+
+    /// The signature, and padding: how long each of them is, the key says.
+    #[inline]
+    #[must_use]
+    pub fn signature(&self) -> &'a [u8] {
+        self.signature
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
 pub struct NdOptionTimestamp<'a> {
-    timestamp_bytes: &'a [u8; 14],
+    seconds_bytes: &'a [u8; 14],
 }
 
 impl<'a> NdOptionTimestamp<'a> {
-    /// The timestamp.
+    /// The seconds.
     #[inline]
     #[must_use]
-    pub fn timestamp(&self) -> u64 {
-        u64::from_be_bytes(*part::<6, 8, _>(self.timestamp_bytes))
+    pub fn seconds(&self) -> u64 {
+        u64::from_be_bytes([
+            0,
+            0,
+            self.seconds_bytes[6],
+            self.seconds_bytes[7],
+            self.seconds_bytes[8],
+            self.seconds_bytes[9],
+            self.seconds_bytes[10],
+            self.seconds_bytes[11],
+        ])
+    }
+
+    /// The fraction.
+    #[inline]
+    #[must_use]
+    pub fn fraction(&self) -> u16 {
+        u16::from_be_bytes([self.seconds_bytes[12], self.seconds_bytes[13]])
     }
 }
 
@@ -6363,6 +6945,135 @@ impl<'a> NdOptionNonce<'a> {
     #[must_use]
     pub fn nonce(&self) -> &'a [u8] {
         self.nonce
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct NdOptionTrustAnchor<'a> {
+    name_type_bytes: &'a [u8; 2],
+    form: NdOptionTrustAnchorVariant<'a>,
+    name_pad: &'a [u8],
+}
+
+impl<'a> NdOptionTrustAnchor<'a> {
+    /// The name type.
+    #[inline]
+    #[must_use]
+    pub fn name_type(&self) -> TrustAnchorName {
+        TrustAnchorName(self.name_type_bytes[0])
+    }
+
+    /// The name pad length.
+    ///
+    /// In bytes.
+    #[inline]
+    #[must_use]
+    pub fn name_pad_length(&self) -> u8 {
+        self.name_type_bytes[1]
+    }
+
+    /// The name pad.
+    #[inline]
+    #[must_use]
+    pub fn name_pad(&self) -> &'a [u8] {
+        self.name_pad
+    }
+
+    /// Which form it has.
+    #[inline]
+    #[must_use]
+    pub fn form(&self) -> NdOptionTrustAnchorVariant<'a> {
+        self.form
+    }
+
+    /// What it holds as [`NdOptionTrustAnchorVariant::DerName`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn der_name(&self) -> Option<NdOptionDerName<'a>> {
+        if let NdOptionTrustAnchorVariant::DerName(view) = self.form { Some(view) } else { None }
+    }
+
+    /// What it holds as [`NdOptionTrustAnchorVariant::DomainName`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn domain_name(&self) -> Option<NdOptionDomainName<'a>> {
+        if let NdOptionTrustAnchorVariant::DomainName(view) = self.form { Some(view) } else { None }
+    }
+
+    /// What it holds as [`NdOptionTrustAnchorVariant::UnknownName`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn unknown_name(&self) -> Option<NdOptionUnknownName<'a>> {
+        if let NdOptionTrustAnchorVariant::UnknownName(view) = self.form { Some(view) } else { None }
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct NdOptionDerName<'a> {
+    der_name: &'a [u8],
+}
+
+impl<'a> NdOptionDerName<'a> {
+    /// The der name.
+    #[inline]
+    #[must_use]
+    pub fn der_name(&self) -> &'a [u8] {
+        self.der_name
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct NdOptionDomainName<'a> {
+    domain: &'a [u8],
+}
+
+impl<'a> NdOptionDomainName<'a> {
+    /// The domain.
+    #[inline]
+    #[must_use]
+    pub fn domain(&self) -> &'a [u8] {
+        self.domain
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct NdOptionUnknownName<'a> {
+    name: &'a [u8],
+}
+
+impl<'a> NdOptionUnknownName<'a> {
+    /// The name.
+    #[inline]
+    #[must_use]
+    pub fn name(&self) -> &'a [u8] {
+        self.name
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct NdOptionCertificate<'a> {
+    certificate_type_bytes: &'a [u8; 2],
+    certificate: &'a [u8],
+}
+
+impl<'a> NdOptionCertificate<'a> {
+    /// The certificate type.
+    #[inline]
+    #[must_use]
+    pub fn certificate_type(&self) -> u8 {
+        self.certificate_type_bytes[0]
+    }
+
+    /// The certificate.
+    #[inline]
+    #[must_use]
+    pub fn certificate(&self) -> &'a [u8] {
+        self.certificate
     }
 }
 
@@ -6630,6 +7341,16 @@ impl Fields for NdOption<'_> {
                 arm.visit_fields(region, visitor);
                 visitor.leave();
             }
+            NdOptionVariant::Cga(arm) => {
+                visitor.enter(Group::Variant("cga"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::RsaSignature(arm) => {
+                visitor.enter(Group::Variant("rsa_signature"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
             NdOptionVariant::Timestamp(arm) => {
                 visitor.enter(Group::Variant("timestamp"));
                 arm.visit_fields(region, visitor);
@@ -6637,6 +7358,16 @@ impl Fields for NdOption<'_> {
             }
             NdOptionVariant::Nonce(arm) => {
                 visitor.enter(Group::Variant("nonce"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::TrustAnchor(arm) => {
+                visitor.enter(Group::Variant("trust_anchor"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionVariant::Certificate(arm) => {
+                visitor.enter(Group::Variant("certificate"));
                 arm.visit_fields(region, visitor);
                 visitor.leave();
             }
@@ -6801,13 +7532,55 @@ impl NdOptionAddressList<'_> {
     }
 }
 
+impl NdOptionCga<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::PAD_LENGTH,
+            BitPlace::of(region, self.pad_length_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.pad_length())),
+        );
+        let value = self.parameters();
+        match value {
+            Ok(value) => {
+                visitor.enter(Group::Struct(&nd_option_fields::PARAMETERS));
+                value.fields(visitor);
+                visitor.leave();
+            }
+            Err(error) => visitor.error(&error),
+        }
+        visitor.value(&nd_option_fields::PAD, BitPlace::whole(region, self.pad), FieldValue::Bytes(self.pad()));
+    }
+}
+
+impl NdOptionRsaSignature<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::KEY_HASH,
+            BitPlace::of(region, self.key_hash_bytes, 16, 128),
+            FieldValue::Bytes(self.key_hash().as_slice()),
+        );
+        visitor.value(
+            &nd_option_fields::SIGNATURE,
+            BitPlace::whole(region, self.signature),
+            FieldValue::Bytes(self.signature()),
+        );
+    }
+}
+
 impl NdOptionTimestamp<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(
-            &nd_option_fields::TIMESTAMP,
-            BitPlace::of(region, self.timestamp_bytes, 48, 64),
-            FieldValue::Number(u128::from(self.timestamp())),
+            &nd_option_fields::SECONDS,
+            BitPlace::of(region, self.seconds_bytes, 48, 48),
+            FieldValue::Number(u128::from(self.seconds())),
+        );
+        visitor.value(
+            &nd_option_fields::FRACTION,
+            BitPlace::of(region, self.seconds_bytes, 96, 16),
+            FieldValue::Number(u128::from(self.fraction())),
         );
     }
 }
@@ -6816,6 +7589,89 @@ impl NdOptionNonce<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
         visitor.value(&nd_option_fields::NONCE, BitPlace::whole(region, self.nonce), FieldValue::Bytes(self.nonce()));
+    }
+}
+
+impl NdOptionTrustAnchor<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.name_type();
+        let place = BitPlace::of(region, self.name_type_bytes, 0, 8);
+        visitor.value(&nd_option_fields::NAME_TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &nd_option_fields::NAME_PAD_LENGTH,
+            BitPlace::of(region, self.name_type_bytes, 8, 8),
+            FieldValue::Number(u128::from(self.name_pad_length())),
+        );
+        match self.form {
+            NdOptionTrustAnchorVariant::DerName(arm) => {
+                visitor.enter(Group::Variant("der_name"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionTrustAnchorVariant::DomainName(arm) => {
+                visitor.enter(Group::Variant("domain_name"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionTrustAnchorVariant::UnknownName(arm) => {
+                visitor.enter(Group::Variant("unknown_name"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            NdOptionTrustAnchorVariant::Unnamed => {}
+            NdOptionTrustAnchorVariant::Spoiled(error) => visitor.error(&error),
+        }
+        visitor.value(
+            &nd_option_fields::NAME_PAD,
+            BitPlace::whole(region, self.name_pad),
+            FieldValue::Bytes(self.name_pad()),
+        );
+    }
+}
+
+impl NdOptionDerName<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::DER_NAME,
+            BitPlace::whole(region, self.der_name),
+            FieldValue::Bytes(self.der_name()),
+        );
+    }
+}
+
+impl NdOptionDomainName<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::DOMAIN,
+            BitPlace::whole(region, self.domain),
+            FieldValue::Bytes(self.domain()),
+        );
+    }
+}
+
+impl NdOptionUnknownName<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&nd_option_fields::NAME, BitPlace::whole(region, self.name), FieldValue::Bytes(self.name()));
+    }
+}
+
+impl NdOptionCertificate<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &nd_option_fields::CERTIFICATE_TYPE,
+            BitPlace::of(region, self.certificate_type_bytes, 0, 8),
+            FieldValue::Number(u128::from(self.certificate_type())),
+        );
+        visitor.value(
+            &nd_option_fields::CERTIFICATE,
+            BitPlace::whole(region, self.certificate),
+            FieldValue::Bytes(self.certificate()),
+        );
     }
 }
 
@@ -6944,8 +7800,19 @@ pub struct NdOptionPlaces {
     mtu_mtu_bytes: Place,
     advertisement_interval_interval_bytes: Place,
     home_agent_agent_preference_bytes: Place,
-    timestamp_timestamp_bytes: Place,
+    cga_pad_length_bytes: Place,
+    cga_pad: Place,
+    rsa_signature_key_hash_bytes: Place,
+    rsa_signature_signature: Place,
+    timestamp_seconds_bytes: Place,
     nonce_nonce: Place,
+    trust_anchor_name_type_bytes: Place,
+    trust_anchor_name_pad: Place,
+    der_name_der_name: Place,
+    domain_name_domain: Place,
+    unknown_name_name: Place,
+    certificate_certificate_type_bytes: Place,
+    certificate_certificate: Place,
     route_route_length_bytes: Place,
     route_route_prefix: Place,
     rdnss_dns_lifetime_bytes: Place,
@@ -6979,8 +7846,28 @@ impl NdOptionPlaces {
                 whole,
                 given!(Some(view.home_agent()?.agent_preference_bytes.as_slice())),
             ),
-            timestamp_timestamp_bytes: Place::of(whole, given!(Some(view.timestamp()?.timestamp_bytes.as_slice()))),
+            cga_pad_length_bytes: Place::of(whole, given!(Some(view.cga()?.pad_length_bytes.as_slice()))),
+            cga_pad: Place::of(whole, given!(Some(view.cga()?.pad))),
+            rsa_signature_key_hash_bytes: Place::of(
+                whole,
+                given!(Some(view.rsa_signature()?.key_hash_bytes.as_slice())),
+            ),
+            rsa_signature_signature: Place::of(whole, given!(Some(view.rsa_signature()?.signature))),
+            timestamp_seconds_bytes: Place::of(whole, given!(Some(view.timestamp()?.seconds_bytes.as_slice()))),
             nonce_nonce: Place::of(whole, given!(Some(view.nonce()?.nonce))),
+            trust_anchor_name_type_bytes: Place::of(
+                whole,
+                given!(Some(view.trust_anchor()?.name_type_bytes.as_slice())),
+            ),
+            trust_anchor_name_pad: Place::of(whole, given!(Some(view.trust_anchor()?.name_pad))),
+            der_name_der_name: Place::of(whole, given!(Some(view.trust_anchor()?.der_name()?.der_name))),
+            domain_name_domain: Place::of(whole, given!(Some(view.trust_anchor()?.domain_name()?.domain))),
+            unknown_name_name: Place::of(whole, given!(Some(view.trust_anchor()?.unknown_name()?.name))),
+            certificate_certificate_type_bytes: Place::of(
+                whole,
+                given!(Some(view.certificate()?.certificate_type_bytes.as_slice())),
+            ),
+            certificate_certificate: Place::of(whole, given!(Some(view.certificate()?.certificate))),
             route_route_length_bytes: Place::of(whole, given!(Some(view.route()?.route_length_bytes.as_slice()))),
             route_route_prefix: Place::of(whole, given!(Some(view.route()?.route_prefix))),
             rdnss_dns_lifetime_bytes: Place::of(whole, given!(Some(view.rdnss()?.dns_lifetime_bytes.as_slice()))),
@@ -7137,10 +8024,55 @@ impl<'a> NdOptionMut<'a> {
         self
     }
 
-    /// Sets the timestamp, where it is there.
+    /// Sets the pad length, where it is there.
     #[inline]
-    pub fn set_timestamp(&mut self, value: u64) -> &mut Self {
-        self.places.timestamp_timestamp_bytes.put(self.bytes, 6, value.to_be_bytes());
+    pub fn set_pad_length(&mut self, value: u8) -> &mut Self {
+        self.places.cga_pad_length_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The parameters, to be changed; nothing where it is not there.
+    #[must_use]
+    pub fn parameters_mut(&mut self) -> Option<CgaParametersMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            CgaParametersPlaces::of(&view.cga()?.parameters.ok()?, self.bytes)
+        };
+        Some(CgaParametersMut::new(self.bytes, places))
+    }
+
+    /// The bytes of the pad, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn pad_mut(&mut self) -> &mut [u8] {
+        let place = self.places.cga_pad;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the key hash, where it is there.
+    #[inline]
+    pub fn set_key_hash(&mut self, value: [u8; 16]) -> &mut Self {
+        self.places.rsa_signature_key_hash_bytes.put(self.bytes, 2, value);
+        self
+    }
+
+    /// The bytes of the signature, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn signature_mut(&mut self) -> &mut [u8] {
+        let place = self.places.rsa_signature_signature;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the seconds, where it is there; of the value the low 48 bits count.
+    #[inline]
+    pub fn set_seconds(&mut self, value: u64) -> &mut Self {
+        self.places.timestamp_seconds_bytes.put_bits(self.bytes, 48, 48, u128::from(value));
+        self
+    }
+
+    /// Sets the fraction, where it is there.
+    #[inline]
+    pub fn set_fraction(&mut self, value: u16) -> &mut Self {
+        self.places.timestamp_seconds_bytes.put(self.bytes, 12, value.to_be_bytes());
         self
     }
 
@@ -7148,6 +8080,62 @@ impl<'a> NdOptionMut<'a> {
     #[inline]
     pub fn nonce_mut(&mut self) -> &mut [u8] {
         let place = self.places.nonce_nonce;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the name type, where it is there.
+    #[inline]
+    pub fn set_name_type(&mut self, value: TrustAnchorName) -> &mut Self {
+        self.places.trust_anchor_name_type_bytes.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the name pad length, where it is there.
+    #[inline]
+    pub fn set_name_pad_length(&mut self, value: u8) -> &mut Self {
+        self.places.trust_anchor_name_type_bytes.put(self.bytes, 1, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the name pad, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn name_pad_mut(&mut self) -> &mut [u8] {
+        let place = self.places.trust_anchor_name_pad;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the der name, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn der_name_mut(&mut self) -> &mut [u8] {
+        let place = self.places.der_name_der_name;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the domain, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn domain_mut(&mut self) -> &mut [u8] {
+        let place = self.places.domain_name_domain;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the name, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn name_mut(&mut self) -> &mut [u8] {
+        let place = self.places.unknown_name_name;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// Sets the certificate type, where it is there.
+    #[inline]
+    pub fn set_certificate_type(&mut self, value: u8) -> &mut Self {
+        self.places.certificate_certificate_type_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the certificate, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn certificate_mut(&mut self) -> &mut [u8] {
+        let place = self.places.certificate_certificate;
         place.bytes(self.bytes).unwrap_or_default()
     }
 
@@ -7253,7 +8241,13 @@ impl FieldsMut for NdOptionMut<'_> {
             SetterInfo { field: &nd_option_fields::INTERVAL, bits: 32 },
             SetterInfo { field: &nd_option_fields::AGENT_PREFERENCE, bits: 16 },
             SetterInfo { field: &nd_option_fields::AGENT_LIFETIME, bits: 16 },
-            SetterInfo { field: &nd_option_fields::TIMESTAMP, bits: 64 },
+            SetterInfo { field: &nd_option_fields::PAD_LENGTH, bits: 8 },
+            SetterInfo { field: &nd_option_fields::KEY_HASH, bits: 128 },
+            SetterInfo { field: &nd_option_fields::SECONDS, bits: 48 },
+            SetterInfo { field: &nd_option_fields::FRACTION, bits: 16 },
+            SetterInfo { field: &nd_option_fields::NAME_TYPE, bits: 8 },
+            SetterInfo { field: &nd_option_fields::NAME_PAD_LENGTH, bits: 8 },
+            SetterInfo { field: &nd_option_fields::CERTIFICATE_TYPE, bits: 8 },
             SetterInfo { field: &nd_option_fields::ROUTE_LENGTH, bits: 8 },
             SetterInfo { field: &nd_option_fields::ROUTE_PREFERENCE, bits: 2 },
             SetterInfo { field: &nd_option_fields::ROUTE_LIFETIME, bits: 32 },
@@ -7280,15 +8274,21 @@ impl FieldsMut for NdOptionMut<'_> {
             10 => self.set_interval(FromOctets::from_octets(octets)),
             11 => self.set_agent_preference(FromOctets::from_octets(octets)),
             12 => self.set_agent_lifetime(FromOctets::from_octets(octets)),
-            13 => self.set_timestamp(FromOctets::from_octets(octets)),
-            14 => self.set_route_length(FromOctets::from_octets(octets)),
-            15 => self.set_route_preference(FromOctets::from_octets(octets)),
-            16 => self.set_route_lifetime(FromOctets::from_octets(octets)),
-            17 => self.set_dns_lifetime(FromOctets::from_octets(octets)),
-            18 => self.set_flags(FromOctets::from_octets(octets)),
-            19 => self.set_scaled_lifetime(FromOctets::from_octets(octets)),
-            20 => self.set_prefix_code(FromOctets::from_octets(octets)),
-            21 => self.set_nat64_prefix(FromOctets::from_octets(octets)),
+            13 => self.set_pad_length(FromOctets::from_octets(octets)),
+            14 => self.set_key_hash(FromOctets::from_octets(octets)),
+            15 => self.set_seconds(FromOctets::from_octets(octets)),
+            16 => self.set_fraction(FromOctets::from_octets(octets)),
+            17 => self.set_name_type(FromOctets::from_octets(octets)),
+            18 => self.set_name_pad_length(FromOctets::from_octets(octets)),
+            19 => self.set_certificate_type(FromOctets::from_octets(octets)),
+            20 => self.set_route_length(FromOctets::from_octets(octets)),
+            21 => self.set_route_preference(FromOctets::from_octets(octets)),
+            22 => self.set_route_lifetime(FromOctets::from_octets(octets)),
+            23 => self.set_dns_lifetime(FromOctets::from_octets(octets)),
+            24 => self.set_flags(FromOctets::from_octets(octets)),
+            25 => self.set_scaled_lifetime(FromOctets::from_octets(octets)),
+            26 => self.set_prefix_code(FromOctets::from_octets(octets)),
+            27 => self.set_nat64_prefix(FromOctets::from_octets(octets)),
             _ => self,
         };
     }
@@ -7311,8 +8311,12 @@ impl<'a> NdOption<'a> {
                 NdOptionVariant::AdvertisementInterval(view) => view.is_regular(),
                 NdOptionVariant::HomeAgent(view) => view.is_regular(),
                 NdOptionVariant::AddressList(view) => view.is_regular(),
+                NdOptionVariant::Cga(view) => view.is_regular(),
+                NdOptionVariant::RsaSignature(view) => view.is_regular(),
                 NdOptionVariant::Timestamp(view) => view.is_regular(),
                 NdOptionVariant::Nonce(view) => view.is_regular(),
+                NdOptionVariant::TrustAnchor(view) => view.is_regular(),
+                NdOptionVariant::Certificate(view) => view.is_regular(),
                 NdOptionVariant::Route(view) => view.is_regular(),
                 NdOptionVariant::Rdnss(view) => view.is_regular(),
                 NdOptionVariant::Dnssl(view) => view.is_regular(),
@@ -7415,6 +8419,24 @@ impl<'a> NdOptionAddressList<'a> {
     }
 }
 
+impl<'a> NdOptionCga<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.pad_length_bytes[1] == 0 && self.parameters.is_ok_and(|value| value.is_regular())
+    }
+}
+
+impl<'a> NdOptionRsaSignature<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        u16::from_be_bytes([self.key_hash_bytes[0], self.key_hash_bytes[1]]) == 0
+    }
+}
+
 impl<'a> NdOptionTimestamp<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -7423,12 +8445,12 @@ impl<'a> NdOptionTimestamp<'a> {
         u64::from_be_bytes([
             0,
             0,
-            self.timestamp_bytes[0],
-            self.timestamp_bytes[1],
-            self.timestamp_bytes[2],
-            self.timestamp_bytes[3],
-            self.timestamp_bytes[4],
-            self.timestamp_bytes[5],
+            self.seconds_bytes[0],
+            self.seconds_bytes[1],
+            self.seconds_bytes[2],
+            self.seconds_bytes[3],
+            self.seconds_bytes[4],
+            self.seconds_bytes[5],
         ]) == 0
     }
 }
@@ -7439,6 +8461,57 @@ impl<'a> NdOptionNonce<'a> {
     #[must_use]
     pub fn is_regular(&self) -> bool {
         true
+    }
+}
+
+impl<'a> NdOptionTrustAnchor<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        match self.form {
+            NdOptionTrustAnchorVariant::DerName(view) => view.is_regular(),
+            NdOptionTrustAnchorVariant::DomainName(view) => view.is_regular(),
+            NdOptionTrustAnchorVariant::UnknownName(view) => view.is_regular(),
+            NdOptionTrustAnchorVariant::Spoiled(_) => false,
+            _ => true,
+        }
+    }
+}
+
+impl<'a> NdOptionDerName<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionDomainName<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionUnknownName<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> NdOptionCertificate<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.certificate_type_bytes[1] == 0
     }
 }
 
@@ -7517,8 +8590,12 @@ impl<'a> NdOption<'a> {
             NdOptionVariant::AdvertisementInterval(view) => view.anomalies(report),
             NdOptionVariant::HomeAgent(view) => view.anomalies(report),
             NdOptionVariant::AddressList(view) => view.anomalies(report),
+            NdOptionVariant::Cga(view) => view.anomalies(report),
+            NdOptionVariant::RsaSignature(view) => view.anomalies(report),
             NdOptionVariant::Timestamp(view) => view.anomalies(report),
             NdOptionVariant::Nonce(view) => view.anomalies(report),
+            NdOptionVariant::TrustAnchor(view) => view.anomalies(report),
+            NdOptionVariant::Certificate(view) => view.anomalies(report),
             NdOptionVariant::Route(view) => view.anomalies(report),
             NdOptionVariant::Rdnss(view) => view.anomalies(report),
             NdOptionVariant::Dnssl(view) => view.anomalies(report),
@@ -7625,18 +8702,39 @@ impl<'a> NdOptionAddressList<'a> {
     }
 }
 
+impl<'a> NdOptionCga<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.pad_length_bytes[1] != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+        if let Ok(value) = self.parameters {
+            value.anomalies(report);
+        }
+    }
+}
+
+impl<'a> NdOptionRsaSignature<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if u16::from_be_bytes([self.key_hash_bytes[0], self.key_hash_bytes[1]]) != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
+}
+
 impl<'a> NdOptionTimestamp<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
         if u64::from_be_bytes([
             0,
             0,
-            self.timestamp_bytes[0],
-            self.timestamp_bytes[1],
-            self.timestamp_bytes[2],
-            self.timestamp_bytes[3],
-            self.timestamp_bytes[4],
-            self.timestamp_bytes[5],
+            self.seconds_bytes[0],
+            self.seconds_bytes[1],
+            self.seconds_bytes[2],
+            self.seconds_bytes[3],
+            self.seconds_bytes[4],
+            self.seconds_bytes[5],
         ]) != 0
         {
             report(Anomaly::Constant(&nd_option_fields::RESERVED_));
@@ -7647,6 +8745,42 @@ impl<'a> NdOptionTimestamp<'a> {
 impl<'a> NdOptionNonce<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionTrustAnchor<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        match self.form {
+            NdOptionTrustAnchorVariant::DerName(view) => view.anomalies(report),
+            NdOptionTrustAnchorVariant::DomainName(view) => view.anomalies(report),
+            NdOptionTrustAnchorVariant::UnknownName(view) => view.anomalies(report),
+            _ => {}
+        }
+    }
+}
+
+impl<'a> NdOptionDerName<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionDomainName<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionUnknownName<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> NdOptionCertificate<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.certificate_type_bytes[1] != 0 {
+            report(Anomaly::Constant(&nd_option_fields::RESERVED_));
+        }
+    }
 }
 
 impl<'a> NdOptionRoute<'a> {
@@ -7718,8 +8852,12 @@ impl<'a> NdOption<'a> {
             NdOptionVariant::AdvertisementInterval(view) => view.holds_words(),
             NdOptionVariant::HomeAgent(view) => view.holds_words(),
             NdOptionVariant::AddressList(view) => view.holds_words(),
+            NdOptionVariant::Cga(view) => view.holds_words(),
+            NdOptionVariant::RsaSignature(view) => view.holds_words(),
             NdOptionVariant::Timestamp(view) => view.holds_words(),
             NdOptionVariant::Nonce(view) => view.holds_words(),
+            NdOptionVariant::TrustAnchor(view) => view.holds_words(),
+            NdOptionVariant::Certificate(view) => view.holds_words(),
             NdOptionVariant::Route(view) => view.holds_words(),
             NdOptionVariant::Rdnss(view) => view.holds_words(),
             NdOptionVariant::Dnssl(view) => view.holds_words(),
@@ -7788,6 +8926,22 @@ impl<'a> NdOptionAddressList<'a> {
     }
 }
 
+impl<'a> NdOptionCga<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        self.parameters.is_ok_and(|value| value.holds_words())
+    }
+}
+
+impl<'a> NdOptionRsaSignature<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 impl<'a> NdOptionTimestamp<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
@@ -7797,6 +8951,51 @@ impl<'a> NdOptionTimestamp<'a> {
 }
 
 impl<'a> NdOptionNonce<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionTrustAnchor<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        match self.form {
+            NdOptionTrustAnchorVariant::DerName(view) => view.holds_words(),
+            NdOptionTrustAnchorVariant::DomainName(view) => view.holds_words(),
+            NdOptionTrustAnchorVariant::UnknownName(view) => view.holds_words(),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> NdOptionDerName<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionDomainName<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionUnknownName<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> NdOptionCertificate<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
@@ -7877,8 +9076,12 @@ impl<'a> NdOption<'a> {
             7 => {}
             8 => {}
             9..=10 => {}
+            11 => {}
+            12 => {}
             13 => {}
             14 => {}
+            15 => {}
+            16 => {}
             24 => {}
             25 => {}
             31 => {}
@@ -7908,8 +9111,12 @@ impl<'a> NdOption<'a> {
             7 => {}
             8 => {}
             9..=10 => {}
+            11 => {}
+            12 => {}
             13 => {}
             14 => {}
+            15 => {}
+            16 => {}
             24 => {}
             25 => {}
             31 => {}

@@ -302,6 +302,23 @@ enum NdOptionType : u8 {
     EXPERIMENT             = 253 .. 254,
 }
 
+/// Of what an address was generated, [RFC 3972 §3].
+struct CgaParameters {
+    /// A number by which the hash got its zeros.
+    modifier:        bytes[16];
+    /// The prefix of the address.
+    subnet_prefix:   bytes[8];
+    /// How often the address was already taken.
+    collision_count: u8;
+    /// A SubjectPublicKeyInfo in DER, and extensions, [RFC 3972 §3, RFC 4581 §2].
+    key:             bytes;
+
+    expect collision_count <= 2 : collisions "more than two collisions, RFC 3972 §3";
+}
+
+/// How a trust anchor is named, [RFC 3971 §6.4.3].
+enum TrustAnchorName : u8 { DER_NAME = 1 "DER-encoded X.501 name", FQDN = 2 }
+
 /// One option of neighbour discovery, [RFC 4861 §4.6].
 struct NdOption {
     /// Which option.
@@ -333,11 +350,43 @@ struct NdOption {
         HOME_AGENT        => HomeAgent        { _: u16 = 0 lenient; agent_preference: u16; agent_lifetime: u16 unit s; }
         // RFC 3122 §3.1.
         SOURCE_ADDRESS_LIST | TARGET_ADDRESS_LIST => AddressList      { _: u48 = 0 lenient; addresses: Ipv6Addr[..]; }
-        // RFC 3971 §5.3.1 and §5.3.2.
-        TIMESTAMP         => Timestamp        { _: u48 = 0 lenient; timestamp: u64; }
-        NONCE             => Nonce            { nonce: bytes; }
+        // RFC 3971 §5.1: the public key of an address that was generated from it, and what else it was made of.
+        CGA               => Cga {
+            pad_length: u8 auto size_of(pad) where it <= length * 8 - 4 : "more padding than the option holds"
+                        unit bytes;
+            _:          u8 = 0 lenient;
+            parameters: CgaParameters within length * 8 - 4 - pad_length bytes;
+            pad:        bytes;
+        }
+        // RFC 3971 §5.2.
+        RSA_SIGNATURE => RsaSignature {
+            _:         u16 = 0 lenient;
+            /// The first bits of the SHA-1 hash of the key.
+            key_hash:  bytes[16];
+            /// The signature, and padding: how long each of them is, the key says.
+            signature: bytes;
+        }
+        // RFC 3971 §5.3.1 and §5.3.2: seconds since 1970 in 48 bits, and fractions of them; at least 6 bytes.
+        TIMESTAMP    => Timestamp { _: u48 = 0 lenient; seconds: u48; fraction: u16; }
+        NONCE        => Nonce     { nonce: bytes; }
+        // RFC 3971 §6.4.3.
+        TRUST_ANCHOR => TrustAnchor {
+            name_type:       TrustAnchorName;
+            name_pad_length: u8 auto size_of(name_pad) where it <= length * 8 - 4 : "more padding than the option holds"
+                             unit bytes;
+            match name_type within length * 8 - 4 - name_pad_length bytes {
+                // A name of X.501, in DER.
+                DER_NAME => DerName     { der_name: bytes; }
+                // Labels, each with its length in front, [RFC 1035 §3.1].
+                FQDN     => DomainName  { domain: bytes; }
+                _        => UnknownName { name: bytes; }
+            }
+            name_pad: bytes;
+        }
+        // RFC 3971 §6.4.4: what follows the certificate is padding, as the DER of it tells.
+        CERTIFICATE => Certificate { certificate_type: u8; _: u8 = 0 lenient; certificate: bytes; }
         // RFC 4191 §2.3: as much of the prefix as is needed.
-        ROUTE             => Route {
+        ROUTE       => Route {
             route_length:     u8 unit bits;
             _:                u3 = 0 lenient;
             route_preference: RouterPreference;
@@ -392,6 +441,11 @@ alias wireshark Icmpv6 {
     (multicast_address) = "icmpv6.mld.multicast_address";
     (listener_query.max_response) = "icmpv6.mld.maximum_response_code" if count_of(query) > 0;
     record_count = "icmpv6.mldr.nb_mcast_records";
+    path_solicitation.id = "icmpv6.send.identifier";
+    path_solicitation.component = "icmpv6.send.component";
+    path_advertisement.id = "icmpv6.send.identifier";
+    path_advertisement.components = "icmpv6.send.all_components";
+    path_advertisement.component = "icmpv6.send.component";
 }
 alias wireshark ListenerQuery2 { source_count = "icmpv6.mld.nb_sources"; }
 alias wireshark ListenerRecord {
@@ -406,6 +460,15 @@ alias wireshark NdOption {
     prefix_length = "icmpv6.opt.prefix.length";
     route_prefix = "icmpv6.opt.prefix";
     route_length = "icmpv6.opt.prefix.length";
+    pad_length = "icmpv6.opt.cga.pad_length";
+    parameters.modifier = "icmpv6.opt.cga.modifier";
+    parameters.subnet_prefix = "icmpv6.opt.cga.subnet_prefix";
+    key_hash = "icmpv6.opt.rsa.key_hash";
+    nonce = "icmpv6.opt.nonce";
+    parameters.collision_count = "icmpv6.opt.cga.count";
+    name_type = "icmpv6.opt.name_type";
+    name_pad_length = "icmpv6.opt.cga.pad_length";
+    certificate_type = "icmpv6.opt.name_type";
 }
 
 test "echo request" Icmpv6 hex"80 00 234a 0000 0000" { type == ECHO_REQUEST; id == 0; size_of(data) == 0; }
@@ -447,6 +510,27 @@ test "a redirect holds the start of the packet" Icmpv6
          04 07 000000000000 60000000 0008 3b 40 20010db8000000000000000000000001 20010db8000000000000000000000002 0102030405060708" {
     target == ip"fe80::3"; destination == ip"2001:db8::2"; ipv6.src == ip"2001:db8::1"; anomalies == [];
 }
+test "the parameters of the example of RFC 3972, appendix B" NdOption
+     hex"0b 10 05 00 89a8a8b2e858d8b8f2633f44d2d4ce9b fe80000000000000 00
+         305c300d06092a864886f70d0101010500034b003048024100c2c2f137305454f10bd9cea36844b530e9211a4b262b16467cb7dfba1f595c01
+         94f275be5a4d386f2c3c2382508773c7867f9b3b9e63a09c7bc48f7a54ebefaf0203010001 0000000000" {
+    parameters.collision_count == 0; parameters.subnet_prefix == hex"fe80000000000000"; size_of(parameters.key) == 94;
+    size_of(pad) == 5;
+}
+test "more padding than there is" reject NdOption hex"0b 01 05 00 00000000" at pad_length;
+test "an address that was taken too often" CgaParameters
+     hex"00000000000000000000000000000000 fe80000000000000 03" { anomalies == [collisions]; }
+test "a signature" NdOption hex"0c 03 0000 000102030405060708090a0b0c0d0e0f aabbccdd" { signature == hex"aabbccdd"; }
+test "when it was sent" NdOption
+     hex"0d 02 000000000000 000043c05a80 8000" { seconds == 1136679552; fraction == 0x8000; }
+test "a number used once" NdOption hex"0e 01 010203040506" { nonce == hex"010203040506"; }
+test "a trust anchor by its name" NdOption hex"0f 02 02 06 0161026e6500 000000000000" {
+    name_type == FQDN; domain == hex"0161026e6500"; size_of(name_pad) == 6;
+}
+test "a certificate" NdOption hex"10 01 01 00 30020500" { certificate_type == 1; certificate == hex"30020500"; }
+test "who is asked for certificates" Icmpv6 hex"94 00 0000 1234 ffff 0f 02 02 08 026e6500 0000000000000000" {
+    path_solicitation.id == 0x1234; path_solicitation.component == 0xffff; options.trust_anchor.domain == hex"026e6500";
+}
 test "an option of no length" reject NdOption hex"01 00 000000000000" at length;
 test "an option that nobody knows is kept" NdOption hex"c8 01 010203040506" { data == hex"010203040506"; }
 test "the checksum covers the addresses" build
@@ -457,6 +541,14 @@ test "lengths of options and records are derived" build
     Icmpv6 { type = NEIGHBOUR_SOLICITATION; code = 0; checksum = 0; target = ip"fe80::2";
         options = [LinkAddress { type = SOURCE_LINK_ADDRESS; link_address = hex"020000000001" }] }
   == hex"87 00 0000 00000000 fe800000000000000000000000000002 01 01 020000000001";
+test "an address that its owner has signed for" build
+    Icmpv6 { type = NEIGHBOUR_SOLICITATION; code = 0; checksum = 0; target = ip"fe80::2";
+        options = [Cga { parameters = CgaParameters { modifier = hex"00000000000000000000000000000001";
+        subnet_prefix = hex"fe80000000000000"; collision_count = 1; key = hex"30020500" }; pad = hex"00000000000000" },
+        Timestamp { seconds = 1136679552; fraction = 0x8000 }, Nonce { nonce = hex"010203040506" }] }
+  == hex"87 00 0000 00000000 fe800000000000000000000000000002
+         0b 05 07 00 00000000000000000000000000000001 fe80000000000000 01 30020500 00000000000000
+         0d 02 000000000000 000043c05a80 8000 0e 01 010203040506";
 test law roundtrip Icmpv6;
 test law truncation Icmpv6;
 test law roundtrip NdOption;

@@ -266,6 +266,12 @@ impl<'a> Packet<'a> {
         self.get()
     }
 
+    /// The first layer that is `Mobility`.
+    #[must_use]
+    pub fn mobility(&self) -> Option<crate::mobility::Mobility<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `Mpls`.
     #[must_use]
     pub fn mpls(&self) -> Option<crate::mpls::Mpls<'a>> {
@@ -529,6 +535,7 @@ impl<'a> Packet<'a> {
                         | LayerKind::Ipv6Destination
                         | LayerKind::Ipv6Routing
                         | LayerKind::Ipv6Fragment
+                        | LayerKind::Mobility
                 )
             },
         )

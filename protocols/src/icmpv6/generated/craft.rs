@@ -2792,6 +2792,115 @@ impl ListenerRecord<'_> {
     }
 }
 
+/// Of what an address was generated, \[RFC 3972 §3\].
+#[derive(Clone, Debug, PartialEq)]
+pub struct CgaParameters<'a> {
+    /// A number by which the hash got its zeros.
+    pub modifier: [u8; 16],
+    /// The prefix of the address.
+    pub subnet_prefix: [u8; 8],
+    /// How often the address was already taken.
+    pub collision_count: u8,
+    /// A SubjectPublicKeyInfo in DER, and extensions, \[RFC 3972 §3, RFC 4581 §2\].
+    pub key: Cow<'a, [u8]>,
+}
+
+impl CgaParameters<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self =
+        Self { modifier: [0; 16], subnet_prefix: [0; 8], collision_count: 0, key: Cow::Borrowed(&[]) };
+}
+
+impl Default for CgaParameters<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What is settled of [`CgaParameters`] before it is written.
+#[derive(Clone, Copy, Debug, Default)]
+struct CgaParametersSettled {}
+
+impl CgaParameters<'_> {
+    /// Settles what follows from nothing that has to be counted.
+    #[inline(always)]
+    fn begin<R: Random>(&self, _: &mut CgaParametersSettled, _: &mut R) -> Result<(), EmitError> {
+        Ok(())
+    }
+
+    /// Goes over what stands behind the head.
+    #[inline(always)]
+    fn walk<P: Pen, R: Random>(&self, pen: &mut P, _: &mut CgaParametersSettled, _: &mut R) -> Result<(), EmitError> {
+        let value = self;
+        pen.bytes(&value.modifier);
+        pen.bytes(&value.subnet_prefix);
+        pen.number(u128::from(value.collision_count), 8, false);
+        pen.bytes(&value.key);
+        Ok(())
+    }
+
+    /// Counts what is written, and settles what is found on the way.
+    #[inline(always)]
+    fn count(&self, from: usize, settled: &mut CgaParametersSettled) -> Count {
+        let mut pen = Count::at(from);
+        let random = &mut SplitMix::default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
+        pen
+    }
+}
+
+impl CgaParameters<'_> {
+    /// How many bytes it takes.
+    #[inline]
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.count(0, &mut CgaParametersSettled::default()).bytes()
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// A field can't be what it was set to.
+    #[inline]
+    pub fn put<P: Pen, R: Random>(&self, pen: &mut P, random: &mut R) -> Result<(), EmitError> {
+        let value = self;
+        let mut settled = CgaParametersSettled::default();
+        value.begin(&mut settled, random)?;
+        value.walk(pen, &mut settled, random)
+    }
+}
+
+impl<'a> super::CgaParameters<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> CgaParameters<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = CgaParameters::UNSAID;
+        value.modifier = take.array();
+        value.subnet_prefix = take.array();
+        value.collision_count = take.number(8, false) as u8;
+        let content = take.bytes(u64::MAX);
+        value.key = Cow::Borrowed(content);
+        value
+    }
+}
+
+impl<'a> From<&super::CgaParameters<'a>> for CgaParameters<'a> {
+    #[inline]
+    fn from(view: &super::CgaParameters<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl CgaParameters<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&self) {}
+}
+
 /// One option of neighbour discovery, \[RFC 4861 §4.6\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOption<'a> {
@@ -2844,10 +2953,18 @@ pub enum NdOptionVariant<'a> {
     HomeAgent(NdOptionHomeAgent),
     /// `address_list`.
     AddressList(NdOptionAddressList),
+    /// `cga`.
+    Cga(NdOptionCga<'a>),
+    /// `rsa_signature`.
+    RsaSignature(NdOptionRsaSignature<'a>),
     /// `timestamp`.
     Timestamp(NdOptionTimestamp),
     /// `nonce`.
     Nonce(NdOptionNonce<'a>),
+    /// `trust_anchor`.
+    TrustAnchor(NdOptionTrustAnchor<'a>),
+    /// `certificate`.
+    Certificate(NdOptionCertificate<'a>),
     /// `route`.
     Route(NdOptionRoute<'a>),
     /// `rdnss`.
@@ -2915,6 +3032,20 @@ impl<'a> From<NdOptionAddressList> for NdOptionVariant<'a> {
     }
 }
 
+impl<'a> From<NdOptionCga<'a>> for NdOptionVariant<'a> {
+    #[inline]
+    fn from(form: NdOptionCga<'a>) -> Self {
+        Self::Cga(form)
+    }
+}
+
+impl<'a> From<NdOptionRsaSignature<'a>> for NdOptionVariant<'a> {
+    #[inline]
+    fn from(form: NdOptionRsaSignature<'a>) -> Self {
+        Self::RsaSignature(form)
+    }
+}
+
 impl<'a> From<NdOptionTimestamp> for NdOptionVariant<'a> {
     #[inline]
     fn from(form: NdOptionTimestamp) -> Self {
@@ -2926,6 +3057,20 @@ impl<'a> From<NdOptionNonce<'a>> for NdOptionVariant<'a> {
     #[inline]
     fn from(form: NdOptionNonce<'a>) -> Self {
         Self::Nonce(form)
+    }
+}
+
+impl<'a> From<NdOptionTrustAnchor<'a>> for NdOptionVariant<'a> {
+    #[inline]
+    fn from(form: NdOptionTrustAnchor<'a>) -> Self {
+        Self::TrustAnchor(form)
+    }
+}
+
+impl<'a> From<NdOptionCertificate<'a>> for NdOptionVariant<'a> {
+    #[inline]
+    fn from(form: NdOptionCertificate<'a>) -> Self {
+        Self::Certificate(form)
     }
 }
 
@@ -2975,6 +3120,43 @@ impl<'a> From<NdOptionUnknown<'a>> for NdOptionVariant<'a> {
     #[inline]
     fn from(form: NdOptionUnknown<'a>) -> Self {
         Self::Unknown(form)
+    }
+}
+
+/// The forms of [`NdOptionTrustAnchor`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum NdOptionTrustAnchorVariant<'a> {
+    /// The one that the tag says, with nothing said of it.
+    #[default]
+    Unsaid,
+    /// `der_name`.
+    DerName(NdOptionDerName<'a>),
+    /// `domain_name`.
+    DomainName(NdOptionDomainName<'a>),
+    /// `unknown_name`.
+    UnknownName(NdOptionUnknownName<'a>),
+    /// These bytes, whatever they are.
+    Raw(Cow<'a, [u8]>),
+}
+
+impl<'a> From<NdOptionDerName<'a>> for NdOptionTrustAnchorVariant<'a> {
+    #[inline]
+    fn from(form: NdOptionDerName<'a>) -> Self {
+        Self::DerName(form)
+    }
+}
+
+impl<'a> From<NdOptionDomainName<'a>> for NdOptionTrustAnchorVariant<'a> {
+    #[inline]
+    fn from(form: NdOptionDomainName<'a>) -> Self {
+        Self::DomainName(form)
+    }
+}
+
+impl<'a> From<NdOptionUnknownName<'a>> for NdOptionTrustAnchorVariant<'a> {
+    #[inline]
+    fn from(form: NdOptionUnknownName<'a>) -> Self {
+        Self::UnknownName(form)
     }
 }
 
@@ -3165,18 +3347,82 @@ impl Default for NdOptionAddressList {
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
+pub struct NdOptionCga<'a> {
+    /// `pad_length`.
+    ///
+    /// It is derived unless something is said of it.
+    pub pad_length: Field<u8>,
+    /// `_`.
+    ///
+    /// It has one value.
+    pub reserved: Field<u8>,
+    /// `parameters`.
+    pub parameters: Field<CgaParameters<'a>, Cow<'a, [u8]>>,
+    /// Bytes of the region of [`Self::parameters`] that it does not take.
+    pub parameters_padding: Cow<'a, [u8]>,
+    /// `pad`.
+    pub pad: Cow<'a, [u8]>,
+}
+
+impl NdOptionCga<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        pad_length: Field::Auto,
+        reserved: Field::Auto,
+        parameters: Field::Auto,
+        parameters_padding: Cow::Borrowed(&[]),
+        pad: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for NdOptionCga<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NdOptionRsaSignature<'a> {
+    /// `_`.
+    ///
+    /// It has one value.
+    pub reserved: Field<u16>,
+    /// The first bits of the SHA-1 hash of the key.
+    pub key_hash: [u8; 16],
+    /// The signature, and padding: how long each of them is, the key says.
+    pub signature: Cow<'a, [u8]>,
+}
+
+impl NdOptionRsaSignature<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { reserved: Field::Auto, key_hash: [0; 16], signature: Cow::Borrowed(&[]) };
+}
+
+impl Default for NdOptionRsaSignature<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionTimestamp {
     /// `_`.
     ///
     /// It has one value.
     pub reserved: Field<u64>,
-    /// `timestamp`.
-    pub timestamp: u64,
+    /// `seconds`.
+    pub seconds: u64,
+    /// `fraction`.
+    pub fraction: u16,
 }
 
 impl NdOptionTimestamp {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { reserved: Field::Auto, timestamp: 0 };
+    pub const UNSAID: Self = Self { reserved: Field::Auto, seconds: 0, fraction: 0 };
 }
 
 impl Default for NdOptionTimestamp {
@@ -3199,6 +3445,123 @@ impl NdOptionNonce<'_> {
 }
 
 impl Default for NdOptionNonce<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NdOptionTrustAnchor<'a> {
+    /// `name_type`.
+    pub name_type: Field<super::TrustAnchorName>,
+    /// `name_pad_length`.
+    ///
+    /// It is derived unless something is said of it.
+    pub name_pad_length: Field<u8>,
+    /// Which form it has.
+    pub form: NdOptionTrustAnchorVariant<'a>,
+    /// Bytes of the region of [`Self::form`] that it does not take.
+    pub padding: Cow<'a, [u8]>,
+    /// `name_pad`.
+    pub name_pad: Cow<'a, [u8]>,
+}
+
+impl NdOptionTrustAnchor<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        name_type: Field::Auto,
+        name_pad_length: Field::Auto,
+        form: NdOptionTrustAnchorVariant::Unsaid,
+        padding: Cow::Borrowed(&[]),
+        name_pad: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for NdOptionTrustAnchor<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NdOptionDerName<'a> {
+    /// `der_name`.
+    pub der_name: Cow<'a, [u8]>,
+}
+
+impl NdOptionDerName<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { der_name: Cow::Borrowed(&[]) };
+}
+
+impl Default for NdOptionDerName<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NdOptionDomainName<'a> {
+    /// `domain`.
+    pub domain: Cow<'a, [u8]>,
+}
+
+impl NdOptionDomainName<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { domain: Cow::Borrowed(&[]) };
+}
+
+impl Default for NdOptionDomainName<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NdOptionUnknownName<'a> {
+    /// `name`.
+    pub name: Cow<'a, [u8]>,
+}
+
+impl NdOptionUnknownName<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { name: Cow::Borrowed(&[]) };
+}
+
+impl Default for NdOptionUnknownName<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`NdOption`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NdOptionCertificate<'a> {
+    /// `certificate_type`.
+    pub certificate_type: u8,
+    /// `_`.
+    ///
+    /// It has one value.
+    pub reserved: Field<u8>,
+    /// `certificate`.
+    pub certificate: Cow<'a, [u8]>,
+}
+
+impl NdOptionCertificate<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { certificate_type: 0, reserved: Field::Auto, certificate: Cow::Borrowed(&[]) };
+}
+
+impl Default for NdOptionCertificate<'_> {
     #[inline]
     fn default() -> Self {
         Self::UNSAID
@@ -3413,11 +3776,23 @@ impl NdOption<'_> {
                 if matches!(value.variant, NdOptionVariant::AddressList(_)) {
                     inferred = Some(9);
                 }
+                if matches!(value.variant, NdOptionVariant::Cga(_)) {
+                    inferred = Some(11);
+                }
+                if matches!(value.variant, NdOptionVariant::RsaSignature(_)) {
+                    inferred = Some(12);
+                }
                 if matches!(value.variant, NdOptionVariant::Timestamp(_)) {
                     inferred = Some(13);
                 }
                 if matches!(value.variant, NdOptionVariant::Nonce(_)) {
                     inferred = Some(14);
+                }
+                if matches!(value.variant, NdOptionVariant::TrustAnchor(_)) {
+                    inferred = Some(15);
+                }
+                if matches!(value.variant, NdOptionVariant::Certificate(_)) {
+                    inferred = Some(16);
                 }
                 if matches!(value.variant, NdOptionVariant::Route(_)) {
                     inferred = Some(24);
@@ -3452,7 +3827,12 @@ impl NdOption<'_> {
 
     /// Goes over what stands behind the head.
     #[inline(always)]
-    fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut NdOptionSettled, _: &mut R) -> Result<(), EmitError> {
+    fn walk<P: Pen, R: Random>(
+        &self,
+        pen: &mut P,
+        settled: &mut NdOptionSettled,
+        random: &mut R,
+    ) -> Result<(), EmitError> {
         let value = self;
         pen.number(u128::from(settled.r#type), 8, false);
         pen.number(u128::from(settled.length), 8, false);
@@ -3465,8 +3845,12 @@ impl NdOption<'_> {
                 7 => const { &NdOptionVariant::AdvertisementInterval(NdOptionAdvertisementInterval::UNSAID) },
                 8 => const { &NdOptionVariant::HomeAgent(NdOptionHomeAgent::UNSAID) },
                 9..=10 => const { &NdOptionVariant::AddressList(NdOptionAddressList::UNSAID) },
+                11 => const { &NdOptionVariant::Cga(NdOptionCga::UNSAID) },
+                12 => const { &NdOptionVariant::RsaSignature(NdOptionRsaSignature::UNSAID) },
                 13 => const { &NdOptionVariant::Timestamp(NdOptionTimestamp::UNSAID) },
                 14 => const { &NdOptionVariant::Nonce(NdOptionNonce::UNSAID) },
+                15 => const { &NdOptionVariant::TrustAnchor(NdOptionTrustAnchor::UNSAID) },
+                16 => const { &NdOptionVariant::Certificate(NdOptionCertificate::UNSAID) },
                 24 => const { &NdOptionVariant::Route(NdOptionRoute::UNSAID) },
                 25 => const { &NdOptionVariant::Rdnss(NdOptionRdnss::UNSAID) },
                 31 => const { &NdOptionVariant::Dnssl(NdOptionDnssl::UNSAID) },
@@ -3615,14 +3999,39 @@ impl NdOption<'_> {
                     }
                 }
             }
-            NdOptionVariant::Timestamp(arm_8) => {
-                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 13) {
+            NdOptionVariant::Cga(arm_8) => {
+                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 11) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
+                let wire_padlength_8 = match arm_8.pad_length {
+                    Field::Auto => {
+                        if P::COUNTS {
+                            0
+                        } else {
+                            into_number::<u8>(
+                                i128::from(arm_8.pad.len() as u64),
+                                8,
+                                &super::nd_option_fields::PAD_LENGTH,
+                            )?
+                        }
+                    }
+                    Field::Set(value) => value,
+                    Field::Raw(bits) => cut::<u8>(bits, 8),
+                };
+                if !P::COUNTS
+                    && arm_8.pad_length.is_set()
+                    && u64::from(wire_padlength_8) > (i128::from(u64::from(settled.length) * 8) - 4) as u64
+                {
+                    return Err(EmitError::new(
+                        &super::nd_option_fields::PAD_LENGTH,
+                        EmitErrorKind::Invalid { why: Some("more padding than the option holds") },
+                    ));
+                }
+                pen.number(u128::from(wire_padlength_8), 8, false);
                 let wire_reserved_8 = match arm_8.reserved {
                     Field::Auto => 0,
-                    Field::Set(value) => fits(value, 48, &super::nd_option_fields::RESERVED_)?,
-                    Field::Raw(bits) => cut::<u64>(bits, 48),
+                    Field::Set(value) => value,
+                    Field::Raw(bits) => cut::<u8>(bits, 8),
                 };
                 if !P::COUNTS && arm_8.reserved.is_set() && wire_reserved_8 != 0 {
                     return Err(EmitError::new(
@@ -3630,24 +4039,42 @@ impl NdOption<'_> {
                         EmitErrorKind::Invalid { why: None },
                     ));
                 }
-                pen.number(u128::from(wire_reserved_8), 48, false);
-                pen.number(u128::from(arm_8.timestamp), 64, false);
+                pen.number(u128::from(wire_reserved_8), 8, false);
+                match &arm_8.parameters {
+                    Field::Raw(bytes) => pen.bytes(bytes),
+                    Field::Set(inner) => inner.put(pen, random)?,
+                    Field::Auto => const { &CgaParameters::UNSAID }.put(pen, random)?,
+                }
+                pen.bytes(&arm_8.parameters_padding);
+                pen.bytes(&arm_8.pad);
             }
-            NdOptionVariant::Nonce(arm_9) => {
-                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 14) {
+            NdOptionVariant::RsaSignature(arm_9) => {
+                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 12) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
-                pen.bytes(&arm_9.nonce);
+                let wire_reserved_9 = match arm_9.reserved {
+                    Field::Auto => 0,
+                    Field::Set(value) => value,
+                    Field::Raw(bits) => cut::<u16>(bits, 16),
+                };
+                if !P::COUNTS && arm_9.reserved.is_set() && wire_reserved_9 != 0 {
+                    return Err(EmitError::new(
+                        &super::nd_option_fields::RESERVED_,
+                        EmitErrorKind::Invalid { why: None },
+                    ));
+                }
+                pen.number(u128::from(wire_reserved_9), 16, false);
+                pen.bytes(&arm_9.key_hash);
+                pen.bytes(&arm_9.signature);
             }
-            NdOptionVariant::Route(arm_10) => {
-                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 24) {
+            NdOptionVariant::Timestamp(arm_10) => {
+                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 13) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
-                pen.number(u128::from(arm_10.route_length), 8, false);
                 let wire_reserved_10 = match arm_10.reserved {
                     Field::Auto => 0,
-                    Field::Set(value) => fits(value, 3, &super::nd_option_fields::RESERVED_)?,
-                    Field::Raw(bits) => cut::<u8>(bits, 3),
+                    Field::Set(value) => fits(value, 48, &super::nd_option_fields::RESERVED_)?,
+                    Field::Raw(bits) => cut::<u64>(bits, 48),
                 };
                 if !P::COUNTS && arm_10.reserved.is_set() && wire_reserved_10 != 0 {
                     return Err(EmitError::new(
@@ -3655,104 +4082,226 @@ impl NdOption<'_> {
                         EmitErrorKind::Invalid { why: None },
                     ));
                 }
-                pen.number(u128::from(wire_reserved_10), 3, false);
-                pen.number(
-                    u128::from(fits(arm_10.route_preference.0, 2, &super::nd_option_fields::ROUTE_PREFERENCE)?),
-                    2,
-                    false,
-                );
-                let wire_reserved2_10 = match arm_10.reserved_2 {
+                pen.number(u128::from(wire_reserved_10), 48, false);
+                pen.number(u128::from(fits(arm_10.seconds, 48, &super::nd_option_fields::SECONDS)?), 48, false);
+                pen.number(u128::from(arm_10.fraction), 16, false);
+            }
+            NdOptionVariant::Nonce(arm_11) => {
+                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 14) {
+                    return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
+                }
+                pen.bytes(&arm_11.nonce);
+            }
+            NdOptionVariant::TrustAnchor(arm_12) => {
+                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 15) {
+                    return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
+                }
+                let wire_nametype_12 = match arm_12.name_type {
+                    Field::Auto => {
+                        let mut inferred: Option<u8> = None;
+                        if matches!(arm_12.form, NdOptionTrustAnchorVariant::DerName(_)) {
+                            inferred = Some(1);
+                        }
+                        if matches!(arm_12.form, NdOptionTrustAnchorVariant::DomainName(_)) {
+                            inferred = Some(2);
+                        }
+                        inferred.unwrap_or(0)
+                    }
+                    Field::Set(value) => value.0,
+                    Field::Raw(bits) => cut::<u8>(bits, 8),
+                };
+                pen.number(u128::from(wire_nametype_12), 8, false);
+                let wire_namepadlength_12 = match arm_12.name_pad_length {
+                    Field::Auto => {
+                        if P::COUNTS {
+                            0
+                        } else {
+                            into_number::<u8>(
+                                i128::from(arm_12.name_pad.len() as u64),
+                                8,
+                                &super::nd_option_fields::NAME_PAD_LENGTH,
+                            )?
+                        }
+                    }
+                    Field::Set(value) => value,
+                    Field::Raw(bits) => cut::<u8>(bits, 8),
+                };
+                if !P::COUNTS
+                    && arm_12.name_pad_length.is_set()
+                    && u64::from(wire_namepadlength_12) > (i128::from(u64::from(settled.length) * 8) - 4) as u64
+                {
+                    return Err(EmitError::new(
+                        &super::nd_option_fields::NAME_PAD_LENGTH,
+                        EmitErrorKind::Invalid { why: Some("more padding than the option holds") },
+                    ));
+                }
+                pen.number(u128::from(wire_namepadlength_12), 8, false);
+                let form = match &arm_12.form {
+                    NdOptionTrustAnchorVariant::Unsaid => match wire_nametype_12 {
+                        1 => const { &NdOptionTrustAnchorVariant::DerName(NdOptionDerName::UNSAID) },
+                        2 => const { &NdOptionTrustAnchorVariant::DomainName(NdOptionDomainName::UNSAID) },
+                        _ => const { &NdOptionTrustAnchorVariant::UnknownName(NdOptionUnknownName::UNSAID) },
+                    },
+                    said => said,
+                };
+                match form {
+                    NdOptionTrustAnchorVariant::DerName(arm_13) => {
+                        if !P::COUNTS && !matches!(arm_12.name_type, Field::Raw(_)) && !matches!(wire_nametype_12, 1) {
+                            return Err(EmitError::new(&super::nd_option_fields::NAME_TYPE, EmitErrorKind::NotInArm));
+                        }
+                        pen.bytes(&arm_13.der_name);
+                    }
+                    NdOptionTrustAnchorVariant::DomainName(arm_14) => {
+                        if !P::COUNTS && !matches!(arm_12.name_type, Field::Raw(_)) && !matches!(wire_nametype_12, 2) {
+                            return Err(EmitError::new(&super::nd_option_fields::NAME_TYPE, EmitErrorKind::NotInArm));
+                        }
+                        pen.bytes(&arm_14.domain);
+                    }
+                    NdOptionTrustAnchorVariant::UnknownName(arm_15) => {
+                        if !P::COUNTS && !matches!(arm_12.name_type, Field::Raw(_)) && matches!(wire_nametype_12, 1..=2)
+                        {
+                            return Err(EmitError::new(&super::nd_option_fields::NAME_TYPE, EmitErrorKind::NotInArm));
+                        }
+                        pen.bytes(&arm_15.name);
+                    }
+                    NdOptionTrustAnchorVariant::Raw(bytes) => pen.bytes(bytes),
+                    NdOptionTrustAnchorVariant::Unsaid => {}
+                }
+                pen.bytes(&arm_12.padding);
+                pen.bytes(&arm_12.name_pad);
+            }
+            NdOptionVariant::Certificate(arm_16) => {
+                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 16) {
+                    return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
+                }
+                pen.number(u128::from(arm_16.certificate_type), 8, false);
+                let wire_reserved_16 = match arm_16.reserved {
+                    Field::Auto => 0,
+                    Field::Set(value) => value,
+                    Field::Raw(bits) => cut::<u8>(bits, 8),
+                };
+                if !P::COUNTS && arm_16.reserved.is_set() && wire_reserved_16 != 0 {
+                    return Err(EmitError::new(
+                        &super::nd_option_fields::RESERVED_,
+                        EmitErrorKind::Invalid { why: None },
+                    ));
+                }
+                pen.number(u128::from(wire_reserved_16), 8, false);
+                pen.bytes(&arm_16.certificate);
+            }
+            NdOptionVariant::Route(arm_17) => {
+                if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 24) {
+                    return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
+                }
+                pen.number(u128::from(arm_17.route_length), 8, false);
+                let wire_reserved_17 = match arm_17.reserved {
                     Field::Auto => 0,
                     Field::Set(value) => fits(value, 3, &super::nd_option_fields::RESERVED_)?,
                     Field::Raw(bits) => cut::<u8>(bits, 3),
                 };
-                if !P::COUNTS && arm_10.reserved_2.is_set() && wire_reserved2_10 != 0 {
+                if !P::COUNTS && arm_17.reserved.is_set() && wire_reserved_17 != 0 {
                     return Err(EmitError::new(
                         &super::nd_option_fields::RESERVED_,
                         EmitErrorKind::Invalid { why: None },
                     ));
                 }
-                pen.number(u128::from(wire_reserved2_10), 3, false);
-                pen.number(u128::from(arm_10.route_lifetime), 32, false);
-                pen.bytes(&arm_10.route_prefix);
+                pen.number(u128::from(wire_reserved_17), 3, false);
+                pen.number(
+                    u128::from(fits(arm_17.route_preference.0, 2, &super::nd_option_fields::ROUTE_PREFERENCE)?),
+                    2,
+                    false,
+                );
+                let wire_reserved2_17 = match arm_17.reserved_2 {
+                    Field::Auto => 0,
+                    Field::Set(value) => fits(value, 3, &super::nd_option_fields::RESERVED_)?,
+                    Field::Raw(bits) => cut::<u8>(bits, 3),
+                };
+                if !P::COUNTS && arm_17.reserved_2.is_set() && wire_reserved2_17 != 0 {
+                    return Err(EmitError::new(
+                        &super::nd_option_fields::RESERVED_,
+                        EmitErrorKind::Invalid { why: None },
+                    ));
+                }
+                pen.number(u128::from(wire_reserved2_17), 3, false);
+                pen.number(u128::from(arm_17.route_lifetime), 32, false);
+                pen.bytes(&arm_17.route_prefix);
             }
-            NdOptionVariant::Rdnss(arm_11) => {
+            NdOptionVariant::Rdnss(arm_18) => {
                 if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 25) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
-                let wire_reserved_11 = match arm_11.reserved {
+                let wire_reserved_18 = match arm_18.reserved {
                     Field::Auto => 0,
                     Field::Set(value) => value,
                     Field::Raw(bits) => cut::<u16>(bits, 16),
                 };
-                if !P::COUNTS && arm_11.reserved.is_set() && wire_reserved_11 != 0 {
+                if !P::COUNTS && arm_18.reserved.is_set() && wire_reserved_18 != 0 {
                     return Err(EmitError::new(
                         &super::nd_option_fields::RESERVED_,
                         EmitErrorKind::Invalid { why: None },
                     ));
                 }
-                pen.number(u128::from(wire_reserved_11), 16, false);
-                pen.number(u128::from(arm_11.dns_lifetime), 32, false);
+                pen.number(u128::from(wire_reserved_18), 16, false);
+                pen.number(u128::from(arm_18.dns_lifetime), 32, false);
                 {
-                    for element in arm_11.servers.iter() {
+                    for element in arm_18.servers.iter() {
                         pen.bytes(&element.octets());
                     }
                 }
             }
-            NdOptionVariant::Dnssl(arm_12) => {
+            NdOptionVariant::Dnssl(arm_19) => {
                 if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 31) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
-                let wire_reserved_12 = match arm_12.reserved {
+                let wire_reserved_19 = match arm_19.reserved {
                     Field::Auto => 0,
                     Field::Set(value) => value,
                     Field::Raw(bits) => cut::<u16>(bits, 16),
                 };
-                if !P::COUNTS && arm_12.reserved.is_set() && wire_reserved_12 != 0 {
+                if !P::COUNTS && arm_19.reserved.is_set() && wire_reserved_19 != 0 {
                     return Err(EmitError::new(
                         &super::nd_option_fields::RESERVED_,
                         EmitErrorKind::Invalid { why: None },
                     ));
                 }
-                pen.number(u128::from(wire_reserved_12), 16, false);
-                pen.number(u128::from(arm_12.dns_lifetime), 32, false);
-                pen.bytes(&arm_12.search_list);
+                pen.number(u128::from(wire_reserved_19), 16, false);
+                pen.number(u128::from(arm_19.dns_lifetime), 32, false);
+                pen.bytes(&arm_19.search_list);
             }
-            NdOptionVariant::RaFlags(arm_13) => {
+            NdOptionVariant::RaFlags(arm_20) => {
                 if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 26) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
-                pen.number(u128::from(fits(arm_13.flags, 48, &super::nd_option_fields::FLAGS)?), 48, false);
+                pen.number(u128::from(fits(arm_20.flags, 48, &super::nd_option_fields::FLAGS)?), 48, false);
             }
-            NdOptionVariant::CaptivePortal(arm_14) => {
+            NdOptionVariant::CaptivePortal(arm_21) => {
                 if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 37) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
-                pen.bytes(&arm_14.uri);
+                pen.bytes(&arm_21.uri);
             }
-            NdOptionVariant::Pref64(arm_15) => {
+            NdOptionVariant::Pref64(arm_22) => {
                 if !P::COUNTS && !matches!(value.r#type, Field::Raw(_)) && !matches!(settled.r#type, 38) {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
                 pen.number(
-                    u128::from(fits(arm_15.scaled_lifetime, 13, &super::nd_option_fields::SCALED_LIFETIME)?),
+                    u128::from(fits(arm_22.scaled_lifetime, 13, &super::nd_option_fields::SCALED_LIFETIME)?),
                     13,
                     false,
                 );
-                pen.number(u128::from(fits(arm_15.prefix_code, 3, &super::nd_option_fields::PREFIX_CODE)?), 3, false);
-                pen.bytes(&arm_15.nat64_prefix);
+                pen.number(u128::from(fits(arm_22.prefix_code, 3, &super::nd_option_fields::PREFIX_CODE)?), 3, false);
+                pen.bytes(&arm_22.nat64_prefix);
             }
-            NdOptionVariant::Unknown(arm_16) => {
+            NdOptionVariant::Unknown(arm_23) => {
                 if !P::COUNTS
                     && !matches!(value.r#type, Field::Raw(_))
                     && matches!(
-                        settled.r#type, 1..= 5 | 7..= 10 | 13..= 14 | 24..= 26 | 31 | 37
-                        ..= 38
+                        settled.r#type, 1..= 5 | 7..= 16 | 24..= 26 | 31 | 37..= 38
                     )
                 {
                     return Err(EmitError::new(&super::nd_option_fields::TYPE, EmitErrorKind::NotInArm));
                 }
-                pen.bytes(&arm_16.data);
+                pen.bytes(&arm_23.data);
             }
             NdOptionVariant::Raw(bytes) => pen.bytes(bytes),
             NdOptionVariant::Unsaid => {}
@@ -3897,81 +4446,164 @@ impl<'a> super::NdOption<'a> {
                     arm_7.addresses = list;
                     value.variant = NdOptionVariant::AddressList(arm_7);
                 }
+                11 => {
+                    let mut arm_8 = NdOptionCga::UNSAID;
+                    let number_23 = take.number(8, false) as u8;
+                    arm_8.pad_length = Field::Set(number_23);
+                    let taken_23 = number_23;
+                    let number_24 = take.number(8, false) as u8;
+                    arm_8.reserved =
+                        if number_24 == 0 { Field::Set(number_24) } else { Field::Raw(u64::from(number_24)) };
+                    let within = take.enter(i128::from((u64::from(taken_1) * 8 - 4 - u64::from(taken_23)) * 8));
+                    match take.read::<super::CgaParameters<'a>>(()) {
+                        Some((view, _)) => {
+                            arm_8.parameters = Field::Set(view.to_value());
+                            arm_8.parameters_padding = take.leave(within);
+                        }
+                        None => arm_8.parameters = Field::Raw(take.leave_raw(within)),
+                    }
+                    let content = take.bytes(u64::MAX);
+                    arm_8.pad = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Cga(arm_8);
+                }
+                12 => {
+                    let mut arm_9 = NdOptionRsaSignature::UNSAID;
+                    let number_27 = take.number(16, false) as u16;
+                    arm_9.reserved =
+                        if number_27 == 0 { Field::Set(number_27) } else { Field::Raw(u64::from(number_27)) };
+                    arm_9.key_hash = take.array();
+                    let content = take.bytes(u64::MAX);
+                    arm_9.signature = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::RsaSignature(arm_9);
+                }
                 13 => {
-                    let mut arm_8 = NdOptionTimestamp::UNSAID;
-                    let number_23 = take.number(48, false) as u64;
-                    arm_8.reserved = if number_23 == 0 { Field::Set(number_23) } else { Field::Raw(number_23) };
-                    arm_8.timestamp = take.number(64, false) as u64;
-                    value.variant = NdOptionVariant::Timestamp(arm_8);
+                    let mut arm_10 = NdOptionTimestamp::UNSAID;
+                    let number_30 = take.number(48, false) as u64;
+                    arm_10.reserved = if number_30 == 0 { Field::Set(number_30) } else { Field::Raw(number_30) };
+                    arm_10.seconds = take.number(48, false) as u64;
+                    arm_10.fraction = take.number(16, false) as u16;
+                    value.variant = NdOptionVariant::Timestamp(arm_10);
                 }
                 14 => {
-                    let mut arm_9 = NdOptionNonce::UNSAID;
+                    let mut arm_11 = NdOptionNonce::UNSAID;
                     let content = take.bytes(u64::MAX);
-                    arm_9.nonce = Cow::Borrowed(content);
-                    value.variant = NdOptionVariant::Nonce(arm_9);
+                    arm_11.nonce = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Nonce(arm_11);
+                }
+                15 => {
+                    let mut arm_12 = NdOptionTrustAnchor::UNSAID;
+                    let number_34 = take.number(8, false) as u8;
+                    arm_12.name_type = Field::Set(super::TrustAnchorName(number_34));
+                    let taken_34 = number_34;
+                    let number_35 = take.number(8, false) as u8;
+                    arm_12.name_pad_length = Field::Set(number_35);
+                    let taken_35 = number_35;
+                    let within = take.enter(i128::from((u64::from(taken_1) * 8 - 4 - u64::from(taken_35)) * 8));
+                    if given!(Some(matches!(
+                        self.trust_anchor()?.form(),
+                        super::NdOptionTrustAnchorVariant::Spoiled(_)
+                    ))) == Some(true)
+                    {
+                        arm_12.form = NdOptionTrustAnchorVariant::Raw(take.leave_raw(within));
+                    } else {
+                        match taken_34 {
+                            1 => {
+                                let mut arm_13 = NdOptionDerName::UNSAID;
+                                let content = take.bytes(u64::MAX);
+                                arm_13.der_name = Cow::Borrowed(content);
+                                arm_12.form = NdOptionTrustAnchorVariant::DerName(arm_13);
+                            }
+                            2 => {
+                                let mut arm_14 = NdOptionDomainName::UNSAID;
+                                let content = take.bytes(u64::MAX);
+                                arm_14.domain = Cow::Borrowed(content);
+                                arm_12.form = NdOptionTrustAnchorVariant::DomainName(arm_14);
+                            }
+                            _ => {
+                                let mut arm_15 = NdOptionUnknownName::UNSAID;
+                                let content = take.bytes(u64::MAX);
+                                arm_15.name = Cow::Borrowed(content);
+                                arm_12.form = NdOptionTrustAnchorVariant::UnknownName(arm_15);
+                            }
+                        }
+                        arm_12.padding = take.leave(within);
+                    }
+                    let content = take.bytes(u64::MAX);
+                    arm_12.name_pad = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::TrustAnchor(arm_12);
+                }
+                16 => {
+                    let mut arm_16 = NdOptionCertificate::UNSAID;
+                    arm_16.certificate_type = take.number(8, false) as u8;
+                    let number_41 = take.number(8, false) as u8;
+                    arm_16.reserved =
+                        if number_41 == 0 { Field::Set(number_41) } else { Field::Raw(u64::from(number_41)) };
+                    let content = take.bytes(u64::MAX);
+                    arm_16.certificate = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Certificate(arm_16);
                 }
                 24 => {
-                    let mut arm_10 = NdOptionRoute::UNSAID;
-                    arm_10.route_length = take.number(8, false) as u8;
-                    let number_27 = take.number(3, false) as u8;
-                    arm_10.reserved =
-                        if number_27 == 0 { Field::Set(number_27) } else { Field::Raw(u64::from(number_27)) };
-                    let number_28 = take.number(2, false) as u8;
-                    arm_10.route_preference = super::RouterPreference(number_28);
-                    let number_29 = take.number(3, false) as u8;
-                    arm_10.reserved_2 =
-                        if number_29 == 0 { Field::Set(number_29) } else { Field::Raw(u64::from(number_29)) };
-                    arm_10.route_lifetime = take.number(32, false) as u32;
+                    let mut arm_17 = NdOptionRoute::UNSAID;
+                    arm_17.route_length = take.number(8, false) as u8;
+                    let number_44 = take.number(3, false) as u8;
+                    arm_17.reserved =
+                        if number_44 == 0 { Field::Set(number_44) } else { Field::Raw(u64::from(number_44)) };
+                    let number_45 = take.number(2, false) as u8;
+                    arm_17.route_preference = super::RouterPreference(number_45);
+                    let number_46 = take.number(3, false) as u8;
+                    arm_17.reserved_2 =
+                        if number_46 == 0 { Field::Set(number_46) } else { Field::Raw(u64::from(number_46)) };
+                    arm_17.route_lifetime = take.number(32, false) as u32;
                     let content = take.bytes(u64::MAX);
-                    arm_10.route_prefix = Cow::Borrowed(content);
-                    value.variant = NdOptionVariant::Route(arm_10);
+                    arm_17.route_prefix = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Route(arm_17);
                 }
                 25 => {
-                    let mut arm_11 = NdOptionRdnss::UNSAID;
-                    let number_32 = take.number(16, false) as u16;
-                    arm_11.reserved =
-                        if number_32 == 0 { Field::Set(number_32) } else { Field::Raw(u64::from(number_32)) };
-                    arm_11.dns_lifetime = take.number(32, false) as u32;
+                    let mut arm_18 = NdOptionRdnss::UNSAID;
+                    let number_49 = take.number(16, false) as u16;
+                    arm_18.reserved =
+                        if number_49 == 0 { Field::Set(number_49) } else { Field::Raw(u64::from(number_49)) };
+                    arm_18.dns_lifetime = take.number(32, false) as u32;
                     let mut list = Items::NONE;
                     while take.has(128) {
                         list.push(Ipv6Addr::from(take.array::<16>()));
                     }
-                    arm_11.servers = list;
-                    value.variant = NdOptionVariant::Rdnss(arm_11);
+                    arm_18.servers = list;
+                    value.variant = NdOptionVariant::Rdnss(arm_18);
                 }
                 31 => {
-                    let mut arm_12 = NdOptionDnssl::UNSAID;
-                    let number_35 = take.number(16, false) as u16;
-                    arm_12.reserved =
-                        if number_35 == 0 { Field::Set(number_35) } else { Field::Raw(u64::from(number_35)) };
-                    arm_12.dns_lifetime = take.number(32, false) as u32;
+                    let mut arm_19 = NdOptionDnssl::UNSAID;
+                    let number_52 = take.number(16, false) as u16;
+                    arm_19.reserved =
+                        if number_52 == 0 { Field::Set(number_52) } else { Field::Raw(u64::from(number_52)) };
+                    arm_19.dns_lifetime = take.number(32, false) as u32;
                     let content = take.bytes(u64::MAX);
-                    arm_12.search_list = Cow::Borrowed(content);
-                    value.variant = NdOptionVariant::Dnssl(arm_12);
+                    arm_19.search_list = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Dnssl(arm_19);
                 }
                 26 => {
-                    let mut arm_13 = NdOptionRaFlags::UNSAID;
-                    arm_13.flags = take.number(48, false) as u64;
-                    value.variant = NdOptionVariant::RaFlags(arm_13);
+                    let mut arm_20 = NdOptionRaFlags::UNSAID;
+                    arm_20.flags = take.number(48, false) as u64;
+                    value.variant = NdOptionVariant::RaFlags(arm_20);
                 }
                 37 => {
-                    let mut arm_14 = NdOptionCaptivePortal::UNSAID;
+                    let mut arm_21 = NdOptionCaptivePortal::UNSAID;
                     let content = take.bytes(u64::MAX);
-                    arm_14.uri = Cow::Borrowed(content);
-                    value.variant = NdOptionVariant::CaptivePortal(arm_14);
+                    arm_21.uri = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::CaptivePortal(arm_21);
                 }
                 38 => {
-                    let mut arm_15 = NdOptionPref64::UNSAID;
-                    arm_15.scaled_lifetime = take.number(13, false) as u16;
-                    arm_15.prefix_code = take.number(3, false) as u8;
-                    arm_15.nat64_prefix = take.array();
-                    value.variant = NdOptionVariant::Pref64(arm_15);
+                    let mut arm_22 = NdOptionPref64::UNSAID;
+                    arm_22.scaled_lifetime = take.number(13, false) as u16;
+                    arm_22.prefix_code = take.number(3, false) as u8;
+                    arm_22.nat64_prefix = take.array();
+                    value.variant = NdOptionVariant::Pref64(arm_22);
                 }
                 _ => {
-                    let mut arm_16 = NdOptionUnknown::UNSAID;
+                    let mut arm_23 = NdOptionUnknown::UNSAID;
                     let content = take.bytes(u64::MAX);
-                    arm_16.data = Cow::Borrowed(content);
-                    value.variant = NdOptionVariant::Unknown(arm_16);
+                    arm_23.data = Cow::Borrowed(content);
+                    value.variant = NdOptionVariant::Unknown(arm_23);
                 }
             }
             value.padding = take.leave(within);
@@ -3991,5 +4623,24 @@ impl NdOption<'_> {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
         self.length = Field::Auto;
+        match &mut self.variant {
+            NdOptionVariant::Cga(arm) => arm.derive_all(),
+            NdOptionVariant::TrustAnchor(arm) => arm.derive_all(),
+            _ => {}
+        }
+    }
+}
+
+impl NdOptionCga<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.pad_length = Field::Auto;
+    }
+}
+
+impl NdOptionTrustAnchor<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.name_pad_length = Field::Auto;
     }
 }

@@ -1766,50 +1766,6 @@ impl Default for MptcpOption<'_> {
     }
 }
 
-/// The forms of [`MptcpOptionJoin`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum MptcpOptionJoinVariant<'a> {
-    /// The one that the tag says, with nothing said of it.
-    #[default]
-    Unsaid,
-    /// `syn`.
-    Syn(MptcpOptionSyn),
-    /// `syn_ack`.
-    SynAck(MptcpOptionSynAck),
-    /// `ack`.
-    Ack(MptcpOptionAck),
-    /// `join_unknown`.
-    JoinUnknown(MptcpOptionJoinUnknown<'a>),
-}
-
-impl<'a> From<MptcpOptionSyn> for MptcpOptionJoinVariant<'a> {
-    #[inline]
-    fn from(form: MptcpOptionSyn) -> Self {
-        Self::Syn(form)
-    }
-}
-
-impl<'a> From<MptcpOptionSynAck> for MptcpOptionJoinVariant<'a> {
-    #[inline]
-    fn from(form: MptcpOptionSynAck) -> Self {
-        Self::SynAck(form)
-    }
-}
-
-impl<'a> From<MptcpOptionAck> for MptcpOptionJoinVariant<'a> {
-    #[inline]
-    fn from(form: MptcpOptionAck) -> Self {
-        Self::Ack(form)
-    }
-}
-
-impl<'a> From<MptcpOptionJoinUnknown<'a>> for MptcpOptionJoinVariant<'a> {
-    #[inline]
-    fn from(form: MptcpOptionJoinUnknown<'a>) -> Self {
-        Self::JoinUnknown(form)
-    }
-}
-
 /// The forms of [`MptcpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MptcpOptionVariant<'a> {
@@ -1905,6 +1861,50 @@ impl<'a> From<MptcpOptionMptcpUnknown<'a>> for MptcpOptionVariant<'a> {
     #[inline]
     fn from(form: MptcpOptionMptcpUnknown<'a>) -> Self {
         Self::MptcpUnknown(form)
+    }
+}
+
+/// The forms of [`MptcpOptionJoin`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum MptcpOptionJoinVariant<'a> {
+    /// The one that the tag says, with nothing said of it.
+    #[default]
+    Unsaid,
+    /// `syn`.
+    Syn(MptcpOptionSyn),
+    /// `syn_ack`.
+    SynAck(MptcpOptionSynAck),
+    /// `ack`.
+    Ack(MptcpOptionAck),
+    /// `join_unknown`.
+    JoinUnknown(MptcpOptionJoinUnknown<'a>),
+}
+
+impl<'a> From<MptcpOptionSyn> for MptcpOptionJoinVariant<'a> {
+    #[inline]
+    fn from(form: MptcpOptionSyn) -> Self {
+        Self::Syn(form)
+    }
+}
+
+impl<'a> From<MptcpOptionSynAck> for MptcpOptionJoinVariant<'a> {
+    #[inline]
+    fn from(form: MptcpOptionSynAck) -> Self {
+        Self::SynAck(form)
+    }
+}
+
+impl<'a> From<MptcpOptionAck> for MptcpOptionJoinVariant<'a> {
+    #[inline]
+    fn from(form: MptcpOptionAck) -> Self {
+        Self::Ack(form)
+    }
+}
+
+impl<'a> From<MptcpOptionJoinUnknown<'a>> for MptcpOptionJoinVariant<'a> {
+    #[inline]
+    fn from(form: MptcpOptionJoinUnknown<'a>) -> Self {
+        Self::JoinUnknown(form)
     }
 }
 
