@@ -206,7 +206,10 @@ impl<'s> Crafter<'s> {
     fn types(&self, id: CompositeId, plan: &Plan) -> Result<TokenStream, String> {
         let scopes: Vec<TokenStream> =
             (0..plan.scopes.len()).map(|scope| self.scope(id, plan, scope)).collect::<Result<_, String>>()?;
-        let choices = plan.choices.values().map(|choice| {
+        // In the order of the definition: their keys are places in memory.
+        let mut choices: Vec<_> = plan.choices.values().collect();
+        choices.sort_by_key(|choice| choice.arms.first().copied());
+        let choices = choices.into_iter().map(|choice| {
             let borrows = self.choice_borrows(plan, choice);
             let generics = borrows.then(|| quote!(<'a>));
             let name = ident(&choice.name);

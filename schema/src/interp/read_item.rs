@@ -232,7 +232,11 @@ impl<'s> Read<'_, 's, '_> {
         let eval = self.eval(It::Nothing);
         match eval.int_of(node) {
             Some(value) => value as u128,
-            None => eval.value_of(node).octets().map_or(0, leading_number),
+            // The bytes as they stand: text that is not in its encoding would be another one.
+            None => match eval.node(node).filter(|node| matches!(node.value, Value::Bytes)) {
+                Some(node) => leading_number(eval.range(node.start, node.start + node.bits)),
+                None => eval.value_of(node).octets().map_or(0, leading_number),
+            },
         }
     }
 

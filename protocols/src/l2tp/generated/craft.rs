@@ -55,25 +55,6 @@ impl Default for L2tpAvp<'_> {
 
 /// The forms of [`L2tpAvp`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum L2tpAvpVariant2<'a> {
-    /// The one that the tag says, with nothing said of it.
-    #[default]
-    Unsaid,
-    /// `opaque`.
-    Opaque(L2tpAvpOpaque<'a>),
-    /// These bytes, whatever they are.
-    Raw(Cow<'a, [u8]>),
-}
-
-impl<'a> From<L2tpAvpOpaque<'a>> for L2tpAvpVariant2<'a> {
-    #[inline]
-    fn from(form: L2tpAvpOpaque<'a>) -> Self {
-        Self::Opaque(form)
-    }
-}
-
-/// The forms of [`L2tpAvp`].
-#[derive(Clone, Debug, Default, PartialEq)]
 pub enum L2tpAvpVariant<'a> {
     /// The one that the tag says, with nothing said of it.
     #[default]
@@ -563,6 +544,25 @@ impl<'a> From<L2tpAvpUnknown<'a>> for L2tpAvpVariant<'a> {
     #[inline]
     fn from(form: L2tpAvpUnknown<'a>) -> Self {
         Self::Unknown(form)
+    }
+}
+
+/// The forms of [`L2tpAvp`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum L2tpAvpVariant2<'a> {
+    /// The one that the tag says, with nothing said of it.
+    #[default]
+    Unsaid,
+    /// `opaque`.
+    Opaque(L2tpAvpOpaque<'a>),
+    /// These bytes, whatever they are.
+    Raw(Cow<'a, [u8]>),
+}
+
+impl<'a> From<L2tpAvpOpaque<'a>> for L2tpAvpVariant2<'a> {
+    #[inline]
+    fn from(form: L2tpAvpOpaque<'a>) -> Self {
+        Self::Opaque(form)
     }
 }
 

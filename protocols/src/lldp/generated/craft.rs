@@ -169,41 +169,6 @@ impl Default for LldpElement<'_> {
     }
 }
 
-/// The forms of [`LldpElementChassisId`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum LldpElementChassisIdVariant<'a> {
-    /// The one that the tag says, with nothing said of it.
-    #[default]
-    Unsaid,
-    /// `chassis_mac`.
-    ChassisMac(LldpElementChassisMac<'a>),
-    /// `chassis_network`.
-    ChassisNetwork(LldpElementChassisNetwork<'a>),
-    /// `chassis_name`.
-    ChassisName(LldpElementChassisName<'a>),
-}
-
-impl<'a> From<LldpElementChassisMac<'a>> for LldpElementChassisIdVariant<'a> {
-    #[inline]
-    fn from(form: LldpElementChassisMac<'a>) -> Self {
-        Self::ChassisMac(form)
-    }
-}
-
-impl<'a> From<LldpElementChassisNetwork<'a>> for LldpElementChassisIdVariant<'a> {
-    #[inline]
-    fn from(form: LldpElementChassisNetwork<'a>) -> Self {
-        Self::ChassisNetwork(form)
-    }
-}
-
-impl<'a> From<LldpElementChassisName<'a>> for LldpElementChassisIdVariant<'a> {
-    #[inline]
-    fn from(form: LldpElementChassisName<'a>) -> Self {
-        Self::ChassisName(form)
-    }
-}
-
 /// The forms of [`LldpElement`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LldpElementVariant<'a> {
@@ -301,6 +266,41 @@ impl<'a> From<LldpElementUnknown<'a>> for LldpElementVariant<'a> {
     #[inline]
     fn from(form: LldpElementUnknown<'a>) -> Self {
         Self::Unknown(form)
+    }
+}
+
+/// The forms of [`LldpElementChassisId`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum LldpElementChassisIdVariant<'a> {
+    /// The one that the tag says, with nothing said of it.
+    #[default]
+    Unsaid,
+    /// `chassis_mac`.
+    ChassisMac(LldpElementChassisMac<'a>),
+    /// `chassis_network`.
+    ChassisNetwork(LldpElementChassisNetwork<'a>),
+    /// `chassis_name`.
+    ChassisName(LldpElementChassisName<'a>),
+}
+
+impl<'a> From<LldpElementChassisMac<'a>> for LldpElementChassisIdVariant<'a> {
+    #[inline]
+    fn from(form: LldpElementChassisMac<'a>) -> Self {
+        Self::ChassisMac(form)
+    }
+}
+
+impl<'a> From<LldpElementChassisNetwork<'a>> for LldpElementChassisIdVariant<'a> {
+    #[inline]
+    fn from(form: LldpElementChassisNetwork<'a>) -> Self {
+        Self::ChassisNetwork(form)
+    }
+}
+
+impl<'a> From<LldpElementChassisName<'a>> for LldpElementChassisIdVariant<'a> {
+    #[inline]
+    fn from(form: LldpElementChassisName<'a>) -> Self {
+        Self::ChassisName(form)
     }
 }
 
@@ -528,23 +528,6 @@ impl<'a> From<LldpElementOther3<'a>> for LldpElementOrganizationVariant2<'a> {
 
 /// The forms of [`LldpElementOrganization`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum LldpElementOrganizationVariant4<'a> {
-    /// The one that the tag says, with nothing said of it.
-    #[default]
-    Unsaid,
-    /// `other_organization`.
-    OtherOrganization(LldpElementOtherOrganization<'a>),
-}
-
-impl<'a> From<LldpElementOtherOrganization<'a>> for LldpElementOrganizationVariant4<'a> {
-    #[inline]
-    fn from(form: LldpElementOtherOrganization<'a>) -> Self {
-        Self::OtherOrganization(form)
-    }
-}
-
-/// The forms of [`LldpElementOrganization`].
-#[derive(Clone, Debug, Default, PartialEq)]
 pub enum LldpElementOrganizationVariant3<'a> {
     /// The one that the tag says, with nothing said of it.
     #[default]
@@ -656,6 +639,23 @@ impl<'a> From<LldpElementOtherMed<'a>> for LldpElementOrganizationVariant3<'a> {
     #[inline]
     fn from(form: LldpElementOtherMed<'a>) -> Self {
         Self::OtherMed(form)
+    }
+}
+
+/// The forms of [`LldpElementOrganization`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum LldpElementOrganizationVariant4<'a> {
+    /// The one that the tag says, with nothing said of it.
+    #[default]
+    Unsaid,
+    /// `other_organization`.
+    OtherOrganization(LldpElementOtherOrganization<'a>),
+}
+
+impl<'a> From<LldpElementOtherOrganization<'a>> for LldpElementOrganizationVariant4<'a> {
+    #[inline]
+    fn from(form: LldpElementOtherOrganization<'a>) -> Self {
+        Self::OtherOrganization(form)
     }
 }
 
