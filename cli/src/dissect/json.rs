@@ -2,7 +2,7 @@
 
 use super::names::ToolNames;
 use super::plan::{Plan, Shape};
-use super::sound::Sound;
+use super::regular::Regular;
 use super::{Shown, values};
 use crate::text::{self, decimal, json_string, put};
 use packet_core::text as words;
@@ -106,22 +106,22 @@ impl<'s> Json<'s> {
 
     /// Appends the line of a packet that begins with that layer, by generated readers; `false`, and nothing written, where it is
     /// one for the interpreter.
-    pub(super) fn sound(
+    pub(super) fn regular(
         &mut self,
         out: &mut Vec<u8>,
-        sound: &mut Sound,
+        regular: &mut Regular,
         first: CompositeId,
         packet: &Captured<'_>,
     ) -> bool {
-        let Some(read) = sound.read(first, packet) else { return false };
+        let Some(read) = regular.read(first, packet) else { return false };
         let line = out.len();
         self.head(out, packet);
-        if !sound.layers(out, &read) {
+        if !regular.layers(out, &read) {
             out.truncate(line);
             return false;
         }
         out.extend_from_slice(b"],\"meta\":{");
-        sound.metas(out, &read);
+        regular.metas(out, &read);
         out.extend_from_slice(b"},\"anomalies\":[],\"error\":null}\n");
         true
     }

@@ -5,8 +5,8 @@ mod lean;
 mod line;
 mod names;
 mod plan;
+mod regular;
 mod show;
-mod sound;
 mod summary;
 mod threads;
 mod tree;
@@ -26,7 +26,7 @@ use packet_schema::Schema;
 use packet_schema::interp::{Dissection, Eval, Reader};
 use packet_schema::model::{CompositeId, TableId, Values};
 use plan::Plan;
-use sound::Sound;
+use regular::Regular;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -70,7 +70,7 @@ pub(crate) struct Worker<'s> {
 
 /// Prints packets in one of the forms.
 enum Printer<'s> {
-    Json(Box<Json<'s>>, Option<Box<Sound>>),
+    Json(Box<Json<'s>>, Option<Box<Regular>>),
     Tree(Box<Tree<'s>>),
     Summary(Box<Summary<'s>>, Option<Box<Lean>>),
 }
@@ -99,8 +99,8 @@ pub(crate) fn run(args: &DissectArgs, color: ColorChoice) -> Result<ExitCode, Fa
         printer: match args.format() {
             Format::Json => {
                 let names = args.names.as_deref().and_then(|tool| ToolNames::new(&schema, tool));
-                let sound = if own || names.is_some() { None } else { Sound::new(&schema).map(Box::new) };
-                Printer::Json(Box::new(Json::new(&schema, &plan, names)), sound)
+                let regular = if own || names.is_some() { None } else { Regular::new(&schema).map(Box::new) };
+                Printer::Json(Box::new(Json::new(&schema, &plan, names)), regular)
             }
             Format::Tree => Printer::Tree(Box::new(Tree::new(&schema, &plan, palette))),
             Format::Summary => {
@@ -275,7 +275,7 @@ impl Worker<'_> {
         let start = common.start.get().copied();
         let is_printed = match (&mut self.printer, first) {
             (Printer::Summary(summary, Some(lean)), Some(&first)) => lean.packet(out, summary, first, packet, start),
-            (Printer::Json(json, Some(sound)), Some(&first)) => json.sound(out, sound, first, packet),
+            (Printer::Json(json, Some(regular)), Some(&first)) => json.regular(out, regular, first, packet),
             _ => false,
         };
         if is_printed {

@@ -2,9 +2,9 @@
 //!
 //! On our own captures against goldens kept in the repository, and on the corpus where it is there. What tshark shows
 //! and we do not name stands in `left-out.tsv`; what we name and the oracle has not, in `unrecorded.tsv`; where we differ from
-//! it stands in `known-differences.tsv`, with the section of the standard that decides, and no row stands there that nothing needs. A report by field is written to
-//! `target/conformance/`, and beside it each difference that is open. `PONY_CORPUS` names the folder of the corpus and
-//! its oracle where it is not `../shared`.
+//! it stands in `known-differences.tsv`, with the section of the standard that decides, and no row stands there that nothing
+//! needs. A report by field is written to `target/conformance/`, and beside it each difference that is open. `PONY_CORPUS` names
+//! the folder of the corpus and its oracle where it is not `../shared`.
 
 #![allow(
     clippy::expect_used,

@@ -61,11 +61,7 @@ impl Crafter<'_> {
             Encode::FoldBig(bits) => self.groups_coder(id, number, *bits, true),
             Encode::Digits(base) => {
                 let (base, wide) = (Literal::u32_unsuffixed(*base), number.convert(&quote!(value), Number::U128));
-                let most = composite.body.items.iter().find_map(|item| match item {
-                    Item::Repeat { max, .. } => Some(*max),
-                    _ => None,
-                });
-                let most = Literal::u64_unsuffixed(most.unwrap_or(1));
+                let most = Literal::u64_unsuffixed(composite.repeated().map_or(1, |(most, ..)| most));
                 Ok(quote!(put_digits(pen, #wide, #base, #most, field)?;))
             }
             Encode::Compress(_) | Encode::Plain => {
@@ -131,11 +127,7 @@ impl Crafter<'_> {
     fn groups_coder(&self, id: CompositeId, number: Number, bits: u32, big: bool) -> Made {
         let composite = &self.schema[id];
         let missing = || format!("how {} is written", composite.name);
-        let repeat = composite.body.items.iter().find_map(|item| match item {
-            Item::Repeat { max, body, condition } => Some((*max, body, *condition)),
-            _ => None,
-        });
-        let (most, body, condition) = repeat.ok_or_else(missing)?;
+        let (most, body, condition) = composite.repeated().ok_or_else(missing)?;
         let emitted = body.items.iter().find_map(|item| match item {
             Item::Emit(expr) => self.only_field(*expr),
             _ => None,

@@ -213,12 +213,9 @@ impl Interpreted {
         dissection
     }
 
-    /// Whether it can begin here: it is no part of a stream, or has no probe, or one of them holds.
+    /// Whether it can begin here.
     pub(super) fn may_begin(&self, region: Region<'_>) -> bool {
-        let Model { schema, reader, .. } = &*self.model;
-        let is_stream = matches!(&schema[self.layer].kind, CompositeKind::Layer(layer) if layer.stream);
-        let mut probes = schema.probes.iter().filter(|probe| probe.layer == self.layer).peekable();
-        !is_stream || probes.peek().is_none() || probes.any(|probe| reader.looks_like(probe, region.bytes()))
+        self.model.reader.may_begin(self.layer, region.bytes())
     }
 
     /// Reads the layer, and finds what follows it.

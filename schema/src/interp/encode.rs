@@ -34,7 +34,8 @@ pub(crate) fn encode_number(schema: &Schema, id: CompositeId, value: u128) -> Op
         Encode::Digits(base) => {
             let mut room = [0; 128];
             let digits = packet_core::text::digits(value, *base, &mut room);
-            (digits.len() as u64 <= most_steps(composite)).then(|| Bits::from_bytes(digits))
+            let most = composite.repeated().map_or(1, |(most, ..)| most);
+            (digits.len() as u64 <= most).then(|| Bits::from_bytes(digits))
         }
         Encode::Compress(_) | Encode::Plain => None,
     }
@@ -84,21 +85,9 @@ fn fields_in_order(block: &Block) -> Vec<FieldId> {
     fields.collect()
 }
 
-/// How often a codec repeats, at most.
-fn most_steps(composite: &Composite) -> u64 {
-    let most = composite.body.items.iter().find_map(|item| match item {
-        Item::Repeat { max, .. } => Some(*max),
-        _ => None,
-    });
-    most.unwrap_or(1)
-}
-
 /// Groups of bits, each with a flag that says whether more follow.
 fn encode_groups(schema: &Schema, composite: &Composite, bits: u32, value: u128, big: bool) -> Option<Bits> {
-    let (most, body, condition) = composite.body.items.iter().find_map(|item| match item {
-        Item::Repeat { max, body, condition } => Some((*max, body, *condition)),
-        _ => None,
-    })?;
+    let (most, body, condition) = composite.repeated()?;
     let emitted = body.items.iter().find_map(|item| match item {
         Item::Emit(expr) => field_named(schema, *expr),
         _ => None,

@@ -39,7 +39,7 @@ impl Read<'_, '_, '_> {
         node
     }
 
-    fn is_stream(&self, layer: CompositeId) -> bool {
+    pub(super) fn is_stream(&self, layer: CompositeId) -> bool {
         matches!(&self.schema[layer].kind, CompositeKind::Layer(layer) if layer.stream)
     }
 
@@ -60,7 +60,7 @@ impl Read<'_, '_, '_> {
             },
         }?;
         // A segment of a stream may begin in the middle of a record.
-        (!self.is_stream(layer) || self.probed(layer, self.region)).then_some(layer)
+        (!self.is_stream(layer) || self.probed(layer, Some(self.layer), self.region)).then_some(layer)
     }
 
     /// The layer of the first key that has a row: of the host's rows first.
@@ -100,10 +100,10 @@ impl Read<'_, '_, '_> {
         })
     }
 
-    /// Whether a layer can begin here: it has no probe, or one of them holds.
-    pub(super) fn probed(&mut self, layer: CompositeId, region: Region) -> bool {
+    /// Whether a layer can begin here, upon that one: it has no probe, or one of them holds.
+    pub(super) fn probed(&mut self, layer: CompositeId, below: Option<u32>, region: Region) -> bool {
         let mut probes = self.schema.probes.iter().filter(|probe| probe.layer == layer).peekable();
-        probes.peek().is_none() || probes.any(|probe| self.holds(probe, Some(self.layer), region))
+        probes.peek().is_none() || probes.any(|probe| self.holds(probe, below, region))
     }
 
     /// Whether a probe holds for what starts here, upon that layer: its own is read as far as the condition needs, and all of

@@ -123,6 +123,17 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
         read.holds(probe, None, read.region)
     }
 
+    /// Whether a layer can begin with these bytes, upon nothing: a piece of a stream may start in the middle of one.
+    pub(super) fn may_begin(
+        reader: &'r Reader<'s>,
+        dissection: &'r mut Dissection,
+        layer: CompositeId,
+        data: &'d [u8],
+    ) -> bool {
+        let mut read = Self::new(reader, dissection, layer, data, data.len());
+        !read.is_stream(layer) || read.probed(layer, None, read.region)
+    }
+
     fn new(
         reader: &'r Reader<'s>,
         dissection: &'r mut Dissection,
@@ -370,7 +381,7 @@ impl<'r, 's, 'd> Read<'r, 's, 'd> {
         if pending.stream && progress && open.end < pending.region.end {
             self.resume(below);
             self.pos = open.end;
-            if self.probed(pending.layer, pending.region) {
+            if self.probed(pending.layer, Some(self.layer), pending.region) {
                 self.set_pending(below.next, Pending { at: open.end, ..pending });
                 return;
             }

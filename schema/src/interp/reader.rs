@@ -143,6 +143,12 @@ impl<'s> Reader<'s> {
         row.low <= key && key <= row.high && row.guard.is_none_or(|guard| eval.truth(guard) == Some(true))
     }
 
+    /// Whether a payload can begin with that layer: a piece of a stream may start in the middle of one.
+    #[must_use]
+    pub fn may_begin(&self, layer: CompositeId, payload: &[u8]) -> bool {
+        Read::may_begin(self, &mut Dissection::default(), layer, payload)
+    }
+
     /// Whether a probe holds for a payload, whatever that stands upon.
     #[must_use]
     pub fn looks_like(&self, probe: &Probe, payload: &[u8]) -> bool {

@@ -448,6 +448,17 @@ pub enum Encoding {
     NoCase,
 }
 
+impl Composite {
+    /// What a codec repeats: how often at most, what, and as long as which condition holds, where there is one.
+    #[must_use]
+    pub fn repeated(&self) -> Option<(u64, &Block, Option<ExprId>)> {
+        self.body.items.iter().find_map(|item| match item {
+            Item::Repeat { max, body, condition } => Some((*max, body, *condition)),
+            _ => None,
+        })
+    }
+}
+
 impl Encoding {
     /// Whether it is ASCII alone.
     #[must_use]

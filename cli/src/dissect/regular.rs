@@ -35,7 +35,7 @@ enum Rest {
 }
 
 /// Packets by generated readers.
-pub(super) struct Sound {
+pub(super) struct Regular {
     /// By composite: which generated reader it has.
     kinds: Vec<Option<LayerKind>>,
     /// By the number of a [`LayerKind`].
@@ -46,7 +46,7 @@ pub(super) struct Sound {
     open: Vec<u8>,
 }
 
-impl Sound {
+impl Regular {
     /// Looks for what generated readers know; nothing where that is not all that the definitions say of packets. The definitions
     /// must be those that the readers were generated from.
     pub(super) fn new(schema: &Schema) -> Option<Self> {
