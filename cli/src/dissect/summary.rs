@@ -13,7 +13,8 @@ use packet_schema::Schema;
 use packet_schema::interp::words::{self, anomaly_name};
 use packet_schema::interp::{Dissection, LayerNode, Node, NodeKind, Value, children};
 use packet_schema::model::{
-    Action, Block, CodecResult, Composite, CompositeId, CompositeKind, Expr, ExprId, FieldId, Item, Layer, Type,
+    Action, Block, Codec, CodecResult, Composite, CompositeId, CompositeKind, Encode, Expr, ExprId, Extent, FieldId,
+    Item, Layer, Type,
 };
 
 /// Writes packets as lines.
@@ -66,12 +67,14 @@ pub(super) struct Told {
     numbers: usize,
     /// A number in a struct was called by its name.
     named: bool,
+    /// Words were said.
+    worded: bool,
 }
 
 impl Told {
     /// Nothing yet; what is said stands from here on.
     pub(super) fn from(start: usize) -> Self {
-        Self { start, texts: 0, numbers: 0, named: false }
+        Self { start, texts: 0, numbers: 0, named: false, worded: false }
     }
 
     /// Whether the line has no room for more.
@@ -86,6 +89,9 @@ impl Told {
             _ if is_default => return false,
             TellingKind::Number if self.numbers == NUMBERS || is_zero => return false,
             TellingKind::Text | TellingKind::Mac | TellingKind::Nested if self.texts >= TEXTS => return false,
+            // What stands in the lines below is less than the first one.
+            TellingKind::Nested if self.worded => return false,
+            TellingKind::Word => self.worded = true,
             TellingKind::Number => self.numbers += 1,
             TellingKind::Text | TellingKind::Mac => self.texts += 1,
             TellingKind::Named | TellingKind::Flags | TellingKind::Nested => {}
@@ -136,6 +142,8 @@ pub(super) struct Telling {
 /// How telling a field is, the most first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TellingKind {
+    /// A word of a line of text.
+    Word,
     /// Its value has a name.
     Named,
     /// Named bits.
@@ -379,6 +387,12 @@ impl<'s> Summary<'s> {
                     join(out, &["]", end, " "]);
                 }
             }
+            (TellingKind::Word, _) => {
+                let word = text::utf8(values::bytes(node, show.data));
+                let end = word.char_indices().nth(ROOM).map_or(word.len(), |(at, _)| at);
+                text::plain(out, &word[..end]);
+                join(out, &[if end < word.len() { "… " } else { " " }]);
+            }
             _ => {
                 if is_nowhere(field.shape, node, show.data) {
                     return;
@@ -583,12 +597,24 @@ fn collect_tags(schema: &Schema, block: &Block, tags: &mut [bool]) {
     }
 }
 
+/// Whether a value is text up to what separates it from the next one, or a number in digits.
+fn is_word(schema: &Schema, ty: &Type) -> bool {
+    match ty {
+        Type::Text(_, Extent::Count(count)) => matches!(schema[*count], Expr::Before(_)),
+        Type::Codec(codec, _) => {
+            matches!(&schema[*codec].kind, CompositeKind::Codec(Codec { encode: Encode::Digits(_), .. }))
+        }
+        _ => false,
+    }
+}
+
 fn telling_kind(schema: &Schema, plan: &Plan, id: FieldId) -> Option<TellingKind> {
     let (field, shape) = (&schema[id], plan.fields[id.index()].shape);
     // What is derived or fixed says nothing that the rest does not.
     let derived = field.auto.is_some() || field.constant.is_some() || field.trailing;
     match &field.ty {
         Type::Next(_) => None,
+        ty if is_word(schema, ty) => Some(TellingKind::Word),
         Type::Struct(..) | Type::List(..) => Some(TellingKind::Nested),
         _ if derived => None,
         _ => match shape {

@@ -98,7 +98,11 @@ impl Writer<'_> {
         let Some(values) = values else { return TokenStream::new() };
         let Some((value, others)) = values.split_first() else { return TokenStream::new() };
         let (ty, body) = if accessor.optional {
-            (quote!(Option<#ty>), quote!(#value #(.or_else(|| #others))*))
+            let others = others.iter().map(|other| match syn::parse2(other.clone()) {
+                Ok(syn::Expr::Field(part)) => quote!(.or(#part)),
+                _ => quote!(.or_else(|| #other)),
+            });
+            (quote!(Option<#ty>), quote!(#value #(#others)*))
         } else {
             (ty, value.clone())
         };

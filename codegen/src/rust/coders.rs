@@ -214,12 +214,12 @@ impl Emitter<'_, '_> {
         let _its_form_is_said = slot;
         let known = self.plan.tags.contains(&id).then(|| {
             // What comes behind it may depend on it.
-            let name = format_ident!("code_{}", field.slot);
+            let (name, view) = (format_ident!("code_{}", field.slot), self.view_path(codec));
             let known = Code::maybe(quote!(#name?), Kind::Number(number));
             env.fields.insert(id, known);
             quote! {
                 let #name: Option<#ty> = match &#value {
-                    Field::Raw(bytes) => forged_number(bytes).and_then(|forged| forged.try_into().ok()),
+                    Field::Raw(bytes) => forged_number::<#view, _>(bytes),
                     Field::Set(said) => Some(*said),
                     Field::Auto => Some(#unsaid),
                 };

@@ -381,25 +381,29 @@ impl<'s> Crafter<'s> {
         }
     }
 
+    /// The bytes that a field has where nothing is said.
+    pub(super) fn default_bytes(&self, id: FieldId) -> Option<Literal> {
+        match &self.schema[self.schema[id].default?] {
+            Expr::Bytes(bytes) => Some(Literal::byte_string(bytes)),
+            Expr::Text(text) => Some(Literal::byte_string(text.as_bytes())),
+            _ => None,
+        }
+    }
+
     /// What a field of a value is where nothing is said.
     fn default(&self, id: FieldId, slot: &Slot) -> Result<TokenStream, String> {
         let field = &self.schema[id];
         if slot.free {
             return Ok(quote!(Field::Auto));
         }
+        if let (Form::Bytes, Some(bytes)) = (&slot.form, self.default_bytes(id)) {
+            return Ok(quote!(Cow::Borrowed(#bytes)));
+        }
         let default = field.default.map(|default| &self.schema[default]);
         Ok(match (&slot.form, default) {
             (Form::Number(meaning, bits), Some(Expr::Int(value))) => self.shown(meaning, *bits, *value),
             (Form::Number(_, _), Some(Expr::Bool(value))) => quote!(#value),
             (Form::Number(meaning, bits), None) => self.shown(meaning, *bits, 0),
-            (Form::Bytes, Some(Expr::Bytes(bytes))) => {
-                let bytes = Literal::byte_string(bytes);
-                quote!(Cow::Borrowed(#bytes))
-            }
-            (Form::Bytes, Some(Expr::Text(text))) => {
-                let bytes = Literal::byte_string(text.as_bytes());
-                quote!(Cow::Borrowed(#bytes))
-            }
             (Form::Array(_), Some(Expr::Bytes(bytes))) => {
                 let bytes = Literal::byte_string(bytes);
                 quote!(*#bytes)

@@ -455,7 +455,8 @@ impl<'c, 's> Emitter<'c, 's> {
     }
 
     /// Whether something is said of a field.
-    pub(super) fn said(&self, slot: &Slot) -> Option<TokenStream> {
+    pub(super) fn said(&self, id: FieldId) -> Option<TokenStream> {
+        let slot = self.plan.slots.get(&id)?;
         let value = self.access(slot);
         match slot.form {
             Form::Payload => None,
@@ -465,7 +466,12 @@ impl<'c, 's> Emitter<'c, 's> {
                     let padding = self.part_of(slot.scope, padding);
                     quote!(|| !#padding.is_empty())
                 });
-                Some(quote!((!#value.is_empty() #padded)))
+                // What says nothing of it has its default.
+                let said = match self.crafter.default_bytes(id) {
+                    Some(default) => quote!(*#value != *#default),
+                    None => quote!(!#value.is_empty()),
+                };
+                Some(quote!((#said #padded)))
             }
             _ => None,
         }

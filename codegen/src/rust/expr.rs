@@ -101,6 +101,27 @@ impl Code {
     }
 }
 
+/// A reference to a value: of `*value`, `value`.
+fn reference(tokens: &TokenStream) -> TokenStream {
+    match syn::parse2(without_parens(tokens)) {
+        Ok(syn::Expr::Unary(syn::ExprUnary { op: syn::UnOp::Deref(_), expr, .. })) => quote!(#expr),
+        _ => quote!(&#tokens),
+    }
+}
+
+/// Bytes of which a method is called, which borrows them by itself: of `(&*bytes)`, `bytes`.
+fn receiver(tokens: &TokenStream) -> TokenStream {
+    let mut outer = tokens.clone().into_iter();
+    if let (Some(TokenTree::Group(group)), None) = (outer.next(), outer.next()) {
+        let mut inner = group.stream().into_iter();
+        let is = |token: Option<TokenTree>, sign| matches!(token, Some(TokenTree::Punct(one)) if one.as_char() == sign);
+        if is(inner.next(), '&') && is(inner.next(), '*') {
+            return inner.collect();
+        }
+    }
+    tokens.clone()
+}
+
 /// An expression that stands alone, as the argument of a call does: within a macro nobody reads it over.
 fn without_parens(tokens: &TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
@@ -441,7 +462,8 @@ impl Writer<'_> {
             _ => Number::I128,
         };
         let (value, from, to) = (code.typed_number(number)?, literal(from), literal(to));
-        Some(Code { tokens: quote!((#from..=#to).contains(&#value)), kind: Kind::Bool, ..code })
+        let value = reference(&value);
+        Some(Code { tokens: quote!((#from..=#to).contains(#value)), kind: Kind::Bool, ..code })
     }
 
     fn in_list(&self, env: &Env, of: ExprId, items: &[ExprId]) -> Option<Code> {
@@ -488,8 +510,11 @@ impl Writer<'_> {
             }
         };
         Some(match &of.kind {
-            Kind::Bytes if at.to_string() == "0" => Code::maybe(quote!(*#tokens.first()?), Kind::Number(Number::U8)),
-            Kind::Bytes => Code::maybe(quote!(*#tokens.get(#at)?), Kind::Number(Number::U8)),
+            Kind::Bytes => {
+                let bytes = receiver(tokens);
+                let byte = if at.to_string() == "0" { quote!(*#bytes.first()?) } else { quote!(*#bytes.get(#at)?) };
+                Code::maybe(byte, Kind::Number(Number::U8))
+            }
             Kind::Region => Code::maybe(quote!(*#tokens.bytes().get(#at)?), Kind::Number(Number::U8)),
             Kind::Views(composite) => Code::maybe(quote!(#tokens.get(#at)?), Kind::View(*composite)),
             Kind::Pieces => Code::maybe(quote!(#tokens.get(#at)?), Kind::Bytes),

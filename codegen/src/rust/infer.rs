@@ -60,8 +60,8 @@ impl<'s> Emitter<'_, 's> {
                 Item::Field(field) => {
                     let known = &self.crafter.schema[*field];
                     let Some(condition) = known.condition.filter(|_| !known.opaque_otherwise) else { continue };
-                    let said = self.plan.slots.get(field).filter(|slot| slot.scope == wanted);
-                    if let Some(said) = said.and_then(|slot| self.said(slot)) {
+                    let known_here = self.plan.slots.get(field).is_some_and(|slot| slot.scope == wanted);
+                    if let Some(said) = self.said(*field).filter(|_| known_here) {
                         self.holds(condition, true, &said, id, found);
                     }
                 }

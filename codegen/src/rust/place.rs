@@ -95,7 +95,7 @@ impl<'s> Emitter<'_, 's> {
             return Ok(quote!(#placed #align));
         };
         let test = self.test(condition, env)?;
-        let test = self.said(slot).map_or(test.clone(), |said| quote!((#said || #test)));
+        let test = self.said(id).map_or(test.clone(), |said| quote!((#said || #test)));
         // What is there only sometimes may decide what comes behind it.
         if let (Form::Number(..), Some(code)) = (&slot.form, inner.fields.get(&id))
             && self.crafter.writer.used(self.composite).contains(&id)
@@ -323,9 +323,14 @@ impl<'s> Emitter<'_, 's> {
             (test, TokenStream::new())
         } else {
             let (yes, no) = (total(&yes), total(&no));
+            let taken = if self.crafter.schema.asks_elements(condition) {
+                quote!(yes > no)
+            } else {
+                quote!(yes > no || yes == no && #test)
+            };
             let before = quote! {
                 let (yes, no): (u32, u32) = (#yes, #no);
-                let taken = yes > no || yes == no && #test;
+                let taken = #taken;
             };
             (quote!(taken), before)
         };
@@ -366,9 +371,7 @@ impl<'s> Emitter<'_, 's> {
                 }
                 _ => continue,
             };
-            let slots = fields.iter().filter_map(|id| self.plan.slots.get(id));
-            let said = slots.filter_map(|slot| self.said(slot)).map(|said| quote!(u32::from(#said)));
-            terms.extend(said);
+            terms.extend(fields.iter().filter_map(|id| self.said(*id)).map(|said| quote!(u32::from(#said))));
         }
         terms
     }

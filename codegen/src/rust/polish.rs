@@ -353,7 +353,13 @@ fn without_stores(block: &mut Block) {
                     right => Some(take(right)),
                 }
                 .unwrap_or_else(|| parse_quote!(()));
-                // Bytes that nobody wants need not be looked at.
+                // Bytes that nobody wants need not be looked at, nor be called text.
+                if let Expr::Call(call) = expr
+                    && text(&call.func) == "Text"
+                    && let Some(bytes) = call.args.first_mut()
+                {
+                    *expr = take(bytes);
+                }
                 if let Expr::MethodCall(call) = expr
                     && call.method == "bytes"
                 {

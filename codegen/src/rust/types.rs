@@ -353,9 +353,11 @@ impl Reader<'_, '_> {
                     }
                     _ => return None,
                 };
-                env.it = Some(it);
+                (env.it, env.rest) = (Some(it), Some(quote!(rest)));
                 let test = super::parse::holds(&self.writer.expr(&env, *last)?)?;
-                quote!(List::until(#cursor, #args, |element: &#path<'a>| #test)?)
+                let told = |name: &str| if super::place::mentions(&test, name) { ident(name) } else { ident("_") };
+                let (element, rest) = (told("element"), told("rest"));
+                quote!(List::until(#cursor, #args, |#element: &#path<'a>, #rest| #test)?)
             }
         })
     }

@@ -420,7 +420,10 @@ fn tags_of(schema: &Schema, block: &Block, found: &mut BTreeSet<FieldId>) {
                 }
             }
             Item::If { condition, then, otherwise } => {
-                fields_of(schema, *condition, found);
+                // Builders do not ask for elements: they go by what is said.
+                if !schema.asks_elements(*condition) {
+                    fields_of(schema, *condition, found);
+                }
                 tags_of(schema, then, found);
                 tags_of(schema, otherwise, found);
             }

@@ -1,7 +1,8 @@
 //! Numbers and names in forms that say themselves how long they are.
 
 use super::{EmitError, EmitErrorKind, Pen};
-use crate::FieldInfo;
+use crate::view::{Coded, Cursor, Element};
+use crate::{FieldInfo, Region};
 
 /// The longest label: [RFC 1035 §2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4).
 const MAX_LABEL: usize = 63;
@@ -62,10 +63,10 @@ pub fn groups(
     Ok(())
 }
 
-/// The number that forged bytes are, in network order, where 64 bits hold it.
+/// The number that forged bytes are in a codec's form, where they are one.
 #[must_use]
-pub fn forged_number(bytes: &[u8]) -> Option<u64> {
-    (bytes.len() <= 8).then(|| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+pub fn forged_number<'a, C: Element<'a, Args = (), Out = Coded<'a, T>>, T>(bytes: &'a [u8]) -> Option<T> {
+    C::read(&mut Cursor::new(Region::new(bytes)), ()).ok().map(|(coded, _)| coded.value)
 }
 
 /// Writes a number in digits.

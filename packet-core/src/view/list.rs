@@ -50,28 +50,32 @@ impl<'a, E: Element<'a>> List<'a, E> {
     ///
     /// One of them can't be read.
     pub fn counted(cursor: &mut Cursor<'a>, count: u64, args: E::Args) -> Result<Self, Error> {
-        Self::read_while(cursor, args, |read, _| read < count)
+        Self::read_while(cursor, args, |read, _, _| read < count)
     }
 
-    /// Elements up to the first for which `last` holds, included.
+    /// Elements up to the first for which `last` holds, included; it is told what is left behind the element, too.
     ///
     /// # Errors
     ///
     /// One of them can't be read.
-    pub fn until(cursor: &mut Cursor<'a>, args: E::Args, last: impl Fn(&E::Out) -> bool) -> Result<Self, Error> {
-        Self::read_while(cursor, args, |_, element| element.is_none_or(|element| !last(element)))
+    pub fn until(
+        cursor: &mut Cursor<'a>,
+        args: E::Args,
+        last: impl Fn(&E::Out, &'a [u8]) -> bool,
+    ) -> Result<Self, Error> {
+        Self::read_while(cursor, args, |_, rest, element| element.is_none_or(|element| !last(element, rest)))
     }
 
     /// Reads elements as long as one is wanted. One that takes no bytes is the last, so that no count makes a list without end.
     fn read_while(
         cursor: &mut Cursor<'a>,
         args: E::Args,
-        wanted: impl Fn(u64, Option<&E::Out>) -> bool,
+        wanted: impl Fn(u64, &'a [u8], Option<&E::Out>) -> bool,
     ) -> Result<Self, Error> {
         let start = *cursor;
         let mut count = 0;
         let mut last = None;
-        while wanted(count, last.as_ref()) {
+        while wanted(count, cursor.rest().bytes(), last.as_ref()) {
             let before = cursor.offset();
             let (element, flow) = E::read(cursor, args)?;
             count += 1;

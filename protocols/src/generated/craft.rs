@@ -76,6 +76,7 @@ pub use crate::gre::craft::Gre;
 pub use crate::gtpu::craft::{
     Gtpu, GtpuExtension, GtpuLongPdcpNumber, GtpuPdcpNumber, GtpuPduSession, GtpuServiceClass, GtpuUdpPort,
 };
+pub use crate::http::craft::Http;
 pub use crate::icmp::craft::Icmp;
 pub use crate::icmpv6::craft::Icmpv6;
 pub use crate::igmp::craft::Igmp;
@@ -298,6 +299,8 @@ pub enum AnyLayer<'a> {
     GtpuServiceClass(GtpuServiceClass),
     /// `GtpuPduSession`.
     GtpuPduSession(GtpuPduSession<'a>),
+    /// `Http`.
+    Http(Http<'a>),
     /// `Icmp`.
     Icmp(Icmp<'a>),
     /// `Icmpv6`.
@@ -431,6 +434,7 @@ impl<'a> AnyLayer<'a> {
             Self::GtpuLongPdcpNumber(layer) => layer.derive_all(),
             Self::GtpuServiceClass(layer) => layer.derive_all(),
             Self::GtpuPduSession(layer) => layer.derive_all(),
+            Self::Http(layer) => layer.derive_all(),
             Self::Icmp(layer) => layer.derive_all(),
             Self::Icmpv6(layer) => layer.derive_all(),
             Self::Igmp(layer) => layer.derive_all(),
@@ -513,6 +517,7 @@ impl<'a> AnyLayer<'a> {
             Self::GtpuLongPdcpNumber(_) => crate::stack::LayerKind::GtpuLongPdcpNumber,
             Self::GtpuServiceClass(_) => crate::stack::LayerKind::GtpuServiceClass,
             Self::GtpuPduSession(_) => crate::stack::LayerKind::GtpuPduSession,
+            Self::Http(_) => crate::stack::LayerKind::Http,
             Self::Icmp(_) => crate::stack::LayerKind::Icmp,
             Self::Icmpv6(_) => crate::stack::LayerKind::Icmpv6,
             Self::Igmp(_) => crate::stack::LayerKind::Igmp,
@@ -622,6 +627,7 @@ impl<'a> AnyLayer<'a> {
             (Self::GtpuPduSession(layer), AnyLayer::GtpuPduSession(was), AnyLayer::GtpuPduSession(right)) => {
                 layer.derive_where_right(was, right)
             }
+            (Self::Http(layer), AnyLayer::Http(was), AnyLayer::Http(right)) => layer.derive_where_right(was, right),
             (Self::Icmp(layer), AnyLayer::Icmp(was), AnyLayer::Icmp(right)) => layer.derive_where_right(was, right),
             (Self::Icmpv6(layer), AnyLayer::Icmpv6(was), AnyLayer::Icmpv6(right)) => {
                 layer.derive_where_right(was, right)
@@ -784,6 +790,7 @@ impl Layer for AnyLayer<'_> {
             Self::GtpuLongPdcpNumber(layer) => layer.len_under(payload),
             Self::GtpuServiceClass(layer) => layer.len_under(payload),
             Self::GtpuPduSession(layer) => layer.len_under(payload),
+            Self::Http(layer) => layer.len_under(payload),
             Self::Icmp(layer) => layer.len_under(payload),
             Self::Icmpv6(layer) => layer.len_under(payload),
             Self::Igmp(layer) => layer.len_under(payload),
@@ -863,6 +870,7 @@ impl Layer for AnyLayer<'_> {
             Self::GtpuLongPdcpNumber(layer) => layer.layer_key(table),
             Self::GtpuServiceClass(layer) => layer.layer_key(table),
             Self::GtpuPduSession(layer) => layer.layer_key(table),
+            Self::Http(layer) => layer.layer_key(table),
             Self::Icmp(layer) => layer.layer_key(table),
             Self::Icmpv6(layer) => layer.layer_key(table),
             Self::Igmp(layer) => layer.layer_key(table),
@@ -942,6 +950,7 @@ impl Layer for AnyLayer<'_> {
             Self::GtpuLongPdcpNumber(layer) => layer.layer_name(),
             Self::GtpuServiceClass(layer) => layer.layer_name(),
             Self::GtpuPduSession(layer) => layer.layer_name(),
+            Self::Http(layer) => layer.layer_name(),
             Self::Icmp(layer) => layer.layer_name(),
             Self::Icmpv6(layer) => layer.layer_name(),
             Self::Igmp(layer) => layer.layer_name(),
@@ -1027,6 +1036,7 @@ impl Layer for AnyLayer<'_> {
             Self::GtpuLongPdcpNumber(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::GtpuServiceClass(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::GtpuPduSession(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Http(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Icmp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Icmpv6(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Igmp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -1294,6 +1304,13 @@ impl<'a> From<GtpuPduSession<'a>> for AnyLayer<'a> {
     #[inline]
     fn from(layer: GtpuPduSession<'a>) -> Self {
         Self::GtpuPduSession(layer)
+    }
+}
+
+impl<'a> From<Http<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Http<'a>) -> Self {
+        Self::Http(layer)
     }
 }
 
@@ -1687,6 +1704,7 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::GtpuLongPdcpNumber(view) => Self::GtpuLongPdcpNumber(view.to_value()),
             crate::stack::Layer::GtpuServiceClass(view) => Self::GtpuServiceClass(view.to_value()),
             crate::stack::Layer::GtpuPduSession(view) => Self::GtpuPduSession(view.to_value()),
+            crate::stack::Layer::Http(view) => Self::Http(view.to_value()),
             crate::stack::Layer::Icmp(view) => Self::Icmp(view.to_value()),
             crate::stack::Layer::Icmpv6(view) => Self::Icmpv6(view.to_value()),
             crate::stack::Layer::Igmp(view) => Self::Igmp(view.to_value()),

@@ -19,6 +19,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "geneve/geneve.pony", text: include_str!("../geneve/geneve.pony") },
     Definition { path: "gre/gre.pony", text: include_str!("../gre/gre.pony") },
     Definition { path: "gtpu/gtpu.pony", text: include_str!("../gtpu/gtpu.pony") },
+    Definition { path: "http/http.pony", text: include_str!("../http/http.pony") },
     Definition { path: "icmp/icmp.pony", text: include_str!("../icmp/icmp.pony") },
     Definition { path: "icmpv6/icmpv6.pony", text: include_str!("../icmpv6/icmpv6.pony") },
     Definition { path: "igmp/igmp.pony", text: include_str!("../igmp/igmp.pony") },
@@ -68,6 +69,7 @@ pub static COMPOSITES: &[&[CompositeInfo]] = &[
     geneve::COMPOSITES,
     gre::COMPOSITES,
     gtpu::COMPOSITES,
+    http::COMPOSITES,
     icmp::COMPOSITES,
     icmpv6::COMPOSITES,
     igmp::COMPOSITES,
@@ -139,6 +141,9 @@ pub mod gre;
 
 #[path = "../gtpu/generated.rs"]
 pub mod gtpu;
+
+#[path = "../http/generated.rs"]
+pub mod http;
 
 #[path = "../icmp/generated.rs"]
 pub mod icmp;

@@ -55,6 +55,8 @@ pub enum LayerKind {
     GtpuServiceClass,
     /// `GtpuPduSession`.
     GtpuPduSession,
+    /// `Http`.
+    Http,
     /// `Icmp`.
     Icmp,
     /// `Icmpv6`.
@@ -187,6 +189,7 @@ impl LayerKind {
         Self::GtpuLongPdcpNumber,
         Self::GtpuServiceClass,
         Self::GtpuPduSession,
+        Self::Http,
         Self::Icmp,
         Self::Icmpv6,
         Self::Igmp,
@@ -268,6 +271,7 @@ impl LayerKind {
             Self::GtpuLongPdcpNumber => "GtpuLongPdcpNumber",
             Self::GtpuServiceClass => "GtpuServiceClass",
             Self::GtpuPduSession => "GtpuPduSession",
+            Self::Http => "Http",
             Self::Icmp => "Icmp",
             Self::Icmpv6 => "Icmpv6",
             Self::Igmp => "Igmp",
@@ -350,6 +354,7 @@ impl LayerKind {
             Self::GtpuLongPdcpNumber => "gtpu_long_pdcp_number",
             Self::GtpuServiceClass => "gtpu_service_class",
             Self::GtpuPduSession => "gtpu_pdu_session",
+            Self::Http => "http",
             Self::Icmp => "icmp",
             Self::Icmpv6 => "icmpv6",
             Self::Igmp => "igmp",
@@ -408,7 +413,7 @@ impl LayerKind {
     /// Whether it repeats on a stream of bytes, and may be cut anywhere.
     #[must_use]
     pub const fn is_stream(self) -> bool {
-        matches!(self, Self::DnsOverTcp | Self::TlsRecord | Self::TlsAlert | Self::TlsHandshake)
+        matches!(self, Self::DnsOverTcp | Self::Http | Self::TlsRecord | Self::TlsAlert | Self::TlsHandshake)
     }
 
     /// What it is for in a stack: from host to host, from process to process.
@@ -439,6 +444,7 @@ impl LayerKind {
             Level::Link,
             Level::Link,
             Level::Link,
+            Level::Application,
             Level::Network,
             Level::Network,
             Level::Network,
@@ -546,6 +552,8 @@ pub enum Layer<'a> {
     GtpuServiceClass(crate::gtpu::GtpuServiceClass<'a>),
     /// `GtpuPduSession`.
     GtpuPduSession(crate::gtpu::GtpuPduSession<'a>),
+    /// `Http`.
+    Http(crate::http::Http<'a>),
     /// `Icmp`.
     Icmp(crate::icmp::Icmp<'a>),
     /// `Icmpv6`.
@@ -684,6 +692,7 @@ impl<'a> Layer<'a> {
             LayerKind::GtpuLongPdcpNumber => Self::GtpuLongPdcpNumber(crate::gtpu::GtpuLongPdcpNumber::parse(region)?),
             LayerKind::GtpuServiceClass => Self::GtpuServiceClass(crate::gtpu::GtpuServiceClass::parse(region)?),
             LayerKind::GtpuPduSession => Self::GtpuPduSession(crate::gtpu::GtpuPduSession::parse(region)?),
+            LayerKind::Http => Self::Http(crate::http::Http::parse(region)?),
             LayerKind::Icmp => Self::Icmp(crate::icmp::Icmp::parse(region)?),
             LayerKind::Icmpv6 => Self::Icmpv6(crate::icmpv6::Icmpv6::parse(region)?),
             LayerKind::Igmp => Self::Igmp(crate::igmp::Igmp::parse(region)?),
@@ -782,6 +791,7 @@ impl<'a> Layer<'a> {
             Self::GtpuLongPdcpNumber(_) => LayerKind::GtpuLongPdcpNumber,
             Self::GtpuServiceClass(_) => LayerKind::GtpuServiceClass,
             Self::GtpuPduSession(_) => LayerKind::GtpuPduSession,
+            Self::Http(_) => LayerKind::Http,
             Self::Icmp(_) => LayerKind::Icmp,
             Self::Icmpv6(_) => LayerKind::Icmpv6,
             Self::Igmp(_) => LayerKind::Igmp,
@@ -864,6 +874,7 @@ impl<'a> Layer<'a> {
             Self::GtpuLongPdcpNumber(view) => view.next(),
             Self::GtpuServiceClass(view) => view.next(),
             Self::GtpuPduSession(view) => view.next(),
+            Self::Http(view) => view.next(),
             Self::Icmp(view) => view.next(),
             Self::Icmpv6(view) => view.next(),
             Self::Igmp(view) => view.next(),
@@ -946,6 +957,7 @@ impl<'a> Layer<'a> {
             Self::GtpuLongPdcpNumber(view) => view.following(),
             Self::GtpuServiceClass(view) => view.following(),
             Self::GtpuPduSession(view) => view.following(),
+            Self::Http(view) => view.following(),
             Self::Icmp(view) => view.following(),
             Self::Icmpv6(view) => view.following(),
             Self::Igmp(view) => view.following(),
@@ -1029,6 +1041,7 @@ impl<'a> Layer<'a> {
             Self::GtpuLongPdcpNumber(view) => view.region(),
             Self::GtpuServiceClass(view) => view.region(),
             Self::GtpuPduSession(view) => view.region(),
+            Self::Http(view) => view.region(),
             Self::Icmp(view) => view.region(),
             Self::Icmpv6(view) => view.region(),
             Self::Igmp(view) => view.region(),
@@ -1112,6 +1125,7 @@ impl<'a> Layer<'a> {
             Self::GtpuLongPdcpNumber(view) => view.is_regular(),
             Self::GtpuServiceClass(view) => view.is_regular(),
             Self::GtpuPduSession(view) => view.is_regular(),
+            Self::Http(view) => view.is_regular(),
             Self::Icmp(view) => view.is_regular(),
             Self::Icmpv6(view) => view.is_regular(below),
             Self::Igmp(view) => view.is_regular(),
@@ -1195,6 +1209,7 @@ impl<'a> Layer<'a> {
             Self::GtpuLongPdcpNumber(view) => view.is_plain(),
             Self::GtpuServiceClass(view) => view.is_plain(),
             Self::GtpuPduSession(view) => view.is_plain(),
+            Self::Http(view) => view.is_plain(),
             Self::Icmp(view) => view.is_plain(),
             Self::Icmpv6(view) => view.is_plain(below),
             Self::Igmp(view) => view.is_plain(),
@@ -1276,6 +1291,7 @@ impl<'a> Layer<'a> {
             Self::GtpuLongPdcpNumber(view) => view.anomalies(report),
             Self::GtpuServiceClass(view) => view.anomalies(report),
             Self::GtpuPduSession(view) => view.anomalies(report),
+            Self::Http(view) => view.anomalies(report),
             Self::Icmp(view) => view.anomalies(report),
             Self::Icmpv6(view) => view.anomalies(below, report),
             Self::Igmp(view) => view.anomalies(report),
@@ -1535,6 +1551,7 @@ impl Fields for Layer<'_> {
             Self::GtpuLongPdcpNumber(view) => view.fields(visitor),
             Self::GtpuServiceClass(view) => view.fields(visitor),
             Self::GtpuPduSession(view) => view.fields(visitor),
+            Self::Http(view) => view.fields(visitor),
             Self::Icmp(view) => view.fields(visitor),
             Self::Icmpv6(view) => view.fields(visitor),
             Self::Igmp(view) => view.fields(visitor),
@@ -1921,6 +1938,20 @@ impl<'a> View<'a> for crate::gtpu::GtpuServiceClass<'a> {
 
 impl<'a> View<'a> for crate::gtpu::GtpuPduSession<'a> {
     const KIND: LayerKind = LayerKind::GtpuPduSession;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::http::Http<'a> {
+    const KIND: LayerKind = LayerKind::Http;
 
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
@@ -2692,6 +2723,7 @@ impl LayerKind {
             Self::GtpuLongPdcpNumber => step::<crate::gtpu::GtpuLongPdcpNumber<'a>>(region, below),
             Self::GtpuServiceClass => step::<crate::gtpu::GtpuServiceClass<'a>>(region, below),
             Self::GtpuPduSession => step::<crate::gtpu::GtpuPduSession<'a>>(region, below),
+            Self::Http => step::<crate::http::Http<'a>>(region, below),
             Self::Icmp => step::<crate::icmp::Icmp<'a>>(region, below),
             Self::Icmpv6 => step::<crate::icmpv6::Icmpv6<'a>>(region, below),
             Self::Igmp => step::<crate::igmp::Igmp<'a>>(region, below),
@@ -3087,6 +3119,14 @@ impl<'a> Carrier<'a, LayerKind> for crate::gtpu::GtpuPduSession<'a> {
     }
 }
 stacked!(LayerKind, GtpuPduSession, crate::gtpu::GtpuPduSession<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::http::Http<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, Http, crate::http::Http<'a>, false);
 
 impl<'a> Carrier<'a, LayerKind> for crate::icmp::Icmp<'a> {
     #[inline(always)]
@@ -3733,6 +3773,121 @@ impl<'a> Carrier<'a, LayerKind> for crate::wireguard::Wireguard<'a> {
 }
 stacked!(LayerKind, Wireguard, crate::wireguard::Wireguard<'a>, true);
 
+/// Whether a payload looks like `Http`.
+#[inline]
+#[must_use]
+pub fn looks_like_http(payload: Region<'_>) -> bool {
+    contained(|| {
+        let cursor = &mut Cursor::new(payload);
+        let start = *cursor;
+        let mut version = None;
+        let mut status = None;
+        let mut method = None;
+        let mut version_2 = None;
+        if given!(Some(slice(cursor.rest().bytes(), 0_u64, 4_u64)? == b"HTTP/".as_slice())) == Some(true) {
+            let read = Text(
+                cursor
+                    .open(
+                        text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
+                        &crate::http::http_fields::VERSION,
+                        None,
+                    )?
+                    .bytes(),
+            );
+            version = Some(read);
+            let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
+            let reserved_1 = read[0];
+            if reserved_1 != 32 {
+                return Err(Error::new(
+                    &crate::http::http_fields::RESERVED_,
+                    cursor.offset() - 1,
+                    ErrorKind::Constant { found: u64::from(reserved_1), expected: 32 },
+                ));
+            }
+            let read = crate::http::Decimal::read(cursor)?;
+            status = Some(read);
+            let status = read.value;
+            if !(100..=999).contains(&status) {
+                return Err(Error::new(
+                    &crate::http::http_fields::STATUS,
+                    start.offset_in(read.bytes, 0),
+                    ErrorKind::Where { why: Some("a status has three digits"), found: status },
+                ));
+            }
+            cursor.open(
+                given!(Some(if !cursor.rest().bytes().is_empty() && *cursor.rest().bytes().first()? == 32 {
+                    1_u64
+                } else {
+                    0_u64
+                }))
+                .ok_or_else(|| cursor.bad_length(&crate::http::http_fields::RESERVED_))?,
+                &crate::http::http_fields::BLANK,
+                None,
+            )?;
+            cursor.open(
+                text::before(cursor.rest().bytes(), &[b"\r", b"\n"]) as u64,
+                &crate::http::http_fields::REASON,
+                None,
+            )?;
+        } else {
+            let read = Text(
+                cursor
+                    .open(
+                        text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
+                        &crate::http::http_fields::METHOD,
+                        None,
+                    )?
+                    .bytes(),
+            );
+            method = Some(read);
+            let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
+            let reserved_6 = read[0];
+            if reserved_6 != 32 {
+                return Err(Error::new(
+                    &crate::http::http_fields::RESERVED_,
+                    cursor.offset() - 1,
+                    ErrorKind::Constant { found: u64::from(reserved_6), expected: 32 },
+                ));
+            }
+            cursor.open(
+                text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
+                &crate::http::http_fields::TARGET,
+                None,
+            )?;
+            let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
+            let reserved_8 = read[0];
+            if reserved_8 != 32 {
+                return Err(Error::new(
+                    &crate::http::http_fields::RESERVED_,
+                    cursor.offset() - 1,
+                    ErrorKind::Constant { found: u64::from(reserved_8), expected: 32 },
+                ));
+            }
+            let read = Text(
+                cursor
+                    .open(
+                        text::before(cursor.rest().bytes(), &[b"\r", b"\n"]) as u64,
+                        &crate::http::http_fields::VERSION,
+                        None,
+                    )?
+                    .bytes(),
+            );
+            version_2 = Some(read);
+        }
+        Ok(both(
+            given!(Some(
+                text::word(
+                    given!(Some(version?.bytes())).or(given!(Some(version_2?.bytes())))?,
+                    &["HTTP/1.0", "HTTP/1.1"],
+                    false
+                ) < 2
+            )),
+            given!(Some(given!(Some(status?.value)).is_some() || (3..=17).contains(&(method?.bytes().len() as u64)))),
+        ) == Some(true))
+    })
+    .unwrap_or(false)
+}
+
 /// Whether a payload looks like `Quic`.
 #[inline]
 #[must_use]
@@ -3851,6 +4006,9 @@ pub fn looks_like_wireguard(payload: Region<'_>) -> bool {
 #[inline]
 #[must_use]
 pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
+    if looks_like_http(payload) {
+        return Some(LayerKind::Http);
+    }
     if looks_like_tls_record(payload) {
         return Some(LayerKind::TlsRecord);
     }
@@ -3872,6 +4030,7 @@ pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
         return true;
     }
     match kind {
+        LayerKind::Http => looks_like_http(payload),
         LayerKind::Quic => looks_like_quic(payload),
         LayerKind::TlsRecord => looks_like_tls_record(payload),
         LayerKind::TlsAlert => looks_like_tls_alert(payload),
@@ -4181,6 +4340,14 @@ pub mod tables {
     pub fn tcp_port(key: u16, _: Region<'_>) -> Option<LayerKind> {
         Some(match key {
             53 => LayerKind::DnsOverTcp,
+            80 => LayerKind::Http,
+            2869 => LayerKind::Http,
+            3128 => LayerKind::Http,
+            3132 => LayerKind::Http,
+            5985 => LayerKind::Http,
+            8080 => LayerKind::Http,
+            8088 => LayerKind::Http,
+            11371 => LayerKind::Http,
             443 => LayerKind::TlsRecord,
             465 => LayerKind::TlsRecord,
             636 => LayerKind::TlsRecord,

@@ -347,7 +347,7 @@ impl<'a> Gre<'a> {
         }
         let mut routes = None;
         if has_routing {
-            routes = Some(List::until(cursor, (), |element: &SourceRoute<'a>| element.length() == 0)?);
+            routes = Some(List::until(cursor, (), |element: &SourceRoute<'a>, __| element.length() == 0)?);
         }
         let payload;
         {

@@ -146,6 +146,12 @@ impl<'a> Packet<'a> {
         self.get()
     }
 
+    /// The first layer that is `Http`.
+    #[must_use]
+    pub fn http(&self) -> Option<crate::http::Http<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `Icmp`.
     #[must_use]
     pub fn icmp(&self) -> Option<crate::icmp::Icmp<'a>> {

@@ -35,8 +35,13 @@ impl Make<'_, '_, '_> {
                 (Data::Float(number), Fact::default(), false)
             }
             Type::Bytes(extent) => {
-                let length = self.length(making, field, extent, room);
-                let mut bytes: Vec<u8> = (0..length).map(|_| self.choices.below(256) as u8).collect();
+                let mut bytes: Vec<u8> = match self.usual(field) {
+                    Some(bytes) => bytes,
+                    None => {
+                        let length = self.length(making, field, extent, room);
+                        (0..length).map(|_| self.choices.below(256) as u8).collect()
+                    }
+                };
                 self.end_bytes(making, extent, &mut bytes);
                 bytes_value(bytes)
             }
@@ -114,6 +119,16 @@ impl Make<'_, '_, '_> {
             }
         }
         text.into_bytes()
+    }
+
+    /// What a builder takes where nothing is said, for bytes of which something is asked: chance seldom makes what will do.
+    fn usual(&mut self, field: FieldId) -> Option<Vec<u8>> {
+        let known = &self.schema[field];
+        match &self.schema[known.default.filter(|_| !known.wheres.is_empty())?] {
+            Expr::Bytes(bytes) => Some(bytes.to_vec()),
+            Expr::Text(text) => Some(text.as_bytes().to_vec()),
+            _ => None,
+        }
     }
 
     /// A word of the definition, for a text that is compared with some.
