@@ -73,7 +73,7 @@ impl Writer<'_> {
         let check = (bits < 128).then(|| {
             quote! {
                 if value >> #width != 0 {
-                    return Err(Error::new(#info, start.offset(), ErrorKind::TooWide));
+                    return Err(Error::new(#info, cursor.offset(), ErrorKind::TooWide));
                 }
             }
         });

@@ -67,6 +67,7 @@ pub use crate::dccp::craft::Dccp;
 pub use crate::dhcp::craft::Dhcp;
 pub use crate::dhcpv6::craft::Dhcpv6;
 pub use crate::dns::craft::{Dns, DnsOverTcp, Llmnr, Mdns};
+pub use crate::dtls::craft::{Dtls, DtlsAck, DtlsAlert, DtlsChangeCipherSpec, DtlsHandshake};
 pub use crate::erspan::craft::{Erspan, Erspan3};
 pub use crate::esp::craft::Esp;
 pub use crate::etherip::craft::Etherip;
@@ -271,6 +272,16 @@ pub enum AnyLayer<'a> {
     Llmnr(Llmnr<'a>),
     /// `DnsOverTcp`.
     DnsOverTcp(DnsOverTcp),
+    /// `Dtls`.
+    Dtls(Dtls<'a>),
+    /// `DtlsChangeCipherSpec`.
+    DtlsChangeCipherSpec(DtlsChangeCipherSpec),
+    /// `DtlsAlert`.
+    DtlsAlert(DtlsAlert),
+    /// `DtlsAck`.
+    DtlsAck(DtlsAck<'a>),
+    /// `DtlsHandshake`.
+    DtlsHandshake(DtlsHandshake<'a>),
     /// `Erspan`.
     Erspan(Erspan),
     /// `Erspan3`.
@@ -420,6 +431,11 @@ impl<'a> AnyLayer<'a> {
             Self::Mdns(layer) => layer.derive_all(),
             Self::Llmnr(layer) => layer.derive_all(),
             Self::DnsOverTcp(layer) => layer.derive_all(),
+            Self::Dtls(layer) => layer.derive_all(),
+            Self::DtlsChangeCipherSpec(layer) => layer.derive_all(),
+            Self::DtlsAlert(layer) => layer.derive_all(),
+            Self::DtlsAck(layer) => layer.derive_all(),
+            Self::DtlsHandshake(layer) => layer.derive_all(),
             Self::Erspan(layer) => layer.derive_all(),
             Self::Erspan3(layer) => layer.derive_all(),
             Self::Esp(layer) => layer.derive_all(),
@@ -503,6 +519,11 @@ impl<'a> AnyLayer<'a> {
             Self::Mdns(_) => crate::stack::LayerKind::Mdns,
             Self::Llmnr(_) => crate::stack::LayerKind::Llmnr,
             Self::DnsOverTcp(_) => crate::stack::LayerKind::DnsOverTcp,
+            Self::Dtls(_) => crate::stack::LayerKind::Dtls,
+            Self::DtlsChangeCipherSpec(_) => crate::stack::LayerKind::DtlsChangeCipherSpec,
+            Self::DtlsAlert(_) => crate::stack::LayerKind::DtlsAlert,
+            Self::DtlsAck(_) => crate::stack::LayerKind::DtlsAck,
+            Self::DtlsHandshake(_) => crate::stack::LayerKind::DtlsHandshake,
             Self::Erspan(_) => crate::stack::LayerKind::Erspan,
             Self::Erspan3(_) => crate::stack::LayerKind::Erspan3,
             Self::Esp(_) => crate::stack::LayerKind::Esp,
@@ -587,6 +608,21 @@ impl<'a> AnyLayer<'a> {
             (Self::Mdns(layer), AnyLayer::Mdns(was), AnyLayer::Mdns(right)) => layer.derive_where_right(was, right),
             (Self::Llmnr(layer), AnyLayer::Llmnr(was), AnyLayer::Llmnr(right)) => layer.derive_where_right(was, right),
             (Self::DnsOverTcp(layer), AnyLayer::DnsOverTcp(was), AnyLayer::DnsOverTcp(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::Dtls(layer), AnyLayer::Dtls(was), AnyLayer::Dtls(right)) => layer.derive_where_right(was, right),
+            (
+                Self::DtlsChangeCipherSpec(layer),
+                AnyLayer::DtlsChangeCipherSpec(was),
+                AnyLayer::DtlsChangeCipherSpec(right),
+            ) => layer.derive_where_right(was, right),
+            (Self::DtlsAlert(layer), AnyLayer::DtlsAlert(was), AnyLayer::DtlsAlert(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::DtlsAck(layer), AnyLayer::DtlsAck(was), AnyLayer::DtlsAck(right)) => {
+                layer.derive_where_right(was, right)
+            }
+            (Self::DtlsHandshake(layer), AnyLayer::DtlsHandshake(was), AnyLayer::DtlsHandshake(right)) => {
                 layer.derive_where_right(was, right)
             }
             (Self::Erspan(layer), AnyLayer::Erspan(was), AnyLayer::Erspan(right)) => {
@@ -776,6 +812,11 @@ impl Layer for AnyLayer<'_> {
             Self::Mdns(layer) => layer.len_under(payload),
             Self::Llmnr(layer) => layer.len_under(payload),
             Self::DnsOverTcp(layer) => layer.len_under(payload),
+            Self::Dtls(layer) => layer.len_under(payload),
+            Self::DtlsChangeCipherSpec(layer) => layer.len_under(payload),
+            Self::DtlsAlert(layer) => layer.len_under(payload),
+            Self::DtlsAck(layer) => layer.len_under(payload),
+            Self::DtlsHandshake(layer) => layer.len_under(payload),
             Self::Erspan(layer) => layer.len_under(payload),
             Self::Erspan3(layer) => layer.len_under(payload),
             Self::Esp(layer) => layer.len_under(payload),
@@ -856,6 +897,11 @@ impl Layer for AnyLayer<'_> {
             Self::Mdns(layer) => layer.layer_key(table),
             Self::Llmnr(layer) => layer.layer_key(table),
             Self::DnsOverTcp(layer) => layer.layer_key(table),
+            Self::Dtls(layer) => layer.layer_key(table),
+            Self::DtlsChangeCipherSpec(layer) => layer.layer_key(table),
+            Self::DtlsAlert(layer) => layer.layer_key(table),
+            Self::DtlsAck(layer) => layer.layer_key(table),
+            Self::DtlsHandshake(layer) => layer.layer_key(table),
             Self::Erspan(layer) => layer.layer_key(table),
             Self::Erspan3(layer) => layer.layer_key(table),
             Self::Esp(layer) => layer.layer_key(table),
@@ -936,6 +982,11 @@ impl Layer for AnyLayer<'_> {
             Self::Mdns(layer) => layer.layer_name(),
             Self::Llmnr(layer) => layer.layer_name(),
             Self::DnsOverTcp(layer) => layer.layer_name(),
+            Self::Dtls(layer) => layer.layer_name(),
+            Self::DtlsChangeCipherSpec(layer) => layer.layer_name(),
+            Self::DtlsAlert(layer) => layer.layer_name(),
+            Self::DtlsAck(layer) => layer.layer_name(),
+            Self::DtlsHandshake(layer) => layer.layer_name(),
             Self::Erspan(layer) => layer.layer_name(),
             Self::Erspan3(layer) => layer.layer_name(),
             Self::Esp(layer) => layer.layer_name(),
@@ -1022,6 +1073,11 @@ impl Layer for AnyLayer<'_> {
             Self::Mdns(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Llmnr(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::DnsOverTcp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::Dtls(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::DtlsChangeCipherSpec(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::DtlsAlert(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::DtlsAck(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
+            Self::DtlsHandshake(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Erspan(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Erspan3(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
             Self::Esp(layer) => layer.put_under::<SUM, _, _, _>(payload, below, random, out),
@@ -1206,6 +1262,41 @@ impl From<DnsOverTcp> for AnyLayer<'_> {
     #[inline]
     fn from(layer: DnsOverTcp) -> Self {
         Self::DnsOverTcp(layer)
+    }
+}
+
+impl<'a> From<Dtls<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: Dtls<'a>) -> Self {
+        Self::Dtls(layer)
+    }
+}
+
+impl From<DtlsChangeCipherSpec> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: DtlsChangeCipherSpec) -> Self {
+        Self::DtlsChangeCipherSpec(layer)
+    }
+}
+
+impl From<DtlsAlert> for AnyLayer<'_> {
+    #[inline]
+    fn from(layer: DtlsAlert) -> Self {
+        Self::DtlsAlert(layer)
+    }
+}
+
+impl<'a> From<DtlsAck<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: DtlsAck<'a>) -> Self {
+        Self::DtlsAck(layer)
+    }
+}
+
+impl<'a> From<DtlsHandshake<'a>> for AnyLayer<'a> {
+    #[inline]
+    fn from(layer: DtlsHandshake<'a>) -> Self {
+        Self::DtlsHandshake(layer)
     }
 }
 
@@ -1690,6 +1781,11 @@ impl<'a> From<&crate::stack::Layer<'a>> for AnyLayer<'a> {
             crate::stack::Layer::Mdns(view) => Self::Mdns(view.to_value()),
             crate::stack::Layer::Llmnr(view) => Self::Llmnr(view.to_value()),
             crate::stack::Layer::DnsOverTcp(view) => Self::DnsOverTcp(view.to_value()),
+            crate::stack::Layer::Dtls(view) => Self::Dtls(view.to_value()),
+            crate::stack::Layer::DtlsChangeCipherSpec(view) => Self::DtlsChangeCipherSpec(view.to_value()),
+            crate::stack::Layer::DtlsAlert(view) => Self::DtlsAlert(view.to_value()),
+            crate::stack::Layer::DtlsAck(view) => Self::DtlsAck(view.to_value()),
+            crate::stack::Layer::DtlsHandshake(view) => Self::DtlsHandshake(view.to_value()),
             crate::stack::Layer::Erspan(view) => Self::Erspan(view.to_value()),
             crate::stack::Layer::Erspan3(view) => Self::Erspan3(view.to_value()),
             crate::stack::Layer::Esp(view) => Self::Esp(view.to_value()),

@@ -12,6 +12,7 @@ pub const DEFINITIONS: &[Definition] = &[
     Definition { path: "dhcp/dhcp.pony", text: include_str!("../dhcp/dhcp.pony") },
     Definition { path: "dhcpv6/dhcpv6.pony", text: include_str!("../dhcpv6/dhcpv6.pony") },
     Definition { path: "dns/dns.pony", text: include_str!("../dns/dns.pony") },
+    Definition { path: "dtls/dtls.pony", text: include_str!("../dtls/dtls.pony") },
     Definition { path: "erspan/erspan.pony", text: include_str!("../erspan/erspan.pony") },
     Definition { path: "esp/esp.pony", text: include_str!("../esp/esp.pony") },
     Definition { path: "etherip/etherip.pony", text: include_str!("../etherip/etherip.pony") },
@@ -62,6 +63,7 @@ pub static COMPOSITES: &[&[CompositeInfo]] = &[
     dhcp::COMPOSITES,
     dhcpv6::COMPOSITES,
     dns::COMPOSITES,
+    dtls::COMPOSITES,
     erspan::COMPOSITES,
     esp::COMPOSITES,
     etherip::COMPOSITES,
@@ -120,6 +122,9 @@ pub mod dhcpv6;
 
 #[path = "../dns/generated.rs"]
 pub mod dns;
+
+#[path = "../dtls/generated.rs"]
+pub mod dtls;
 
 #[path = "../erspan/generated.rs"]
 pub mod erspan;

@@ -27,6 +27,16 @@ pub enum LayerKind {
     Llmnr,
     /// `DnsOverTcp`.
     DnsOverTcp,
+    /// `Dtls`.
+    Dtls,
+    /// `DtlsChangeCipherSpec`.
+    DtlsChangeCipherSpec,
+    /// `DtlsAlert`.
+    DtlsAlert,
+    /// `DtlsAck`.
+    DtlsAck,
+    /// `DtlsHandshake`.
+    DtlsHandshake,
     /// `Erspan`.
     Erspan,
     /// `Erspan3`.
@@ -175,6 +185,11 @@ impl LayerKind {
         Self::Mdns,
         Self::Llmnr,
         Self::DnsOverTcp,
+        Self::Dtls,
+        Self::DtlsChangeCipherSpec,
+        Self::DtlsAlert,
+        Self::DtlsAck,
+        Self::DtlsHandshake,
         Self::Erspan,
         Self::Erspan3,
         Self::Esp,
@@ -257,6 +272,11 @@ impl LayerKind {
             Self::Mdns => "Mdns",
             Self::Llmnr => "Llmnr",
             Self::DnsOverTcp => "DnsOverTcp",
+            Self::Dtls => "Dtls",
+            Self::DtlsChangeCipherSpec => "DtlsChangeCipherSpec",
+            Self::DtlsAlert => "DtlsAlert",
+            Self::DtlsAck => "DtlsAck",
+            Self::DtlsHandshake => "DtlsHandshake",
             Self::Erspan => "Erspan",
             Self::Erspan3 => "Erspan3",
             Self::Esp => "Esp",
@@ -340,6 +360,11 @@ impl LayerKind {
             Self::Mdns => "mdns",
             Self::Llmnr => "llmnr",
             Self::DnsOverTcp => "dns_over_tcp",
+            Self::Dtls => "dtls",
+            Self::DtlsChangeCipherSpec => "dtls_change_cipher_spec",
+            Self::DtlsAlert => "dtls_alert",
+            Self::DtlsAck => "dtls_ack",
+            Self::DtlsHandshake => "dtls_handshake",
             Self::Erspan => "erspan",
             Self::Erspan3 => "erspan3",
             Self::Esp => "esp",
@@ -413,7 +438,16 @@ impl LayerKind {
     /// Whether it repeats on a stream of bytes, and may be cut anywhere.
     #[must_use]
     pub const fn is_stream(self) -> bool {
-        matches!(self, Self::DnsOverTcp | Self::Http | Self::TlsRecord | Self::TlsAlert | Self::TlsHandshake)
+        matches!(
+            self,
+            Self::DnsOverTcp
+                | Self::Dtls
+                | Self::DtlsHandshake
+                | Self::Http
+                | Self::TlsRecord
+                | Self::TlsAlert
+                | Self::TlsHandshake
+        )
     }
 
     /// What it is for in a stack: from host to host, from process to process.
@@ -424,6 +458,11 @@ impl LayerKind {
             Level::Network,
             Level::Link,
             Level::Transport,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Application,
+            Level::Application,
             Level::Application,
             Level::Application,
             Level::Application,
@@ -524,6 +563,16 @@ pub enum Layer<'a> {
     Llmnr(crate::dns::Llmnr<'a>),
     /// `DnsOverTcp`.
     DnsOverTcp(crate::dns::DnsOverTcp<'a>),
+    /// `Dtls`.
+    Dtls(crate::dtls::Dtls<'a>),
+    /// `DtlsChangeCipherSpec`.
+    DtlsChangeCipherSpec(crate::dtls::DtlsChangeCipherSpec<'a>),
+    /// `DtlsAlert`.
+    DtlsAlert(crate::dtls::DtlsAlert<'a>),
+    /// `DtlsAck`.
+    DtlsAck(crate::dtls::DtlsAck<'a>),
+    /// `DtlsHandshake`.
+    DtlsHandshake(crate::dtls::DtlsHandshake<'a>),
     /// `Erspan`.
     Erspan(crate::erspan::Erspan<'a>),
     /// `Erspan3`.
@@ -678,6 +727,13 @@ impl<'a> Layer<'a> {
             LayerKind::Mdns => Self::Mdns(crate::dns::Mdns::parse(region)?),
             LayerKind::Llmnr => Self::Llmnr(crate::dns::Llmnr::parse(region)?),
             LayerKind::DnsOverTcp => Self::DnsOverTcp(crate::dns::DnsOverTcp::parse(region)?),
+            LayerKind::Dtls => Self::Dtls(crate::dtls::Dtls::parse(region)?),
+            LayerKind::DtlsChangeCipherSpec => {
+                Self::DtlsChangeCipherSpec(crate::dtls::DtlsChangeCipherSpec::parse(region)?)
+            }
+            LayerKind::DtlsAlert => Self::DtlsAlert(crate::dtls::DtlsAlert::parse(region)?),
+            LayerKind::DtlsAck => Self::DtlsAck(crate::dtls::DtlsAck::parse(region)?),
+            LayerKind::DtlsHandshake => Self::DtlsHandshake(crate::dtls::DtlsHandshake::parse(region)?),
             LayerKind::Erspan => Self::Erspan(crate::erspan::Erspan::parse(region)?),
             LayerKind::Erspan3 => Self::Erspan3(crate::erspan::Erspan3::parse(region)?),
             LayerKind::Esp => Self::Esp(crate::esp::Esp::parse(region)?),
@@ -777,6 +833,11 @@ impl<'a> Layer<'a> {
             Self::Mdns(_) => LayerKind::Mdns,
             Self::Llmnr(_) => LayerKind::Llmnr,
             Self::DnsOverTcp(_) => LayerKind::DnsOverTcp,
+            Self::Dtls(_) => LayerKind::Dtls,
+            Self::DtlsChangeCipherSpec(_) => LayerKind::DtlsChangeCipherSpec,
+            Self::DtlsAlert(_) => LayerKind::DtlsAlert,
+            Self::DtlsAck(_) => LayerKind::DtlsAck,
+            Self::DtlsHandshake(_) => LayerKind::DtlsHandshake,
             Self::Erspan(_) => LayerKind::Erspan,
             Self::Erspan3(_) => LayerKind::Erspan3,
             Self::Esp(_) => LayerKind::Esp,
@@ -860,6 +921,11 @@ impl<'a> Layer<'a> {
             Self::Mdns(view) => view.next(),
             Self::Llmnr(view) => view.next(),
             Self::DnsOverTcp(view) => view.next(),
+            Self::Dtls(view) => view.next(),
+            Self::DtlsChangeCipherSpec(view) => view.next(),
+            Self::DtlsAlert(view) => view.next(),
+            Self::DtlsAck(view) => view.next(),
+            Self::DtlsHandshake(view) => view.next(),
             Self::Erspan(view) => view.next(),
             Self::Erspan3(view) => view.next(),
             Self::Esp(view) => view.next(),
@@ -943,6 +1009,11 @@ impl<'a> Layer<'a> {
             Self::Mdns(view) => view.following(),
             Self::Llmnr(view) => view.following(),
             Self::DnsOverTcp(view) => view.following(),
+            Self::Dtls(view) => view.following(),
+            Self::DtlsChangeCipherSpec(view) => view.following(),
+            Self::DtlsAlert(view) => view.following(),
+            Self::DtlsAck(view) => view.following(),
+            Self::DtlsHandshake(view) => view.following(),
             Self::Erspan(view) => view.following(),
             Self::Erspan3(view) => view.following(),
             Self::Esp(view) => view.following(),
@@ -1027,6 +1098,11 @@ impl<'a> Layer<'a> {
             Self::Mdns(view) => view.region(),
             Self::Llmnr(view) => view.region(),
             Self::DnsOverTcp(view) => view.region(),
+            Self::Dtls(view) => view.region(),
+            Self::DtlsChangeCipherSpec(view) => view.region(),
+            Self::DtlsAlert(view) => view.region(),
+            Self::DtlsAck(view) => view.region(),
+            Self::DtlsHandshake(view) => view.region(),
             Self::Erspan(view) => view.region(),
             Self::Erspan3(view) => view.region(),
             Self::Esp(view) => view.region(),
@@ -1111,6 +1187,11 @@ impl<'a> Layer<'a> {
             Self::Mdns(view) => view.is_regular(),
             Self::Llmnr(view) => view.is_regular(),
             Self::DnsOverTcp(view) => view.is_regular(),
+            Self::Dtls(view) => view.is_regular(),
+            Self::DtlsChangeCipherSpec(view) => view.is_regular(),
+            Self::DtlsAlert(view) => view.is_regular(),
+            Self::DtlsAck(view) => view.is_regular(),
+            Self::DtlsHandshake(view) => view.is_regular(),
             Self::Erspan(view) => view.is_regular(),
             Self::Erspan3(view) => view.is_regular(),
             Self::Esp(view) => view.is_regular(),
@@ -1195,6 +1276,11 @@ impl<'a> Layer<'a> {
             Self::Mdns(view) => view.is_plain(),
             Self::Llmnr(view) => view.is_plain(),
             Self::DnsOverTcp(view) => view.is_plain(),
+            Self::Dtls(view) => view.is_plain(),
+            Self::DtlsChangeCipherSpec(view) => view.is_plain(),
+            Self::DtlsAlert(view) => view.is_plain(),
+            Self::DtlsAck(view) => view.is_plain(),
+            Self::DtlsHandshake(view) => view.is_plain(),
             Self::Erspan(view) => view.is_plain(),
             Self::Erspan3(view) => view.is_plain(),
             Self::Esp(view) => view.is_plain(),
@@ -1277,6 +1363,11 @@ impl<'a> Layer<'a> {
             Self::Mdns(view) => view.anomalies(report),
             Self::Llmnr(view) => view.anomalies(report),
             Self::DnsOverTcp(view) => view.anomalies(report),
+            Self::Dtls(view) => view.anomalies(report),
+            Self::DtlsChangeCipherSpec(view) => view.anomalies(report),
+            Self::DtlsAlert(view) => view.anomalies(report),
+            Self::DtlsAck(view) => view.anomalies(report),
+            Self::DtlsHandshake(view) => view.anomalies(report),
             Self::Erspan(view) => view.anomalies(report),
             Self::Erspan3(view) => view.anomalies(report),
             Self::Esp(view) => view.anomalies(report),
@@ -1537,6 +1628,11 @@ impl Fields for Layer<'_> {
             Self::Mdns(view) => view.fields(visitor),
             Self::Llmnr(view) => view.fields(visitor),
             Self::DnsOverTcp(view) => view.fields(visitor),
+            Self::Dtls(view) => view.fields(visitor),
+            Self::DtlsChangeCipherSpec(view) => view.fields(visitor),
+            Self::DtlsAlert(view) => view.fields(visitor),
+            Self::DtlsAck(view) => view.fields(visitor),
+            Self::DtlsHandshake(view) => view.fields(visitor),
             Self::Erspan(view) => view.fields(visitor),
             Self::Erspan3(view) => view.fields(visitor),
             Self::Esp(view) => view.fields(visitor),
@@ -1742,6 +1838,76 @@ impl<'a> View<'a> for crate::dns::Llmnr<'a> {
 
 impl<'a> View<'a> for crate::dns::DnsOverTcp<'a> {
     const KIND: LayerKind = LayerKind::DnsOverTcp;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::dtls::Dtls<'a> {
+    const KIND: LayerKind = LayerKind::Dtls;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::dtls::DtlsChangeCipherSpec<'a> {
+    const KIND: LayerKind = LayerKind::DtlsChangeCipherSpec;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::dtls::DtlsAlert<'a> {
+    const KIND: LayerKind = LayerKind::DtlsAlert;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::dtls::DtlsAck<'a> {
+    const KIND: LayerKind = LayerKind::DtlsAck;
+
+    #[inline(always)]
+    fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
+        Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn region(&self) -> Region<'a> {
+        self.region()
+    }
+}
+
+impl<'a> View<'a> for crate::dtls::DtlsHandshake<'a> {
+    const KIND: LayerKind = LayerKind::DtlsHandshake;
 
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
@@ -2709,6 +2875,11 @@ impl LayerKind {
             Self::Mdns => step::<crate::dns::Mdns<'a>>(region, below),
             Self::Llmnr => step::<crate::dns::Llmnr<'a>>(region, below),
             Self::DnsOverTcp => step::<crate::dns::DnsOverTcp<'a>>(region, below),
+            Self::Dtls => step::<crate::dtls::Dtls<'a>>(region, below),
+            Self::DtlsChangeCipherSpec => step::<crate::dtls::DtlsChangeCipherSpec<'a>>(region, below),
+            Self::DtlsAlert => step::<crate::dtls::DtlsAlert<'a>>(region, below),
+            Self::DtlsAck => step::<crate::dtls::DtlsAck<'a>>(region, below),
+            Self::DtlsHandshake => step::<crate::dtls::DtlsHandshake<'a>>(region, below),
             Self::Erspan => step::<crate::erspan::Erspan<'a>>(region, below),
             Self::Erspan3 => step::<crate::erspan::Erspan3<'a>>(region, below),
             Self::Esp => step::<crate::esp::Esp<'a>>(region, below),
@@ -2922,6 +3093,70 @@ impl<'a> Carrier<'a, LayerKind> for crate::dns::DnsOverTcp<'a> {
     }
 }
 stacked!(LayerKind, DnsOverTcp, crate::dns::DnsOverTcp<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dtls::Dtls<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+
+    #[inline(always)]
+    fn leads_to(&self, kind: LayerKind) -> Led<'a> {
+        match self.r#type().0 {
+            32..=35 => {}
+            36..=39 => {}
+            40..=43 => {}
+            44..=47 => {}
+            48..=63 => {}
+            _ => match self.r#type().0 {
+                25 => {}
+                _ => {
+                    if let Some(payload) = given!(Some(self.plain()?.fragment())) {
+                        return Led::to(
+                            given!(Some(self.epoch()? == 0)) == Some(true)
+                                && tables::dtls_content_leads_to(kind, self.r#type().0, payload),
+                            payload,
+                        );
+                    }
+                }
+            },
+        }
+        Led::Elsewhere
+    }
+}
+stacked!(LayerKind, Dtls, crate::dtls::Dtls<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dtls::DtlsChangeCipherSpec<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, DtlsChangeCipherSpec, crate::dtls::DtlsChangeCipherSpec<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dtls::DtlsAlert<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, DtlsAlert, crate::dtls::DtlsAlert<'a>, true);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dtls::DtlsAck<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, DtlsAck, crate::dtls::DtlsAck<'a>, false);
+
+impl<'a> Carrier<'a, LayerKind> for crate::dtls::DtlsHandshake<'a> {
+    #[inline(always)]
+    fn next(&self) -> Next<'a> {
+        self.next()
+    }
+}
+stacked!(LayerKind, DtlsHandshake, crate::dtls::DtlsHandshake<'a>, true);
 
 impl<'a> Carrier<'a, LayerKind> for crate::erspan::Erspan<'a> {
     #[inline(always)]
@@ -3773,6 +4008,62 @@ impl<'a> Carrier<'a, LayerKind> for crate::wireguard::Wireguard<'a> {
 }
 stacked!(LayerKind, Wireguard, crate::wireguard::Wireguard<'a>, true);
 
+/// Whether a payload looks like `Dtls`.
+#[inline]
+#[must_use]
+pub fn looks_like_dtls(payload: Region<'_>) -> bool {
+    contained(|| {
+        let cursor = &mut Cursor::new(payload);
+        let head = cursor.array::<1>(&crate::dtls::dtls_fields::TYPE)?;
+        let r#type = head[0];
+        Ok(both(
+            both(
+                both(
+                    given!(Some(
+                        (20..=26).contains(&r#type)
+                            && either(
+                                both(
+                                    given!(Some(*cursor.rest().bytes().first()? == 254)),
+                                    given!(Some(matches!(*cursor.rest().bytes().get(1)?, 253 | 255)))
+                                ),
+                                both(
+                                    given!(Some(*cursor.rest().bytes().first()? == 1)),
+                                    given!(Some(*cursor.rest().bytes().get(1)? == 0))
+                                )
+                            )?
+                    )),
+                    given!(Some(*cursor.rest().bytes().get(2)? == 0)),
+                ),
+                given!(Some(*cursor.rest().bytes().get(3)? < 16)),
+            ),
+            given!(Some(
+                r#type == 25
+                    || both(
+                        given!(Some(*cursor.rest().bytes().get(10)? <= 72)),
+                        either(
+                            given!(Some(*cursor.rest().bytes().get(10)? > 0)),
+                            given!(Some(*cursor.rest().bytes().get(11)? > 0))
+                        )
+                    )?
+            )),
+        ) == Some(true))
+    })
+    .unwrap_or(false)
+}
+
+/// Whether a payload looks like `Dtls`.
+#[inline]
+#[must_use]
+pub fn looks_like_dtls_2(payload: Region<'_>) -> bool {
+    contained(|| {
+        let cursor = &mut Cursor::new(payload);
+        let head = cursor.array::<1>(&crate::dtls::dtls_fields::TYPE)?;
+        let r#type = head[0];
+        Ok((32..=63).contains(&r#type))
+    })
+    .unwrap_or(false)
+}
+
 /// Whether a payload looks like `Http`.
 #[inline]
 #[must_use]
@@ -4006,6 +4297,9 @@ pub fn looks_like_wireguard(payload: Region<'_>) -> bool {
 #[inline]
 #[must_use]
 pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
+    if looks_like_dtls(payload) {
+        return Some(LayerKind::Dtls);
+    }
     if looks_like_http(payload) {
         return Some(LayerKind::Http);
     }
@@ -4030,6 +4324,7 @@ pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
         return true;
     }
     match kind {
+        LayerKind::Dtls => looks_like_dtls(payload) || looks_like_dtls_2(payload),
         LayerKind::Http => looks_like_http(payload),
         LayerKind::Quic => looks_like_quic(payload),
         LayerKind::TlsRecord => looks_like_tls_record(payload),
@@ -4141,6 +4436,19 @@ impl crate::net::Ports for Below<'_, '_> {
 pub mod tables {
     use super::LayerKind;
     use packet_core::generated::*;
+
+    /// The layer of a key of `dtls_content`; the payload is looked at where a row asks for it.
+    #[inline]
+    #[must_use]
+    pub fn dtls_content(key: u8, _: Region<'_>) -> Option<LayerKind> {
+        Some(match key {
+            20 => LayerKind::DtlsChangeCipherSpec,
+            21 => LayerKind::DtlsAlert,
+            22 => LayerKind::DtlsHandshake,
+            26 => LayerKind::DtlsAck,
+            _ => return None,
+        })
+    }
 
     /// The layer of a key of `gtpu_extension`; the payload is looked at where a row asks for it.
     #[inline]
@@ -4291,6 +4599,56 @@ pub mod tables {
             53 => LayerKind::Dns,
             5353 => LayerKind::Mdns,
             5355 => LayerKind::Llmnr,
+            853 if either(
+                given!(Some((20..=26).contains(payload.bytes().first()?))),
+                given!(Some(*payload.bytes().first()? >> 5 == 1)),
+            ) == Some(true) =>
+            {
+                LayerKind::Dtls
+            }
+            2083 if either(
+                given!(Some((20..=26).contains(payload.bytes().first()?))),
+                given!(Some(*payload.bytes().first()? >> 5 == 1)),
+            ) == Some(true) =>
+            {
+                LayerKind::Dtls
+            }
+            4740 if either(
+                given!(Some((20..=26).contains(payload.bytes().first()?))),
+                given!(Some(*payload.bytes().first()? >> 5 == 1)),
+            ) == Some(true) =>
+            {
+                LayerKind::Dtls
+            }
+            5349 if either(
+                given!(Some((20..=26).contains(payload.bytes().first()?))),
+                given!(Some(*payload.bytes().first()? >> 5 == 1)),
+            ) == Some(true) =>
+            {
+                LayerKind::Dtls
+            }
+            5684 if either(
+                given!(Some((20..=26).contains(payload.bytes().first()?))),
+                given!(Some(*payload.bytes().first()? >> 5 == 1)),
+            ) == Some(true) =>
+            {
+                LayerKind::Dtls
+            }
+            6514 if either(
+                given!(Some((20..=26).contains(payload.bytes().first()?))),
+                given!(Some(*payload.bytes().first()? >> 5 == 1)),
+            ) == Some(true) =>
+            {
+                LayerKind::Dtls
+            }
+            10161..=10162
+                if either(
+                    given!(Some((20..=26).contains(payload.bytes().first()?))),
+                    given!(Some(*payload.bytes().first()? >> 5 == 1)),
+                ) == Some(true) =>
+            {
+                LayerKind::Dtls
+            }
             4500 if given!(Some(
                 payload.bytes().len() as u64 >= 4 && slice(payload.bytes(), 0_u64, 3_u64)? != b"\0\0\0\0".as_slice()
             )) == Some(true) =>
@@ -4436,6 +4794,19 @@ pub mod tables {
             5 => LayerKind::Mpls,
             _ => return None,
         })
+    }
+
+    /// Whether a key of `dtls_content` leads to a kind of layer, as [`dtls_content`] says it.
+    #[inline(always)]
+    #[must_use]
+    pub fn dtls_content_leads_to(kind: LayerKind, key: u8, _: Region<'_>) -> bool {
+        match kind {
+            LayerKind::DtlsChangeCipherSpec => matches!(key, 20),
+            LayerKind::DtlsAlert => matches!(key, 21),
+            LayerKind::DtlsAck => matches!(key, 26),
+            LayerKind::DtlsHandshake => matches!(key, 22),
+            _ => false,
+        }
     }
 
     /// Whether a key of `gtpu_extension` leads to a kind of layer, as [`gtpu_extension`] says it.

@@ -100,7 +100,7 @@ impl Decimal {
             return Err(Error::new(&decimal_fields::RESERVED_, cursor.offset(), ErrorKind::TooLong));
         }
         if value >> 64 != 0 {
-            return Err(Error::new(&decimal_fields::RESERVED_, start.offset(), ErrorKind::TooWide));
+            return Err(Error::new(&decimal_fields::RESERVED_, cursor.offset(), ErrorKind::TooWide));
         }
         Ok(Coded { value: value as u64, bytes: cursor.since(&start).bytes() })
     }
@@ -175,7 +175,7 @@ impl Hexadecimal {
             return Err(Error::new(&hexadecimal_fields::RESERVED_, cursor.offset(), ErrorKind::TooLong));
         }
         if value >> 64 != 0 {
-            return Err(Error::new(&hexadecimal_fields::RESERVED_, start.offset(), ErrorKind::TooWide));
+            return Err(Error::new(&hexadecimal_fields::RESERVED_, cursor.offset(), ErrorKind::TooWide));
         }
         Ok(Coded { value: value as u64, bytes: cursor.since(&start).bytes() })
     }

@@ -62,6 +62,36 @@ impl<'a> Packet<'a> {
         self.get()
     }
 
+    /// The first layer that is `Dtls`.
+    #[must_use]
+    pub fn dtls(&self) -> Option<crate::dtls::Dtls<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `DtlsChangeCipherSpec`.
+    #[must_use]
+    pub fn dtls_change_cipher_spec(&self) -> Option<crate::dtls::DtlsChangeCipherSpec<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `DtlsAlert`.
+    #[must_use]
+    pub fn dtls_alert(&self) -> Option<crate::dtls::DtlsAlert<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `DtlsAck`.
+    #[must_use]
+    pub fn dtls_ack(&self) -> Option<crate::dtls::DtlsAck<'a>> {
+        self.get()
+    }
+
+    /// The first layer that is `DtlsHandshake`.
+    #[must_use]
+    pub fn dtls_handshake(&self) -> Option<crate::dtls::DtlsHandshake<'a>> {
+        self.get()
+    }
+
     /// The first layer that is `Erspan`.
     #[must_use]
     pub fn erspan(&self) -> Option<crate::erspan::Erspan<'a>> {

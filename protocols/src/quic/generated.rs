@@ -88,7 +88,7 @@ impl Varint {
         let value = cursor.number(2, (8_u64 << u32::from(lead)) - 2, &varint_fields::VALUE)?;
         let value: u128 = value;
         if value >> 62 != 0 {
-            return Err(Error::new(&varint_fields::RESERVED_, start.offset(), ErrorKind::TooWide));
+            return Err(Error::new(&varint_fields::RESERVED_, cursor.offset(), ErrorKind::TooWide));
         }
         Ok(Coded { value: value as u64, bytes: cursor.since(&start).bytes() })
     }

@@ -97,6 +97,18 @@ named_number!(TlsContent, u8);
 pub struct TlsVersion(pub u16);
 
 impl TlsVersion {
+    /// DTLS 1.3.
+    pub const DTLS_1_3: Self = Self(65276);
+
+    /// DTLS 1.2.
+    pub const DTLS_1_2: Self = Self(65277);
+
+    /// DTLS 1.0.
+    pub const DTLS_1_0: Self = Self(65279);
+
+    /// What OpenSSL had before the standard.
+    pub const DTLS_OPENSSL: Self = Self(256);
+
     /// SSL 3.0.
     pub const SSL_3_0: Self = Self(768);
 
@@ -116,6 +128,10 @@ impl TlsVersion {
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         Some(match self.0 {
+            65276 => "DTLS 1.3",
+            65277 => "DTLS 1.2",
+            65279 => "DTLS 1.0",
+            256 => "DTLS before RFC 4347",
             768 => "SSL 3.0",
             769 => "TLS 1.0",
             770 => "TLS 1.1",
@@ -134,6 +150,12 @@ named_number!(TlsVersion, u16);
 pub struct TlsHandshakeType(pub u8);
 
 impl TlsHandshakeType {
+    /// Request connection id.
+    pub const REQUEST_CONNECTION_ID: Self = Self(9);
+
+    /// New connection id.
+    pub const NEW_CONNECTION_ID: Self = Self(10);
+
     /// Hello request.
     pub const HELLO_REQUEST: Self = Self(0);
 
@@ -204,6 +226,8 @@ impl TlsHandshakeType {
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         Some(match self.0 {
+            9 => "REQUEST_CONNECTION_ID",
+            10 => "NEW_CONNECTION_ID",
             0 => "HELLO_REQUEST",
             1 => "CLIENT_HELLO",
             2 => "SERVER_HELLO",
@@ -351,6 +375,9 @@ named_number!(CipherSuite, u16);
 pub struct TlsExtensionType(pub u16);
 
 impl TlsExtensionType {
+    /// Connection id.
+    pub const CONNECTION_ID: Self = Self(54);
+
     /// Server name.
     pub const SERVER_NAME: Self = Self(0);
 
@@ -442,6 +469,7 @@ impl TlsExtensionType {
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         Some(match self.0 {
+            54 => "CONNECTION_ID",
             0 => "SERVER_NAME",
             1 => "MAX_FRAGMENT_LENGTH",
             5 => "STATUS_REQUEST",
@@ -2619,11 +2647,13 @@ pub mod tls_extension_fields {
     pub static RESERVED_: FieldInfo = FieldInfo::new("tls_extension", "_");
 
     /// `tls_extension.type`
-    pub static TYPE: FieldInfo = FieldInfo::new("tls_extension", "type").called(&["tls.handshake.extension.type"]);
+    pub static TYPE: FieldInfo = FieldInfo::new("tls_extension", "type")
+        .called(&["tls.handshake.extension.type", "dtls.handshake.extension.type"]);
 
     /// `tls_extension.length`
-    pub static LENGTH: FieldInfo =
-        FieldInfo::new("tls_extension", "length").counting("bytes").called(&["tls.handshake.extension.len"]);
+    pub static LENGTH: FieldInfo = FieldInfo::new("tls_extension", "length")
+        .counting("bytes")
+        .called(&["tls.handshake.extension.len", "dtls.handshake.extension.len"]);
 
     /// `tls_extension.body`
     pub static BODY: FieldInfo = FieldInfo::new("tls_extension", "body");
@@ -2870,16 +2900,16 @@ pub mod tls_extension_body_fields {
     pub static NAMES: FieldInfo = FieldInfo::new("tls_extension_body", "names");
 
     /// `tls_extension_body.protocols`
-    pub static PROTOCOLS: FieldInfo =
-        FieldInfo::new("tls_extension_body", "protocols").called(&["tls.handshake.extensions_alpn_str"]);
+    pub static PROTOCOLS: FieldInfo = FieldInfo::new("tls_extension_body", "protocols")
+        .called(&["tls.handshake.extensions_alpn_str", "dtls.handshake.extensions_alpn_str"]);
 
     /// `tls_extension_body.versions`
-    pub static VERSIONS: FieldInfo =
-        FieldInfo::new("tls_extension_body", "versions").called(&["tls.handshake.extensions.supported_version"]);
+    pub static VERSIONS: FieldInfo = FieldInfo::new("tls_extension_body", "versions")
+        .called(&["tls.handshake.extensions.supported_version", "dtls.handshake.extensions.supported_version"]);
 
     /// `tls_extension_body.selected_version`
     pub static SELECTED_VERSION: FieldInfo = FieldInfo::new("tls_extension_body", "selected_version")
-        .called(&["tls.handshake.extensions.supported_version"]);
+        .called(&["tls.handshake.extensions.supported_version", "dtls.handshake.extensions.supported_version"]);
 
     /// `tls_extension_body.groups`
     pub static GROUPS: FieldInfo = FieldInfo::new("tls_extension_body", "groups");
@@ -2898,6 +2928,19 @@ pub mod tls_extension_body_fields {
 
     /// `tls_extension_body.server_key`
     pub static SERVER_KEY: FieldInfo = FieldInfo::new("tls_extension_body", "server_key");
+
+    /// `tls_extension_body.profiles`
+    pub static PROFILES: FieldInfo =
+        FieldInfo::new("tls_extension_body", "profiles").shown(Form::Hex).called(&["dtls.use_srtp.protection_profile"]);
+
+    /// `tls_extension_body.mki`
+    pub static MKI: FieldInfo = FieldInfo::new("tls_extension_body", "mki");
+
+    /// `tls_extension_body.value`
+    pub static VALUE: FieldInfo = FieldInfo::new("tls_extension_body", "value");
+
+    /// `tls_extension_body.id`
+    pub static ID: FieldInfo = FieldInfo::new("tls_extension_body", "id");
 
     /// `tls_extension_body.data`
     pub static DATA: FieldInfo = FieldInfo::new("tls_extension_body", "data");
@@ -2965,6 +3008,27 @@ impl<'a> TlsExtensionBody<'a> {
     #[must_use]
     pub fn key_share(&self) -> Option<TlsExtensionBodyKeyShare<'a>> {
         if let TlsExtensionBodyVariant::KeyShare(view) = self.variant { Some(view) } else { None }
+    }
+
+    /// What it holds as [`TlsExtensionBodyVariant::UseSrtp`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn use_srtp(&self) -> Option<TlsExtensionBodyUseSrtp<'a>> {
+        if let TlsExtensionBodyVariant::UseSrtp(view) = self.variant { Some(view) } else { None }
+    }
+
+    /// What it holds as [`TlsExtensionBodyVariant::Cookie`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn cookie(&self) -> Option<TlsExtensionBodyCookie<'a>> {
+        if let TlsExtensionBodyVariant::Cookie(view) = self.variant { Some(view) } else { None }
+    }
+
+    /// What it holds as [`TlsExtensionBodyVariant::ConnectionId`], where it is that.
+    #[inline]
+    #[must_use]
+    pub fn connection_id(&self) -> Option<TlsExtensionBodyConnectionId<'a>> {
+        if let TlsExtensionBodyVariant::ConnectionId(view) = self.variant { Some(view) } else { None }
     }
 
     /// What it holds as [`TlsExtensionBodyVariant::Unknown`], where it is that.
@@ -3142,6 +3206,47 @@ impl<'a> TlsExtensionBody<'a> {
                 };
                 TlsExtensionBodyVariant::KeyShare(TlsExtensionBodyKeyShare { shares, selected_group_bytes, server_key })
             }
+            14 => {
+                let profiles = Numbers::filling({
+                    let length = {
+                        let read = cursor.array::<2>(&tls_extension_body_fields::PROFILES)?;
+                        u64::from(u16::from_be_bytes([read[0], read[1]]))
+                    };
+                    cursor
+                        .open(length, &tls_extension_body_fields::PROFILES, Some(&tls_extension_body_fields::PROFILES))?
+                        .bytes()
+                });
+                let mki = {
+                    let length = {
+                        let read = cursor.array::<1>(&tls_extension_body_fields::MKI)?;
+                        u64::from(read[0])
+                    };
+                    cursor.open(length, &tls_extension_body_fields::MKI, Some(&tls_extension_body_fields::MKI))?.bytes()
+                };
+                TlsExtensionBodyVariant::UseSrtp(TlsExtensionBodyUseSrtp { profiles, mki })
+            }
+            44 => {
+                let value = {
+                    let length = {
+                        let read = cursor.array::<2>(&tls_extension_body_fields::VALUE)?;
+                        u64::from(u16::from_be_bytes([read[0], read[1]]))
+                    };
+                    cursor
+                        .open(length, &tls_extension_body_fields::VALUE, Some(&tls_extension_body_fields::VALUE))?
+                        .bytes()
+                };
+                TlsExtensionBodyVariant::Cookie(TlsExtensionBodyCookie { value })
+            }
+            54 => {
+                let id = {
+                    let length = {
+                        let read = cursor.array::<1>(&tls_extension_body_fields::ID)?;
+                        u64::from(read[0])
+                    };
+                    cursor.open(length, &tls_extension_body_fields::ID, Some(&tls_extension_body_fields::ID))?.bytes()
+                };
+                TlsExtensionBodyVariant::ConnectionId(TlsExtensionBodyConnectionId { id })
+            }
             _ => {
                 let data = cursor.to_end().bytes();
                 TlsExtensionBodyVariant::Unknown(TlsExtensionBodyUnknown { data })
@@ -3178,6 +3283,12 @@ pub enum TlsExtensionBodyVariant<'a> {
     SignatureAlgorithms(TlsExtensionBodySignatureAlgorithms<'a>),
     /// KeyShare.
     KeyShare(TlsExtensionBodyKeyShare<'a>),
+    /// UseSrtp.
+    UseSrtp(TlsExtensionBodyUseSrtp<'a>),
+    /// Cookie.
+    Cookie(TlsExtensionBodyCookie<'a>),
+    /// ConnectionId.
+    ConnectionId(TlsExtensionBodyConnectionId<'a>),
     /// Unknown.
     Unknown(TlsExtensionBodyUnknown<'a>),
     /// None that has a name.
@@ -3315,6 +3426,59 @@ impl<'a> TlsExtensionBodyKeyShare<'a> {
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Copy, Debug)]
+pub struct TlsExtensionBodyUseSrtp<'a> {
+    profiles: Numbers<'a, u16, 16, false>,
+    mki: &'a [u8],
+}
+
+impl<'a> TlsExtensionBodyUseSrtp<'a> {
+    /// The profiles.
+    #[inline]
+    #[must_use]
+    pub fn profiles(&self) -> Numbers<'a, u16, 16, false> {
+        self.profiles
+    }
+
+    /// The mki.
+    #[inline]
+    #[must_use]
+    pub fn mki(&self) -> &'a [u8] {
+        self.mki
+    }
+}
+
+/// What \[`TlsExtensionBody`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct TlsExtensionBodyCookie<'a> {
+    value: &'a [u8],
+}
+
+impl<'a> TlsExtensionBodyCookie<'a> {
+    /// The value.
+    #[inline]
+    #[must_use]
+    pub fn value(&self) -> &'a [u8] {
+        self.value
+    }
+}
+
+/// What \[`TlsExtensionBody`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
+pub struct TlsExtensionBodyConnectionId<'a> {
+    id: &'a [u8],
+}
+
+impl<'a> TlsExtensionBodyConnectionId<'a> {
+    /// The id.
+    #[inline]
+    #[must_use]
+    pub fn id(&self) -> &'a [u8] {
+        self.id
+    }
+}
+
+/// What \[`TlsExtensionBody`\] holds in this form.
+#[derive(Clone, Copy, Debug)]
 pub struct TlsExtensionBodyUnknown<'a> {
     data: &'a [u8],
 }
@@ -3389,6 +3553,21 @@ impl Fields for TlsExtensionBody<'_> {
             }
             TlsExtensionBodyVariant::KeyShare(arm) => {
                 visitor.enter(Group::Variant("key_share"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::UseSrtp(arm) => {
+                visitor.enter(Group::Variant("use_srtp"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::Cookie(arm) => {
+                visitor.enter(Group::Variant("cookie"));
+                arm.visit_fields(region, visitor);
+                visitor.leave();
+            }
+            TlsExtensionBodyVariant::ConnectionId(arm) => {
+                visitor.enter(Group::Variant("connection_id"));
                 arm.visit_fields(region, visitor);
                 visitor.leave();
             }
@@ -3550,6 +3729,43 @@ impl TlsExtensionBodyKeyShare<'_> {
     }
 }
 
+impl TlsExtensionBodyUseSrtp<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        let value = self.profiles();
+        let place = BitPlace::whole(region, self.profiles.bytes());
+        visitor.enter(Group::List(&tls_extension_body_fields::PROFILES));
+        for (index, value) in (0..).zip(value.iter()) {
+            let place = BitPlace { start: place.start + index * 16, bits: 16 };
+            visitor.value(&tls_extension_body_fields::PROFILES, place, FieldValue::Number(u128::from(value)));
+        }
+        visitor.leave();
+        visitor.value(
+            &tls_extension_body_fields::MKI,
+            BitPlace::whole(region, self.mki),
+            FieldValue::Bytes(self.mki()),
+        );
+    }
+}
+
+impl TlsExtensionBodyCookie<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(
+            &tls_extension_body_fields::VALUE,
+            BitPlace::whole(region, self.value),
+            FieldValue::Bytes(self.value()),
+        );
+    }
+}
+
+impl TlsExtensionBodyConnectionId<'_> {
+    /// Hands over what it holds; `region` is that of the whole.
+    fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
+        visitor.value(&tls_extension_body_fields::ID, BitPlace::whole(region, self.id), FieldValue::Bytes(self.id()));
+    }
+}
+
 impl TlsExtensionBodyUnknown<'_> {
     /// Hands over what it holds; `region` is that of the whole.
     fn visit_fields(&self, region: Region<'_>, visitor: &mut dyn FieldVisitor) {
@@ -3571,6 +3787,9 @@ pub struct TlsExtensionBodyPlaces {
     supported_versions_selected_version_bytes: Place,
     key_share_selected_group_bytes: Place,
     key_share_server_key: Place,
+    use_srtp_mki: Place,
+    cookie_value: Place,
+    connection_id_id: Place,
     unknown_data: Place,
 }
 
@@ -3591,6 +3810,9 @@ impl TlsExtensionBodyPlaces {
                 given!(Some(view.key_share()?.selected_group_bytes?.as_slice())),
             ),
             key_share_server_key: Place::of(whole, given!(view.key_share()?.server_key)),
+            use_srtp_mki: Place::of(whole, given!(Some(view.use_srtp()?.mki))),
+            cookie_value: Place::of(whole, given!(Some(view.cookie()?.value))),
+            connection_id_id: Place::of(whole, given!(Some(view.connection_id()?.id))),
             unknown_data: Place::of(whole, given!(Some(view.unknown()?.data))),
         }
     }
@@ -3666,6 +3888,27 @@ impl<'a> TlsExtensionBodyMut<'a> {
         place.bytes(self.bytes).unwrap_or_default()
     }
 
+    /// The bytes of the mki, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn mki_mut(&mut self) -> &mut [u8] {
+        let place = self.places.use_srtp_mki;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the value, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn value_mut(&mut self) -> &mut [u8] {
+        let place = self.places.cookie_value;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
+    /// The bytes of the id, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn id_mut(&mut self) -> &mut [u8] {
+        let place = self.places.connection_id_id;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+
     /// The bytes of the data, to be overwritten; none where it is not there.
     #[inline]
     pub fn data_mut(&mut self) -> &mut [u8] {
@@ -3708,6 +3951,9 @@ impl<'a> TlsExtensionBody<'a> {
                 TlsExtensionBodyVariant::EcPointFormats(view) => view.is_regular(),
                 TlsExtensionBodyVariant::SignatureAlgorithms(view) => view.is_regular(),
                 TlsExtensionBodyVariant::KeyShare(view) => view.is_regular(),
+                TlsExtensionBodyVariant::UseSrtp(view) => view.is_regular(),
+                TlsExtensionBodyVariant::Cookie(view) => view.is_regular(),
+                TlsExtensionBodyVariant::ConnectionId(view) => view.is_regular(),
                 TlsExtensionBodyVariant::Unknown(view) => view.is_regular(),
                 _ => true,
             }
@@ -3777,6 +4023,33 @@ impl<'a> TlsExtensionBodyKeyShare<'a> {
     }
 }
 
+impl<'a> TlsExtensionBodyUseSrtp<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.profiles.is_whole()
+    }
+}
+
+impl<'a> TlsExtensionBodyCookie<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
+impl<'a> TlsExtensionBodyConnectionId<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        true
+    }
+}
+
 impl<'a> TlsExtensionBodyUnknown<'a> {
     /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
     /// not looked into, and count as wrong.
@@ -3797,6 +4070,9 @@ impl<'a> TlsExtensionBody<'a> {
             TlsExtensionBodyVariant::EcPointFormats(view) => view.anomalies(report),
             TlsExtensionBodyVariant::SignatureAlgorithms(view) => view.anomalies(report),
             TlsExtensionBodyVariant::KeyShare(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::UseSrtp(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::Cookie(view) => view.anomalies(report),
+            TlsExtensionBodyVariant::ConnectionId(view) => view.anomalies(report),
             TlsExtensionBodyVariant::Unknown(view) => view.anomalies(report),
             _ => {}
         }
@@ -3853,6 +4129,21 @@ impl<'a> TlsExtensionBodyKeyShare<'a> {
     }
 }
 
+impl<'a> TlsExtensionBodyUseSrtp<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBodyCookie<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
+impl<'a> TlsExtensionBodyConnectionId<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+}
+
 impl<'a> TlsExtensionBodyUnknown<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
@@ -3870,6 +4161,9 @@ impl<'a> TlsExtensionBody<'a> {
             TlsExtensionBodyVariant::EcPointFormats(view) => view.holds_words(),
             TlsExtensionBodyVariant::SignatureAlgorithms(view) => view.holds_words(),
             TlsExtensionBodyVariant::KeyShare(view) => view.holds_words(),
+            TlsExtensionBodyVariant::UseSrtp(view) => view.holds_words(),
+            TlsExtensionBodyVariant::Cookie(view) => view.holds_words(),
+            TlsExtensionBodyVariant::ConnectionId(view) => view.holds_words(),
             TlsExtensionBodyVariant::Unknown(view) => view.holds_words(),
             _ => false,
         }
@@ -3933,6 +4227,30 @@ impl<'a> TlsExtensionBodyKeyShare<'a> {
     }
 }
 
+impl<'a> TlsExtensionBodyUseSrtp<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TlsExtensionBodyCookie<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> TlsExtensionBodyConnectionId<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        false
+    }
+}
+
 impl<'a> TlsExtensionBodyUnknown<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
@@ -3952,8 +4270,8 @@ pub mod tls_server_name_fields {
     pub static NAME_TYPE: FieldInfo = FieldInfo::new("tls_server_name", "name_type");
 
     /// `tls_server_name.host`
-    pub static HOST: FieldInfo =
-        FieldInfo::new("tls_server_name", "host").called(&["tls.handshake.extensions_server_name"]);
+    pub static HOST: FieldInfo = FieldInfo::new("tls_server_name", "host")
+        .called(&["tls.handshake.extensions_server_name", "dtls.handshake.extensions_server_name"]);
 }
 
 /// RFC 6066 §3: the only type is 0, a host name.

@@ -196,12 +196,24 @@ alias wireshark TlsHandshakeBody {
     server_random = "tls.handshake.random"; (size_of(server_session_id)) = "tls.handshake.session_id_length";
     cipher_suite = "tls.handshake.ciphersuite";
 }
-alias wireshark TlsExtension { type = "tls.handshake.extension.type"; length = "tls.handshake.extension.len"; }
-alias wireshark TlsExtensionBody {
-    versions = "tls.handshake.extensions.supported_version";
-    selected_version = "tls.handshake.extensions.supported_version"; protocols = "tls.handshake.extensions_alpn_str";
+alias wireshark TlsExtension {
+    type = "tls.handshake.extension.type" if !present(Dtls);
+    type = "dtls.handshake.extension.type" if present(Dtls);
+    length = "tls.handshake.extension.len" if !present(Dtls);
+    length = "dtls.handshake.extension.len" if present(Dtls);
 }
-alias wireshark TlsServerName { host = "tls.handshake.extensions_server_name"; }
+alias wireshark TlsExtensionBody {
+    versions = "tls.handshake.extensions.supported_version" if !present(Dtls);
+    versions = "dtls.handshake.extensions.supported_version" if present(Dtls);
+    selected_version = "tls.handshake.extensions.supported_version" if !present(Dtls);
+    selected_version = "dtls.handshake.extensions.supported_version" if present(Dtls);
+    protocols = "tls.handshake.extensions_alpn_str" if !present(Dtls);
+    protocols = "dtls.handshake.extensions_alpn_str" if present(Dtls);
+}
+alias wireshark TlsServerName {
+    host = "tls.handshake.extensions_server_name" if !present(Dtls);
+    host = "dtls.handshake.extensions_server_name" if present(Dtls);
+}
 
 test "ClientHello with SNI, ALPN and supported versions" TlsRecord
      hex"16 0301 0060  01 00005c 0303 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 00

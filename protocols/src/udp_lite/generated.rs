@@ -470,9 +470,12 @@ impl<'a> UdpLite<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(
-            crate::stack::tables::udp_port(self.dst_port(), payload)
+            match crate::stack::tables::udp_port(self.dst_port(), payload)
                 .or_else(|| crate::stack::tables::udp_port(self.src_port(), payload))
-                .or_else(|| crate::stack::guess(payload)),
+            {
+                Some(kind) => Some(kind).filter(|kind| crate::stack::may_begin(*kind, payload)),
+                None => crate::stack::guess(payload),
+            },
             payload,
         )
     }

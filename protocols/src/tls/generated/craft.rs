@@ -1478,6 +1478,12 @@ pub enum TlsExtensionBodyVariant<'a> {
     SignatureAlgorithms(TlsExtensionBodySignatureAlgorithms<'a>),
     /// `key_share`.
     KeyShare(TlsExtensionBodyKeyShare<'a>),
+    /// `use_srtp`.
+    UseSrtp(TlsExtensionBodyUseSrtp<'a>),
+    /// `cookie`.
+    Cookie(TlsExtensionBodyCookie<'a>),
+    /// `connection_id`.
+    ConnectionId(TlsExtensionBodyConnectionId<'a>),
     /// `unknown`.
     Unknown(TlsExtensionBodyUnknown<'a>),
 }
@@ -1528,6 +1534,27 @@ impl<'a> From<TlsExtensionBodyKeyShare<'a>> for TlsExtensionBodyVariant<'a> {
     #[inline]
     fn from(form: TlsExtensionBodyKeyShare<'a>) -> Self {
         Self::KeyShare(form)
+    }
+}
+
+impl<'a> From<TlsExtensionBodyUseSrtp<'a>> for TlsExtensionBodyVariant<'a> {
+    #[inline]
+    fn from(form: TlsExtensionBodyUseSrtp<'a>) -> Self {
+        Self::UseSrtp(form)
+    }
+}
+
+impl<'a> From<TlsExtensionBodyCookie<'a>> for TlsExtensionBodyVariant<'a> {
+    #[inline]
+    fn from(form: TlsExtensionBodyCookie<'a>) -> Self {
+        Self::Cookie(form)
+    }
+}
+
+impl<'a> From<TlsExtensionBodyConnectionId<'a>> for TlsExtensionBodyVariant<'a> {
+    #[inline]
+    fn from(form: TlsExtensionBodyConnectionId<'a>) -> Self {
+        Self::ConnectionId(form)
     }
 }
 
@@ -1741,6 +1768,89 @@ impl Default for TlsExtensionBodyKeyShare<'_> {
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
+pub struct TlsExtensionBodyUseSrtp<'a> {
+    /// `profiles`.
+    pub profiles: Items<u16>,
+    /// How long [`Self::profiles`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub profiles_prefix: Field<u16>,
+    /// Bytes of the region of [`Self::profiles`] that it does not take.
+    pub profiles_padding: Cow<'a, [u8]>,
+    /// `mki`.
+    pub mki: Cow<'a, [u8]>,
+    /// How long [`Self::mki`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub mki_prefix: Field<u8>,
+}
+
+impl TlsExtensionBodyUseSrtp<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        profiles: Items::NONE,
+        profiles_prefix: Field::Auto,
+        profiles_padding: Cow::Borrowed(&[]),
+        mki: Cow::Borrowed(&[]),
+        mki_prefix: Field::Auto,
+    };
+}
+
+impl Default for TlsExtensionBodyUseSrtp<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`TlsExtensionBody`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TlsExtensionBodyCookie<'a> {
+    /// `value`.
+    pub value: Cow<'a, [u8]>,
+    /// How long [`Self::value`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub value_prefix: Field<u16>,
+}
+
+impl TlsExtensionBodyCookie<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { value: Cow::Borrowed(&[]), value_prefix: Field::Auto };
+}
+
+impl Default for TlsExtensionBodyCookie<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`TlsExtensionBody`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TlsExtensionBodyConnectionId<'a> {
+    /// `id`.
+    pub id: Cow<'a, [u8]>,
+    /// How long [`Self::id`] is, as what stands in front of it says.
+    ///
+    /// It is derived unless something is said of it.
+    pub id_prefix: Field<u8>,
+}
+
+impl TlsExtensionBodyConnectionId<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self { id: Cow::Borrowed(&[]), id_prefix: Field::Auto };
+}
+
+impl Default for TlsExtensionBodyConnectionId<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What \[`TlsExtensionBody`\] holds in this form.
+#[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyUnknown<'a> {
     /// `data`.
     pub data: Cow<'a, [u8]>,
@@ -1791,6 +1901,9 @@ impl TlsExtensionBody<'_> {
                     const { &TlsExtensionBodyVariant::SignatureAlgorithms(TlsExtensionBodySignatureAlgorithms::UNSAID) }
                 }
                 51 => const { &TlsExtensionBodyVariant::KeyShare(TlsExtensionBodyKeyShare::UNSAID) },
+                14 => const { &TlsExtensionBodyVariant::UseSrtp(TlsExtensionBodyUseSrtp::UNSAID) },
+                44 => const { &TlsExtensionBodyVariant::Cookie(TlsExtensionBodyCookie::UNSAID) },
+                54 => const { &TlsExtensionBodyVariant::ConnectionId(TlsExtensionBodyConnectionId::UNSAID) },
                 _ => const { &TlsExtensionBodyVariant::Unknown(TlsExtensionBodyUnknown::UNSAID) },
             },
             said => said,
@@ -2090,8 +2203,76 @@ impl TlsExtensionBody<'_> {
                     }
                 }
             }
-            TlsExtensionBodyVariant::Unknown(arm_8) => {
-                pen.bytes(&arm_8.data);
+            TlsExtensionBodyVariant::UseSrtp(arm_8) => {
+                {
+                    let counted = {
+                        let mut pen = Count::at(0);
+                        let pen = &mut pen;
+                        for &element in arm_8.profiles.iter() {
+                            pen.number(u128::from(element), 16, false);
+                        }
+                        pen.bytes(&arm_8.profiles_padding);
+                        pen.position() / 8
+                    };
+                    pen.number(
+                        u128::from(match arm_8.profiles_prefix {
+                            Field::Auto => {
+                                into_number::<u16>(counted as i128, 16, &super::tls_extension_body_fields::PROFILES)?
+                            }
+                            Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::PROFILES)?,
+                            Field::Raw(bits) => cut::<u16>(bits, 16),
+                        }),
+                        16,
+                        false,
+                    );
+                    for &element in arm_8.profiles.iter() {
+                        pen.number(u128::from(element), 16, false);
+                    }
+                    pen.bytes(&arm_8.profiles_padding);
+                }
+                pen.number(
+                    u128::from(match arm_8.mki_prefix {
+                        Field::Auto => {
+                            into_number::<u8>(arm_8.mki.len() as i128, 8, &super::tls_extension_body_fields::MKI)?
+                        }
+                        Field::Set(said) => fits(said, 8, &super::tls_extension_body_fields::MKI)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
+                    8,
+                    false,
+                );
+                pen.bytes(&arm_8.mki);
+            }
+            TlsExtensionBodyVariant::Cookie(arm_9) => {
+                pen.number(
+                    u128::from(match arm_9.value_prefix {
+                        Field::Auto => {
+                            into_number::<u16>(arm_9.value.len() as i128, 16, &super::tls_extension_body_fields::VALUE)?
+                        }
+                        Field::Set(said) => fits(said, 16, &super::tls_extension_body_fields::VALUE)?,
+                        Field::Raw(bits) => cut::<u16>(bits, 16),
+                    }),
+                    16,
+                    false,
+                );
+                pen.bytes(&arm_9.value);
+            }
+            TlsExtensionBodyVariant::ConnectionId(arm_10) => {
+                pen.number(
+                    u128::from(match arm_10.id_prefix {
+                        Field::Auto => {
+                            into_number::<u8>(arm_10.id.len() as i128, 8, &super::tls_extension_body_fields::ID)?
+                        }
+                        Field::Set(said) => fits(said, 8, &super::tls_extension_body_fields::ID)?,
+                        Field::Raw(bits) => cut::<u8>(bits, 8),
+                    }),
+                    8,
+                    false,
+                );
+                pen.bytes(&arm_10.id);
+            }
+            TlsExtensionBodyVariant::Unknown(arm_11) => {
+                pen.bytes(&arm_11.data);
             }
             TlsExtensionBodyVariant::Unsaid => {}
         }
@@ -2298,11 +2479,54 @@ impl<'a> super::TlsExtensionBody<'a> {
                 }
                 value.variant = TlsExtensionBodyVariant::KeyShare(arm_7);
             }
+            14 => {
+                let mut arm_8 = TlsExtensionBodyUseSrtp::UNSAID;
+                let mut list = Items::NONE;
+                let length = take.number(16, false) as u16;
+                let region = take.enter(i128::from(u64::from(length)).saturating_mul(8));
+                let counted = take.rest().len();
+                while take.has(16) {
+                    let number = take.number(16, false) as u16;
+                    list.push(number);
+                }
+                arm_8.profiles_padding = take.leave(region);
+                if u64::from(length) != counted as u64 {
+                    arm_8.profiles_prefix = Field::Set(length);
+                }
+                arm_8.profiles = list;
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_8.mki = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_8.mki_prefix = Field::Set(length);
+                }
+                value.variant = TlsExtensionBodyVariant::UseSrtp(arm_8);
+            }
+            44 => {
+                let mut arm_9 = TlsExtensionBodyCookie::UNSAID;
+                let length = take.number(16, false) as u16;
+                let content = take.bytes(u64::from(length));
+                arm_9.value = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_9.value_prefix = Field::Set(length);
+                }
+                value.variant = TlsExtensionBodyVariant::Cookie(arm_9);
+            }
+            54 => {
+                let mut arm_10 = TlsExtensionBodyConnectionId::UNSAID;
+                let length = take.number(8, false) as u8;
+                let content = take.bytes(u64::from(length));
+                arm_10.id = Cow::Borrowed(content);
+                if u64::from(length) != content.len() as u64 {
+                    arm_10.id_prefix = Field::Set(length);
+                }
+                value.variant = TlsExtensionBodyVariant::ConnectionId(arm_10);
+            }
             _ => {
-                let mut arm_8 = TlsExtensionBodyUnknown::UNSAID;
+                let mut arm_11 = TlsExtensionBodyUnknown::UNSAID;
                 let content = take.bytes(u64::MAX);
-                arm_8.data = Cow::Borrowed(content);
-                value.variant = TlsExtensionBodyVariant::Unknown(arm_8);
+                arm_11.data = Cow::Borrowed(content);
+                value.variant = TlsExtensionBodyVariant::Unknown(arm_11);
             }
         }
         value
@@ -2320,6 +2544,9 @@ impl TlsExtensionBody<'_> {
             TlsExtensionBodyVariant::EcPointFormats(arm) => arm.derive_all(),
             TlsExtensionBodyVariant::SignatureAlgorithms(arm) => arm.derive_all(),
             TlsExtensionBodyVariant::KeyShare(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::UseSrtp(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::Cookie(arm) => arm.derive_all(),
+            TlsExtensionBodyVariant::ConnectionId(arm) => arm.derive_all(),
             _ => {}
         }
     }
@@ -2378,6 +2605,28 @@ impl TlsExtensionBodyKeyShare<'_> {
         }
         self.shares_prefix = Field::Auto;
         self.server_key_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodyUseSrtp<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.profiles_prefix = Field::Auto;
+        self.mki_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodyCookie<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.value_prefix = Field::Auto;
+    }
+}
+
+impl TlsExtensionBodyConnectionId<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.id_prefix = Field::Auto;
     }
 }
 
