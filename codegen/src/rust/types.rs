@@ -7,7 +7,7 @@ use super::number::{Meaning, Number, is_little, of_type};
 use super::parse::Reader;
 use packet_schema::model::{CodecResult, CompositeId, CompositeKind, ExprId, Extent, Field, FieldId, Type};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 impl Writer<'_> {
     /// A number's type, as users see it.
@@ -355,7 +355,9 @@ impl Reader<'_, '_> {
                 };
                 (env.it, env.rest) = (Some(it), Some(quote!(rest)));
                 let test = super::parse::holds(&self.writer.expr(&env, *last)?)?;
-                let told = |name: &str| if super::place::mentions(&test, name) { ident(name) } else { ident("_") };
+                let told = |name: &str| {
+                    if super::place::mentions(&test, name) { ident(name).into_token_stream() } else { quote!(_) }
+                };
                 let (element, rest) = (told("element"), told("rest"));
                 quote!(List::until(#cursor, #args, |#element: &#path<'a>, #rest| #test)?)
             }

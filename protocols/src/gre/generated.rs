@@ -113,7 +113,8 @@ pub mod gre_fields {
 }
 
 /// Header, \[RFC 2784 §2.1\], with key and sequence number, \[RFC 2890 §2\]. Version 1 is that of the Point-to-Point
-/// Tunneling Protocol, \[RFC 2637 §4.1\]. What was there before, routing and strict source route, is in \[RFC 1701\].
+/// Tunneling Protocol, \[RFC 2637 §4.1\]; in virtual networks the key has two parts, \[RFC 7637 §3.2\]. What was there
+/// before, routing and strict source route, is in \[RFC 1701\].
 #[derive(Clone, Copy, Debug)]
 pub struct Gre<'a> {
     region: Region<'a>,
@@ -279,6 +280,20 @@ impl<'a> Gre<'a> {
         self.region
     }
 
+    /// The virtual subnet of a frame, where frames are carried with a key and nothing else, \[RFC 7637 §3.2\].
+    #[inline]
+    #[must_use]
+    pub fn virtual_subnet(&self) -> Option<u32> {
+        given!(Some(self.key()? >> 8))
+    }
+
+    /// What tells flows of a virtual subnet apart, \[RFC 7637 §3.2\].
+    #[inline]
+    #[must_use]
+    pub fn virtual_flow(&self) -> Option<u32> {
+        given!(Some(self.key()? & 255))
+    }
+
     /// The first two bytes as one number.
     #[inline]
     #[must_use]
@@ -347,7 +362,7 @@ impl<'a> Gre<'a> {
         }
         let mut routes = None;
         if has_routing {
-            routes = Some(List::until(cursor, (), |element: &SourceRoute<'a>, __| element.length() == 0)?);
+            routes = Some(List::until(cursor, (), |element: &SourceRoute<'a>, _| element.length() == 0)?);
         }
         let payload;
         {

@@ -3,7 +3,8 @@ module pony.net.gre;
 use pony.net.{EtherType, ether_type, ip_protocol, udp_port};
 
 /// Header, [RFC 2784 §2.1], with key and sequence number, [RFC 2890 §2]. Version 1 is that of the Point-to-Point
-/// Tunneling Protocol, [RFC 2637 §4.1]. What was there before, routing and strict source route, is in [RFC 1701].
+/// Tunneling Protocol, [RFC 2637 §4.1]; in virtual networks the key has two parts, [RFC 7637 §3.2]. What was there
+/// before, routing and strict source route, is in [RFC 1701].
 @level(link)
 layer Gre {
     /// A checksum follows, [RFC 2784 §2.2].
@@ -65,6 +66,10 @@ layer Gre {
         payload: next from ether_type[protocol];
     }
 
+    /// The virtual subnet of a frame, where frames are carried with a key and nothing else, [RFC 7637 §3.2].
+    let virtual_subnet    = key >> 8;
+    /// What tells flows of a virtual subnet apart, [RFC 7637 §3.2].
+    let virtual_flow      = key & 0xff;
     /// The first two bytes as one number.
     let flags_and_version = (has_checksum ? 0x8000 : 0) | (has_routing ? 0x4000 : 0) | (has_key ? 0x2000 : 0)
         | (has_sequence ? 0x1000 : 0) | (strict_route ? 0x0800 : 0) | recursion << 8 | (has_ack ? 0x80 : 0) | reserved
@@ -120,5 +125,8 @@ test "the checksum covers what is carried" build
     Gre { has_checksum = true; protocol = IPV4 }
   / hex"4500"
   == hex"8000 0800 32ff 0000 4500";
+test "a frame of a virtual network" Gre hex"2000 6558 00138907 020000000002 020000000001 88b5 00" {
+    virtual_subnet == 5001; virtual_flow == 7; ethernet.dst == mac"02:00:00:00:00:02";
+}
 test law roundtrip Gre;
 test law truncation Gre;

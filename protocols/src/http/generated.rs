@@ -1022,7 +1022,7 @@ impl<'a> HttpField<'a> {
                 .bytes();
             space = Some(read);
             if given!(Some(matches!(*cursor.rest().bytes().first()?, 32 | 9))) == Some(true) {
-                blanks = Some(List::until(cursor, (), |__: &HttpBlank<'a>, rest| {
+                blanks = Some(List::until(cursor, (), |_: &HttpBlank<'a>, rest| {
                     given!(Some(rest.is_empty() || !matches!(*rest.first()?, 32 | 9))) == Some(true)
                 })?);
             }

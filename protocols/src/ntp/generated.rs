@@ -9,12 +9,20 @@ pub mod craft;
 use packet_core::generated::*;
 
 /// The layers and structs of this module that can be read without being told anything, by name.
-pub static COMPOSITES: &[CompositeInfo] = &[CompositeInfo {
-    name: "Ntp",
-    key: "ntp",
-    read: |region, visitor| Ntp::parse(region).map(|view| view.fields(visitor)),
-    edit: |bytes, change| NtpMut::parse(bytes).map(|mut fields| change(&mut fields)),
-}];
+pub static COMPOSITES: &[CompositeInfo] = &[
+    CompositeInfo {
+        name: "NtpExtension",
+        key: "ntp_extension",
+        read: |region, visitor| NtpExtension::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| NtpExtensionMut::parse(bytes).map(|mut fields| change(&mut fields)),
+    },
+    CompositeInfo {
+        name: "Ntp",
+        key: "ntp",
+        read: |region, visitor| Ntp::parse(region).map(|view| view.fields(visitor)),
+        edit: |bytes, change| NtpMut::parse(bytes).map(|mut fields| change(&mut fields)),
+    },
+];
 
 /// RFC 5905 figure 9.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,6 +103,318 @@ impl NtpMode {
 }
 
 named_number!(NtpMode, u8);
+
+/// Extension fields: "NTP Extension Field Types" of IANA; RFC 8915 §5.7.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NtpExtensionType(pub u16);
+
+impl NtpExtensionType {
+    /// Unique identifier.
+    pub const UNIQUE_IDENTIFIER: Self = Self(260);
+
+    /// Cookie.
+    pub const COOKIE: Self = Self(516);
+
+    /// Cookie placeholder.
+    pub const COOKIE_PLACEHOLDER: Self = Self(772);
+
+    /// Authenticator.
+    pub const AUTHENTICATOR: Self = Self(1028);
+
+    /// What people call the value, where it has a name.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            260 => "unique identifier",
+            516 => "COOKIE",
+            772 => "cookie placeholder",
+            1028 => "AUTHENTICATOR",
+            _ => return None,
+        })
+    }
+}
+
+named_number!(NtpExtensionType, u16);
+
+/// The fields of [`NtpExtension`](NtpExtension), by name.
+pub mod ntp_extension_fields {
+    use packet_core::FieldInfo;
+    use packet_core::Form;
+    use packet_core::view::Wanted;
+
+    /// What has no name in `ntp_extension`.
+    pub static RESERVED_: FieldInfo = FieldInfo::new("ntp_extension", "_");
+
+    /// `ntp_extension.type`
+    pub static TYPE: FieldInfo = FieldInfo::new("ntp_extension", "type").shown(Form::Hex).called(&["ntp.ext.type"]);
+
+    /// `ntp_extension.length`
+    pub static LENGTH: FieldInfo =
+        FieldInfo::new("ntp_extension", "length").counting("bytes").called(&["ntp.ext.length"]);
+
+    /// `ntp_extension.value`
+    pub static VALUE: FieldInfo = FieldInfo::new("ntp_extension", "value").called(&["ntp.ext.value"]);
+
+    /// The fields of `head`.
+    pub static HEAD_RUN: &[Wanted] = &[(&TYPE, 0, 16), (&LENGTH, 16, 16)];
+}
+
+/// RFC 7822 §3.
+#[derive(Clone, Copy, Debug)]
+pub struct NtpExtension<'a> {
+    region: Region<'a>,
+    head: &'a [u8; 4],
+    value: &'a [u8],
+}
+
+impl<'a> NtpExtension<'a> {
+    /// The type.
+    #[inline]
+    #[must_use]
+    pub fn r#type(&self) -> NtpExtensionType {
+        NtpExtensionType(u16::from_be_bytes([self.head[0], self.head[1]]))
+    }
+
+    /// Of the whole field.
+    ///
+    /// In bytes.
+    #[inline]
+    #[must_use]
+    pub fn length(&self) -> u16 {
+        u16::from_be_bytes([self.head[2], self.head[3]])
+    }
+
+    /// What it says, and padding.
+    #[inline]
+    #[must_use]
+    pub fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    /// All its bytes that are there; of a layer, its payload too.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.region.bytes()
+    }
+
+    /// Where it stands in the packet, and what is known of its end.
+    #[inline]
+    #[must_use]
+    pub fn region(&self) -> Region<'a> {
+        self.region
+    }
+}
+
+impl<'a> NtpExtension<'a> {
+    /// Reads one from the start of a region; plain bytes are all that was captured of it.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    #[inline(always)]
+    pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
+        Self::read(&mut Cursor::new(region.into()))
+    }
+
+    /// Reads one where a cursor is, and moves that behind it.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    #[inline(always)]
+    pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
+        let mut quick = cursor.quick();
+        let read = Self::walk(&mut quick);
+        cursor.behind(quick, read, Self::read_slowly)
+    }
+
+    /// Reads one with which something is wrong, or which is not all there.
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
+        (Self::walk(&mut cursor), cursor)
+    }
+
+    #[inline(always)]
+    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
+        let start = *cursor;
+        let head = cursor.run::<4>(ntp_extension_fields::HEAD_RUN)?;
+        let length = u16::from_be_bytes([head[2], head[3]]);
+        if length < 4 {
+            return Err(W::fail(
+                &ntp_extension_fields::LENGTH,
+                cursor.offset() - 2,
+                ErrorKind::Where { why: None, found: u64::from(length) },
+            ));
+        }
+        let value = cursor
+            .open_to(&start, 4, u64::from(length), &ntp_extension_fields::VALUE, Some(&ntp_extension_fields::LENGTH))?
+            .bytes();
+        Ok(Self { region: cursor.since(&start), head, value })
+    }
+}
+
+impl<'a> Element<'a> for NtpExtension<'a> {
+    type Out = Self;
+    type Args = ();
+
+    #[inline]
+    fn read(cursor: &mut Cursor<'a>, (): Self::Args) -> Result<(Self, Flow), Error> {
+        Self::read(cursor).map(|element| (element, Flow::Next))
+    }
+}
+
+impl Fields for NtpExtension<'_> {
+    fn fields(&self, visitor: &mut dyn FieldVisitor) {
+        let region = self.region;
+        let value = self.r#type();
+        let place = BitPlace::of(region, self.head, 0, 16);
+        visitor.value(&ntp_extension_fields::TYPE, place, FieldValue::Named(u128::from(value.0), value.name()));
+        visitor.value(
+            &ntp_extension_fields::LENGTH,
+            BitPlace::of(region, self.head, 16, 16),
+            FieldValue::Number(u128::from(self.length())),
+        );
+        visitor.value(
+            &ntp_extension_fields::VALUE,
+            BitPlace::whole(region, self.value),
+            FieldValue::Bytes(self.value()),
+        );
+    }
+}
+shown_fields!(NtpExtension, "NtpExtension");
+
+/// Where the parts of [`NtpExtension`] stand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct NtpExtensionPlaces {
+    region: Place,
+    head: Place,
+    value: Place,
+}
+
+impl NtpExtensionPlaces {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(view: &NtpExtension<'_>, whole: &[u8]) -> Self {
+        Self {
+            region: Place::of(whole, Some(view.bytes())),
+            head: Place::of(whole, Some(view.head.as_slice())),
+            value: Place::of(whole, Some(view.value)),
+        }
+    }
+}
+
+/// [`NtpExtension`] whose fields can be set where they stand, to any value, valid or not.
+///
+/// A setter writes where its field was when it was read; one that was not there is left alone.
+#[derive(Debug)]
+pub struct NtpExtensionMut<'a> {
+    bytes: &'a mut [u8],
+    places: NtpExtensionPlaces,
+}
+
+impl<'a> NtpExtensionMut<'a> {
+    /// Reads one from the start of bytes.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be one.
+    pub fn parse(bytes: &'a mut [u8]) -> Result<Self, Error> {
+        let places = NtpExtensionPlaces::of(&NtpExtension::parse(&*bytes)?, bytes);
+        Ok(Self::new(bytes, places))
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(bytes: &'a mut [u8], places: NtpExtensionPlaces) -> Self {
+        Self { bytes, places }
+    }
+
+    /// Reads it again, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// What was set makes it impossible.
+    pub fn as_view(&self) -> Result<NtpExtension<'_>, Error> {
+        NtpExtension::read(&mut Cursor::new(self.places.region.region(self.bytes)))
+    }
+
+    /// Sets the type.
+    #[inline]
+    pub fn set_type(&mut self, value: NtpExtensionType) -> &mut Self {
+        self.places.head.put(self.bytes, 0, value.0.to_be_bytes());
+        self
+    }
+
+    /// Sets the length.
+    #[inline]
+    pub fn set_length(&mut self, value: u16) -> &mut Self {
+        self.places.head.put(self.bytes, 2, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the value, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn value_mut(&mut self) -> &mut [u8] {
+        let place = self.places.value;
+        place.bytes(self.bytes).unwrap_or_default()
+    }
+}
+
+impl FieldsMut for NtpExtensionMut<'_> {
+    fn setters(&self) -> &'static [SetterInfo] {
+        static SETTERS: &[SetterInfo] = &[
+            SetterInfo { field: &ntp_extension_fields::TYPE, bits: 16 },
+            SetterInfo { field: &ntp_extension_fields::LENGTH, bits: 16 },
+        ];
+        SETTERS
+    }
+    fn set(&mut self, setter: usize, octets: &[u8]) {
+        match setter {
+            0 => self.set_type(FromOctets::from_octets(octets)),
+            1 => self.set_length(FromOctets::from_octets(octets)),
+            _ => self,
+        };
+    }
+    fn read_again(&self, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        self.as_view().map(|view| view.fields(visitor))
+    }
+}
+
+impl<'a> NtpExtension<'a> {
+    /// Whether nothing is wrong with it: all of it is there, and every check holds. Some forms that are rare are
+    /// not looked into, and count as wrong.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        !self.region.is_cut() && self.length() >= 16
+    }
+}
+
+impl<'a> NtpExtension<'a> {
+    /// Tells what is not as it should be, one by one.
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.length() < 16 {
+            report(Anomaly::Unexpected {
+                owner: "ntp_extension",
+                name: "short_extension",
+                message: "shorter than 16 bytes, RFC 7822 §3",
+            });
+        }
+        if self.region.is_truncated() {
+            report(Anomaly::Truncated);
+        }
+    }
+}
+
+impl<'a> NtpExtension<'a> {
+    /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
+    #[must_use]
+    pub fn holds_words(&self) -> bool {
+        true
+    }
+}
 
 /// The fields of [`Ntp`](Ntp), by name.
 pub mod ntp_fields {
@@ -184,6 +504,12 @@ pub mod ntp_fields {
 
     /// `ntp.extensions`
     pub static EXTENSIONS: FieldInfo = FieldInfo::new("ntp", "extensions");
+
+    /// `ntp.key_id`
+    pub static KEY_ID: FieldInfo = FieldInfo::new("ntp", "key_id");
+
+    /// `ntp.digest`
+    pub static DIGEST: FieldInfo = FieldInfo::new("ntp", "digest").called(&["ntp.mac"]);
 
     /// The fields of `head`.
     pub static HEAD_RUN: &[Wanted] = &[(&LEAP, 0, 2), (&VERSION, 2, 3), (&MODE, 5, 3)];
@@ -295,7 +621,7 @@ impl<'a> Ntp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline(always)]
+    #[inline]
     pub fn parse(region: impl Into<Region<'a>>) -> Result<Self, Error> {
         Self::read(&mut Cursor::new(region.into()))
     }
@@ -305,24 +631,11 @@ impl<'a> Ntp<'a> {
     /// # Errors
     ///
     /// The bytes can't be one.
-    #[inline(always)]
+    #[inline]
     pub fn read(cursor: &mut Cursor<'a>) -> Result<Self, Error> {
-        let mut quick = cursor.quick();
-        let read = Self::walk(&mut quick);
-        cursor.behind(quick, read, Self::read_slowly)
-    }
-
-    /// Reads one with which something is wrong, or which is not all there.
-    #[cold]
-    #[inline(never)]
-    fn read_slowly(mut cursor: Cursor<'a>) -> (Result<Self, Error>, Cursor<'a>) {
-        (Self::walk(&mut cursor), cursor)
-    }
-
-    #[inline(always)]
-    fn walk<W: Walk<'a>>(cursor: &mut W) -> Result<Self, W::Error> {
         let start = *cursor;
         let head = cursor.run::<1>(ntp_fields::HEAD_RUN)?;
+        let version = head[0] >> 3 & 7;
         let mode = head[0] & 7;
         let variant = match mode {
             6 => {
@@ -339,8 +652,17 @@ impl<'a> Ntp<'a> {
             }
             _ => {
                 let stratum_bytes = cursor.run::<47>(ntp_fields::TIME_STRATUM_BYTES_RUN)?;
-                let extensions = cursor.to_end().bytes();
-                NtpVariant::Time(NtpTime { stratum_bytes, extensions })
+                let extensions = if version >= 4 && cursor.rest().bytes().len() as u64 > 24 {
+                    Some(List::until(cursor, (), |_: &NtpExtension<'a>, rest| rest.len() as u64 <= 24)?)
+                } else {
+                    None
+                };
+                let mut key_id_bytes = None;
+                if !cursor.rest().bytes().is_empty() {
+                    key_id_bytes = Some(cursor.array::<4>(&ntp_fields::KEY_ID)?);
+                }
+                let digest = if !cursor.rest().bytes().is_empty() { Some(cursor.to_end().bytes()) } else { None };
+                NtpVariant::Time(NtpTime { stratum_bytes, extensions, key_id_bytes, digest })
             }
         };
         Ok(Self { region: cursor.since(&start), head, variant })
@@ -480,7 +802,9 @@ impl<'a> NtpPrivate<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct NtpTime<'a> {
     stratum_bytes: &'a [u8; 47],
-    extensions: &'a [u8],
+    extensions: Option<List<'a, NtpExtension<'a>>>,
+    key_id_bytes: Option<&'a [u8; 4]>,
+    digest: Option<&'a [u8]>,
 }
 
 impl<'a> NtpTime<'a> {
@@ -563,11 +887,25 @@ impl<'a> NtpTime<'a> {
         u64::from_be_bytes(*part::<39, 8, _>(self.stratum_bytes))
     }
 
-    /// Extension fields and message authentication code, RFC 7822 §3.
+    /// What is longer than a message authentication code, RFC 7822 §3.
     #[inline]
     #[must_use]
-    pub fn extensions(&self) -> &'a [u8] {
+    pub fn extensions(&self) -> Option<List<'a, NtpExtension<'a>>> {
         self.extensions
+    }
+
+    /// By which key the message is authenticated, RFC 5905 §7.3.
+    #[inline]
+    #[must_use]
+    pub fn key_id(&self) -> Option<u32> {
+        self.key_id_bytes.map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+    }
+
+    /// The digest; nothing where authentication has failed, RFC 5905 §9.2.
+    #[inline]
+    #[must_use]
+    pub fn digest(&self) -> Option<&'a [u8]> {
+        self.digest
     }
 }
 
@@ -732,11 +1070,30 @@ impl NtpTime<'_> {
             BitPlace::of(region, self.stratum_bytes, 312, 64),
             FieldValue::Number(u128::from(self.transmit())),
         );
-        visitor.value(
-            &ntp_fields::EXTENSIONS,
-            BitPlace::whole(region, self.extensions),
-            FieldValue::Bytes(self.extensions()),
-        );
+        if let Some(value) = self.extensions() {
+            visitor.enter(Group::List(&ntp_fields::EXTENSIONS));
+            for element in value.iter() {
+                match element {
+                    Ok(value) => {
+                        visitor.enter(Group::Element);
+                        value.fields(visitor);
+                        visitor.leave();
+                    }
+                    Err(error) => visitor.error(&error),
+                }
+            }
+            visitor.leave();
+        }
+        if let Some(value) = self.key_id() {
+            let place = given!(Some(BitPlace::of(region, self.key_id_bytes?, 0, 32)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&ntp_fields::KEY_ID, place, FieldValue::Number(u128::from(value)));
+        }
+        if let Some(value) = self.digest() {
+            let place = given!(Some(BitPlace::whole(region, self.digest?)));
+            let place = place.unwrap_or(BitPlace { start: 0, bits: 0 });
+            visitor.value(&ntp_fields::DIGEST, place, FieldValue::Bytes(value));
+        }
     }
 }
 
@@ -750,7 +1107,8 @@ pub struct NtpPlaces {
     control_authenticator: Place,
     private_private_data: Place,
     time_stratum_bytes: Place,
-    time_extensions: Place,
+    time_key_id_bytes: Place,
+    time_digest: Place,
 }
 
 impl NtpPlaces {
@@ -764,7 +1122,8 @@ impl NtpPlaces {
             control_authenticator: Place::of(whole, given!(Some(view.control()?.authenticator))),
             private_private_data: Place::of(whole, given!(Some(view.private()?.private_data))),
             time_stratum_bytes: Place::of(whole, given!(Some(view.time()?.stratum_bytes.as_slice()))),
-            time_extensions: Place::of(whole, given!(Some(view.time()?.extensions))),
+            time_key_id_bytes: Place::of(whole, given!(Some(view.time()?.key_id_bytes?.as_slice()))),
+            time_digest: Place::of(whole, given!(view.time()?.digest)),
         }
     }
 }
@@ -979,10 +1338,27 @@ impl<'a> NtpMut<'a> {
         self
     }
 
-    /// The bytes of the extensions, to be overwritten; none where it is not there.
+    /// One of the extensions, by its position, to be changed; nothing where there is none.
+    #[must_use]
+    pub fn extensions_mut(&mut self, index: usize) -> Option<NtpExtensionMut<'_>> {
+        let places = {
+            let view = &self.as_view().ok()?;
+            NtpExtensionPlaces::of(&view.time()?.extensions?.get(index)?, self.bytes)
+        };
+        Some(NtpExtensionMut::new(self.bytes, places))
+    }
+
+    /// Sets the key id, where it is there.
     #[inline]
-    pub fn extensions_mut(&mut self) -> &mut [u8] {
-        let place = self.places.time_extensions;
+    pub fn set_key_id(&mut self, value: u32) -> &mut Self {
+        self.places.time_key_id_bytes.put(self.bytes, 0, value.to_be_bytes());
+        self
+    }
+
+    /// The bytes of the digest, to be overwritten; none where it is not there.
+    #[inline]
+    pub fn digest_mut(&mut self) -> &mut [u8] {
+        let place = self.places.time_digest;
         place.bytes(self.bytes).unwrap_or_default()
     }
 }
@@ -1012,6 +1388,7 @@ impl FieldsMut for NtpMut<'_> {
             SetterInfo { field: &ntp_fields::ORIGIN, bits: 64 },
             SetterInfo { field: &ntp_fields::RECEIVE, bits: 64 },
             SetterInfo { field: &ntp_fields::TRANSMIT, bits: 64 },
+            SetterInfo { field: &ntp_fields::KEY_ID, bits: 32 },
         ];
         SETTERS
     }
@@ -1039,6 +1416,7 @@ impl FieldsMut for NtpMut<'_> {
             19 => self.set_origin(FromOctets::from_octets(octets)),
             20 => self.set_receive(FromOctets::from_octets(octets)),
             21 => self.set_transmit(FromOctets::from_octets(octets)),
+            22 => self.set_key_id(FromOctets::from_octets(octets)),
             _ => self,
         };
     }
@@ -1107,7 +1485,8 @@ impl<'a> NtpTime<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        true
+        self.extensions
+            .is_none_or(|value| value.iter().all(|element| element.is_ok_and(|element| element.is_regular())))
     }
 }
 
@@ -1138,7 +1517,13 @@ impl<'a> NtpPrivate<'a> {
 
 impl<'a> NtpTime<'a> {
     /// Tells what is not as it should be, one by one.
-    pub fn anomalies(&self, _: &mut dyn FnMut(Anomaly)) {}
+    pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if let Some(value) = self.extensions {
+            for element in value.valid() {
+                element.anomalies(report);
+            }
+        }
+    }
 }
 
 impl<'a> NtpControl<'a> {
@@ -1161,7 +1546,7 @@ impl<'a> NtpTime<'a> {
     /// Whether there is more in it than numbers: names that choose nothing, text or addresses.
     #[must_use]
     pub fn holds_words(&self) -> bool {
-        false
+        self.extensions.is_some_and(|value| value.valid().any(|element| element.holds_words()))
     }
 }
 

@@ -5,7 +5,8 @@
 use packet_core::craft::generated::*;
 
 /// Header, \[RFC 2784 §2.1\], with key and sequence number, \[RFC 2890 §2\]. Version 1 is that of the Point-to-Point
-/// Tunneling Protocol, \[RFC 2637 §4.1\]. What was there before, routing and strict source route, is in \[RFC 1701\].
+/// Tunneling Protocol, \[RFC 2637 §4.1\]; in virtual networks the key has two parts, \[RFC 7637 §3.2\]. What was there
+/// before, routing and strict source route, is in \[RFC 1701\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gre<'a> {
     /// A checksum follows, \[RFC 2784 §2.2\].

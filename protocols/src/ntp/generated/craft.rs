@@ -4,13 +4,164 @@
 
 use packet_core::craft::generated::*;
 
+/// RFC 7822 §3.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NtpExtension<'a> {
+    /// `type`.
+    pub r#type: super::NtpExtensionType,
+    /// Of the whole field.
+    ///
+    /// It is derived unless something is said of it.
+    pub length: Field<u16>,
+    /// What it says, and padding.
+    pub value: Cow<'a, [u8]>,
+    /// Bytes of the region of [`Self::value`] that it does not take.
+    pub value_padding: Cow<'a, [u8]>,
+}
+
+impl NtpExtension<'_> {
+    /// Nothing is said of it.
+    pub const UNSAID: Self = Self {
+        r#type: super::NtpExtensionType(0),
+        length: Field::Auto,
+        value: Cow::Borrowed(&[]),
+        value_padding: Cow::Borrowed(&[]),
+    };
+}
+
+impl Default for NtpExtension<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::UNSAID
+    }
+}
+
+/// What is settled of [`NtpExtension`] before it is written.
+#[derive(Clone, Copy, Debug, Default)]
+struct NtpExtensionSettled {
+    /// Bytes of the whole.
+    size_: u64,
+    length: u16,
+}
+
+impl NtpExtension<'_> {
+    /// Settles what follows from nothing that has to be counted.
+    #[inline(always)]
+    fn begin<R: Random>(&self, settled: &mut NtpExtensionSettled, _: &mut R) -> Result<(), EmitError> {
+        let value = self;
+        settled.length = match value.length {
+            Field::Auto => 0,
+            Field::Set(value) => value,
+            Field::Raw(bits) => cut::<u16>(bits, 16),
+        };
+        Ok(())
+    }
+
+    /// Goes over what stands behind the head.
+    #[inline(always)]
+    fn walk<P: Pen, R: Random>(
+        &self,
+        pen: &mut P,
+        settled: &mut NtpExtensionSettled,
+        _: &mut R,
+    ) -> Result<(), EmitError> {
+        let value = self;
+        let start = pen.position();
+        pen.number(u128::from(value.r#type.0), 16, false);
+        pen.number(u128::from(settled.length), 16, false);
+        pen.bytes(&value.value);
+        pen.align(start, 32, 0);
+        Ok(())
+    }
+
+    /// Counts what is written, and settles what is found on the way.
+    #[inline(always)]
+    fn count(&self, from: usize, settled: &mut NtpExtensionSettled) -> Count {
+        let mut pen = Count::at(from);
+        let random = &mut SplitMix::default();
+        if self.begin(settled, random).is_ok() {
+            self.walk(&mut pen, settled, random).unwrap_or_default();
+        }
+        pen
+    }
+}
+
+impl NtpExtension<'_> {
+    /// How many bytes it takes.
+    #[inline]
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.count(0, &mut NtpExtensionSettled::default()).bytes()
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// A field can't be what it was set to.
+    #[inline]
+    pub fn put<P: Pen, R: Random>(&self, pen: &mut P, random: &mut R) -> Result<(), EmitError> {
+        let value = self;
+        let mut settled = NtpExtensionSettled::default();
+        value.begin(&mut settled, random)?;
+        let start = pen.position();
+        if P::COUNTS {
+            return value.walk(pen, &mut settled, random);
+        }
+        settled.size_ = (value.count(start, &mut settled).position().saturating_sub(start) / 8) as u64;
+        value.begin(&mut settled, random)?;
+        if let Field::Auto = value.length {
+            settled.length = into_number::<u16>(i128::from(settled.size_), 16, &super::ntp_extension_fields::LENGTH)?;
+        }
+        if value.length.is_set() && settled.length < 4 {
+            return Err(EmitError::new(&super::ntp_extension_fields::LENGTH, EmitErrorKind::Invalid { why: None }));
+        }
+        value.walk(pen, &mut settled, random)?;
+        Ok(())
+    }
+}
+
+impl<'a> super::NtpExtension<'a> {
+    /// What it says, as a value that gives the same bytes again; what stands upon it is left out.
+    #[must_use]
+    pub fn to_value(&self) -> NtpExtension<'a> {
+        let mut take = Take::new(self.region());
+        let mut value = NtpExtension::UNSAID;
+        let number_0 = take.number(16, false) as u16;
+        value.r#type = super::NtpExtensionType(number_0);
+        let number_1 = take.number(16, false) as u16;
+        value.length = Field::Set(number_1);
+        let taken_1 = number_1;
+        let within = take.enter(i128::from((u64::from(taken_1) - 4) * 8));
+        let content = take.bytes(u64::MAX);
+        value.value = Cow::Borrowed(content);
+        value.value_padding = behind(take.leave(within), 4);
+        take.align(32);
+        value
+    }
+}
+
+impl<'a> From<&super::NtpExtension<'a>> for NtpExtension<'a> {
+    #[inline]
+    fn from(view: &super::NtpExtension<'a>) -> Self {
+        view.to_value()
+    }
+}
+
+impl NtpExtension<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.length = Field::Auto;
+    }
+}
+
 /// RFC 5905 §7.3. Control (RFC 9327) and private messages share the first byte alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ntp<'a> {
     /// `leap`.
     pub leap: Field<super::Leap>,
     /// `version`.
-    pub version: u8,
+    pub version: Field<u8>,
     /// `mode`.
     pub mode: Field<super::NtpMode>,
     /// Which form it has.
@@ -19,7 +170,8 @@ pub struct Ntp<'a> {
 
 impl Ntp<'_> {
     /// Nothing is said of it.
-    pub const UNSAID: Self = Self { leap: Field::Auto, version: 4, mode: Field::Auto, variant: NtpVariant::Unsaid };
+    pub const UNSAID: Self =
+        Self { leap: Field::Auto, version: Field::Auto, mode: Field::Auto, variant: NtpVariant::Unsaid };
 }
 
 impl Default for Ntp<'_> {
@@ -162,8 +314,12 @@ pub struct NtpTime<'a> {
     pub receive: u64,
     /// `transmit`.
     pub transmit: u64,
-    /// Extension fields and message authentication code, RFC 7822 §3.
-    pub extensions: Cow<'a, [u8]>,
+    /// What is longer than a message authentication code, RFC 7822 §3.
+    pub extensions: Items<NtpExtension<'a>>,
+    /// By which key the message is authenticated, RFC 5905 §7.3.
+    pub key_id: Field<u32>,
+    /// The digest; nothing where authentication has failed, RFC 5905 §9.2.
+    pub digest: Cow<'a, [u8]>,
 }
 
 impl NtpTime<'_> {
@@ -179,7 +335,9 @@ impl NtpTime<'_> {
         origin: 0,
         receive: 0,
         transmit: 0,
-        extensions: Cow::Borrowed(&[]),
+        extensions: Items::NONE,
+        key_id: Field::Auto,
+        digest: Cow::Borrowed(&[]),
     };
 }
 
@@ -194,6 +352,7 @@ impl Default for NtpTime<'_> {
 #[derive(Clone, Copy, Debug, Default)]
 struct NtpSettled {
     leap: u8,
+    version: u8,
     mode: u8,
 }
 
@@ -206,6 +365,11 @@ impl Ntp<'_> {
             Field::Auto => 0,
             Field::Set(value) => fits(value.0, 2, &super::ntp_fields::LEAP)?,
             Field::Raw(bits) => cut::<u8>(bits, 2),
+        };
+        settled.version = match value.version {
+            Field::Auto => 4,
+            Field::Set(value) => fits(value, 3, &super::ntp_fields::VERSION)?,
+            Field::Raw(bits) => cut::<u8>(bits, 3),
         };
         settled.mode = match value.mode {
             Field::Auto => {
@@ -226,7 +390,7 @@ impl Ntp<'_> {
 
     /// Goes over what stands behind the head.
     #[inline(always)]
-    fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut NtpSettled, _: &mut R) -> Result<(), EmitError> {
+    fn walk<P: Pen, R: Random>(&self, pen: &mut P, settled: &mut NtpSettled, random: &mut R) -> Result<(), EmitError> {
         let value = self;
         let form = match &value.variant {
             NtpVariant::Unsaid => match settled.mode {
@@ -293,7 +457,26 @@ impl Ntp<'_> {
                 pen.number(u128::from(arm_3.origin), 64, false);
                 pen.number(u128::from(arm_3.receive), 64, false);
                 pen.number(u128::from(arm_3.transmit), 64, false);
-                pen.bytes(&arm_3.extensions);
+                if !arm_3.extensions.is_empty()
+                    || given!(Some(settled.version >= 4 && absent::<&[u8]>()?.len() as u64 > 24)) == Some(true)
+                {
+                    {
+                        for element in arm_3.extensions.iter() {
+                            element.put(pen, random)?;
+                        }
+                    }
+                }
+                if arm_3.key_id.is_said() || absent::<bool>() == Some(true) {
+                    let wire_keyid_3 = match arm_3.key_id {
+                        Field::Auto => 0,
+                        Field::Set(value) => value,
+                        Field::Raw(bits) => cut::<u32>(bits, 32),
+                    };
+                    pen.number(u128::from(wire_keyid_3), 32, false);
+                }
+                if !arm_3.digest.is_empty() || absent::<bool>() == Some(true) {
+                    pen.bytes(&arm_3.digest);
+                }
             }
             NtpVariant::Unsaid => {}
         }
@@ -350,13 +533,7 @@ impl Layer for Ntp<'_> {
             return Err(EmitError::new(&super::ntp_fields::MODE, EmitErrorKind::Invalid { why: None }));
         }
         let mut head = [0; 1];
-        put::<0, 1, _>(
-            &mut head,
-            last(
-                &(settled.leap << 6 | fits(value.version, 3, &super::ntp_fields::VERSION)? << 3 | settled.mode)
-                    .to_be_bytes(),
-            ),
-        );
+        put::<0, 1, _>(&mut head, last(&(settled.leap << 6 | settled.version << 3 | settled.mode).to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
         let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
         *top = head;
@@ -391,7 +568,9 @@ impl<'a> super::Ntp<'a> {
         let mut value = Ntp::UNSAID;
         let number_0 = take.number(2, false) as u8;
         value.leap = Field::Set(super::Leap(number_0));
-        value.version = take.number(3, false) as u8;
+        let number_1 = take.number(3, false) as u8;
+        value.version = Field::Set(number_1);
+        let taken_1 = number_1;
         let number_2 = take.number(3, false) as u8;
         value.mode = Field::Set(super::NtpMode(number_2));
         let taken_2 = number_2;
@@ -441,8 +620,28 @@ impl<'a> super::Ntp<'a> {
                 arm_3.origin = take.number(64, false) as u64;
                 arm_3.receive = take.number(64, false) as u64;
                 arm_3.transmit = take.number(64, false) as u64;
-                let content = take.bytes(u64::MAX);
-                arm_3.extensions = Cow::Borrowed(content);
+                if taken_1 >= 4 && take.rest().len() as u64 > 24 {
+                    let mut list = Items::NONE;
+                    while !take.rest().is_empty() {
+                        let Some((view, last)) = take.read::<super::NtpExtension<'a>>(()) else { break };
+                        list.push(view.to_value());
+                        if last {
+                            break;
+                        }
+                        if take.rest().len() as u64 <= 24 {
+                            break;
+                        }
+                    }
+                    arm_3.extensions = list;
+                }
+                if !take.rest().is_empty() {
+                    let number_26 = take.number(32, false) as u32;
+                    arm_3.key_id = Field::Set(number_26);
+                }
+                if !take.rest().is_empty() {
+                    let content = take.bytes(u64::MAX);
+                    arm_3.digest = Cow::Borrowed(content);
+                }
                 value.variant = NtpVariant::Time(arm_3);
             }
         }
@@ -460,8 +659,10 @@ impl<'a> From<&super::Ntp<'a>> for Ntp<'a> {
 impl Ntp<'_> {
     /// Has everything derived that can be, whatever was said of it. What was right is written as before.
     pub fn derive_all(&mut self) {
-        if let NtpVariant::Control(arm) = &mut self.variant {
-            arm.derive_all();
+        match &mut self.variant {
+            NtpVariant::Control(arm) => arm.derive_all(),
+            NtpVariant::Time(arm) => arm.derive_all(),
+            _ => {}
         }
     }
 
@@ -488,5 +689,12 @@ impl NtpControl<'_> {
         if was.count == right.count {
             self.count = Field::Auto;
         }
+    }
+}
+
+impl NtpTime<'_> {
+    /// Has everything derived that can be, whatever was said of it. What was right is written as before.
+    pub fn derive_all(&mut self) {
+        self.extensions.iter_mut().for_each(|one| one.derive_all());
     }
 }
