@@ -388,7 +388,8 @@ impl<'s> Summary<'s> {
                 }
             }
             (TellingKind::Word, _) => {
-                let word = text::utf8(values::bytes(node, show.data));
+                let word = values::text(field, node, show.dissection, show.data);
+                let word = word.unwrap_or_else(|| text::utf8(values::bytes(node, show.data)));
                 let end = word.char_indices().nth(ROOM).map_or(word.len(), |(at, _)| at);
                 text::plain(out, &word[..end]);
                 join(out, &[if end < word.len() { "… " } else { " " }]);
@@ -614,9 +615,9 @@ fn telling_kind(schema: &Schema, plan: &Plan, id: FieldId) -> Option<TellingKind
     let derived = field.auto.is_some() || field.constant.is_some() || field.trailing;
     match &field.ty {
         Type::Next(_) => None,
-        ty if is_word(schema, ty) => Some(TellingKind::Word),
         Type::Struct(..) | Type::List(..) => Some(TellingKind::Nested),
         _ if derived => None,
+        ty if is_word(schema, ty) => Some(TellingKind::Word),
         _ => match shape {
             Shape::Flags(_) => Some(TellingKind::Flags),
             Shape::Mac => Some(TellingKind::Mac),

@@ -1,9 +1,10 @@
 //! Hypertext Transfer Protocol, versions 1.0 and 1.1.
 //!
-//! Every byte of a message is kept, white space, the case of names and the ends of lines too. Two things are not told.
+//! Every byte of a message is kept, white space, the case of names and the ends of lines too. Three things are not told.
 //! Whether a response answers HEAD or CONNECT, and so has no body whatever its fields say (RFC 9112 §6.3), only the
 //! request knows. And of several Content-Length fields the first one counts: that others differ from it (RFC 9110
-//! §8.6) goes unnoticed. Sizes of chunks follow from the chunks; a Content-Length is written as it is said, for an
+//! §8.6) goes unnoticed. And that chunked is the last coding is known of it alone and behind gzip or deflate; any other
+//! list is taken for one that ends otherwise. Sizes of chunks follow from the chunks; a Content-Length is written as it is said, for an
 //! element knows nothing of what comes behind its list.
 module pony.app.http;
 use pony.net.{tcp_port};

@@ -122,7 +122,7 @@ impl Make<'_, '_, '_> {
     }
 
     /// What a builder takes where nothing is said, for bytes of which something is asked: chance seldom makes what will do.
-    fn usual(&mut self, field: FieldId) -> Option<Vec<u8>> {
+    fn usual(&self, field: FieldId) -> Option<Vec<u8>> {
         let known = &self.schema[field];
         match &self.schema[known.default.filter(|_| !known.wheres.is_empty())?] {
             Expr::Bytes(bytes) => Some(bytes.to_vec()),
