@@ -208,16 +208,31 @@ impl Reader<'_> {
         Some(ItemKind::Bind(Bind { table: path(&table.text, table.span), rows }))
     }
 
-    /// `probe(condition, score = n)`.
+    /// `probe(condition, from = table, guard = condition, score = n)`; `from` may be said of several tables.
     fn probe(&mut self, entry: &Entry, layer: Path) -> Option<ItemKind> {
         let mut parts = self.values(entry).into_iter();
         let condition = self.expr(parts.next()?.into_iter().collect())?;
-        let Some(score) = parts.next() else {
+        let (mut from, mut guard, mut score) = (Vec::new(), None, None);
+        for part in parts {
+            let (name, value) = self.assigned(part, entry)?;
+            match name.text.as_str() {
+                "from" => {
+                    let table = self.ident(value.into_iter().collect(), "a table")?;
+                    from.push(path(&table.text, table.span));
+                }
+                "guard" => guard = Some(self.expr(value)?),
+                "score" => score = Some(self.expr(value)?),
+                _ => {
+                    self.wrong(entry.span, "a probe has `from`, `guard` and `score`", None);
+                    return None;
+                }
+            }
+        }
+        let Some(score) = score else {
             self.wrong(entry.span, "a probe has a score", Some("as in `probe(magic == 7, score = 90)`"));
             return None;
         };
-        let (_, score) = self.assigned(score, entry)?;
-        Some(ItemKind::Probe(Probe { layer, condition, score: self.expr(score)? }))
+        Some(ItemKind::Probe(Probe { layer, from, guard, condition, score }))
     }
 
     /// `alias(tool, expression = "name" if condition)`.

@@ -306,25 +306,21 @@ impl Writer<'_> {
 
     /// The layer of the first key that has a row, or what is taken where none has.
     fn by_keys(&self, table: TableId, keys: &[TokenStream], otherwise: Otherwise, stack: &TokenStream) -> TokenStream {
-        let mut found = keys.iter();
-        let first = found.next().cloned().unwrap_or(quote!(None));
-        let by_key = quote!(#first #(.or_else(|| #found))*);
         let streams = self.schema[table].rows.iter().any(|row| self.is_stream(row.layer));
-        let by_key = match otherwise {
-            Otherwise::Opaque | Otherwise::Probe => by_key,
+        let may_begin = streams.then(|| quote!(.filter(|kind| #stack may_begin(*kind, payload))));
+        let mut found = keys.iter();
+        let first = found.next().map_or(quote!(None), |found| quote!(#found #may_begin));
+        let by_key = quote!(#first #(.or_else(|| #found #may_begin))*);
+        match otherwise {
+            Otherwise::Opaque => by_key,
             Otherwise::Layer(layer) => {
                 let kind = self.kind(layer, stack);
                 quote!(#by_key.or_else(|| #kind))
             }
-        };
-        match (otherwise, streams) {
-            (Otherwise::Probe, true) => quote!(match #by_key {
-                Some(kind) => Some(kind).filter(|kind| #stack may_begin(*kind, payload)),
-                None => #stack guess(payload),
-            }),
-            (Otherwise::Probe, false) => quote!(#by_key.or_else(|| #stack guess(payload))),
-            (_, true) => quote!(#by_key.filter(|kind| #stack may_begin(*kind, payload))),
-            (_, false) => by_key,
+            Otherwise::Probe => {
+                let table = &self.schema[table].name;
+                quote!(#by_key.or_else(|| #stack guess(#table, payload)))
+            }
         }
     }
 
@@ -588,7 +584,9 @@ impl Writer<'_> {
         let functions: Vec<TokenStream> = functions.collect();
         let guesses = guesses.into_iter().map(|probe| {
             let (function, kind) = (self.probe_ident(probe), ident(&camel(&self.schema[probe.layer].name)));
-            quote!(if #function(payload) { return Some(LayerKind::#kind); })
+            let tables = probe.tables.iter().map(|table| &self.schema[*table].name);
+            let asked = (!probe.tables.is_empty()).then(|| quote!(matches!(table, #(#tables)|*) &&));
+            quote!(if #asked #function(payload) { return Some(LayerKind::#kind); })
         });
         let guesses: Vec<TokenStream> = guesses.collect();
         let mut layers: Vec<CompositeId> = self.schema.probes.iter().map(|probe| probe.layer).collect();
@@ -605,12 +603,12 @@ impl Writer<'_> {
         quote! {
             #(#functions)*
 
-            /// The layer that a payload looks like most, where any.
+            /// The layer that a payload looks like most, where any, and no key of that table leads to one.
             #[inline]
             #[must_use]
-            pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
+            pub fn guess(table: &str, payload: Region<'_>) -> Option<LayerKind> {
                 #(#guesses)*
-                let _ = payload;
+                let _ = (table, payload);
                 None
             }
 
@@ -639,18 +637,27 @@ impl Writer<'_> {
         let function = self.probe_ident(probe);
         let composite = &self.schema[probe.layer];
         let about = format!(" Whether a payload looks like `{}`.", composite.name);
-        let Some(test) = self.probe_body(probe) else {
+        let Some(test) = self.probe_body(probe).and_then(|body| Some((self.probe_guard(probe)?, body))) else {
             self.gap(probe.layer, "a probe");
             return TokenStream::new();
         };
+        let (guard, test) = test;
         quote! {
             #[doc = #about]
             #[inline]
             #[must_use]
             pub fn #function(payload: Region<'_>) -> bool {
-                contained(|| { let cursor = &mut Cursor::new(payload); #test }).unwrap_or(false)
+                #guard contained(|| { let cursor = &mut Cursor::new(payload); #test }).unwrap_or(false)
             }
         }
+    }
+
+    /// What is looked at before a layer is read, if anything.
+    fn probe_guard(&self, probe: &Probe) -> Option<TokenStream> {
+        let Some(guard) = probe.guard else { return Some(TokenStream::new()) };
+        let env = Env { rest: Some(quote!(payload.bytes())), ..Env::default() };
+        let test = holds(&self.expr(&env, guard)?)?;
+        Some(quote!(#test &&))
     }
 
     fn probe_body(&self, probe: &Probe) -> Option<TokenStream> {
@@ -728,8 +735,8 @@ fn following() -> TokenStream {
                 let payload = following.payload;
                 let kind = following.ways().find_map(|way| match way {
                     Way::Layer(name) => Self::ALL.iter().copied().find(|kind| kind.name() == name),
-                    Way::Key { table, key } => tables::by_name(table, key, payload),
-                    Way::Probe => guess(payload),
+                    Way::Key { table, key } => tables::by_name(table, key, payload).filter(|kind| may_begin(*kind, payload)),
+                    Way::Probe { table } => guess(table, payload),
                 });
                 kind.filter(|kind| may_begin(*kind, payload))
             }

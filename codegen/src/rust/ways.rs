@@ -28,7 +28,10 @@ impl Writer<'_> {
                 let keys = keys.iter().filter_map(|&key| self.way_key(id, *table, key, env));
                 let otherwise = match otherwise {
                     Otherwise::Opaque => None,
-                    Otherwise::Probe => Some(quote!(Some(::packet_core::plain::Way::Probe))),
+                    Otherwise::Probe => {
+                        let table = &self.schema[*table].name;
+                        Some(quote!(Some(::packet_core::plain::Way::Probe { table: #table })))
+                    }
                     Otherwise::Layer(layer) => Some(self.way_layer(*layer)),
                 };
                 keys.chain(otherwise).collect()

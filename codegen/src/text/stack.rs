@@ -61,11 +61,17 @@ impl Reader<'_> {
         Some(extend)
     }
 
-    /// `probe L { e } score n;`
+    /// `probe L from t if g { e } score n;`
     pub(super) fn probe(&self, pair: Pair<'_, Rule>) -> Option<Probe> {
         let mut parts = Parts::of(pair);
+        let from = parts.take(Rule::probe_from).map(Parts::of);
+        let guard = parts.take(Rule::probe_if).map(Parts::of);
         Some(Probe {
             layer: self.take_path(&mut parts)?,
+            from: from
+                .map(|mut from| from.all(Rule::path).into_iter().map(|path| self.path(path)).collect())
+                .unwrap_or_default(),
+            guard: guard.and_then(|mut guard| self.take_expr(&mut guard)),
             condition: self.take_expr(&mut parts)?,
             score: self.take_expr(&mut parts)?,
         })

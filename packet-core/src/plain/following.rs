@@ -26,7 +26,10 @@ pub enum Way {
         key: u64,
     },
     /// It is what it looks like.
-    Probe,
+    Probe {
+        /// That of the keys before, which led to nothing.
+        table: &'static str,
+    },
 }
 
 impl<'a> Following<'a> {

@@ -10,11 +10,32 @@
 /// ```
 #[must_use]
 pub fn before(rest: &[u8], delimiters: &[&[u8]]) -> usize {
-    let starts = |at: usize, byte: u8| {
-        let behind = rest.get(at..).unwrap_or_default();
-        delimiters.iter().any(|delimiter| delimiter.first() == Some(&byte) && behind.starts_with(delimiter))
+    let mut at = 0;
+    while let Some(behind) = rest.get(at..) {
+        at += before_byte(behind, delimiters);
+        let found = rest.get(at..).unwrap_or_default();
+        if found.is_empty() || delimiters.iter().any(|delimiter| found.starts_with(delimiter)) {
+            break;
+        }
+        at += 1;
+    }
+    at.min(rest.len())
+}
+
+/// Bytes that are looked at together.
+const STEP: usize = 32;
+
+/// How many bytes stand before the first with which one of the delimiters begins.
+fn before_byte(bytes: &[u8], delimiters: &[&[u8]]) -> usize {
+    let is_first = |byte: u8| delimiters.iter().any(|delimiter| delimiter.first() == Some(&byte));
+    // What holds none is passed in whole steps, which a processor takes all at once.
+    let holds_none = |step: &&[u8; STEP]| {
+        let mut firsts = delimiters.iter().filter_map(|delimiter| delimiter.first());
+        firsts.all(|first| step.iter().fold(0, |found, byte| found | u8::from(byte == first)) == 0)
     };
-    rest.iter().enumerate().position(|(at, &byte)| starts(at, byte)).unwrap_or(rest.len())
+    let passed = bytes.as_chunks().0.iter().take_while(holds_none).count() * STEP;
+    let left = bytes.get(passed..).unwrap_or_default();
+    passed + left.iter().position(|&byte| is_first(byte)).unwrap_or(left.len())
 }
 
 /// Whether a text is a word, with or without regard to case.
@@ -114,5 +135,18 @@ mod tests {
         assert_eq!(before(b"a\n\r\n\r\n", &[b"\r\n\r\n", b"\n\r\n", b"\n\n"]), 1);
         assert_eq!(before(b"\r\n\r\n", &[b"\n\r\n", b"\r\n\r\n"]), 0);
         assert_eq!(before(b"", &[b"x"]), 0);
+    }
+
+    /// Wherever it stands, within a step of many bytes and behind it.
+    #[test]
+    fn a_delimiter_is_found_at_every_place() {
+        let mut text = [b'\r'; 100];
+        for at in 0..text.len() - 1 {
+            (text[at], text[at + 1]) = (b'\r', b'\n');
+            assert_eq!(before(&text, &[b"\r\n", b":"]), at);
+            assert_eq!(before(&text, &[b":", b"\n"]), at + 1);
+            (text[at], text[at + 1]) = (b'\r', b'\r');
+        }
+        assert_eq!(before(&text, &[b"\r\n"]), text.len());
     }
 }

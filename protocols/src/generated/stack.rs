@@ -2970,8 +2970,8 @@ impl packet_core::stack::Known for LayerKind {
         let payload = following.payload;
         let kind = following.ways().find_map(|way| match way {
             Way::Layer(name) => Self::ALL.iter().copied().find(|kind| kind.name() == name),
-            Way::Key { table, key } => tables::by_name(table, key, payload),
-            Way::Probe => guess(payload),
+            Way::Key { table, key } => tables::by_name(table, key, payload).filter(|kind| may_begin(*kind, payload)),
+            Way::Probe { table } => guess(table, payload),
         });
         kind.filter(|kind| may_begin(*kind, payload))
     }
@@ -4068,115 +4068,118 @@ pub fn looks_like_dtls_2(payload: Region<'_>) -> bool {
 #[inline]
 #[must_use]
 pub fn looks_like_http(payload: Region<'_>) -> bool {
-    contained(|| {
-        let cursor = &mut Cursor::new(payload);
-        let start = *cursor;
-        let mut version = None;
-        let mut status = None;
-        let mut method = None;
-        let mut version_2 = None;
-        if given!(Some(slice(cursor.rest().bytes(), 0_u64, 4_u64)? == b"HTTP/".as_slice())) == Some(true) {
-            let read = Text(
-                cursor
-                    .open(
-                        text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
-                        &crate::http::http_fields::VERSION,
-                        None,
-                    )?
-                    .bytes(),
-            );
-            version = Some(read);
-            let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
-            let reserved_1 = read[0];
-            if reserved_1 != 32 {
-                return Err(Error::new(
-                    &crate::http::http_fields::RESERVED_,
-                    cursor.offset() - 1,
-                    ErrorKind::Constant { found: u64::from(reserved_1), expected: 32 },
-                ));
+    given!(Some((65..=90).contains(payload.bytes().first()?))) == Some(true)
+        && contained(|| {
+            let cursor = &mut Cursor::new(payload);
+            let start = *cursor;
+            let mut version = None;
+            let mut status = None;
+            let mut method = None;
+            let mut version_2 = None;
+            if given!(Some(slice(cursor.rest().bytes(), 0_u64, 4_u64)? == b"HTTP/".as_slice())) == Some(true) {
+                let read = Text(
+                    cursor
+                        .open(
+                            text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
+                            &crate::http::http_fields::VERSION,
+                            None,
+                        )?
+                        .bytes(),
+                );
+                version = Some(read);
+                let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
+                let reserved_1 = read[0];
+                if reserved_1 != 32 {
+                    return Err(Error::new(
+                        &crate::http::http_fields::RESERVED_,
+                        cursor.offset() - 1,
+                        ErrorKind::Constant { found: u64::from(reserved_1), expected: 32 },
+                    ));
+                }
+                let read = crate::http::Decimal::read(cursor)?;
+                status = Some(read);
+                let status = read.value;
+                if !(100..=999).contains(&status) {
+                    return Err(Error::new(
+                        &crate::http::http_fields::STATUS,
+                        start.offset_in(read.bytes, 0),
+                        ErrorKind::Where { why: Some("a status has three digits"), found: status },
+                    ));
+                }
+                cursor.open(
+                    given!(Some(if !cursor.rest().bytes().is_empty() && *cursor.rest().bytes().first()? == 32 {
+                        1_u64
+                    } else {
+                        0_u64
+                    }))
+                    .ok_or_else(|| cursor.bad_length(&crate::http::http_fields::RESERVED_))?,
+                    &crate::http::http_fields::BLANK,
+                    None,
+                )?;
+                cursor.open(
+                    text::before(cursor.rest().bytes(), &[b"\r", b"\n"]) as u64,
+                    &crate::http::http_fields::REASON,
+                    None,
+                )?;
+            } else {
+                let read = Text(
+                    cursor
+                        .open(
+                            text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
+                            &crate::http::http_fields::METHOD,
+                            None,
+                        )?
+                        .bytes(),
+                );
+                method = Some(read);
+                let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
+                let reserved_6 = read[0];
+                if reserved_6 != 32 {
+                    return Err(Error::new(
+                        &crate::http::http_fields::RESERVED_,
+                        cursor.offset() - 1,
+                        ErrorKind::Constant { found: u64::from(reserved_6), expected: 32 },
+                    ));
+                }
+                cursor.open(
+                    text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
+                    &crate::http::http_fields::TARGET,
+                    None,
+                )?;
+                let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
+                let reserved_8 = read[0];
+                if reserved_8 != 32 {
+                    return Err(Error::new(
+                        &crate::http::http_fields::RESERVED_,
+                        cursor.offset() - 1,
+                        ErrorKind::Constant { found: u64::from(reserved_8), expected: 32 },
+                    ));
+                }
+                let read = Text(
+                    cursor
+                        .open(
+                            text::before(cursor.rest().bytes(), &[b"\r", b"\n"]) as u64,
+                            &crate::http::http_fields::VERSION,
+                            None,
+                        )?
+                        .bytes(),
+                );
+                version_2 = Some(read);
             }
-            let read = crate::http::Decimal::read(cursor)?;
-            status = Some(read);
-            let status = read.value;
-            if !(100..=999).contains(&status) {
-                return Err(Error::new(
-                    &crate::http::http_fields::STATUS,
-                    start.offset_in(read.bytes, 0),
-                    ErrorKind::Where { why: Some("a status has three digits"), found: status },
-                ));
-            }
-            cursor.open(
-                given!(Some(if !cursor.rest().bytes().is_empty() && *cursor.rest().bytes().first()? == 32 {
-                    1_u64
-                } else {
-                    0_u64
-                }))
-                .ok_or_else(|| cursor.bad_length(&crate::http::http_fields::RESERVED_))?,
-                &crate::http::http_fields::BLANK,
-                None,
-            )?;
-            cursor.open(
-                text::before(cursor.rest().bytes(), &[b"\r", b"\n"]) as u64,
-                &crate::http::http_fields::REASON,
-                None,
-            )?;
-        } else {
-            let read = Text(
-                cursor
-                    .open(
-                        text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
-                        &crate::http::http_fields::METHOD,
-                        None,
-                    )?
-                    .bytes(),
-            );
-            method = Some(read);
-            let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
-            let reserved_6 = read[0];
-            if reserved_6 != 32 {
-                return Err(Error::new(
-                    &crate::http::http_fields::RESERVED_,
-                    cursor.offset() - 1,
-                    ErrorKind::Constant { found: u64::from(reserved_6), expected: 32 },
-                ));
-            }
-            cursor.open(
-                text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
-                &crate::http::http_fields::TARGET,
-                None,
-            )?;
-            let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
-            let reserved_8 = read[0];
-            if reserved_8 != 32 {
-                return Err(Error::new(
-                    &crate::http::http_fields::RESERVED_,
-                    cursor.offset() - 1,
-                    ErrorKind::Constant { found: u64::from(reserved_8), expected: 32 },
-                ));
-            }
-            let read = Text(
-                cursor
-                    .open(
-                        text::before(cursor.rest().bytes(), &[b"\r", b"\n"]) as u64,
-                        &crate::http::http_fields::VERSION,
-                        None,
-                    )?
-                    .bytes(),
-            );
-            version_2 = Some(read);
-        }
-        Ok(both(
-            given!(Some(
-                text::word(
-                    given!(Some(version?.bytes())).or(given!(Some(version_2?.bytes())))?,
-                    &["HTTP/1.0", "HTTP/1.1"],
-                    false
-                ) < 2
-            )),
-            given!(Some(given!(Some(status?.value)).is_some() || (3..=17).contains(&(method?.bytes().len() as u64)))),
-        ) == Some(true))
-    })
-    .unwrap_or(false)
+            Ok(both(
+                given!(Some(
+                    text::word(
+                        given!(Some(version?.bytes())).or(given!(Some(version_2?.bytes())))?,
+                        &["HTTP/1.0", "HTTP/1.1"],
+                        false
+                    ) < 2
+                )),
+                given!(Some(
+                    given!(Some(status?.value)).is_some() || (3..=17).contains(&(method?.bytes().len() as u64))
+                )),
+            ) == Some(true))
+        })
+        .unwrap_or(false)
 }
 
 /// Whether a payload looks like `Quic`.
@@ -4293,26 +4296,26 @@ pub fn looks_like_wireguard(payload: Region<'_>) -> bool {
     .unwrap_or(false)
 }
 
-/// The layer that a payload looks like most, where any.
+/// The layer that a payload looks like most, where any, and no key of that table leads to one.
 #[inline]
 #[must_use]
-pub fn guess(payload: Region<'_>) -> Option<LayerKind> {
-    if looks_like_dtls(payload) {
+pub fn guess(table: &str, payload: Region<'_>) -> Option<LayerKind> {
+    if matches!(table, "udp_port") && looks_like_dtls(payload) {
         return Some(LayerKind::Dtls);
     }
-    if looks_like_http(payload) {
+    if matches!(table, "tcp_port") && looks_like_http(payload) {
         return Some(LayerKind::Http);
     }
-    if looks_like_tls_record(payload) {
+    if matches!(table, "tcp_port") && looks_like_tls_record(payload) {
         return Some(LayerKind::TlsRecord);
     }
-    if looks_like_quic(payload) {
+    if matches!(table, "udp_port") && looks_like_quic(payload) {
         return Some(LayerKind::Quic);
     }
-    if looks_like_wireguard(payload) {
+    if matches!(table, "udp_port") && looks_like_wireguard(payload) {
         return Some(LayerKind::Wireguard);
     }
-    let _ = payload;
+    let _ = (table, payload);
     None
 }
 
@@ -4658,6 +4661,7 @@ pub mod tables {
             6081 => LayerKind::Geneve,
             4754 => LayerKind::Gre,
             2152 if given!(Some(*payload.bytes().first()? >> 4 == 3)) == Some(true) => LayerKind::Gtpu,
+            1900 => LayerKind::Http,
             1701 if given!(Some(*payload.bytes().get(1)? & 15 == 2)) == Some(true) => LayerKind::L2tp,
             1701 if both(
                 given!(Some(*payload.bytes().first()? >= 128)),

@@ -7,7 +7,7 @@
 //! list is taken for one that ends otherwise. Sizes of chunks follow from the chunks; a Content-Length is written as it is said, for an
 //! element knows nothing of what comes behind its list.
 module pony.app.http;
-use pony.net.{tcp_port};
+use pony.net.{tcp_port, udp_port};
 
 /// A number in decimal digits, RFC 9110 §8.6; zeros may lead it.
 codec Decimal -> u64 {
@@ -175,8 +175,10 @@ layer Http over stream {
 }
 
 // A segment may start inside of a message: what has not the whole of a first line is left alone.
-probe Http { version in ["HTTP/1.0", "HTTP/1.1"] && (present(status) || size_of(method) in 3 .. 17) } score 80;
+probe Http from tcp_port if rest[0] in 0x41 .. 0x5a { version in ["HTTP/1.0", "HTTP/1.1"] && (present(status) || size_of(method) in 3 .. 17) } score 80;
 bind tcp_port { 80 | 2869 | 3128 | 3132 | 5985 | 8080 | 8088 | 11371 => Http; }
+// The Simple Service Discovery Protocol, UPnP Device Architecture 2.0 §1.1.2.
+bind udp_port { 1900 => Http; }
 
 alias wireshark Http {
     method = "http.request.method"; target = "http.request.uri"; version = "http.request.version" if !present(status);

@@ -61,7 +61,7 @@ layer Quic {
 // Other protocols use the port too, and what came before QUIC: in version 1 the fixed bit is set, RFC 9000 §17. Versions that
 // Google numbered begin with a Q, and have another layout.
 bind udp_port { 443 => Quic if rest[0] >= 0x40 && !(rest[0] >= 0x80 && rest[1] == 0x51); }
-probe Quic { long_form && fixed_bit && version in [1, 0x6b3343cf] } score 60;
+probe Quic from udp_port { long_form && fixed_bit && version in [1, 0x6b3343cf] } score 60;
 
 alias wireshark Quic {
     long_form = "quic.header_form";

@@ -1104,12 +1104,13 @@ impl<'a> Tcp<'a> {
     pub fn next(&self) -> crate::stack::Next<'a> {
         let payload = self.payload();
         crate::stack::Next::new(
-            match crate::stack::tables::tcp_port(self.dst_port(), payload)
-                .or_else(|| crate::stack::tables::tcp_port(self.src_port(), payload))
-            {
-                Some(kind) => Some(kind).filter(|kind| crate::stack::may_begin(*kind, payload)),
-                None => crate::stack::guess(payload),
-            },
+            crate::stack::tables::tcp_port(self.dst_port(), payload)
+                .filter(|kind| crate::stack::may_begin(*kind, payload))
+                .or_else(|| {
+                    crate::stack::tables::tcp_port(self.src_port(), payload)
+                        .filter(|kind| crate::stack::may_begin(*kind, payload))
+                })
+                .or_else(|| crate::stack::guess("tcp_port", payload)),
             payload,
         )
     }
@@ -1129,7 +1130,7 @@ impl<'a> Tcp<'a> {
                     let key = u64::from(self.src_port());
                     Some(::packet_core::plain::Way::Key { table: "tcp_port", key })
                 }),
-                Some(::packet_core::plain::Way::Probe),
+                Some(::packet_core::plain::Way::Probe { table: "tcp_port" }),
                 None,
                 None,
                 None,

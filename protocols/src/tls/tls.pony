@@ -91,7 +91,7 @@ layer TlsRecord over stream {
 }
 
 // A segment may start inside of a record: what does not look like one is left alone.
-probe TlsRecord { type in 20 .. 24 && version in 0x0300 .. 0x0304 && length in 1 .. 18432 } score 80;
+probe TlsRecord from tcp_port { type in 20 .. 24 && version in 0x0300 .. 0x0304 && length in 1 .. 18432 } score 80;
 
 /// RFC 5246 §7.1, RFC 8446 §5.
 layer TlsChangeCipherSpec { message: u8 default 1; }

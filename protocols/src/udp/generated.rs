@@ -513,24 +513,26 @@ impl<'a> Udp<'a> {
             8..=65535 => {
                 let payload = self.payload();
                 crate::stack::Next::new(
-                    match crate::stack::tables::udp_port(self.dst_port(), payload)
-                        .or_else(|| crate::stack::tables::udp_port(self.src_port(), payload))
-                    {
-                        Some(kind) => Some(kind).filter(|kind| crate::stack::may_begin(*kind, payload)),
-                        None => crate::stack::guess(payload),
-                    },
+                    crate::stack::tables::udp_port(self.dst_port(), payload)
+                        .filter(|kind| crate::stack::may_begin(*kind, payload))
+                        .or_else(|| {
+                            crate::stack::tables::udp_port(self.src_port(), payload)
+                                .filter(|kind| crate::stack::may_begin(*kind, payload))
+                        })
+                        .or_else(|| crate::stack::guess("udp_port", payload)),
                     payload,
                 )
             }
             _ => {
                 let payload = self.payload();
                 crate::stack::Next::new(
-                    match crate::stack::tables::udp_port(self.dst_port(), payload)
-                        .or_else(|| crate::stack::tables::udp_port(self.src_port(), payload))
-                    {
-                        Some(kind) => Some(kind).filter(|kind| crate::stack::may_begin(*kind, payload)),
-                        None => crate::stack::guess(payload),
-                    },
+                    crate::stack::tables::udp_port(self.dst_port(), payload)
+                        .filter(|kind| crate::stack::may_begin(*kind, payload))
+                        .or_else(|| {
+                            crate::stack::tables::udp_port(self.src_port(), payload)
+                                .filter(|kind| crate::stack::may_begin(*kind, payload))
+                        })
+                        .or_else(|| crate::stack::guess("udp_port", payload)),
                     payload,
                 )
             }
@@ -554,7 +556,7 @@ impl<'a> Udp<'a> {
                             let key = u64::from(self.src_port());
                             Some(::packet_core::plain::Way::Key { table: "udp_port", key })
                         }),
-                        Some(::packet_core::plain::Way::Probe),
+                        Some(::packet_core::plain::Way::Probe { table: "udp_port" }),
                         None,
                         None,
                         None,
@@ -574,7 +576,7 @@ impl<'a> Udp<'a> {
                             let key = u64::from(self.src_port());
                             Some(::packet_core::plain::Way::Key { table: "udp_port", key })
                         }),
-                        Some(::packet_core::plain::Way::Probe),
+                        Some(::packet_core::plain::Way::Probe { table: "udp_port" }),
                         None,
                         None,
                         None,

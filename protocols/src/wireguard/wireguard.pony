@@ -1,5 +1,6 @@
 //! WireGuard: what can be read of its packets without keys.
 module pony.net.wireguard endian little;
+use pony.net.{udp_port};
 
 /// Messages, [WireGuard §5.4].
 enum WireguardType : u8 {
@@ -69,7 +70,7 @@ layer Wireguard {
 }
 
 // No port is assigned. The messages of a handshake have one length each.
-probe Wireguard { reserved == 0 && (type == INITIATION && rest.len == 144 || type == RESPONSE && rest.len == 88 || type
+probe Wireguard from udp_port { reserved == 0 && (type == INITIATION && rest.len == 144 || type == RESPONSE && rest.len == 88 || type
     == COOKIE && rest.len == 60 || type == DATA && rest.len >= 28 && rest.len % 16 == 12) } score 40;
 
 alias wireshark Wireguard {

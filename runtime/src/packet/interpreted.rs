@@ -58,9 +58,12 @@ impl Defined<Row> {
 }
 
 impl Defined<Probe> {
-    /// Its score, 0 where it does not hold.
-    pub(super) fn sure(&self, payload: Region<'_>) -> u32 {
-        if self.model.reader.looks_like(self.item, payload.bytes()) { self.item.score } else { 0 }
+    /// Its score, 0 where it does not hold, or is not asked where no key of that table leads on.
+    pub(super) fn sure(&self, table: &str, payload: Region<'_>) -> u32 {
+        let schema = self.model.reader.schema();
+        let mut tables = self.item.tables.iter().map(|&table| &schema[table].name);
+        let is_asked = self.item.tables.is_empty() || tables.any(|name| name == table);
+        if is_asked && self.model.reader.looks_like(self.item, payload.bytes()) { self.item.score } else { 0 }
     }
 }
 

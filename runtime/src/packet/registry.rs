@@ -285,24 +285,33 @@ impl Registry {
     fn target(&self, following: &Following<'_>, is_known: bool) -> Option<Target> {
         for way in following.ways() {
             match way {
-                Way::Key { table, key } => {
-                    if let Some(target) = self.row(table, key) {
-                        return Some(target);
-                    }
+                Way::Key { table, key } => match self.by_key(table, key, following.payload) {
                     // A key that leads to a known layer comes before those behind it.
-                    if tables::by_name(table, key, following.payload).is_some() {
-                        return None;
-                    }
-                    if let Some(target) = self.wide(table, key, following.payload) {
-                        return Some(target);
-                    }
-                }
+                    Some(Target::Known(kind)) if self.row(table, key) != Some(Target::Known(kind)) => return None,
+                    Some(target) => return Some(target),
+                    None => {}
+                },
                 Way::Layer(name) if is_known && self.named(name).is_none() => return None,
                 Way::Layer(name) => return self.named(name),
-                Way::Probe => return self.probed(following.payload),
+                Way::Probe { table } => return self.probed(table, following.payload),
             }
         }
         None
+    }
+
+    /// What a key leads to that can begin here: by a row of this registry, by one that Pony knows, by one that looks at the payload.
+    fn by_key(&self, table: &str, key: u64, payload: Region<'_>) -> Option<Target> {
+        let can = |target: &Target| self.may_begin(*target, payload);
+        let known = || tables::by_name(table, key, payload).map(Target::Known).filter(can);
+        self.row(table, key).filter(can).or_else(known).or_else(|| self.wide(table, key, payload).filter(can))
+    }
+
+    /// Whether a layer can begin here.
+    fn may_begin(&self, target: Target, payload: Region<'_>) -> bool {
+        match target {
+            Target::Known(kind) => may_begin(kind, payload),
+            Target::Added(index) => self.specs.get(index).is_some_and(|spec| spec.may_begin(payload)),
+        }
     }
 
     fn row(&self, table: &str, key: u64) -> Option<Target> {
@@ -318,9 +327,10 @@ impl Registry {
         self.wide.iter().find(|(row, _)| row.admits(table, key, payload)).map(|(_, target)| *target)
     }
 
-    fn probed(&self, payload: Region<'_>) -> Option<Target> {
-        let sure =
-            self.probes.iter().map(|(looks, target)| (looks.sure(payload), *target)).filter(|(sure, _)| *sure > 0);
+    /// What a payload looks like most that no key of that table leads to.
+    fn probed(&self, table: &str, payload: Region<'_>) -> Option<Target> {
+        let sure = self.probes.iter().map(|(looks, target)| (looks.sure(table, payload), *target));
+        let sure = sure.filter(|(sure, _)| *sure > 0);
         // Of those that are as sure, the first.
         sure.rev().max_by_key(|(sure, _)| *sure).map(|(_, target)| target)
     }
@@ -371,11 +381,10 @@ impl Registry {
             Follows::Named(name) => named(name),
             Follows::Ways(following) => following.ways().find_map(|way| match way {
                 Way::Layer(name) => named(name),
-                Way::Key { table, key } => self
-                    .row(table, key)
-                    .or_else(|| tables::by_name(table, key, payload).map(Target::Known))
-                    .or_else(|| self.wide(table, key, payload)),
-                Way::Probe => self.probed(payload).or_else(|| guess(payload).map(Target::Known)),
+                Way::Key { table, key } => self.by_key(table, key, payload),
+                Way::Probe { table } => {
+                    self.probed(table, payload).or_else(|| guess(table, payload).map(Target::Known))
+                }
             }),
         }
     }
@@ -383,10 +392,10 @@ impl Registry {
 
 impl Looks {
     /// How sure it is, 0 where the payload is another layer's.
-    fn sure(&self, payload: Region<'_>) -> u32 {
+    fn sure(&self, table: &str, payload: Region<'_>) -> u32 {
         match self {
             Self::Compiled(looks) => looks(payload),
-            Self::Interpreted(probe) => probe.sure(payload),
+            Self::Interpreted(probe) => probe.sure(table, payload),
         }
     }
 }

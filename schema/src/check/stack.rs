@@ -1,7 +1,9 @@
 //! What stands on what: interfaces that somebody provides, replies that can be told, layers that something leads to.
 
 use super::walk::composites;
-use crate::model::{CompositeId, CompositeKind, InterfaceId, MetaKind, Next, Otherwise, Reply, Schema, TestKind, Type};
+use crate::model::{
+    CompositeId, CompositeKind, InterfaceId, MetaKind, Next, Otherwise, Probe, Reply, Schema, TestKind, Type,
+};
 use crate::tree::StackPart;
 use crate::{Code, Diagnostic};
 use std::collections::HashSet;
@@ -75,11 +77,19 @@ fn unbound(schema: &Schema, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether some payload asks a probe.
+fn is_asked(schema: &Schema, probe: &Probe) -> bool {
+    schema.fields.iter().any(|field| match &field.ty {
+        Type::Next(Next::From { table, otherwise: Otherwise::Probe, .. }) => probe.guesses(*table),
+        _ => false,
+    })
+}
+
 /// The layers that a key, a probe, a field or a test leads to.
 fn led_to(schema: &Schema) -> HashSet<CompositeId> {
     let mut found: HashSet<CompositeId> = HashSet::new();
     found.extend(schema.tables.iter().flat_map(|table| table.rows.iter().map(|row| row.layer)));
-    found.extend(schema.probes.iter().map(|probe| probe.layer));
+    found.extend(schema.probes.iter().filter(|probe| is_asked(schema, probe)).map(|probe| probe.layer));
     found.extend(schema.fields.iter().filter_map(|field| match &field.ty {
         Type::Next(Next::Is(layer) | Next::From { otherwise: Otherwise::Layer(layer), .. }) => Some(*layer),
         _ => None,

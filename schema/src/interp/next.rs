@@ -50,32 +50,38 @@ impl Read<'_, '_, '_> {
             _ if host.is_some() => host,
             Next::Is(layer) => Some(*layer),
             Next::Host => None,
-            Next::From { table, keys, otherwise } => match self.by_key(*table, keys) {
-                Some(layer) => Some(layer),
-                None => match otherwise {
+            Next::From { table, keys, otherwise } => {
+                if let Some(layer) = self.by_key(*table, keys) {
+                    return Some(layer);
+                }
+                match otherwise {
                     Otherwise::Opaque => None,
                     Otherwise::Layer(layer) => Some(*layer),
-                    Otherwise::Probe => return self.by_probe(),
-                },
-            },
-        }?;
-        // A segment of a stream may begin in the middle of a record.
-        (!self.is_stream(layer) || self.probed(layer, Some(self.layer), self.region)).then_some(layer)
+                    Otherwise::Probe => return self.by_probe(*table),
+                }
+            }
+        };
+        layer.filter(|&layer| self.may_follow(layer))
     }
 
-    /// The layer of the first key that has a row: of the host's rows first.
-    fn by_key(&self, table: TableId, keys: &[ExprId]) -> Option<CompositeId> {
-        let eval = self.eval(It::Nothing);
-        if !self.reader.rows.is_empty() {
-            let of_host = |&key: &ExprId| {
-                let key = eval.int(key)? as u128;
-                self.reader.rows.iter().rfind(|row| row.0 == table && row.1 == key).map(|row| row.2)
-            };
-            if let Some(layer) = keys.iter().find_map(of_host) {
-                return Some(layer);
-            }
-        }
-        keys.iter().find_map(|&key| self.row(table, eval.int(key)? as u128))
+    /// Whether a layer can begin in this payload: a segment of a stream may begin in the middle of a record.
+    fn may_follow(&mut self, layer: CompositeId) -> bool {
+        !self.is_stream(layer) || self.probed(layer, Some(self.layer), self.region)
+    }
+
+    /// The layer of the first key that has a row whose layer can begin here: of the host's rows first.
+    fn by_key(&mut self, table: TableId, keys: &[ExprId]) -> Option<CompositeId> {
+        let ways = [Self::host_row as fn(&Self, TableId, u128) -> Option<CompositeId>, Self::row];
+        ways.into_iter().skip(usize::from(self.reader.rows.is_empty())).find_map(|row| {
+            keys.iter().find_map(|&key| {
+                let key = self.eval(It::Nothing).int(key)? as u128;
+                row(self, table, key).filter(|&layer| self.may_follow(layer))
+            })
+        })
+    }
+
+    fn host_row(&self, table: TableId, key: u128) -> Option<CompositeId> {
+        self.reader.rows.iter().rfind(|row| row.0 == table && row.1 == key).map(|row| row.2)
     }
 
     fn row(&self, table: TableId, key: u128) -> Option<CompositeId> {
@@ -91,11 +97,11 @@ impl Read<'_, '_, '_> {
         })
     }
 
-    /// The layer whose probe holds here with the highest score.
-    fn by_probe(&mut self) -> Option<CompositeId> {
+    /// The layer whose probe holds here with the highest score, where no key of that table has led to one.
+    fn by_probe(&mut self, table: TableId) -> Option<CompositeId> {
         let reader = self.reader;
         reader.probes.iter().find_map(|&index| {
-            let probe = self.schema.probes.get(index as usize)?;
+            let probe = self.schema.probes.get(index as usize).filter(|probe| probe.guesses(table))?;
             self.holds(probe, Some(self.layer), self.region).then_some(probe.layer)
         })
     }
@@ -109,6 +115,10 @@ impl Read<'_, '_, '_> {
     /// Whether a probe holds for what starts here, upon that layer: its own is read as far as the condition needs, and all of
     /// that is forgotten.
     pub(super) fn holds(&mut self, probe: &Probe, below: Option<u32>, region: Region) -> bool {
+        let sees = |guard| self.eval(It::Nothing).with_rest(self.pos, region.end).truth(guard) == Some(true);
+        if !probe.guard.is_none_or(sees) {
+            return false;
+        }
         let before = self.mark();
         let outer = (self.pos, self.region, self.frame, self.composite, self.layer, self.depth);
         let state = (self.payload, self.missing, self.last, self.codec);

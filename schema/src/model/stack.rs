@@ -1,6 +1,6 @@
 //! What stands above single layers: interfaces, tables, probes, metafields, replies, names, tests.
 
-use super::{CompositeId, ExprId, FieldId, InterfaceId, ModuleId};
+use super::{CompositeId, ExprId, FieldId, InterfaceId, ModuleId, TableId};
 use crate::tree::{self, Docs, Span};
 use std::collections::BTreeMap;
 
@@ -82,12 +82,24 @@ pub struct Row {
 pub struct Probe {
     /// The layer.
     pub layer: CompositeId,
+    /// The tables of which a key that has no row makes it guessed; none where any does.
+    pub tables: Vec<TableId>,
+    /// Over [`super::Expr::Rest`] (the payload): what is looked at before the layer is read.
+    pub guard: Option<ExprId>,
     /// Over the layer's frame; what it needs of it stands in `fields`.
     pub condition: ExprId,
     /// The last field that the condition reads.
     pub last: Option<FieldId>,
     /// Higher wins. With 0 the layer is never guessed: the probe only guards its bindings.
     pub score: u32,
+}
+
+impl Probe {
+    /// Whether it makes the layer guessed where a key of that table has no row.
+    #[must_use]
+    pub fn guesses(&self, table: TableId) -> bool {
+        self.score > 0 && (self.tables.is_empty() || self.tables.contains(&table))
+    }
 }
 
 /// A layer, in a variant where one is named.

@@ -472,10 +472,13 @@ pub struct Extend {
     pub arms: Vec<Arm>,
 }
 
-/// `probe L { e } score n;`
+/// `probe L from t if g { e } score n;`
 #[derive(Clone, Debug)]
 pub struct Probe {
     pub layer: Path,
+    /// Tables; none where it is asked upon all.
+    pub from: Vec<Path>,
+    pub guard: Option<Expr>,
     pub condition: Expr,
     pub score: Expr,
 }

@@ -117,7 +117,9 @@ fn layers(first: LayerKind, packet: Region<'_>, printed: bool) {
                 (kind, region) = (next, payload);
             }
             Next::Opaque(payload) => {
-                black_box(guess(payload));
+                for table in ["tcp_port", "udp_port"] {
+                    black_box(guess(table, payload));
+                }
                 break;
             }
             Next::Nothing => break,

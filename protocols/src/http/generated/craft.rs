@@ -1866,6 +1866,9 @@ impl Layer for Http<'_> {
 
     #[inline(always)]
     fn layer_key(&self, table: Table) -> Option<u64> {
+        if table.is(const { Table::new("pony.net.udp_port") }) {
+            return Some(1900);
+        }
         if table.is(const { Table::new("pony.net.tcp_port") }) {
             return Some(80);
         }

@@ -58,6 +58,9 @@ impl Analysis<'_> {
             }
         }
         for probe in &schema.probes {
+            if let Some(guard) = probe.guard {
+                self.visit(&env, guard, It::Unknown);
+            }
             self.visit(&env, probe.condition, It::Unknown);
         }
     }

@@ -23,11 +23,7 @@ impl<'t> Resolver<'t> {
     }
 
     fn bind(&mut self, module: ModuleId, tree: &tree::Bind) {
-        let id = match self.symbol(module, &tree.table, "table") {
-            Some(Symbol::Table(id)) => id,
-            Some(other) => return self.wrong_kind(&tree.table, other, "table"),
-            None => return,
-        };
+        let Some(id) = self.table(module, &tree.table) else { return };
         let key = self.key_type(id);
         for row in &tree.rows {
             let Some(layer) = self.layer(module, &row.layer) else { continue };
@@ -46,6 +42,16 @@ impl<'t> Resolver<'t> {
         }
     }
 
+    fn table(&mut self, module: ModuleId, path: &tree::Path) -> Option<TableId> {
+        match self.symbol(module, path, "table")? {
+            Symbol::Table(id) => Some(id),
+            other => {
+                self.wrong_kind(path, other, "table");
+                None
+            }
+        }
+    }
+
     fn key_type(&self, id: TableId) -> Ty {
         let names = self.schema[id].names.map_or(Names::None, Names::Enum);
         Ty::Int(Number { names, ..Number::of_bits(self.schema[id].bits) })
@@ -53,6 +59,8 @@ impl<'t> Resolver<'t> {
 
     fn probe(&mut self, module: ModuleId, tree: &tree::Probe) {
         let Some(layer) = self.layer(module, &tree.layer) else { return };
+        let tables = tree.from.iter().filter_map(|path| self.table(module, path)).collect();
+        let guard = tree.guard.as_ref().map(|guard| self.boolean(&Cx::module(module), guard));
         let cx = Cx::frame(module, layer);
         let condition = self.boolean(&cx, &tree.condition);
         let score =
@@ -65,7 +73,7 @@ impl<'t> Resolver<'t> {
         fields_read(&self.schema, condition, &mut fields);
         let own = fields.into_iter().filter(|id| self.schema[*id].owner == layer);
         let last = own.max_by_key(|id| self.schema[*id].slot);
-        self.schema.probes.push(Probe { layer, condition, last, score });
+        self.schema.probes.push(Probe { layer, tables, guard, condition, last, score });
     }
 
     /// Resolves names of other tools, and tests.
