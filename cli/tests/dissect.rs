@@ -55,6 +55,20 @@ fn json_has_every_error() {
     assert_eq!(packet["error"], packet["errors"][0]);
 }
 
+/// A message of a stream may end in another packet, which is no fault of this one.
+#[test]
+fn what_goes_on_in_another_packet_is_not_blamed() {
+    let stack = r#"Ethernet {} / Ipv4 {} / Tcp { dst_port = 80 } / "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 9\r\n\r\nab""#;
+    let capture = scratch("goes-on.pcap");
+    let capture = capture.to_str().unwrap();
+    assert_eq!(run(&["craft", stack, "-o", capture]).code, 0);
+    let line = run(&["dissect", capture]).out;
+    assert!(line.ends_with("POST /a HTTP/1.1 … \n") || line.ends_with("POST /a HTTP/1.1 …\n"), "{line}");
+    let tree = run(&["dissect", "--tree", capture]).out;
+    assert!(tree.contains("… goes on in another packet") && !tree.contains('!'), "{tree}");
+    assert!(run(&["dissect", "--json", capture]).out.contains(r#""anomalies":["http.truncated"]"#));
+}
+
 #[test]
 fn names_of_another_tool_are_flat() {
     let json = run(&["dissect", "--names", "wireshark", "--count", "2", DNS]).out;

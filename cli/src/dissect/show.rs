@@ -6,8 +6,8 @@ use crate::style::Palette;
 use crate::text::{self, join, put};
 use packet_core::text as words;
 use packet_schema::Schema;
-use packet_schema::interp::{Dissection, Eval, It, Node, Value};
-use packet_schema::model::{EnumId, Enumerator, FieldId, Flag, FlagsId, Values};
+use packet_schema::interp::{Anomaly, AnomalyKind, Dissection, Eval, It, Node, Value};
+use packet_schema::model::{CompositeKind, EnumId, Enumerator, FieldId, Flag, FlagsId, Values};
 
 /// Writes values of one packet.
 #[derive(Clone, Copy)]
@@ -17,6 +17,12 @@ pub(crate) struct Show<'a> {
     pub(crate) palette: &'a Palette,
     pub(crate) dissection: &'a Dissection,
     pub(crate) data: &'a [u8],
+}
+
+/// Whether all that an anomaly says is that a message of a stream goes on in another packet.
+pub(crate) fn goes_on(schema: &Schema, dissection: &Dissection, anomaly: &Anomaly) -> bool {
+    let layer = dissection.layers.get(anomaly.layer as usize).map(|layer| &schema[layer.composite].kind);
+    anomaly.kind == AnomalyKind::Truncated && matches!(layer, Some(CompositeKind::Layer(layer)) if layer.stream)
 }
 
 /// Bytes that are shown within a line; more of them stand below.

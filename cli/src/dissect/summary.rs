@@ -5,13 +5,13 @@
 
 use super::line::{self, Parts};
 use super::plan::{FieldPlan, Plan, Shape, always};
-use super::show::{Show, title};
+use super::show::{Show, goes_on, title};
 use super::{Shown, values};
 use crate::style::Palette;
 use crate::text::{self, decimal, join, put};
 use packet_schema::Schema;
 use packet_schema::interp::words::{self, anomaly_name};
-use packet_schema::interp::{Dissection, LayerNode, Node, NodeKind, Value, children};
+use packet_schema::interp::{Anomaly, Dissection, LayerNode, Node, NodeKind, Value, children};
 use packet_schema::model::{
     Action, Block, Codec, CodecResult, Composite, CompositeId, CompositeKind, Encode, Expr, ExprId, Extent, FieldId,
     Item, Layer, Type,
@@ -462,11 +462,15 @@ impl<'s> Summary<'s> {
         }
     }
 
-    /// Anomalies by name, and the first error in words.
+    /// Anomalies by name, and the first error in words; of a message that goes on in another packet, just that.
     fn faults(&self, out: &mut Vec<u8>, shown: &Shown<'_>) {
         let dissection = shown.dissection;
-        let Palette { warn, bad, end, .. } = self.palette;
-        for (index, anomaly) in dissection.anomalies.iter().enumerate().take(4) {
+        let Palette { warn, bad, dim, end, .. } = self.palette;
+        let goes_on = |anomaly: &&Anomaly| goes_on(self.schema, dissection, anomaly);
+        if dissection.anomalies.iter().any(|anomaly| goes_on(&anomaly)) {
+            put!(out, "{dim}…{end} ");
+        }
+        for (index, anomaly) in dissection.anomalies.iter().enumerate().filter(|(_, one)| !goes_on(one)).take(4) {
             let name = anomaly_name(self.schema, anomaly.kind);
             let layer = dissection.layers.get(anomaly.layer as usize);
             let before = &dissection.anomalies[..index];

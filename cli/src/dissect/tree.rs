@@ -2,7 +2,7 @@
 
 use super::json::{Clock, bits_of};
 use super::plan::{Plan, Shape};
-use super::show::{INLINE_BYTES, Show, hexadecimal, spaced_hex};
+use super::show::{INLINE_BYTES, Show, goes_on, hexadecimal, spaced_hex};
 use super::{Shown, doc_title, values};
 use crate::style::Palette;
 use crate::text::{pad_to, put};
@@ -172,7 +172,7 @@ impl Rows<'_, '_> {
     fn layer(&mut self, index: usize) {
         let layer = self.show.dissection.layers[index];
         for anomaly in self.anomalies(None) {
-            self.note(0, self.show.palette.warn, &self.anomaly_in_words(&anomaly));
+            self.anomaly(0, &anomaly);
         }
         for (from, to) in [layer.nodes, layer.tail] {
             self.range(from, to);
@@ -203,7 +203,7 @@ impl Rows<'_, '_> {
             let inside = self.node(at, node, open.len(), in_list.unwrap_or(0));
             for anomaly in self.anomalies(Some(at)) {
                 if !matches!(anomaly.kind, AnomalyKind::Verify(..)) {
-                    self.note(open.len() + 1, self.show.palette.warn, &self.anomaly_in_words(&anomaly));
+                    self.anomaly(open.len() + 1, &anomaly);
                 }
             }
             match inside {
@@ -446,9 +446,13 @@ impl Rows<'_, '_> {
         all.iter().filter(|anomaly| anomaly.layer == self.layer && anomaly.node == at).copied().collect()
     }
 
-    fn anomaly_in_words(&self, anomaly: &Anomaly) -> String {
-        let said = words::anomaly(self.show.schema, anomaly.kind);
-        format!("! {said}")
+    fn anomaly(&mut self, depth: usize, anomaly: &Anomaly) {
+        let Show { schema, dissection, palette, .. } = self.show;
+        if goes_on(schema, dissection, anomaly) {
+            self.note(depth, palette.dim, "… goes on in another packet");
+        } else {
+            self.note(depth, palette.warn, &format!("! {}", words::anomaly(schema, anomaly.kind)));
+        }
     }
 }
 

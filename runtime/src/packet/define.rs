@@ -56,9 +56,9 @@ impl Registry {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn define(&mut self, path: &str, text: &str) -> Result<Vec<Target>, DefineError> {
-        let (schema, module) = checked(path, text)?;
+        let schema = checked(Some((path, text))).map_err(DefineError::Mistakes)?;
         let schema: &'static Schema = Box::leak(Box::new(schema));
-        let own = |id: &CompositeId| schema[schema[*id].module].source == module;
+        let own = |id: &CompositeId| schema[schema[*id].module].source == OWN;
         let layers: Vec<CompositeId> = (0..schema.composites.len())
             .filter_map(|index| u32::try_from(index).ok().map(CompositeId))
             .filter(|id| own(id) && matches!(schema[*id].kind, CompositeKind::Layer(_)))
@@ -67,21 +67,21 @@ impl Registry {
     }
 }
 
-/// The model of a definition beside the built-in ones, and the number of its source.
-fn checked(path: &str, text: &str) -> Result<(Schema, u32), DefineError> {
+/// The source of what is not built in.
+const OWN: u32 = 0;
+
+/// The model of the built-in definitions, with one beside them by its path and its text, if any; else the mistakes in it.
+pub(super) fn checked(own: Option<(&str, &str)>) -> Result<Schema, String> {
     let mut sources = Sources::new();
-    let own = sources.add(path, text);
-    let (module, mut found) = parse(own, text);
-    let mut modules = vec![module];
-    for definition in DEFINITIONS {
-        let source = sources.add(definition.path, definition.text);
-        modules.push(parse(source, definition.text).0);
+    let builtin = DEFINITIONS.iter().map(|definition| (definition.path, definition.text));
+    let (mut modules, mut found) = (Vec::new(), Vec::new());
+    for (path, text) in own.into_iter().chain(builtin) {
+        let (module, mistakes) = parse(sources.add(path, text), text);
+        modules.push(module);
+        found.extend(mistakes);
     }
     let checked = check(&modules);
     found.extend(checked.diagnostics);
     found.retain(Diagnostic::is_error);
-    match checked.schema.filter(|_| found.is_empty()) {
-        Some(schema) => Ok((schema, own)),
-        None => Err(DefineError::Mistakes(render(&sources, &found, false))),
-    }
+    checked.schema.filter(|_| found.is_empty()).ok_or_else(|| render(&sources, &found, false))
 }

@@ -35,6 +35,8 @@ mod build;
 mod checksum;
 #[cfg(feature = "text")]
 mod define;
+#[cfg(feature = "text")]
+mod describe;
 mod diff;
 mod edit;
 mod entry;
@@ -51,6 +53,8 @@ pub use build::PacketBuilder;
 pub use checksum::{Checksum, Verdict};
 #[cfg(feature = "text")]
 pub use define::DefineError;
+#[cfg(feature = "text")]
+pub use describe::DescribeError;
 pub use diff::{Change, Difference, diff};
 pub use edit::{ChangeError, Keep};
 pub use entry::{Entry, Leftover};
