@@ -604,7 +604,8 @@ impl Writer<'_> {
             #(#functions)*
 
             /// The layer that a payload looks like most, where any, and no key of that table leads to one.
-            #[inline]
+            // Whoever asks knows the table, and keeps only its probes.
+            #[inline(always)]
             #[must_use]
             pub fn guess(table: &str, payload: Region<'_>) -> Option<LayerKind> {
                 #(#guesses)*

@@ -4297,7 +4297,7 @@ pub fn looks_like_wireguard(payload: Region<'_>) -> bool {
 }
 
 /// The layer that a payload looks like most, where any, and no key of that table leads to one.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn guess(table: &str, payload: Region<'_>) -> Option<LayerKind> {
     if matches!(table, "udp_port") && looks_like_dtls(payload) {

@@ -2,7 +2,7 @@
 
 use super::walk::composites;
 use crate::model::{
-    CompositeId, CompositeKind, InterfaceId, MetaKind, Next, Otherwise, Probe, Reply, Schema, TestKind, Type,
+    CompositeId, CompositeKind, Field, InterfaceId, MetaKind, Next, Otherwise, Probe, Reply, Schema, TestKind, Type,
 };
 use crate::tree::StackPart;
 use crate::{Code, Diagnostic};
@@ -77,12 +77,13 @@ fn unbound(schema: &Schema, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether some payload asks a probe.
+/// Whether a probe may be asked: of one that names tables, whether some payload by their keys asks probes.
 fn is_asked(schema: &Schema, probe: &Probe) -> bool {
-    schema.fields.iter().any(|field| match &field.ty {
-        Type::Next(Next::From { table, otherwise: Otherwise::Probe, .. }) => probe.guesses(*table),
+    let asks = |field: &Field| match &field.ty {
+        Type::Next(Next::From { table, otherwise: Otherwise::Probe, .. }) => probe.tables.contains(table),
         _ => false,
-    })
+    };
+    probe.tables.is_empty() || schema.fields.iter().any(asks)
 }
 
 /// The layers that a key, a probe, a field or a test leads to.
