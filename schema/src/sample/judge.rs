@@ -172,7 +172,7 @@ impl Sampler<'_> {
     pub(super) fn cut(&self, sample: &Sample, field: FieldId) -> Option<Faulty> {
         let schema = self.schema;
         let is_it = |node: &&Node| {
-            node.kind == NodeKind::Field(field) && (node.start + node.bits - 1) / 8 > node.start / 8 && node.bits > 8
+            node.kind == NodeKind::Field(field) && node.bits > 8 && (node.start + node.bits - 1) / 8 > node.start / 8
         };
         let node = sample.dissection.nodes.iter().find(is_it)?;
         let end = (node.start + node.bits - 1) / 8;

@@ -99,7 +99,7 @@ fn above(schema: &Schema, id: CompositeId) -> Vec<CompositeId> {
                 match otherwise {
                     Otherwise::Layer(layer) => found.push(*layer),
                     Otherwise::Probe => {
-                        let guessed = schema.probes.iter().filter(|probe| probe.score > 0);
+                        let guessed = schema.probes.iter().filter(|probe| probe.guesses(*table));
                         found.extend(guessed.map(|probe| probe.layer));
                     }
                     Otherwise::Opaque => {}
