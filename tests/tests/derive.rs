@@ -137,6 +137,11 @@ fn echo() {
 }
 
 #[test]
+fn words() {
+    same("command");
+}
+
+#[test]
 fn every_clause() {
     same("clauses");
 }

@@ -4,11 +4,14 @@
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "these are definitions, and not all of each is used")]
 
 use packet_core::Layer as _;
+use packet_core::plain::Way;
 
 #[path = "../derived/arp.rs"]
 mod arp;
 #[path = "../derived/clauses.rs"]
 mod clauses;
+#[path = "../derived/command.rs"]
+mod command;
 #[path = "../derived/echo.rs"]
 mod echo;
 #[path = "../derived/ntp.rs"]
@@ -93,4 +96,22 @@ fn ranges_and_open_values() {
     assert_eq!((echo.id, echo.seq, echo.data), (1, 2, &[0xaa][..]));
     let error = echo::EchoMessage::parse(&bytes("fe 00 0000 0001 0002")[..]).err().unwrap();
     assert_eq!(error.to_string(), "echo_message.type: is 254 at offset 0: no echo");
+}
+
+/// What is compared without regard to case is kept as it stands on the wire.
+#[test]
+fn words_in_any_case() {
+    let show = b"sHoW \x02Color=\xff\0\x80web;\n\x45";
+    let read = command::Command::parse(&show[..]).unwrap();
+    let setting = &read.setting;
+    assert_eq!((read.verb.bytes(), read.times, setting.name.bytes()), (&b"sHoW"[..], Some(2), &b"Color"[..]));
+    assert_eq!((setting.colour, setting.value, setting.what.bytes()), (Some(0xff_0080), None, &b"web"[..]));
+
+    let tell = b"Tell SIZE=\x09mm;\nHIDE ";
+    let view = command::Command::view(&tell[..]).unwrap();
+    assert_eq!((view.verb().bytes(), view.times(), view.setting().value()), (&b"Tell"[..], None, Some(9)));
+    let ways: Vec<_> = view.next().unwrap().ways().collect();
+    assert_eq!(ways, [Way::Key { table: "udp_port", key: 7005 }]);
+    let refused = command::Command::parse(&b"shown \n"[..]).err().unwrap();
+    assert_eq!(refused.to_string(), "command.verb: is 495673374574 at offset 0: a verb");
 }

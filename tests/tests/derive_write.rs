@@ -13,6 +13,8 @@ use packet_protocols::stack::{LayerKind, Next};
 mod arp;
 #[path = "../derived/clauses.rs"]
 mod clauses;
+#[path = "../derived/command.rs"]
+mod command;
 #[path = "../derived/echo.rs"]
 mod echo;
 #[path = "../derived/ntp.rs"]
@@ -213,4 +215,23 @@ fn a_value_owns_its_lists() {
     assert_eq!(bytes, [4, 1, 0xff, 0, 0]);
     let read = Points::parse(&bytes[..]).unwrap();
     assert_eq!(read.to_value().unwrap().to_vec().unwrap(), bytes);
+}
+
+/// Words are written as they were said or read: what they choose is there in any case.
+#[test]
+fn words_in_any_case() {
+    let name = |name: &'static str| packet_core::Text(name.as_bytes());
+    let setting = || command::Setting { name: name("COLOUR"), colour: Some(0x72_6762), ..Default::default() };
+    let show = command::Command { verb: name("Show"), times: Some(2), setting: setting(), ..Default::default() };
+    let tell = command::Command { verb: name("TELL"), setting: setting(), ..Default::default() };
+    assert_eq!((tell / show).to_vec().unwrap(), b"TELL COLOUR=rgb;\nShow \x02COLOUR=rgb;\n");
+    let refused = command::Command { verb: name("shown"), ..Default::default() };
+    assert_eq!(refused.to_vec().unwrap_err().to_string(), "command.verb: is not allowed: a verb; `Raw` forges it");
+
+    for text in [&b"sHoW \x02Color=rgb;\n"[..], b"HIDE Size=9mm;\n", b"tell size=9;\nshow \x01size=9;\n"] {
+        assert_eq!(command::Command::parse(text).unwrap().to_vec().unwrap(), text);
+        let value = command::Command::view(text).unwrap().to_value();
+        let payload = text.get(value.packet_len()..).unwrap_or_default();
+        assert_eq!((value / payload).to_vec().unwrap(), text);
+    }
 }
