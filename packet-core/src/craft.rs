@@ -26,7 +26,7 @@ pub use items::Items;
 pub use layers::{AnyBelow, AnySink, Layers, Members, Placed, Seen as SeenBelow};
 pub use pen::{Count, Pen, Write};
 pub use stack::{Layer, NoPayload, Packet, Random, SplitMix, Stacked, Table};
-pub use sum::{Sink, add, add_start, sum_array};
+pub use sum::{Sink, add, add_range, add_start, sum_array};
 #[cfg(feature = "alloc")]
 pub use take::{Said, Seen, Take, Within, behind, is_written};
 
@@ -218,9 +218,9 @@ pub fn first<const LENGTH: usize, const N: usize>(bytes: &[u8; N]) -> &[u8; LENG
 pub mod generated {
     pub use super::{
         Below, Count, EmitError, EmitErrorKind, Field, Items, Layer, Names, Nothing, Number, Octets, Packet, Pen,
-        Random, Said, Seen, Sink, SplitMix, Stacked, Table, Take, Write, add, add_start, aside, behind, coded, cut,
-        first, fits, forged_number, groups, into_number, is_named, is_written, last, most_said, named, octets_len, put,
-        put_digits, put_name, scaled, signed, sum_array,
+        Random, Said, Seen, Sink, SplitMix, Stacked, Table, Take, Write, add, add_range, add_start, aside, behind,
+        coded, cut, first, fits, forged_number, groups, into_number, is_named, is_written, last, most_said, named,
+        octets_len, put, put_digits, put_name, scaled, signed, sum_array,
     };
     pub use crate::FieldInfo;
     pub use crate::bits;

@@ -5,7 +5,9 @@ pub use crate::checksum;
 pub use crate::given;
 pub use crate::hash::SipHash24;
 pub use crate::text::{self, write_bytes, write_name};
-pub use crate::view::{Walk, absent, both, contained, either, end_in, given, leading_number, part, shifted, slice};
+pub use crate::view::{
+    Walk, absent, both, contained, either, end_in, given, leading_number, part, shifted, slice, start_in, whole_end_in,
+};
 pub use crate::{
     Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Derived, Element, Error, ErrorKind, FieldInfo, FieldValue,
     FieldVisitor, Fields, FieldsMut, FlagInfo, Flow, FromBits, FromOctets, Group, KeptChecksum, Level, List, MacAddr,

@@ -110,9 +110,25 @@ pub fn slice(bytes: &[u8], from: u64, to: u64) -> Option<&[u8]> {
     bytes.get(from..to.min(bytes.len()))
 }
 
+/// Where a part of some bytes starts, counted from their start.
+#[inline]
+#[must_use]
+pub fn start_in(whole: &[u8], part: &[u8]) -> usize {
+    part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
+}
+
 /// Where a part of some bytes ends, counted from their start.
 #[inline]
 #[must_use]
 pub fn end_in(whole: &[u8], part: &[u8]) -> usize {
-    (part.as_ptr().addr() + part.len()).saturating_sub(whole.as_ptr().addr())
+    start_in(whole, part).saturating_add(part.len())
+}
+
+/// Where a part of what was read ends, counted from the start of that; nothing where more may belong to it that was not captured.
+#[inline]
+#[must_use]
+pub fn whole_end_in(read: Region<'_>, part: &[u8]) -> Option<usize> {
+    let end = end_in(read.bytes(), part);
+    // What is cut reaches up to the last byte that there is.
+    (!read.is_truncated() || end < read.bytes().len()).then_some(end)
 }

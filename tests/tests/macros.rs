@@ -3,15 +3,35 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may panic")]
 
 use packet_codegen::{Source, compile, modules};
+use packet_core::{BitPlace, Error, FieldInfo, FieldValue, FieldVisitor, Fields as _, Group, Region};
 use packet_protocols::net::EtherType;
-use packet_schema::interp::run_tests;
-use pony_tests::definitions::{hex, with_examples};
+use packet_schema::Schema;
+use packet_schema::interp::{Anomaly, AnomalyKind, Dissection, Reader, View, run_tests, words};
+use pony_tests::definitions::{build, hex, schema, with_examples};
+use pony_tests::packets::Chance;
 use pony_tests::root;
+use stack::{Below, Layer, LayerKind, Next};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
-packet_macros::layers!("macros/thermometer.pony", "macros/note.pony", "macros/branch.pony");
+packet_macros::layers!(
+    "macros/thermometer.pony",
+    "macros/note.pony",
+    "macros/branch.pony",
+    "macros/courier.pony"
+);
+
+/// The definitions whose readers are held against the interpreter here, beside all protocols.
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    let own = [
+        include_str!("../macros/courier.pony"),
+    ];
+    let known = packet_protocols::DEFINITIONS.iter().map(|known| known.text);
+    schema(&known.chain(own).map(str::to_owned).collect::<Vec<_>>())
+});
 
 #[test]
 fn a_definition_is_a_module_of_the_crate() {
@@ -95,12 +115,11 @@ fn a_value_stands_upon_known_protocols() {
 #[test]
 fn what_follows_is_found_among_all_layers() {
     use craft::{AnyLayer, Ipv4, Packet, Thermometer, Udp};
-    use stack::{Layer, LayerKind, Next};
 
     let udp = Udp { dst_port: 7000, ..Default::default() };
     let bytes = (Ipv4::default() / udp / Thermometer::default()).to_vec().unwrap();
     let mut kinds = Vec::new();
-    let mut next = Next::Layer(LayerKind::Ipv4, packet_core::Region::new(&bytes));
+    let mut next = Next::Layer(LayerKind::Ipv4, Region::new(&bytes));
     while let Next::Layer(kind, region) = next {
         let layer = Layer::parse(kind, region).unwrap();
         kinds.push(kind.name());
@@ -116,6 +135,123 @@ fn what_follows_is_found_among_all_layers() {
     let bytes = (envelope / Ipv4::default()).to_vec().unwrap();
     let view = thermometer::Envelope::parse(bytes.as_slice()).unwrap();
     assert!(matches!(view.next(), Next::Layer(LayerKind::Ipv4, payload) if payload.bytes().len() == 20));
+}
+
+/// What is wrong with a packet: the errors, or else the anomalies.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Wrong {
+    errors: BTreeSet<String>,
+    /// In order.
+    anomalies: Vec<String>,
+}
+
+/// What the generated readers find wrong with a packet that begins with a layer of some kind.
+fn found_by_readers(kind: LayerKind, packet: Region<'_>) -> Wrong {
+    let (mut found, mut layers, mut next) = (Wrong::default(), Vec::new(), Next::Layer(kind, packet));
+    while let Next::Layer(kind, region) = next {
+        let layer = match Layer::parse_upon(kind, region, &Below::Layers(&layers)) {
+            Ok(layer) => layer,
+            Err(error) => {
+                FieldVisitor::error(&mut found, &error);
+                break;
+            }
+        };
+        layer.fields(&mut found);
+        layer.anomalies(&Below::Layers(&layers), &mut |anomaly| {
+            found.anomalies.push(format!("{} {}", kind.name(), anomaly.name()));
+        });
+        next = layer.next();
+        layers.push(layer);
+    }
+    found.anomalies.sort();
+    // That something is cut may be told of each part that is.
+    found.anomalies.dedup_by(|one, other| one == other && one.ends_with(" truncated"));
+    found
+}
+
+impl FieldVisitor for Wrong {
+    fn value(&mut self, _: &'static FieldInfo, _: BitPlace, _: FieldValue<'_>) {}
+
+    fn enter(&mut self, _: Group) {}
+
+    fn leave(&mut self) {}
+
+    fn error(&mut self, error: &Error) {
+        self.errors.insert(format!("{} at {}", error.field, error.offset));
+    }
+}
+
+/// What the interpreter finds wrong with it.
+fn found_by_interpreter(kind: LayerKind, data: &[u8], origlen: usize) -> Wrong {
+    let (schema, mut dissection) = (&*SCHEMA, Dissection::default());
+    Reader::new(schema).read(&mut dissection, schema.layers[kind.name()], data, origlen);
+    let view = View { schema, data, dissection: &dissection };
+    let errors = dissection.errors.iter().map(|error| {
+        let field = error.field.map(|field| words::qualified(schema, field));
+        format!("{} at {}", field.unwrap_or_else(|| format!("{}._", schema[error.composite].key)), error.offset)
+    });
+    // What no layer claims, and a capture that was cut behind all that was looked for, are no matter of the layers.
+    let of_layers = |anomaly: &&Anomaly| match anomaly.kind {
+        AnomalyKind::Unclaimed => false,
+        AnomalyKind::Truncated => anomaly.node.is_some(),
+        _ => true,
+    };
+    let anomalies = dissection.anomalies.iter().filter(of_layers).map(|anomaly| {
+        let layer = &dissection.layers[anomaly.layer as usize];
+        format!("{} {}", view.composite(layer).name, words::anomaly_name(schema, anomaly.kind))
+    });
+    let (errors, mut anomalies) = (errors.collect(), anomalies.collect::<Vec<_>>());
+    anomalies.sort();
+    Wrong { errors, anomalies }
+}
+
+/// Holds readers against the interpreter for a packet: as it is, cut at any place, and changed.
+fn check_like_interpreter(kind: LayerKind, packet: &[u8]) {
+    let mut chance = Chance(3);
+    let cut = (0..=packet.len()).map(|length| packet[..length].to_vec()).collect::<Vec<_>>();
+    let changed = (0..400).map(|_| chance.change(packet));
+    for data in cut.into_iter().chain(changed) {
+        let (found, expected) = (
+            found_by_readers(kind, Region::captured(&data, packet.len())),
+            found_by_interpreter(kind, &data, packet.len()),
+        );
+        // Readers stop at an error of the layer itself, where the interpreter goes on behind the region that it is in.
+        assert!(found.errors.is_subset(&expected.errors), "{}: {found:?}, and not {expected:?}", hex(&data));
+        if found.errors.is_empty() {
+            assert_eq!(found, expected, "{}", hex(&data));
+        }
+    }
+}
+
+/// A sum may cover some of a layer's own bytes, beside what the layers below add.
+#[test]
+fn sums_over_a_range_of_fields() {
+    use craft::{Courier, Ipv4, Ledger, Packet, Parcel};
+
+    let below = || Ipv4 { src: [10, 0, 0, 1].into(), dst: [10, 0, 0, 2].into(), ..Default::default() };
+    let courier =
+        Courier { kind: 7, hops: 9, label: b"odd".into(), letter: b"none of the sum".into(), ..Default::default() };
+    let parcel = Parcel { hops: 59, name: b"of four".into(), weight: 300, ..Default::default() };
+    let words = [1, 2, 3].into();
+    let ledger =
+        Ledger { first: 1, words, secret: 0xfeed, digest: 0xbeef, note: b"seven b".into(), ..Default::default() };
+    let stacks = [
+        ("Courier { kind = 7; hops = 9; label = \"odd\"; letter = \"none of the sum\" }", (below() / courier).to_vec()),
+        (
+            "Parcel { hops = 59; name = \"of four\"; weight = 300 } / \"content\"",
+            (below() / parcel / *b"content").to_vec(),
+        ),
+        (
+            "Ledger { first = 1; words = [1, 2, 3]; secret = 0xfeed; digest = 0xbeef; note = \"seven b\" }",
+            (below() / ledger).to_vec(),
+        ),
+    ];
+    for (text, written) in stacks {
+        let built = build(&SCHEMA, &format!("Ipv4 {{ src = ip\"10.0.0.1\"; dst = ip\"10.0.0.2\" }} / {text}"));
+        assert_eq!(hex(&written.unwrap()), hex(&built.bytes), "{text}");
+        assert_eq!(found_by_readers(LayerKind::Ipv4, Region::new(&built.bytes)), Wrong::default(), "{text}");
+        check_like_interpreter(LayerKind::Ipv4, &built.bytes);
+    }
 }
 
 fn beside() -> Vec<Source> {

@@ -10,8 +10,14 @@ use quote::{format_ident, quote};
 impl Writer<'_> {
     /// The methods of a composite that say what its derived fields should be.
     pub(super) fn expectations(&self, id: CompositeId, composite: &Composite) -> TokenStream {
-        let methods: Vec<TokenStream> =
-            self.verified(composite).filter_map(|(field, verify)| self.expectation(id, field, verify)).collect();
+        let methods = self.verified(composite).filter_map(|(field, verify)| {
+            let method = self.expectation(id, field, verify);
+            if method.is_none() {
+                self.gap(id, &format!("what {} should be", super::craft::name_of(self.schema, field)));
+            }
+            method
+        });
+        let methods: Vec<TokenStream> = methods.collect();
         if methods.is_empty() {
             return TokenStream::new();
         }

@@ -313,6 +313,10 @@ impl Emitter<'_, '_> {
             Expr::BytesOf(from, to) if inet && self.is_first(*from) && self.is_last(*to) => Some(quote! {
                 sum = add(sum.followed_by(sum_array(&head)), front.get(#bytes..).unwrap_or_default());
             }),
+            Expr::BytesOf(from, to) => {
+                let (from, to) = (self.offset_of(&[*from])?.tokens, self.end_of(*to)?);
+                Some(quote!(add_range(&mut sum, #pieces, #from, #to)?;))
+            }
             Expr::Carrier { via: Via::Below, interface, member, args } => {
                 let name = self.member(*interface, *member);
                 let args = args.iter().map(|&arg| {

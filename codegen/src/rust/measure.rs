@@ -122,7 +122,27 @@ impl Emitter<'_, '_> {
         Some(Code::maybe(quote!(#first #(.or(#others))*?), Kind::Number(Number::U64)))
     }
 
-    fn offset_of(&self, fields: &[FieldId]) -> Option<Code> {
+    /// Where a field ends that stands in front of what is stacked upon the layer, or holds that: what it leaves of its region
+    /// belongs to it.
+    pub(super) fn end_of(&self, field: FieldId) -> Option<TokenStream> {
+        let slot = self.plan.slots.get(&field)?;
+        if self.crafter.schema[field].trailing || self.crafter.schema[field].align.is_some() {
+            return None;
+        }
+        let padding = match &slot.padding {
+            Some(padding) if slot.scope == 0 => {
+                let padding = self.part_of(0, padding);
+                Some(quote!(+ #padding.len() as u64))
+            }
+            Some(_) => return None,
+            None => None,
+        };
+        let (start, size) = (self.offset_of(&[field])?.tokens, self.size_of(&[field])?.tokens);
+        Some(quote!(#start + #size #padding))
+    }
+
+    /// Where a field starts, in bytes from the start of the composite.
+    pub(super) fn offset_of(&self, fields: &[FieldId]) -> Option<Code> {
         let number = |tokens: TokenStream| Some(Code::new(tokens, Kind::Number(Number::U64)));
         if fields.iter().all(|field| self.form(*field) == Some(&Form::Payload)) {
             return number(quote!(settled.front_));

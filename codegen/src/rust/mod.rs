@@ -10,6 +10,7 @@ mod check;
 mod codec;
 mod coders;
 mod contents;
+mod covered;
 mod craft;
 mod derive_all;
 mod emit;

@@ -3,13 +3,11 @@
 use super::Writer;
 use super::expr::{Code, Env, Kind};
 use super::names::ident;
-use super::number::Number;
 use super::shape::{PartKind, Scope, Shape};
 use packet_schema::model::{
     Action, Block, Composite, CompositeId, CompositeKind, Encoding, Expr, ExprId, Field, FieldId, Item, Type, Verify,
 };
-use packet_schema::tree::BinaryOp;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 impl Writer<'_> {
@@ -310,132 +308,5 @@ impl Writer<'_> {
                 quote!((!(#applies) || #expected == #test))
             }
         })
-    }
-
-    /// The value that a field is derived to be, in a closure where `?` works.
-    pub(super) fn derived(
-        &self,
-        id: CompositeId,
-        field: FieldId,
-        auto: ExprId,
-        number: Number,
-        env: &Env,
-    ) -> Option<TokenStream> {
-        match &self.schema[auto] {
-            Expr::ZeroAsFfff(of) => {
-                let sum = self.derived(id, field, *of, Number::U16, env)?;
-                Some(quote!(match #sum { 0 => 0xffff, sum => sum }))
-            }
-            Expr::Inet16(of) => self.summed(id, field, *of, &quote!(checksum::Inet16::new()), env),
-            Expr::Crc32(of) => self.summed(id, field, *of, &quote!(checksum::Crc32::ieee()), env),
-            Expr::Crc32c(of) => self.summed(id, field, *of, &quote!(checksum::Crc32::castagnoli()), env),
-            _ => self.expr(env, auto)?.typed_number(number),
-        }
-    }
-
-    fn summed(
-        &self,
-        id: CompositeId,
-        field: FieldId,
-        of: ExprId,
-        start: &TokenStream,
-        env: &Env,
-    ) -> Option<TokenStream> {
-        let mut pieces = TokenStream::new();
-        self.pieces(id, field, of, env, &mut pieces)?;
-        Some(quote!(#start #pieces .finish()))
-    }
-
-    /// The bytes of an expression as updates of a sum, the field itself as zeros.
-    fn pieces(&self, id: CompositeId, field: FieldId, of: ExprId, env: &Env, out: &mut TokenStream) -> Option<()> {
-        match &self.schema[of] {
-            Expr::Binary(BinaryOp::Concat, left, right) => {
-                self.pieces(id, field, *left, env, out)?;
-                self.pieces(id, field, *right, env, out)?;
-            }
-            Expr::SelfBytes => {
-                let (low, high, zeros) = self.hole(id, field)?;
-                out.extend(quote!(.update(self.region.whole()?.get(..#low)?).update(&[#zeros]).update(self.bytes().get(#high..)?)));
-            }
-            Expr::Slice(of, from, to) if self.schema[*of] == Expr::SelfBytes && self.schema[*from] == Expr::Int(0) => {
-                let (low, high, zeros) = self.hole(id, field)?;
-                let last = self.expr(env, *to)?.typed_number(Number::U64)?;
-                let end = quote!(usize::try_from(#last).ok()?.checked_add(1)?);
-                out.extend(quote!(.update(self.region.whole()?.get(..#low)?).update(&[#zeros]).update(self.bytes().get(#high..#end)?)));
-            }
-            Expr::BytesOf(first, last) => {
-                let (low, high, zeros) = self.hole(id, field)?;
-                let start = Literal::u32_unsuffixed(self.static_place(id, *first)?.0);
-                let end = self.end_of(id, *last)?;
-                out.extend(quote!(.update(self.bytes().get(#start..#low)?).update(&[#zeros]).update(self.bytes().get(#high..#end)?)));
-            }
-            Expr::Carrier { via, interface, member, args } => {
-                let code = self.carrier(env, *via, *interface, *member, args)?;
-                let bytes = code.tokens;
-                out.extend(quote!(.update(#bytes)));
-            }
-            _ => {
-                let code = self.expr(env, of)?;
-                if code.kind != Kind::Bytes {
-                    return None;
-                }
-                let bytes = code.tokens;
-                out.extend(quote!(.update(#bytes)));
-            }
-        }
-        Some(())
-    }
-
-    /// The first byte of a field, the byte behind it, and as many zeros.
-    fn hole(&self, id: CompositeId, field: FieldId) -> Option<(TokenStream, TokenStream, TokenStream)> {
-        if let Some((from, to)) = self.static_place(id, field) {
-            let (low, high) = (Literal::u32_unsuffixed(from), Literal::u32_unsuffixed(to));
-            let zeros = (from..to).map(|_| quote!(0));
-            return Some((quote!(#low), quote!(#high), quote!(#(#zeros),*)));
-        }
-        let root = self.shapes.get(id.index())?.scopes.first()?;
-        root.parts.iter().filter(|part| part.optional).find_map(|part| {
-            let PartKind::Segment(segment) = &part.kind else { return None };
-            let (_, bits) = segment.fields.iter().find(|(id, _)| *id == field)?;
-            let (from, to) = (bits.first / 8, (bits.first + bits.width).div_ceil(8));
-            let name = ident(&part.name);
-            let (before, behind) =
-                (Literal::u32_unsuffixed(segment.bytes - from), Literal::u32_unsuffixed(segment.bytes - to));
-            let end = quote!(end_in(self.bytes(), self.#name?));
-            let zeros = (from..to).map(|_| quote!(0));
-            Some((quote!(#end.checked_sub(#before)?), quote!(#end.checked_sub(#behind)?), quote!(#(#zeros),*)))
-        })
-    }
-
-    /// The first byte of a field of the composite's head, and the byte behind it.
-    fn static_place(&self, id: CompositeId, field: FieldId) -> Option<(u32, u32)> {
-        let root = self.shapes.get(id.index())?.scopes.first()?;
-        let head = root.parts.first().filter(|part| part.name == "head")?;
-        let PartKind::Segment(segment) = &head.kind else { return None };
-        let (_, bits) = segment.fields.iter().find(|(id, _)| *id == field)?;
-        Some((bits.first / 8, (bits.first + bits.width).div_ceil(8)))
-    }
-
-    /// The byte behind a field, from the composite's start on.
-    fn end_of(&self, id: CompositeId, field: FieldId) -> Option<TokenStream> {
-        if let Some((_, end)) = self.static_place(id, field) {
-            let end = Literal::u32_unsuffixed(end);
-            return Some(quote!(#end));
-        }
-        let root = self.shapes.get(id.index())?.scopes.first()?;
-        let part = root.parts.iter().find(|part| matches!(part.kind, PartKind::Field(id) if id == field))?;
-        let name = ident(&part.name);
-        if let Type::List(element, _) = &self.schema[field].ty
-            && !part.optional
-            && matches!(**element, Type::Struct(..))
-        {
-            // What is missing of an element is missing of the list.
-            let whole = quote!(self.#name.valid().all(|element| !element.region().is_truncated()));
-            return Some(quote!(end_in(self.bytes(), self.#name.region().all().filter(|_| #whole)?)));
-        }
-        let bytes =
-            self.part_bytes(&self.schema[field], &quote!(self.#name)).filter(|code| !code.maybe && !part.optional)?;
-        let bytes = bytes.tokens;
-        Some(quote!(end_in(self.bytes(), #bytes)))
     }
 }

@@ -90,13 +90,21 @@ pub fn add(sum: Inet16, bytes: &[u8]) -> Inet16 {
 
 /// Adds the first bytes of pieces that stand one behind another; nothing where there are fewer.
 pub fn add_start<S: Sink>(sum: &mut S, pieces: [&[u8]; 3], length: u64) -> Option<()> {
-    let mut left = usize::try_from(length).ok()?;
+    add_range(sum, pieces, 0, length)
+}
+
+/// Adds the bytes from one place to another of pieces that stand one behind another; nothing where there are fewer.
+pub fn add_range<S: Sink>(sum: &mut S, pieces: [&[u8]; 3], from: u64, to: u64) -> Option<()> {
+    let mut skipped = usize::try_from(from).ok()?;
+    let mut left = usize::try_from(to.checked_sub(from)?).ok()?;
     for piece in pieces {
-        let part = piece.get(..left.min(piece.len()))?;
+        let behind = piece.get(skipped.min(piece.len())..)?;
+        skipped -= piece.len() - behind.len();
+        let part = behind.get(..left.min(behind.len()))?;
         sum.bytes(part);
         left -= part.len();
     }
-    (left == 0).then_some(())
+    (skipped == 0 && left == 0).then_some(())
 }
 
 /// The sum of an array that is short, and mostly in registers.
@@ -137,6 +145,14 @@ mod tests {
             assert_eq!(sum.finish(), inet16(&bytes[..length]));
         }
         assert_eq!(add_start(&mut Inet16::new(), pieces, 13), None);
+        for (from, to) in [(0, 2), (1, 3), (2, 9), (3, 12), (5, 5), (12, 12)] {
+            let mut sum = Inet16::new();
+            assert_eq!(add_range(&mut sum, pieces, from as u64, to as u64), Some(()));
+            assert_eq!(sum.finish(), inet16(&bytes[from..to]));
+        }
+        for (from, to) in [(5, 13), (13, 13), (4, 3)] {
+            assert_eq!(add_range(&mut Inet16::new(), pieces, from, to), None);
+        }
         let mut length = 0_usize;
         length.number(0x22_3344, 24);
         assert_eq!(length, 3);
