@@ -21,13 +21,15 @@ packet_macros::layers!(
     "macros/thermometer.pony",
     "macros/note.pony",
     "macros/branch.pony",
-    "macros/courier.pony"
+    "macros/courier.pony",
+    "macros/gap.pony"
 );
 
 /// The definitions whose readers are held against the interpreter here, beside all protocols.
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let own = [
         include_str!("../macros/courier.pony"),
+        include_str!("../macros/gap.pony"),
     ];
     let known = packet_protocols::DEFINITIONS.iter().map(|known| known.text);
     schema(&known.chain(own).map(str::to_owned).collect::<Vec<_>>())
@@ -251,6 +253,21 @@ fn sums_over_a_range_of_fields() {
         assert_eq!(hex(&written.unwrap()), hex(&built.bytes), "{text}");
         assert_eq!(found_by_readers(LayerKind::Ipv4, Region::new(&built.bytes)), Wrong::default(), "{text}");
         check_like_interpreter(LayerKind::Ipv4, &built.bytes);
+    }
+}
+
+/// What must not be empty is told where it should stand.
+#[test]
+fn what_is_empty_is_told_where_it_stands() {
+    for packet in [
+        b"\x02hiYES!\x01x__\x00YES!\x01xNO".as_slice(),
+        b"\x02hi!\x01x__".as_slice(),
+        b"\x01hyes!\x00_".as_slice(),
+        b"\x00no!\x03xxx".as_slice(),
+        b"\x01hno!\x01x_\x00YES\x01x!".as_slice(),
+        b"\x01hno!\x01x_\x09 too long for its packet".as_slice(),
+    ] {
+        check_like_interpreter(LayerKind::Gap, packet);
     }
 }
 

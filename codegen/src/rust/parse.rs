@@ -268,11 +268,11 @@ impl<'w, 's> Reader<'w, 's> {
                 self.env.bytes.insert(id, Code { maybe, ..bytes });
             }
             if certain && self.is_checked(field) {
-                let offset = self
-                    .writer
-                    .part_bytes(field, &local)
-                    .filter(|bytes| !bytes.maybe)
-                    .map_or_else(|| quote!(cursor.offset()), |Code { tokens, .. }| quote!(start.offset_in(#tokens, 0)));
+                let offset = match self.writer.part_bytes(field, &local).filter(|bytes| !bytes.maybe) {
+                    // It was read last. Where it is empty, it may have no place in the packet.
+                    Some(Code { tokens, .. }) => quote!(cursor.offset().wrapping_sub(#tokens.len() as u32)),
+                    None => quote!(cursor.offset()),
+                };
                 let checks = self.checks(id, &code, &offset);
                 out.extend(checks);
             }

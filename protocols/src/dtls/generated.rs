@@ -2733,7 +2733,7 @@ impl<'a> DtlsHandshakeBody<'a> {
                 if (cipher_suites.len() as u64) < 1 {
                     return Err(Error::new(
                         &dtls_handshake_body_fields::CIPHER_SUITES,
-                        start.offset_in(cipher_suites.bytes(), 0),
+                        cursor.offset().wrapping_sub(cipher_suites.bytes().len() as u32),
                         ErrorKind::Where { why: None, found: 0 },
                     ));
                 }

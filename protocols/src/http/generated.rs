@@ -271,7 +271,7 @@ impl<'a> LineEnd<'a> {
         {
             return Err(Error::new(
                 &line_end_fields::END,
-                start.offset_in(end, 0),
+                cursor.offset().wrapping_sub(end.len() as u32),
                 ErrorKind::Where { why: Some("the end of a line"), found: leading_number(end) },
             ));
         }
@@ -1070,7 +1070,7 @@ impl<'a> HttpField<'a> {
                         if given!(Some(after.len() as u64 == 0 || matches!(*after.first()?, 32 | 9))) == Some(false) {
                             return Err(Error::new(
                                 &http_field_fields::AFTER,
-                                start.offset_in(after, 0),
+                                cursor.offset().wrapping_sub(after.len() as u32),
                                 ErrorKind::Where {
                                     why: Some("a length is digits alone"),
                                     found: leading_number(after),
@@ -3497,7 +3497,7 @@ impl<'a> Http<'a> {
             if !(100..=999).contains(&status) {
                 return Err(Error::new(
                     &http_fields::STATUS,
-                    start.offset_in(read.bytes, 0),
+                    cursor.offset().wrapping_sub(read.bytes.len() as u32),
                     ErrorKind::Where { why: Some("a status has three digits"), found: status },
                 ));
             }

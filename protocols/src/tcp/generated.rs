@@ -1807,7 +1807,7 @@ impl<'a> TcpOption<'a> {
                             if !matches!(cookie.len() as u64, 0 | 4 | 6 | 8 | 10 | 12 | 14 | 16) {
                                 return Err(Error::new(
                                     &tcp_option_fields::COOKIE,
-                                    start.offset_in(cookie, 0),
+                                    cursor.offset().wrapping_sub(cookie.len() as u32),
                                     ErrorKind::Where { why: None, found: leading_number(cookie) },
                                 ));
                             }

@@ -1947,7 +1947,7 @@ impl<'a> TlsHandshakeBody<'a> {
                 if (cipher_suites.len() as u64) < 1 {
                     return Err(Error::new(
                         &tls_handshake_body_fields::CIPHER_SUITES,
-                        start.offset_in(cipher_suites.bytes(), 0),
+                        cursor.offset().wrapping_sub(cipher_suites.bytes().len() as u32),
                         ErrorKind::Where { why: None, found: 0 },
                     ));
                 }

@@ -266,7 +266,7 @@ impl<'a> Wireguard<'a> {
                 if (encrypted.len() as u64) < 16 {
                     return Err(W::fail(
                         &wireguard_fields::ENCRYPTED,
-                        start.offset_in(encrypted, 0),
+                        cursor.offset().wrapping_sub(encrypted.len() as u32),
                         ErrorKind::Where {
                             why: Some("shorter than the authentication tag"),
                             found: leading_number(encrypted),
