@@ -6,7 +6,8 @@ pub use crate::given;
 pub use crate::hash::SipHash24;
 pub use crate::text::{self, write_bytes, write_name};
 pub use crate::view::{
-    Walk, absent, both, contained, either, end_in, given, leading_number, part, shifted, slice, start_in, whole_end_in,
+    Walk, absent, both, contained, either, end_in, given, leading_number, part, prefixes, shifted, slice, start_in,
+    whole_end_in,
 };
 pub use crate::{
     Anomaly, BitPlace, Coded, CompositeInfo, Cursor, Derived, Element, Error, ErrorKind, FieldInfo, FieldValue,

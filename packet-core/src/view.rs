@@ -124,6 +124,14 @@ pub fn end_in(whole: &[u8], part: &[u8]) -> usize {
     start_in(whole, part).saturating_add(part.len())
 }
 
+/// What stands in front of each of some parts of bytes, which stand one behind another in them.
+pub fn prefixes<'a>(whole: &'a [u8], parts: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
+    parts.scan(0, |behind, part| {
+        let from = core::mem::replace(behind, end_in(whole, part));
+        Some(whole.get(from..start_in(whole, part)).unwrap_or_default())
+    })
+}
+
 /// Where a part of what was read ends, counted from the start of that; nothing where more may belong to it that was not captured.
 #[inline]
 #[must_use]

@@ -22,7 +22,8 @@ packet_macros::layers!(
     "macros/note.pony",
     "macros/branch.pony",
     "macros/courier.pony",
-    "macros/gap.pony"
+    "macros/gap.pony",
+    "macros/letter.pony"
 );
 
 /// The definitions whose readers are held against the interpreter here, beside all protocols.
@@ -30,6 +31,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let own = [
         include_str!("../macros/courier.pony"),
         include_str!("../macros/gap.pony"),
+        include_str!("../macros/letter.pony"),
     ];
     let known = packet_protocols::DEFINITIONS.iter().map(|known| known.text);
     schema(&known.chain(own).map(str::to_owned).collect::<Vec<_>>())
@@ -268,6 +270,27 @@ fn what_is_empty_is_told_where_it_stands() {
         b"\x01hno!\x01x_\x09 too long for its packet".as_slice(),
     ] {
         check_like_interpreter(LayerKind::Gap, packet);
+    }
+}
+
+/// What is wrong with how a number is written is told of those too that say how long something is.
+#[test]
+fn lengths_that_are_not_in_their_shortest_form() {
+    let packets: [(&[u8], usize); 4] = [
+        (b"\x01\x02to\x01nn\x02\x07\x01a\x08\x02bc\x01w", 0),
+        (b"\x01\x40\x02to\x01nn\x40\x01\x07\x40\x01a\x80\0\0\x02ww", 4),
+        (b"\x02\x01t\x40\x05title\x40\x02n1n2\x40\x05\x40\x01c\x01d\x40\0", 5),
+        (b"\x03\x40\0\0\x40\x01f\0\x40\x03www\0\x40\x01w", 4),
+    ];
+    for (packet, longer) in packets {
+        let mut told = 0;
+        let region = Region::new(packet);
+        let layer = letter::Letter::parse(region).unwrap();
+        layer.anomalies(&mut |anomaly| told += usize::from(anomaly.name() == "not_shortest"));
+        assert_eq!((told, layer.is_regular()), (longer, false), "{}", hex(packet));
+        // What is longer than it must be is written so again.
+        assert_eq!(hex(&craft::Packet::to_vec(&layer.to_value()).unwrap()), hex(packet));
+        check_like_interpreter(LayerKind::Letter, packet);
     }
 }
 

@@ -78,6 +78,7 @@ impl Writer<'_> {
                 quote!(&'a [u8; #bytes])
             }
             PartKind::Field(id) => self.part_type(&self.schema[*id])?,
+            PartKind::Prefix(_) => quote!(&'a [u8]),
             PartKind::Choice(choice) => {
                 let name = ident(&shape.choices.get(*choice)?.name);
                 return Some(quote!(#name<'a>));
@@ -206,7 +207,7 @@ impl Writer<'_> {
                 }
                 _ => Some(quote!(self.#name)),
             },
-            PartKind::Choice(_) => None,
+            PartKind::Prefix(_) | PartKind::Choice(_) => None,
         }
     }
 

@@ -4,9 +4,9 @@ use super::Writer;
 use super::expr::{Code, Env, Kind};
 use super::names::{camel, ident};
 use super::parse::{Reader, fails};
-use super::shape::{Part, PartKind, Shape};
+use super::shape::{Part, PartKind, Shape, is_judged, judged_prefix};
 use packet_schema::model::{
-    Action, Block, CompositeId, CompositeKind, Encoding, Expect, Expr, ExprId, Extent, Field, FieldId, Item, Type,
+    Action, Block, CompositeId, Encoding, Expect, Expr, ExprId, Extent, Field, FieldId, Item, Type,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -102,6 +102,11 @@ impl Writer<'_> {
                     (true, true) => quote!(if let Some(Ok(value)) = #value { #body }),
                 })
             }
+            PartKind::Prefix(field) => {
+                let judged = if part.optional { quote!(bytes) } else { quote!(self.#name) };
+                let told = self.told_of_codec(id, judged_prefix(self.schema, &self.schema[*field].ty)?, &judged)?;
+                Some(if part.optional { quote!(if let Some(bytes) = self.#name { #told }) } else { told })
+            }
             PartKind::Choice(choice) => {
                 let choice = shape.choices.get(*choice)?;
                 let ty = ident(&choice.name);
@@ -143,22 +148,39 @@ impl Writer<'_> {
             Type::Text(Encoding::Ascii | Encoding::NoCase, _) => {
                 Some(quote!(if !#value.bytes().is_ascii() { report(Anomaly::Encoding(#info)); }))
             }
-            Type::Codec(codec, _) if self.yields_number(*codec) && self.has_expects(&self.schema[*codec].body) => {
-                let path = self.composite_path(*codec);
-                Some(quote!(#path::anomalies(#value.bytes, report);))
+            Type::Codec(codec, _) if is_judged(self.schema, *codec) => {
+                self.told_of_codec(field.owner, *codec, &quote!(#value.bytes))
             }
-            // One that is counted is read with what holds it, which knows what is missing.
-            Type::List(element, Extent::ToEnd)
-                if matches!(**element, Type::Bytes(_)) && self.numbers_of(ty, field).is_none() =>
-            {
-                Some(quote!(if #value.is_cut() { report(Anomaly::Truncated); }))
-            }
-            Type::List(element, _) if self.numbers_of(ty, field).is_none() => {
-                let body = self.type_anomalies(element, id, field, &quote!(element))?;
-                Some(quote!(for element in #value.valid() { #body }))
+            Type::List(element, extent) if self.numbers_of(ty, field).is_none() => {
+                // One that is counted is read with what holds it, which knows what is missing.
+                let filling = matches!((extent, &**element), (Extent::ToEnd, Type::Bytes(_) | Type::Text(..)));
+                let cut = filling.then(|| quote!(if #value.is_cut() { report(Anomaly::Truncated); }));
+                let prefixes = self.prefixes_anomalies(element, field, value);
+                let each = self.type_anomalies(element, id, field, &quote!(element));
+                let each = each.map(|body| quote!(for element in #value.valid() { #body }));
+                let told = quote!(#cut #prefixes #each);
+                (!told.is_empty()).then_some(told)
             }
             _ => None,
         }
+    }
+
+    /// What is wrong with the numbers in front of the elements of a list.
+    fn prefixes_anomalies(&self, element: &Type, field: &Field, list: &TokenStream) -> Option<TokenStream> {
+        let codec = judged_prefix(self.schema, element)?;
+        let told = self.told_of_codec(field.owner, codec, &quote!(prefix))?;
+        let bytes = matches!(element, Type::Text(..)).then(|| quote!(.map(|text| text.bytes())));
+        Some(quote!(for prefix in prefixes(#list.region().bytes(), #list.valid() #bytes) { #told }))
+    }
+
+    /// Tells what is wrong with how a codec's number is written, which some bytes hold.
+    fn told_of_codec(&self, owner: CompositeId, codec: CompositeId, bytes: &TokenStream) -> Option<TokenStream> {
+        if !self.schema[codec].params.is_empty() {
+            self.gap(owner, "what is expected of a codec that is told something");
+            return None;
+        }
+        let path = self.composite_path(codec);
+        Some(quote!(#path::anomalies(#bytes, report);))
     }
 
     /// What is wrong with a composite as a whole.
@@ -222,8 +244,7 @@ impl Writer<'_> {
     /// The function of a number's codec that tells what is not as it should be in how a number is written.
     pub(super) fn codec_anomalies(&self, id: CompositeId) -> TokenStream {
         let composite = &self.schema[id];
-        let is_codec = matches!(composite.kind, CompositeKind::Codec(_));
-        if !is_codec || !self.yields_number(id) || !self.has_expects(&composite.body) || !composite.params.is_empty() {
+        if !is_judged(self.schema, id) || !composite.params.is_empty() {
             return TokenStream::new();
         }
         let Some(mut reader) = Reader::new(self, id, true) else { return TokenStream::new() };

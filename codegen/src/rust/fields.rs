@@ -337,7 +337,7 @@ impl Writer<'_> {
                 }
                 _ => Some(quote!(BitPlace { start: 0, bits: 0 })),
             },
-            PartKind::Choice(_) => None,
+            PartKind::Prefix(_) | PartKind::Choice(_) => None,
         }
     }
 

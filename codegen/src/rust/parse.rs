@@ -128,7 +128,8 @@ impl<'w, 's> Reader<'w, 's> {
                 self.field(part, here)
             }
             (PartKind::Field(id), _) => self.field(part, *id),
-            (PartKind::Choice(_), _) => TokenStream::new(),
+            // It is read with the field that it stands in front of.
+            (PartKind::Prefix(_) | PartKind::Choice(_), _) => TokenStream::new(),
         }
     }
 
@@ -241,13 +242,14 @@ impl<'w, 's> Reader<'w, 's> {
             None => None,
         };
         let certain = condition.is_none();
-        let mut out = match (condition, self.conditional, self.fleeting) {
+        let mut out = self.prefix_declared(id);
+        out.extend(match (condition, self.conditional, self.fleeting) {
             (Some(test), false, _) => quote!(let #name = if #test { Some(#value) } else { None };),
             (Some(test), true, _) => quote!(if #test { #name = Some(#value); }),
             (None, true, false) if part.optional => quote!(let read = #value; #name = Some(read);),
             (None, true, false) => quote!(let read = #value; #name = read;),
             (None, ..) => quote!(let #name = #value;),
-        };
+        });
         let local = match (certain, self.conditional && !self.fleeting) {
             (true, true) => quote!(read),
             (true, false) => quote!(#name),
@@ -412,7 +414,7 @@ impl<'w, 's> Reader<'w, 's> {
                         self.env.bytes.insert(*id, Code { maybe: code.maybe || part.optional, ..code });
                     }
                 }
-                PartKind::Choice(_) => {}
+                PartKind::Prefix(_) | PartKind::Choice(_) => {}
             }
         }
     }

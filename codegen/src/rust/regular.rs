@@ -3,7 +3,7 @@
 use super::Writer;
 use super::expr::{Code, Env, Kind};
 use super::names::ident;
-use super::shape::{PartKind, Scope, Shape};
+use super::shape::{PartKind, Scope, Shape, has_expects, judged_prefix};
 use packet_schema::model::{
     Action, Block, Composite, CompositeId, CompositeKind, Encoding, Expr, ExprId, Field, FieldId, Item, Type, Verify,
 };
@@ -132,6 +132,7 @@ impl Writer<'_> {
                 Some(if never { quote!(self.#name.is_none()) } else { quote!(self.#name.is_none_or(|value| #test)) })
             }
             PartKind::Field(id) => self.value_test(&self.schema[*id], &quote!(self.#name), nests),
+            PartKind::Prefix(_) => Some(if part.optional { quote!(self.#name.is_none()) } else { quote!(false) }),
             PartKind::Choice(choice) => {
                 let choice = shape.choices.get(*choice)?;
                 let ty = ident(&choice.name);
@@ -160,7 +161,7 @@ impl Writer<'_> {
             Type::Struct(id, _) => {
                 self.is_plain(*id).then(|| quote!(#value.is_regular())).or_else(|| Some(quote!(false)))
             }
-            Type::Codec(id, _) => self.has_expects(&self.schema[*id].body).then(|| quote!(false)),
+            Type::Codec(id, _) => has_expects(&self.schema[*id].body).then(|| quote!(false)),
             Type::Text(Encoding::Utf8, _) => Some(quote!(#value.as_str().is_some())),
             Type::Text(Encoding::Ascii | Encoding::NoCase, _) => Some(quote!(#value.bytes().is_ascii())),
             Type::Next(_) => Some(quote!(!#value.is_cut())),
@@ -171,7 +172,7 @@ impl Writer<'_> {
                     let sound = quote!(element.is_regular() #wordless);
                     Some(quote!(#value.iter().all(|element| element.is_ok_and(|element| #sound))))
                 }
-                (None, Type::Bytes(_)) => {
+                (None, Type::Bytes(_)) if judged_prefix(self.schema, element).is_none() => {
                     Some(quote!(#value.iter().all(|element| element.is_ok()) && !#value.is_cut()))
                 }
                 (None, _) => Some(quote!(false)),
@@ -195,18 +196,6 @@ impl Writer<'_> {
     /// Whether a struct's view can say by itself that nothing is wrong.
     fn is_plain(&self, id: CompositeId) -> bool {
         self.schema[id].fields.iter().all(|&field| self.schema[field].verify.is_none())
-    }
-
-    pub(super) fn has_expects(&self, block: &Block) -> bool {
-        block.items.iter().any(|item| match item {
-            Item::Expect(_) => true,
-            Item::If { then, otherwise, .. } => self.has_expects(then) || self.has_expects(otherwise),
-            Item::Match(choice) => {
-                choice.arms.iter().any(|arm| matches!(&arm.action, Action::Read(_, block) if self.has_expects(block)))
-            }
-            Item::Repeat { body, .. } => self.has_expects(body),
-            _ => false,
-        })
     }
 
     /// A lenient constant has its value.

@@ -76,7 +76,7 @@ impl Setters<'_, '_> {
         for (scope_index, scope) in self.shape.scopes.iter().enumerate() {
             let key = self.variant_of(scope_index).map(|variant| variant.key.clone());
             for (index, part) in scope.parts.iter().enumerate() {
-                if part.dropped || matches!(part.kind, PartKind::Choice(_)) {
+                if part.dropped || matches!(part.kind, PartKind::Prefix(_) | PartKind::Choice(_)) {
                     continue;
                 }
                 let base = key.as_ref().map_or(part.name.clone(), |key| format!("{key}_{}", part.name));
@@ -111,7 +111,7 @@ impl Setters<'_, '_> {
                 Some(narrowed(&place, bits))
             }
             PartKind::Field(_) => Some(place),
-            PartKind::Choice(_) => None,
+            PartKind::Prefix(_) | PartKind::Choice(_) => None,
         }
     }
 
@@ -238,7 +238,7 @@ impl Setters<'_, '_> {
                 let code = self.writer.part_bytes(&self.writer.schema[*id], &local)?;
                 (code.tokens, code.maybe)
             }
-            PartKind::Choice(_) => return None,
+            PartKind::Prefix(_) | PartKind::Choice(_) => return None,
         };
         let maybe = maybe || part.optional || !chain.is_empty();
         Some(if maybe { super::expr::given(&bytes) } else { quote!(Some(#bytes)) })
@@ -375,7 +375,7 @@ impl Setters<'_, '_> {
                 Type::Struct(..) | Type::List(..) => Some((self.nested(name, scope, first, id)?, None)),
                 _ => None,
             },
-            PartKind::Choice(_) => None,
+            PartKind::Prefix(_) | PartKind::Choice(_) => None,
         }
     }
 

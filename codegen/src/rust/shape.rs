@@ -7,7 +7,8 @@ use super::names::camel;
 use super::number::{self, Bits};
 use packet_schema::Schema;
 use packet_schema::model::{
-    Action, Block, Composite, CompositeId, Expr, Extent, Field, FieldId, Item, Match, Place, Type,
+    Action, Block, CodecResult, Composite, CompositeId, CompositeKind, Expr, Extent, Field, FieldId, Item, Match,
+    Place, Type,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +43,8 @@ pub(super) enum PartKind {
     Segment(Segment),
     /// A field that varies.
     Field(FieldId),
+    /// How the number in front of that field is written, where something may be wrong with that.
+    Prefix(FieldId),
     /// The named arm that was taken: its position in [`Shape::choices`].
     Choice(usize),
 }
@@ -143,6 +146,35 @@ pub(super) fn is_kept(field: &Field) -> bool {
 /// Whether a field is a payload.
 pub(super) fn is_payload(schema: &Schema, id: FieldId) -> bool {
     matches!(schema[id].ty, Type::Next(_))
+}
+
+/// Whether something may be wrong with how the numbers of a codec are written.
+pub(super) fn is_judged(schema: &Schema, id: CompositeId) -> bool {
+    let CompositeKind::Codec(codec) = &schema[id].kind else { return false };
+    matches!(codec.result, CodecResult::Uint(_)) && has_expects(&schema[id].body)
+}
+
+/// The codec of the number in front of bytes, text or a list, where something may be wrong with that.
+pub(super) fn judged_prefix(schema: &Schema, ty: &Type) -> Option<CompositeId> {
+    let (Type::Bytes(extent) | Type::Text(_, extent) | Type::List(_, extent)) = ty else { return None };
+    let (Extent::PrefixBytes(prefix) | Extent::PrefixItems(prefix)) = extent else { return None };
+    match **prefix {
+        Type::Codec(id, _) => Some(id).filter(|id| is_judged(schema, *id)),
+        _ => None,
+    }
+}
+
+/// Whether something is expected anywhere in a block.
+pub(super) fn has_expects(block: &Block) -> bool {
+    block.items.iter().any(|item| match item {
+        Item::Expect(_) => true,
+        Item::If { then, otherwise, .. } => has_expects(then) || has_expects(otherwise),
+        Item::Match(choice) => {
+            choice.arms.iter().any(|arm| matches!(&arm.action, Action::Read(_, block) if has_expects(block)))
+        }
+        Item::Repeat { body, .. } => has_expects(body),
+        _ => false,
+    })
 }
 
 /// Plans the views of a composite.
@@ -327,8 +359,19 @@ impl<'s> Planner<'s> {
         if field.trailing {
             return;
         }
-        let part = self.alone(id, optional || (field.condition.is_some() && !field.opaque_otherwise));
-        self.shape.made.insert(Key::Field(id), vec![part]);
+        let optional = optional || (field.condition.is_some() && !field.opaque_otherwise);
+        let prefix = judged_prefix(self.schema, &field.ty).map(|_| self.prefix(id, optional));
+        let part = self.alone(id, optional);
+        self.shape.made.insert(Key::Field(id), prefix.into_iter().chain([part]).collect());
+    }
+
+    /// What stands in front of a field. In a region of its own, it may be what can't be read.
+    fn prefix(&mut self, id: FieldId, optional: bool) -> usize {
+        let field = &self.schema[id];
+        let name = self.free_name(&format!("prefix_of_{}", field.name.as_deref().unwrap_or("reserved")));
+        let optional = optional || field.within.is_some();
+        self.scope_mut().parts.push(Part { name, kind: PartKind::Prefix(id), optional, dropped: false });
+        self.scope().parts.len() - 1
     }
 
     fn alone(&mut self, id: FieldId, optional: bool) -> usize {

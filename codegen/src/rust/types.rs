@@ -5,6 +5,7 @@ use super::expr::{Code, Kind};
 use super::names::{camel, ident};
 use super::number::{Meaning, Number, is_little, of_type};
 use super::parse::Reader;
+use super::shape::{Part, PartKind};
 use packet_schema::model::{CodecResult, CompositeId, CompositeKind, ExprId, Extent, Field, FieldId, Type};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -293,10 +294,31 @@ impl Reader<'_, '_> {
                 let number = self.writer.codec_number(*composite)?;
                 let (path, args) = (self.writer.composite_path(*composite), self.args(*composite, args)?);
                 let cursor = self.cursor();
-                number.convert(&quote!(#path::read(#cursor, #args)?.value), Number::U64)
+                let read = quote!(#path::read(#cursor, #args)?);
+                match self.prefix_part(id) {
+                    Some(part) => {
+                        let (name, value) = (ident(&part.name), number.convert(&quote!(prefix.value), Number::U64));
+                        let bytes = if part.optional { quote!(Some(prefix.bytes)) } else { quote!(prefix.bytes) };
+                        quote!({ let prefix = #read; #name = #bytes; #value })
+                    }
+                    None => number.convert(&quote!(#read.value), Number::U64),
+                }
             }
             _ => return None,
         })
+    }
+
+    /// The part that keeps what stands in front of a field; of an element, nothing is kept.
+    fn prefix_part(&self, id: FieldId) -> Option<&'_ Part> {
+        let scope = self.shape.scopes.get(self.scope).filter(|_| !self.fleeting)?;
+        scope.parts.iter().find(|part| matches!(part.kind, PartKind::Prefix(of) if of == id))
+    }
+
+    /// Declares the part that keeps what stands in front of a field, where none of a branch is declared already.
+    pub(super) fn prefix_declared(&self, id: FieldId) -> TokenStream {
+        let Some(part) = self.prefix_part(id).filter(|_| !self.conditional) else { return TokenStream::new() };
+        let name = ident(&part.name);
+        if part.optional { quote!(let mut #name = None;) } else { quote!(let #name;) }
     }
 
     fn read_list(&mut self, ty: &Type, element: &Type, extent: &Extent, id: FieldId) -> Option<TokenStream> {

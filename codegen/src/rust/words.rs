@@ -49,7 +49,7 @@ impl Writer<'_> {
     pub(super) fn nested_words(&self, id: CompositeId, shape: &Shape, scope: &Scope) -> Vec<TokenStream> {
         let tags = self.all_tags(id);
         let parts = scope.kept().filter(|part| match part.kind {
-            PartKind::Segment(_) => false,
+            PartKind::Segment(_) | PartKind::Prefix(_) => false,
             PartKind::Field(field) => match &self.schema[field].ty {
                 Type::Struct(..) => true,
                 Type::List(element, _) => !matches!(**element, Type::Struct(..)),
@@ -90,6 +90,7 @@ impl Writer<'_> {
                     (false, _) => test,
                 })
             }
+            PartKind::Prefix(_) => None,
             PartKind::Choice(choice) => {
                 let choice = shape.choices.get(*choice)?;
                 let ty = ident(&choice.name);

@@ -5129,6 +5129,9 @@ impl<'a> Dhcpv6OptionBootFileUrl<'a> {
 impl<'a> Dhcpv6OptionBootFileParameters<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.parameters.is_cut() {
+            report(Anomaly::Truncated);
+        }
         for element in self.parameters.valid() {
             if element.as_str().is_none() {
                 report(Anomaly::Encoding(&dhcpv6_option_fields::PARAMETERS));

@@ -4685,6 +4685,9 @@ impl<'a> RdataMx<'a> {
 impl<'a> RdataTxt<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.strings.is_cut() {
+            report(Anomaly::Truncated);
+        }
         for element in self.strings.valid() {
             if element.as_str().is_none() {
                 report(Anomaly::Encoding(&rdata_fields::STRINGS));
@@ -5980,6 +5983,9 @@ impl<'a> SvcParamMandatory<'a> {
 impl<'a> SvcParamAlpn<'a> {
     /// Tells what is not as it should be, one by one.
     pub fn anomalies(&self, report: &mut dyn FnMut(Anomaly)) {
+        if self.protocols.is_cut() {
+            report(Anomaly::Truncated);
+        }
         for element in self.protocols.valid() {
             if !element.bytes().is_ascii() {
                 report(Anomaly::Encoding(&svc_param_fields::PROTOCOLS));
