@@ -20,3 +20,7 @@ layer Gap {
     marks:   Mark[..];
 }
 bind udp_port { 7003 => Gap; }
+
+/// A number of as many bytes as another one says.
+layer Width { size: u8 where it in 1 .. 4; number: u(8 * size) where it != 7 : "seven"; rest: bytes; }
+bind udp_port { 7006 => Width; }

@@ -271,6 +271,9 @@ fn what_is_empty_is_told_where_it_stands() {
     ] {
         check_like_interpreter(LayerKind::Gap, packet);
     }
+    for packet in [b"\x03\0\0\x07_".as_slice(), b"\x01\x08"] {
+        check_like_interpreter(LayerKind::Width, packet);
+    }
 }
 
 /// What is wrong with how a number is written is told of those too that say how long something is.

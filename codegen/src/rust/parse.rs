@@ -218,7 +218,7 @@ impl<'w, 's> Reader<'w, 's> {
 
     pub(super) fn local(&self, field: &Field) -> proc_macro2::Ident {
         match field.name.as_deref() {
-            Some(name @ ("cursor" | "start" | "outer" | "flow" | "read" | "head" | "lowest" | "resume")) => {
+            Some(name @ ("cursor" | "start" | "outer" | "flow" | "read" | "head" | "lowest" | "resume" | "began")) => {
                 format_ident!("{name}_value")
             }
             Some(name) => ident(name),
@@ -273,7 +273,10 @@ impl<'w, 's> Reader<'w, 's> {
                 let offset = match self.writer.part_bytes(field, &local).filter(|bytes| !bytes.maybe) {
                     // It was read last. Where it is empty, it may have no place in the packet.
                     Some(Code { tokens, .. }) => quote!(cursor.offset().wrapping_sub(#tokens.len() as u32)),
-                    None => quote!(cursor.offset()),
+                    None => {
+                        out = quote!(let began = cursor.offset(); #out);
+                        quote!(began)
+                    }
                 };
                 let checks = self.checks(id, &code, &offset);
                 out.extend(checks);
