@@ -229,7 +229,7 @@ pub mod generated {
     pub use crate::text;
     pub use crate::view::{Coded, Element};
     pub use crate::view::{absent, both, either, given, slice};
-    pub use crate::{List, MacAddr, Region};
+    pub use crate::{List, MacAddr, Region, shared_choice, shared_value};
     pub use alloc::borrow::Cow;
     pub use alloc::string::ToString;
     pub use alloc::vec::Vec;

@@ -185,7 +185,170 @@ macro_rules! serialized_number {
                 self.0.serialize(serializer)
             }
         }
+
+        impl $crate::json::Shared for $name {
+            fn tell<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::Shared::tell(&self.0, serializer)
+            }
+
+            fn hear<'de, D: $crate::json::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::json::Shared::hear(deserializer).map(Self)
+            }
+        }
+
+        $crate::heard!($name);
     };
+}
+
+/// Deserialises what is shared.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! heard {
+    ($name:ident $(<$life:lifetime>)?) => {
+        impl<'de $(, $life)?> $crate::json::Deserialize<'de> for $name $(<$life>)? {
+            fn deserialize<D: $crate::json::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::json::Shared::<$crate::json::Plain>::hear(deserializer)
+            }
+        }
+    };
+}
+
+/// Shares a value of a packet as an object of its members; `as Words` says which of them are text.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shared_value {
+    ($name:ident $(<$life:lifetime>)? $(, $member:ident $(as $form:ident)?)* $(,)?) => {
+        impl $(<$life>)? $crate::json::Entries for $name $(<$life>)? {
+            fn unheard() -> Option<Self> {
+                Some(Self::UNSAID)
+            }
+
+            fn tell_entries<M: $crate::json::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                let unsaid = Self::UNSAID;
+                $($crate::json::tell_member::<$crate::shared_form!($($form)?), _, _>(
+                    map,
+                    stringify!($member),
+                    &self.$member,
+                    &unsaid.$member,
+                )?;)*
+                Ok(())
+            }
+
+            fn hear_entry<'de, A: $crate::json::MapAccess<'de>>(
+                value: Option<Self>,
+                name: &str,
+                map: &mut A,
+            ) -> Result<Self, A::Error> {
+                let mut value = value.unwrap_or(Self::UNSAID);
+                $(if name == $crate::json::plain_name(stringify!($member)) {
+                    value.$member = map.next_value::<$crate::json::Heard<_, $crate::shared_form!($($form)?)>>()?.0;
+                    return Ok(value);
+                })*
+                Err($crate::json::unknown(&name))
+            }
+        }
+
+        $crate::shared_object!($name $(<$life>)?);
+    };
+}
+
+/// Shares one of several forms as an object that has just that.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shared_choice {
+    ($name:ident $(<$life:lifetime>)?, $unheard:expr $(, $key:literal = $arm:ident)* $(,)?) => {
+        impl $(<$life>)? $crate::json::Entries for $name $(<$life>)? {
+            fn unheard() -> Option<Self> {
+                $unheard
+            }
+
+            fn tell_entries<M: $crate::json::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                $(if let Self::$arm(form) = self {
+                    return map.serialize_entry($key, &$crate::json::Told::<_, $crate::json::Plain>::new(form));
+                })*
+                Ok(())
+            }
+
+            fn hear_entry<'de, A: $crate::json::MapAccess<'de>>(
+                _: Option<Self>,
+                name: &str,
+                map: &mut A,
+            ) -> Result<Self, A::Error> {
+                match name {
+                    $($key => map.next_value::<$crate::json::Heard<_, $crate::json::Plain>>().map(|form| Self::$arm(form.0)),)*
+                    _ => Err($crate::json::unknown(&name)),
+                }
+            }
+
+            fn is_unsaid(&self) -> bool {
+                !matches!(self, $(Self::$arm(_))|*)
+            }
+        }
+
+        $crate::shared_object!($name $(<$life>)?);
+    };
+}
+
+/// Shares what has entries as an object of these.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shared_object {
+    ($name:ident $(<$life:lifetime>)?) => {
+        impl $(<$life>)? $crate::json::Shared for $name $(<$life>)? {
+            fn tell<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::tell_object(self, serializer)
+            }
+
+            fn hear<'de, D: $crate::json::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::json::hear_object(deserializer)
+            }
+
+            fn says_nothing(&self) -> bool {
+                $crate::json::Entries::is_unsaid(self)
+            }
+        }
+
+        impl $(<$life>)? $crate::json::Serialize for $name $(<$life>)? {
+            fn serialize<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::tell_object(self, serializer)
+            }
+        }
+
+        $crate::heard!($name $(<$life>)?);
+    };
+}
+
+/// The form in which a member is shared.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shared_form {
+    () => {
+        $crate::json::Plain
+    };
+    ($form:ident) => {
+        $crate::json::$form
+    };
+}
+
+/// Nothing without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shared_value {
+    ($($tokens:tt)*) => {};
+}
+
+/// Nothing without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shared_choice {
+    ($($tokens:tt)*) => {};
 }
 
 /// Serialises flags as an object of their names.
@@ -199,6 +362,18 @@ macro_rules! serialized_flags {
                 $crate::json::serialize_flags(self.0.into(), Self::FLAGS, serializer)
             }
         }
+
+        impl $crate::json::Shared for $name {
+            fn tell<S: $crate::json::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::tell_flags(self.0.into(), Self::FLAGS, serializer)
+            }
+
+            fn hear<'de, D: $crate::json::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::json::hear_flags(Self::FLAGS, deserializer).map($crate::FromBits::from_bits)
+            }
+        }
+
+        $crate::heard!($name);
     };
 }
 

@@ -1,12 +1,21 @@
-//! Fields for serde, whatever protocol they are of: the objects that `pony dissect --json` prints.
+//! Fields for serde, whatever protocol they are of: the objects that `pony dissect --json` prints; and values of packets, in
+//! both directions.
 
 use crate::{
     BitPlace, Error, FieldInfo, FieldValue, FieldVisitor, Fields, FlagInfo, Form, Group, MacAddr, Region, Text, text,
 };
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use serde_core::ser::{SerializeMap, SerializeSeq};
-pub use serde_core::{Serialize, Serializer};
+pub use serde_core::de::MapAccess;
+pub use serde_core::ser::SerializeMap;
+use serde_core::ser::SerializeSeq;
+pub use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
+pub use shared::{
+    Entries, Heard, Plain, Shared, Told, Words, hear_flags, hear_object, plain_name, tell_flags, tell_member,
+    tell_object, unknown,
+};
+
+mod shared;
 
 /// Serialises fields as an object: structs and named arms as objects within it, lists as arrays, numbers as numbers, flags as
 /// objects of their names, addresses and text as text, and bytes as hexadecimal digits. A payload in which another layer is

@@ -8,8 +8,8 @@
 //! * [`hash`] has the keyed hash of tables and identifiers;
 //! * [`text`] prints and reads addresses, and prints octets and times;
 //! * [`plain`] fills structs and enums of a user's own from views, and writes them;
-//! * [`show`] prints fields for people, and `json`, behind the feature `serde`, gives them to serde: whatever protocol they
-//!   are of;
+//! * [`show`] prints fields for people, and `json`, behind the feature `serde`, gives them to serde, and values in both
+//!   directions: whatever protocol they are of;
 //! * [`view`] has what generated readers are made of: regions, a cursor, lists, and one small [`Error`].
 //!
 //! The crate allocates nothing and panics at no input. What lies outside the data is `None` or `false`, never an index

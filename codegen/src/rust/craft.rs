@@ -7,7 +7,7 @@ use super::number::{Meaning, Number};
 use super::value::{Choice, Form, Member, Plan, Slot, plan};
 use super::{Generated, Writer};
 use packet_schema::Schema;
-use packet_schema::model::{Composite, CompositeId, CompositeKind, Expr, ExprId, FieldId, ModuleId};
+use packet_schema::model::{Composite, CompositeId, CompositeKind, Expr, ExprId, FieldId, ModuleId, Type};
 use packet_schema::tree::Docs;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -237,6 +237,11 @@ impl<'s> Crafter<'s> {
                     }
                 }
             });
+            let shared = choice.arms.iter().enumerate().map(|(at, &(variant, _))| {
+                let (arm, key) = (self.writer.variant_ident(id, variant), self.form_key(id, &choice.arms[..=at]));
+                quote!(#key = #arm)
+            });
+            let shared = shared.chain(raw.iter().map(|_| quote!("Raw" = Raw)));
             quote! {
                 #[doc = #about]
                 #[derive(Clone, Debug, Default, PartialEq)]
@@ -248,6 +253,7 @@ impl<'s> Crafter<'s> {
                     #raw
                 }
                 #(#into)*
+                shared_choice!(#name #generics, Some(Self::Unsaid) #(, #shared)*);
             }
         });
         let choices: Vec<TokenStream> = choices.collect();
@@ -266,49 +272,21 @@ impl<'s> Crafter<'s> {
         };
         let generics = self.scope_borrows(plan, index).then(|| quote!(<'a>));
         let any = generics.as_ref().map(|_| quote!(<'_>));
-        let (mut members, mut defaults) = (Vec::new(), Vec::new());
+        let mut body = Body::default();
         for member in &scope.members {
             match member {
-                Member::Field(field) => {
-                    let slot = plan.slots.get(field).ok_or("a field")?;
-                    let (name, ty) = (&slot.name, self.slot_type(slot));
-                    let about = self.member_docs(*field, slot);
-                    members.push(quote!(#about pub #name: #ty,));
-                    let default = self.default(*field, slot)?;
-                    defaults.push(quote!(#name: #default,));
-                    if let Some(prefix) = &slot.prefix {
-                        let (number, coded) = self.prefix_type(*field).ok_or("a prefix that is no number")?;
-                        let ty = number.tokens();
-                        let ty = if coded { quote!(Field<#ty, Cow<'a, [u8]>>) } else { quote!(Field<#ty>) };
-                        let about = format!(" How long [`Self::{name}`] is, as what stands in front of it says.");
-                        members.push(quote! {
-                            #[doc = #about]
-                            #[doc = ""]
-                            #[doc = " It is derived unless something is said of it."]
-                            pub #prefix: #ty,
-                        });
-                        defaults.push(quote!(#prefix: Field::Auto,));
-                    }
-                    if let Some(padding) = &slot.padding {
-                        let about = format!(" Bytes of the region of [`Self::{name}`] that it does not take.");
-                        members.push(quote!(#[doc = #about] pub #padding: Cow<'a, [u8]>,));
-                        defaults.push(quote!(#padding: Cow::Borrowed(&[]),));
-                    }
-                }
+                Member::Field(field) => self.field_members(*field, plan, &mut body)?,
                 Member::Choice(key) => {
                     let choice = plan.choices.get(key).ok_or("a choice")?;
                     let (name, ty) = (ident(&choice.member), ident(&choice.name));
                     let lifetime = self.choice_borrows(plan, choice).then(|| quote!(<'a>));
-                    members.push(quote!(#[doc = " Which form it has."] pub #name: #ty #lifetime,));
-                    defaults.push(quote!(#name: #ty::Unsaid,));
-                    if let Some(padding) = &choice.padding {
-                        let about = format!(" Bytes of the region of [`Self::{name}`] that it does not take.");
-                        members.push(quote!(#[doc = #about] pub #padding: Cow<'a, [u8]>,));
-                        defaults.push(quote!(#padding: Cow::Borrowed(&[]),));
-                    }
+                    let about = quote!(#[doc = " Which form it has."]);
+                    body.add(&about, &name, &quote!(#ty #lifetime), &quote!(#ty::Unsaid));
+                    body.add_padding(&name, choice.padding.as_ref());
                 }
             }
         }
+        let Body { members, defaults, shared } = body;
         Ok(quote! {
             #about
             #[derive(Clone, Debug, PartialEq)]
@@ -323,7 +301,52 @@ impl<'s> Crafter<'s> {
                 #[inline]
                 fn default() -> Self { Self::UNSAID }
             }
+
+            shared_value!(#name #generics #(, #shared)*);
         })
+    }
+
+    /// A field, and what stands around it.
+    fn field_members(&self, field: FieldId, plan: &Plan, body: &mut Body) -> Result<(), String> {
+        let slot = plan.slots.get(&field).ok_or("a field")?;
+        let name = &slot.name;
+        body.add(&self.member_docs(field, slot), name, &self.slot_type(slot), &self.default(field, slot)?);
+        if self.is_text(field, slot) {
+            body.shared_as_words();
+        }
+        if let Some(prefix) = &slot.prefix {
+            let (number, coded) = self.prefix_type(field).ok_or("a prefix that is no number")?;
+            let ty = number.tokens();
+            let ty = if coded { quote!(Field<#ty, Cow<'a, [u8]>>) } else { quote!(Field<#ty>) };
+            let about = format!(" How long [`Self::{name}`] is, as what stands in front of it says.");
+            let about = quote! {
+                #[doc = #about]
+                #[doc = ""]
+                #[doc = " It is derived unless something is said of it."]
+            };
+            body.add(&about, prefix, &ty, &quote!(Field::Auto));
+        }
+        body.add_padding(name, slot.padding.as_ref());
+        Ok(())
+    }
+
+    /// What the last of some forms is called where it is told; of several by one name, those behind the first are numbered.
+    fn form_key(&self, id: CompositeId, arms: &[(u32, usize)]) -> String {
+        let key = |arm: &(u32, usize)| &self.schema[id].variants[arm.0 as usize].key;
+        let Some((last, others)) = arms.split_last() else { return String::new() };
+        match others.iter().filter(|other| key(other) == key(last)).count() {
+            0 => key(last).clone(),
+            earlier => format!("{}_{}", key(last), earlier + 1),
+        }
+    }
+
+    /// Whether what a field holds is told as text.
+    fn is_text(&self, field: FieldId, slot: &Slot) -> bool {
+        let text = |ty: &Type| match ty {
+            Type::List(element, _) => matches!(**element, Type::Text(..)),
+            ty => matches!(ty, Type::Text(..)),
+        };
+        matches!(slot.form, Form::Name(_) | Form::Names(_)) || text(&self.schema[field].ty)
     }
 
     fn member_docs(&self, field: FieldId, slot: &Slot) -> TokenStream {
@@ -546,6 +569,38 @@ impl<'s> Crafter<'s> {
     pub(super) fn layer_name(&self, id: CompositeId) -> String {
         let composite = &self.schema[id];
         format!("{}.{}", self.schema[composite.module].name, composite.name)
+    }
+}
+
+/// The members of a struct of a value.
+#[derive(Default)]
+struct Body {
+    members: Vec<TokenStream>,
+    /// What they are where nothing is said.
+    defaults: Vec<TokenStream>,
+    /// How they are shared through serde.
+    shared: Vec<TokenStream>,
+}
+
+impl Body {
+    fn add(&mut self, about: &TokenStream, name: &Ident, ty: &TokenStream, default: &TokenStream) {
+        self.members.push(quote!(#about pub #name: #ty,));
+        self.defaults.push(quote!(#name: #default,));
+        self.shared.push(quote!(#name));
+    }
+
+    /// What was added last is told as text.
+    fn shared_as_words(&mut self) {
+        if let Some(last) = self.shared.last_mut() {
+            last.extend(quote!(as Words));
+        }
+    }
+
+    /// The bytes of its region that a member leaves, where it has one.
+    fn add_padding(&mut self, name: &Ident, padding: Option<&Ident>) {
+        let Some(padding) = padding else { return };
+        let about = format!(" Bytes of the region of [`Self::{name}`] that it does not take.");
+        self.add(&quote!(#[doc = #about]), padding, &quote!(Cow<'a, [u8]>), &quote!(Cow::Borrowed(&[])));
     }
 }
 

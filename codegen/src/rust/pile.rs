@@ -21,6 +21,7 @@ pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack
         quote!(#name #lives)
     });
     let types: Vec<TokenStream> = types.collect();
+    let keys = layers.iter().map(|(_, one)| &one.name);
     let abouts = layers.iter().map(|(_, one)| format!(" `{}`.", one.name));
     let (layer, members) = (any_impl(&names), members(schema));
     let own = types.iter().zip(&layers).zip(&names).map(|((ty, (id, _)), name)| {
@@ -47,6 +48,8 @@ pub fn any_layer(schema: &Schema, paths: &dyn Fn(ModuleId) -> TokenStream, stack
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum AnyLayer<'a> { #(#[doc = #abouts] #names(#types),)* }
+
+        packet_core::shared_choice!(AnyLayer<'a>, None #(, #keys = #names)*);
 
         #methods
 

@@ -35,7 +35,8 @@ fn with_blank_lines(text: &str) -> String {
     for line in text.lines() {
         let (here, before) = (line.trim_start(), previous.trim_start());
         let attribute = |line: &str| line.starts_with("///") || line.starts_with("#[");
-        let starts = attribute(here) || ["impl", "pub ", "named_", "use "].iter().any(|word| here.starts_with(word));
+        let starts =
+            attribute(here) || ["impl", "pub ", "named_", "shared_", "use "].iter().any(|word| here.starts_with(word));
         let inside = attribute(before) || before.ends_with('{') || before.is_empty();
         let member = here.starts_with("pub const") && before.starts_with("pub const") || here.starts_with("use ");
         let indented = line.len() - here.len();

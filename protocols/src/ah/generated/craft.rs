@@ -51,6 +51,8 @@ impl Default for Ah<'_> {
     }
 }
 
+shared_value!(Ah<'a>, next_header, payload_length, reserved, spi, sequence, icv, icv_padding);
+
 /// What is settled of [`Ah`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct AhSettled {

@@ -61,6 +61,23 @@ impl Default for Arp<'_> {
     }
 }
 
+shared_value!(
+    Arp<'a>,
+    hardware,
+    protocol,
+    hardware_size,
+    protocol_size,
+    opcode,
+    sender_mac,
+    sender_hardware,
+    sender_ip,
+    sender_protocol,
+    target_mac,
+    target_hardware,
+    target_ip,
+    target_protocol
+);
+
 /// What is settled of [`Arp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct ArpSettled {

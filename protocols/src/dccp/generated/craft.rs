@@ -78,6 +78,26 @@ impl Default for Dccp<'_> {
     }
 }
 
+shared_value!(
+    Dccp<'a>,
+    src_port,
+    dst_port,
+    data_offset,
+    ccval,
+    coverage,
+    checksum,
+    reserved,
+    r#type,
+    extended,
+    reserved_2,
+    sequence,
+    low_sequence,
+    variant,
+    options,
+    options_padding,
+    payload
+);
+
 /// The forms of [`Dccp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum DccpVariant {
@@ -113,6 +133,8 @@ impl From<DccpAcknowledgment> for DccpVariant {
     }
 }
 
+shared_choice!(DccpVariant, Some(Self::Unsaid), "request" = Request, "data" = Data, "acknowledgment" = Acknowledgment);
+
 /// What \[`Dccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpRequest {
@@ -132,6 +154,8 @@ impl Default for DccpRequest {
     }
 }
 
+shared_value!(DccpRequest, service);
+
 /// What \[`Dccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpData {}
@@ -147,6 +171,8 @@ impl Default for DccpData {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpData);
 
 /// What \[`Dccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,6 +216,8 @@ impl Default for DccpAcknowledgment {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpAcknowledgment, reserved, ack, reserved_2, low_ack, service, reset_code, reset_data);
 
 /// What is settled of [`Dccp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -775,6 +803,8 @@ impl Default for DccpOption<'_> {
     }
 }
 
+shared_value!(DccpOption<'a>, r#type, length, variant, padding);
+
 /// The forms of [`DccpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum DccpOptionVariant<'a> {
@@ -875,6 +905,22 @@ impl<'a> From<DccpOptionUnknown<'a>> for DccpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    DccpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "feature" = Feature,
+    "init_cookie" = InitCookie,
+    "ndp_count" = NdpCount,
+    "ack_vector" = AckVector,
+    "data_dropped" = DataDropped,
+    "timestamp" = Timestamp,
+    "timestamp_echo" = TimestampEcho,
+    "elapsed_time" = ElapsedTime,
+    "data_checksum" = DataChecksum,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpOptionFeature<'a> {
@@ -896,6 +942,8 @@ impl Default for DccpOptionFeature<'_> {
     }
 }
 
+shared_value!(DccpOptionFeature<'a>, feature, values);
+
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpOptionInitCookie<'a> {
@@ -914,6 +962,8 @@ impl Default for DccpOptionInitCookie<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpOptionInitCookie<'a>, cookie);
 
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -934,6 +984,8 @@ impl Default for DccpOptionNdpCount<'_> {
     }
 }
 
+shared_value!(DccpOptionNdpCount<'a>, count);
+
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpOptionAckVector {
@@ -952,6 +1004,8 @@ impl Default for DccpOptionAckVector {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpOptionAckVector, runs);
 
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -972,6 +1026,8 @@ impl Default for DccpOptionDataDropped<'_> {
     }
 }
 
+shared_value!(DccpOptionDataDropped<'a>, blocks);
+
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpOptionTimestamp {
@@ -990,6 +1046,8 @@ impl Default for DccpOptionTimestamp {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpOptionTimestamp, timestamp);
 
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1012,6 +1070,8 @@ impl Default for DccpOptionTimestampEcho<'_> {
     }
 }
 
+shared_value!(DccpOptionTimestampEcho<'a>, echo, elapsed);
+
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpOptionElapsedTime<'a> {
@@ -1030,6 +1090,8 @@ impl Default for DccpOptionElapsedTime<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpOptionElapsedTime<'a>, elapsed);
 
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1050,6 +1112,8 @@ impl Default for DccpOptionDataChecksum {
     }
 }
 
+shared_value!(DccpOptionDataChecksum, crc);
+
 /// What \[`DccpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DccpOptionUnknown<'a> {
@@ -1068,6 +1132,8 @@ impl Default for DccpOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpOptionUnknown<'a>, data);
 
 /// What is settled of [`DccpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1422,6 +1488,8 @@ impl Default for DccpRun {
         Self::UNSAID
     }
 }
+
+shared_value!(DccpRun, state, length);
 
 /// What is settled of [`DccpRun`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -84,6 +84,30 @@ impl Default for Dhcp<'_> {
     }
 }
 
+shared_value!(
+    Dhcp<'a>,
+    op,
+    hardware_type,
+    hardware_len,
+    hops,
+    xid,
+    secs,
+    flags,
+    client,
+    your,
+    server,
+    relay,
+    hardware,
+    hardware_rest,
+    server_name,
+    boot_file,
+    cookie,
+    options,
+    options_padding,
+    vendor,
+    padding
+);
+
 /// What is settled of [`Dhcp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct DhcpSettled {
@@ -339,6 +363,8 @@ impl Default for DhcpOption<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOption<'a>, code, length, variant, padding);
 
 /// The forms of [`DhcpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -620,6 +646,42 @@ impl<'a> From<DhcpOptionUnknown<'a>> for DhcpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    DhcpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "subnet_mask" = SubnetMask,
+    "router" = Router,
+    "time_server" = TimeServer,
+    "domain_server" = DomainServer,
+    "hostname" = Hostname,
+    "domain_name" = DomainName,
+    "root_path" = RootPath,
+    "mtu" = Mtu,
+    "broadcast" = Broadcast,
+    "ntp_servers" = NtpServers,
+    "netbios_name_servers" = NetbiosNameServers,
+    "requested_address" = RequestedAddress,
+    "lease_time" = LeaseTime,
+    "overload" = Overload,
+    "message_type" = MessageType,
+    "server_id" = ServerId,
+    "parameters" = Parameters,
+    "message" = Message,
+    "max_size" = MaxSize,
+    "renewal_time" = RenewalTime,
+    "rebinding_time" = RebindingTime,
+    "class_id" = ClassId,
+    "client_id" = ClientId,
+    "tftp_server" = TftpServer,
+    "boot_file" = BootFile,
+    "client_fqdn" = ClientFqdn,
+    "relay_agent" = RelayAgent,
+    "architecture" = Architecture,
+    "classless_routes" = ClasslessRoutes,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionSubnetMask {
@@ -638,6 +700,8 @@ impl Default for DhcpOptionSubnetMask {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionSubnetMask, mask);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -658,6 +722,8 @@ impl Default for DhcpOptionRouter {
     }
 }
 
+shared_value!(DhcpOptionRouter, routers);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionTimeServer {
@@ -676,6 +742,8 @@ impl Default for DhcpOptionTimeServer {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionTimeServer, time_servers);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -696,6 +764,8 @@ impl Default for DhcpOptionDomainServer {
     }
 }
 
+shared_value!(DhcpOptionDomainServer, domain_servers);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionHostname<'a> {
@@ -714,6 +784,8 @@ impl Default for DhcpOptionHostname<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionHostname<'a>, hostname as Words);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -734,6 +806,8 @@ impl Default for DhcpOptionDomainName<'_> {
     }
 }
 
+shared_value!(DhcpOptionDomainName<'a>, domain as Words);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionRootPath<'a> {
@@ -752,6 +826,8 @@ impl Default for DhcpOptionRootPath<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionRootPath<'a>, path as Words);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -772,6 +848,8 @@ impl Default for DhcpOptionMtu {
     }
 }
 
+shared_value!(DhcpOptionMtu, mtu);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionBroadcast {
@@ -790,6 +868,8 @@ impl Default for DhcpOptionBroadcast {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionBroadcast, broadcast);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -810,6 +890,8 @@ impl Default for DhcpOptionNtpServers {
     }
 }
 
+shared_value!(DhcpOptionNtpServers, ntp_servers);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionNetbiosNameServers {
@@ -828,6 +910,8 @@ impl Default for DhcpOptionNetbiosNameServers {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionNetbiosNameServers, netbios_servers);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -848,6 +932,8 @@ impl Default for DhcpOptionRequestedAddress {
     }
 }
 
+shared_value!(DhcpOptionRequestedAddress, requested);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionLeaseTime {
@@ -866,6 +952,8 @@ impl Default for DhcpOptionLeaseTime {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionLeaseTime, lease);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -886,6 +974,8 @@ impl Default for DhcpOptionOverload {
     }
 }
 
+shared_value!(DhcpOptionOverload, overload);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionMessageType {
@@ -904,6 +994,8 @@ impl Default for DhcpOptionMessageType {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionMessageType, message_type);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -924,6 +1016,8 @@ impl Default for DhcpOptionServerId {
     }
 }
 
+shared_value!(DhcpOptionServerId, server);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionParameters {
@@ -942,6 +1036,8 @@ impl Default for DhcpOptionParameters {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionParameters, parameters);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -962,6 +1058,8 @@ impl Default for DhcpOptionMessage<'_> {
     }
 }
 
+shared_value!(DhcpOptionMessage<'a>, message as Words);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionMaxSize {
@@ -980,6 +1078,8 @@ impl Default for DhcpOptionMaxSize {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionMaxSize, max_size);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1000,6 +1100,8 @@ impl Default for DhcpOptionRenewalTime {
     }
 }
 
+shared_value!(DhcpOptionRenewalTime, renewal);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionRebindingTime {
@@ -1019,6 +1121,8 @@ impl Default for DhcpOptionRebindingTime {
     }
 }
 
+shared_value!(DhcpOptionRebindingTime, rebinding);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionClassId<'a> {
@@ -1037,6 +1141,8 @@ impl Default for DhcpOptionClassId<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionClassId<'a>, class as Words);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1059,6 +1165,8 @@ impl Default for DhcpOptionClientId<'_> {
     }
 }
 
+shared_value!(DhcpOptionClientId<'a>, id_type, identifier);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionTftpServer<'a> {
@@ -1078,6 +1186,8 @@ impl Default for DhcpOptionTftpServer<'_> {
     }
 }
 
+shared_value!(DhcpOptionTftpServer<'a>, tftp_server as Words);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionBootFile<'a> {
@@ -1096,6 +1206,8 @@ impl Default for DhcpOptionBootFile<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionBootFile<'a>, file as Words);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1122,6 +1234,8 @@ impl Default for DhcpOptionClientFqdn<'_> {
     }
 }
 
+shared_value!(DhcpOptionClientFqdn<'a>, fqdn_flags, rcode1, rcode2, name);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionRelayAgent<'a> {
@@ -1140,6 +1254,8 @@ impl Default for DhcpOptionRelayAgent<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionRelayAgent<'a>, suboptions);
 
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1160,6 +1276,8 @@ impl Default for DhcpOptionArchitecture {
     }
 }
 
+shared_value!(DhcpOptionArchitecture, architectures);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionClasslessRoutes<'a> {
@@ -1179,6 +1297,8 @@ impl Default for DhcpOptionClasslessRoutes<'_> {
     }
 }
 
+shared_value!(DhcpOptionClasslessRoutes<'a>, routes);
+
 /// What \[`DhcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DhcpOptionUnknown<'a> {
@@ -1197,6 +1317,8 @@ impl Default for DhcpOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DhcpOptionUnknown<'a>, data);
 
 /// What is settled of [`DhcpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1962,6 +2084,8 @@ impl Default for DhcpSuboption<'_> {
     }
 }
 
+shared_value!(DhcpSuboption<'a>, code, data, data_prefix);
+
 /// What is settled of [`DhcpSuboption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct DhcpSuboptionSettled {}
@@ -2079,6 +2203,8 @@ impl Default for ClasslessRoute<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(ClasslessRoute<'a>, width, destination, router);
 
 /// What is settled of [`ClasslessRoute`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

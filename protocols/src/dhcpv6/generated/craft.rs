@@ -25,6 +25,8 @@ impl Default for Duid<'_> {
     }
 }
 
+shared_value!(Duid<'a>, duid_type, variant);
+
 /// The forms of [`Duid`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum DuidVariant<'a> {
@@ -69,6 +71,15 @@ impl<'a> From<DuidOpaque<'a>> for DuidVariant<'a> {
     }
 }
 
+shared_choice!(
+    DuidVariant<'a>,
+    Some(Self::Unsaid),
+    "link_layer_time" = LinkLayerTime,
+    "enterprise" = Enterprise,
+    "link_layer" = LinkLayer,
+    "opaque" = Opaque
+);
+
 /// What \[`Duid`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DuidLinkLayerTime<'a> {
@@ -92,6 +103,8 @@ impl Default for DuidLinkLayerTime<'_> {
     }
 }
 
+shared_value!(DuidLinkLayerTime<'a>, hardware_type, time, link_address);
+
 /// What \[`Duid`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DuidEnterprise<'a> {
@@ -112,6 +125,8 @@ impl Default for DuidEnterprise<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DuidEnterprise<'a>, enterprise, identifier);
 
 /// What \[`Duid`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +149,8 @@ impl Default for DuidLinkLayer<'_> {
     }
 }
 
+shared_value!(DuidLinkLayer<'a>, hardware_type, link_address);
+
 /// What \[`Duid`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DuidOpaque<'a> {
@@ -152,6 +169,8 @@ impl Default for DuidOpaque<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DuidOpaque<'a>, identifier);
 
 /// What is settled of [`Duid`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -351,6 +370,8 @@ impl Default for Dhcpv6<'_> {
     }
 }
 
+shared_value!(Dhcpv6<'a>, r#type, variant, options, options_padding);
+
 /// The forms of [`Dhcpv6`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Dhcpv6Variant {
@@ -386,6 +407,8 @@ impl From<Dhcpv6Exchange> for Dhcpv6Variant {
     }
 }
 
+shared_choice!(Dhcpv6Variant, Some(Self::Unsaid), "relay" = Relay, "dhcpv4" = Dhcpv4, "exchange" = Exchange);
+
 /// What \[`Dhcpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6Relay {
@@ -410,6 +433,8 @@ impl Default for Dhcpv6Relay {
     }
 }
 
+shared_value!(Dhcpv6Relay, hop_count, link_address, peer_address);
+
 /// What \[`Dhcpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6Dhcpv4 {
@@ -433,6 +458,8 @@ impl Default for Dhcpv6Dhcpv4 {
     }
 }
 
+shared_value!(Dhcpv6Dhcpv4, unicast, reserved);
+
 /// What \[`Dhcpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6Exchange {
@@ -453,6 +480,8 @@ impl Default for Dhcpv6Exchange {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6Exchange, transaction_id);
 
 /// What is settled of [`Dhcpv6`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -715,6 +744,8 @@ impl Default for Dhcpv6Option<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6Option<'a>, code, length, variant, padding);
 
 /// The forms of [`Dhcpv6Option`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1014,6 +1045,44 @@ impl<'a> From<Dhcpv6OptionUnknown<'a>> for Dhcpv6OptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    Dhcpv6OptionVariant<'a>,
+    Some(Self::Unsaid),
+    "client_identifier" = ClientIdentifier,
+    "server_identifier" = ServerIdentifier,
+    "ia_na" = IaNa,
+    "ia_ta" = IaTa,
+    "ia_pd" = IaPd,
+    "option_request" = OptionRequest,
+    "preference" = Preference,
+    "elapsed_time" = ElapsedTime,
+    "relay_message" = RelayMessage,
+    "authentication" = Authentication,
+    "server_unicast" = ServerUnicast,
+    "status_code" = StatusCode,
+    "flag" = Flag,
+    "user_class" = UserClass,
+    "vendor_class" = VendorClass,
+    "vendor_options" = VendorOptions,
+    "interface_id" = InterfaceId,
+    "reconfigure_message" = ReconfigureMessage,
+    "dns_servers" = DnsServers,
+    "domain_list" = DomainList,
+    "sntp_servers" = SntpServers,
+    "information_refresh" = InformationRefresh,
+    "max_rt" = MaxRt,
+    "remote_id" = RemoteId,
+    "client_fqdn" = ClientFqdn,
+    "boot_file_url" = BootFileUrl,
+    "boot_file_parameters" = BootFileParameters,
+    "client_architecture" = ClientArchitecture,
+    "client_interface" = ClientInterface,
+    "link_layer_address" = LinkLayerAddress,
+    "relay_port" = RelayPort,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionClientIdentifier<'a> {
@@ -1033,6 +1102,8 @@ impl Default for Dhcpv6OptionClientIdentifier<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionClientIdentifier<'a>, client);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionServerIdentifier<'a> {
@@ -1051,6 +1122,8 @@ impl Default for Dhcpv6OptionServerIdentifier<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionServerIdentifier<'a>, server);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1077,6 +1150,8 @@ impl Default for Dhcpv6OptionIaNa<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionIaNa<'a>, iaid, t1, t2, inner);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionIaTa<'a> {
@@ -1097,6 +1172,8 @@ impl Default for Dhcpv6OptionIaTa<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionIaTa<'a>, iaid, inner);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1123,6 +1200,8 @@ impl Default for Dhcpv6OptionIaPd<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionIaPd<'a>, iaid, t1, t2, inner);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionOptionRequest {
@@ -1141,6 +1220,8 @@ impl Default for Dhcpv6OptionOptionRequest {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionOptionRequest, requested);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1161,6 +1242,8 @@ impl Default for Dhcpv6OptionPreference {
     }
 }
 
+shared_value!(Dhcpv6OptionPreference, preference);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionElapsedTime {
@@ -1180,6 +1263,8 @@ impl Default for Dhcpv6OptionElapsedTime {
     }
 }
 
+shared_value!(Dhcpv6OptionElapsedTime, elapsed);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionRelayMessage<'a> {
@@ -1198,6 +1283,8 @@ impl Default for Dhcpv6OptionRelayMessage<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionRelayMessage<'a>, message);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1227,6 +1314,8 @@ impl Default for Dhcpv6OptionAuthentication<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionAuthentication<'a>, protocol, algorithm, replay_method, replay_detection, information);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionServerUnicast {
@@ -1245,6 +1334,8 @@ impl Default for Dhcpv6OptionServerUnicast {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionServerUnicast, unicast_address);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1267,6 +1358,8 @@ impl Default for Dhcpv6OptionStatusCode<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionStatusCode<'a>, status, message_text as Words);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionFlag {}
@@ -1282,6 +1375,8 @@ impl Default for Dhcpv6OptionFlag {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionFlag);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1301,6 +1396,8 @@ impl Default for Dhcpv6OptionUserClass<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionUserClass<'a>, user_classes);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1323,6 +1420,8 @@ impl Default for Dhcpv6OptionVendorClass<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionVendorClass<'a>, enterprise, vendor_classes);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionVendorOptions<'a> {
@@ -1344,6 +1443,8 @@ impl Default for Dhcpv6OptionVendorOptions<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionVendorOptions<'a>, enterprise, vendor_options);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionInterfaceId<'a> {
@@ -1362,6 +1463,8 @@ impl Default for Dhcpv6OptionInterfaceId<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionInterfaceId<'a>, interface_id);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1382,6 +1485,8 @@ impl Default for Dhcpv6OptionReconfigureMessage {
     }
 }
 
+shared_value!(Dhcpv6OptionReconfigureMessage, reconfigure_type);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionDnsServers {
@@ -1400,6 +1505,8 @@ impl Default for Dhcpv6OptionDnsServers {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionDnsServers, dns_servers);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1420,6 +1527,8 @@ impl Default for Dhcpv6OptionDomainList<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionDomainList<'a>, search_list);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionSntpServers {
@@ -1438,6 +1547,8 @@ impl Default for Dhcpv6OptionSntpServers {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionSntpServers, sntp_servers);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1458,6 +1569,8 @@ impl Default for Dhcpv6OptionInformationRefresh {
     }
 }
 
+shared_value!(Dhcpv6OptionInformationRefresh, refresh);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionMaxRt {
@@ -1476,6 +1589,8 @@ impl Default for Dhcpv6OptionMaxRt {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionMaxRt, max_rt);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1497,6 +1612,8 @@ impl Default for Dhcpv6OptionRemoteId<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionRemoteId<'a>, enterprise, remote_id);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1533,6 +1650,8 @@ impl Default for Dhcpv6OptionClientFqdn<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionClientFqdn<'a>, reserved, no_update, overridden, server_updates, name);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionBootFileUrl<'a> {
@@ -1551,6 +1670,8 @@ impl Default for Dhcpv6OptionBootFileUrl<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionBootFileUrl<'a>, url as Words);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1571,6 +1692,8 @@ impl Default for Dhcpv6OptionBootFileParameters<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionBootFileParameters<'a>, parameters as Words);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionClientArchitecture {
@@ -1589,6 +1712,8 @@ impl Default for Dhcpv6OptionClientArchitecture {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionClientArchitecture, architectures);
 
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1613,6 +1738,8 @@ impl Default for Dhcpv6OptionClientInterface {
     }
 }
 
+shared_value!(Dhcpv6OptionClientInterface, interface_type, interface_major, interface_minor);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionLinkLayerAddress<'a> {
@@ -1634,6 +1761,8 @@ impl Default for Dhcpv6OptionLinkLayerAddress<'_> {
     }
 }
 
+shared_value!(Dhcpv6OptionLinkLayerAddress<'a>, link_type, link_address);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionRelayPort {
@@ -1653,6 +1782,8 @@ impl Default for Dhcpv6OptionRelayPort {
     }
 }
 
+shared_value!(Dhcpv6OptionRelayPort, downstream_port);
+
 /// What \[`Dhcpv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6OptionUnknown<'a> {
@@ -1671,6 +1802,8 @@ impl Default for Dhcpv6OptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6OptionUnknown<'a>, data);
 
 /// What is settled of [`Dhcpv6Option`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2589,6 +2722,8 @@ impl Default for Dhcpv6VendorOption<'_> {
     }
 }
 
+shared_value!(Dhcpv6VendorOption<'a>, code, data, data_prefix);
+
 /// What is settled of [`Dhcpv6VendorOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct Dhcpv6VendorOptionSettled {}
@@ -2722,6 +2857,8 @@ impl Default for Dhcpv6Inner<'_> {
     }
 }
 
+shared_value!(Dhcpv6Inner<'a>, code, length, variant, padding);
+
 /// The forms of [`Dhcpv6Inner`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Dhcpv6InnerVariant<'a> {
@@ -2768,6 +2905,16 @@ impl<'a> From<Dhcpv6InnerUnknown<'a>> for Dhcpv6InnerVariant<'a> {
     }
 }
 
+shared_choice!(
+    Dhcpv6InnerVariant<'a>,
+    Some(Self::Unsaid),
+    "ia_address" = IaAddress,
+    "ia_prefix" = IaPrefix,
+    "status_code" = StatusCode,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Dhcpv6Inner`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6InnerIaAddress<'a> {
@@ -2793,6 +2940,8 @@ impl Default for Dhcpv6InnerIaAddress<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6InnerIaAddress<'a>, address, preferred_lifetime, valid_lifetime, inner);
 
 /// What \[`Dhcpv6Inner`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2827,6 +2976,8 @@ impl Default for Dhcpv6InnerIaPrefix<'_> {
     }
 }
 
+shared_value!(Dhcpv6InnerIaPrefix<'a>, preferred_lifetime, valid_lifetime, prefix_length, address_prefix, inner);
+
 /// What \[`Dhcpv6Inner`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6InnerStatusCode<'a> {
@@ -2848,6 +2999,8 @@ impl Default for Dhcpv6InnerStatusCode<'_> {
     }
 }
 
+shared_value!(Dhcpv6InnerStatusCode<'a>, status, message_text as Words);
+
 /// What \[`Dhcpv6Inner`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6InnerUnknown<'a> {
@@ -2866,6 +3019,8 @@ impl Default for Dhcpv6InnerUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6InnerUnknown<'a>, data);
 
 /// What is settled of [`Dhcpv6Inner`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3155,6 +3310,8 @@ impl Default for Dhcpv6Innermost<'_> {
     }
 }
 
+shared_value!(Dhcpv6Innermost<'a>, code, length, variant, padding);
+
 /// The forms of [`Dhcpv6Innermost`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Dhcpv6InnermostVariant<'a> {
@@ -3192,6 +3349,15 @@ impl<'a> From<Dhcpv6InnermostUnknown<'a>> for Dhcpv6InnermostVariant<'a> {
     }
 }
 
+shared_choice!(
+    Dhcpv6InnermostVariant<'a>,
+    Some(Self::Unsaid),
+    "status_code" = StatusCode,
+    "prefix_exclude" = PrefixExclude,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Dhcpv6Innermost`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6InnermostStatusCode<'a> {
@@ -3212,6 +3378,8 @@ impl Default for Dhcpv6InnermostStatusCode<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6InnermostStatusCode<'a>, status, message_text as Words);
 
 /// What \[`Dhcpv6Innermost`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3234,6 +3402,8 @@ impl Default for Dhcpv6InnermostPrefixExclude<'_> {
     }
 }
 
+shared_value!(Dhcpv6InnermostPrefixExclude<'a>, exclude_length, subnet);
+
 /// What \[`Dhcpv6Innermost`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dhcpv6InnermostUnknown<'a> {
@@ -3252,6 +3422,8 @@ impl Default for Dhcpv6InnermostUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Dhcpv6InnermostUnknown<'a>, data);
 
 /// What is settled of [`Dhcpv6Innermost`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -27,6 +27,8 @@ impl Default for Question<'_> {
     }
 }
 
+shared_value!(Question<'a>, name as Words, qtype, qclass);
+
 /// What is settled of [`Question`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct QuestionSettled {}
@@ -183,6 +185,21 @@ impl Default for Record<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    Record<'a>,
+    name as Words,
+    rtype,
+    udp_size,
+    extended_rcode,
+    edns_version,
+    edns_flags,
+    rclass,
+    ttl,
+    rdlen,
+    rdata,
+    rdata_padding
+);
 
 /// What is settled of [`Record`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -450,6 +467,8 @@ impl Default for Rdata<'_> {
     }
 }
 
+shared_value!(Rdata<'a>, variant);
+
 /// The forms of [`Rdata`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum RdataVariant<'a> {
@@ -692,6 +711,37 @@ impl<'a> From<RdataUnknown<'a>> for RdataVariant<'a> {
     }
 }
 
+shared_choice!(
+    RdataVariant<'a>,
+    Some(Self::Unsaid),
+    "a" = A,
+    "ns" = Ns,
+    "cname" = Cname,
+    "dname" = Dname,
+    "ptr" = Ptr,
+    "soa" = Soa,
+    "hinfo" = Hinfo,
+    "mx" = Mx,
+    "txt" = Txt,
+    "rp" = Rp,
+    "aaaa" = Aaaa,
+    "srv" = Srv,
+    "naptr" = Naptr,
+    "ds" = Ds,
+    "sshfp" = Sshfp,
+    "rrsig" = Rrsig,
+    "nsec" = Nsec,
+    "dnskey" = Dnskey,
+    "nsec3" = Nsec3,
+    "nsec3_param" = Nsec3Param,
+    "tlsa" = Tlsa,
+    "svcb" = Svcb,
+    "uri" = Uri,
+    "caa" = Caa,
+    "opt" = Opt,
+    "unknown" = Unknown
+);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataA {
@@ -710,6 +760,8 @@ impl Default for RdataA {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataA, addr);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -730,6 +782,8 @@ impl Default for RdataNs<'_> {
     }
 }
 
+shared_value!(RdataNs<'a>, host as Words);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataCname<'a> {
@@ -748,6 +802,8 @@ impl Default for RdataCname<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataCname<'a>, host as Words);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -768,6 +824,8 @@ impl Default for RdataDname<'_> {
     }
 }
 
+shared_value!(RdataDname<'a>, host as Words);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataPtr<'a> {
@@ -786,6 +844,8 @@ impl Default for RdataPtr<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataPtr<'a>, host as Words);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -819,6 +879,8 @@ impl Default for RdataSoa<'_> {
     }
 }
 
+shared_value!(RdataSoa<'a>, mname as Words, rname as Words, serial, refresh, retry, expire, minimum);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataHinfo<'a> {
@@ -849,6 +911,8 @@ impl Default for RdataHinfo<'_> {
     }
 }
 
+shared_value!(RdataHinfo<'a>, cpu as Words, cpu_prefix, os as Words, os_prefix);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataMx<'a> {
@@ -869,6 +933,8 @@ impl Default for RdataMx<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataMx<'a>, preference, exchange as Words);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -891,6 +957,8 @@ impl Default for RdataTxt<'_> {
     }
 }
 
+shared_value!(RdataTxt<'a>, strings as Words, strings_padding);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataRp<'a> {
@@ -912,6 +980,8 @@ impl Default for RdataRp<'_> {
     }
 }
 
+shared_value!(RdataRp<'a>, mailbox as Words, text as Words);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataAaaa {
@@ -930,6 +1000,8 @@ impl Default for RdataAaaa {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataAaaa, addr);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -955,6 +1027,8 @@ impl Default for RdataSrv<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataSrv<'a>, priority, weight, port, target as Words);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1007,6 +1081,19 @@ impl Default for RdataNaptr<'_> {
     }
 }
 
+shared_value!(
+    RdataNaptr<'a>,
+    order,
+    preference,
+    flags as Words,
+    flags_prefix,
+    services as Words,
+    services_prefix,
+    regexp as Words,
+    regexp_prefix,
+    replacement as Words
+);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataDs<'a> {
@@ -1032,6 +1119,8 @@ impl Default for RdataDs<'_> {
     }
 }
 
+shared_value!(RdataDs<'a>, key_tag, algorithm, digest_type, digest);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataSshfp<'a> {
@@ -1054,6 +1143,8 @@ impl Default for RdataSshfp<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataSshfp<'a>, algorithm, fingerprint_type, fingerprint);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1100,6 +1191,19 @@ impl Default for RdataRrsig<'_> {
     }
 }
 
+shared_value!(
+    RdataRrsig<'a>,
+    type_covered,
+    algorithm,
+    labels,
+    original_ttl,
+    expiration,
+    inception,
+    key_tag,
+    signer as Words,
+    signature
+);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataNsec<'a> {
@@ -1122,6 +1226,8 @@ impl Default for RdataNsec<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataNsec<'a>, next_name as Words, types, types_padding);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1147,6 +1253,8 @@ impl Default for RdataDnskey<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataDnskey<'a>, flags, protocol, algorithm, public_key);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1197,6 +1305,19 @@ impl Default for RdataNsec3<'_> {
     }
 }
 
+shared_value!(
+    RdataNsec3<'a>,
+    hash_algorithm,
+    flags,
+    iterations,
+    salt,
+    salt_prefix,
+    next_hash,
+    next_hash_prefix,
+    types,
+    types_padding
+);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataNsec3Param<'a> {
@@ -1227,6 +1348,8 @@ impl Default for RdataNsec3Param<'_> {
     }
 }
 
+shared_value!(RdataNsec3Param<'a>, hash_algorithm, flags, iterations, salt, salt_prefix);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataTlsa<'a> {
@@ -1251,6 +1374,8 @@ impl Default for RdataTlsa<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataTlsa<'a>, usage, selector, matching_type, association);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1278,6 +1403,8 @@ impl Default for RdataSvcb<'_> {
     }
 }
 
+shared_value!(RdataSvcb<'a>, priority, target as Words, params, params_padding);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataUri<'a> {
@@ -1300,6 +1427,8 @@ impl Default for RdataUri<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataUri<'a>, priority, weight, target as Words);
 
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1329,6 +1458,8 @@ impl Default for RdataCaa<'_> {
     }
 }
 
+shared_value!(RdataCaa<'a>, flags, tag as Words, tag_prefix, value as Words);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataOpt<'a> {
@@ -1350,6 +1481,8 @@ impl Default for RdataOpt<'_> {
     }
 }
 
+shared_value!(RdataOpt<'a>, options, options_padding);
+
 /// What \[`Rdata`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RdataUnknown<'a> {
@@ -1368,6 +1501,8 @@ impl Default for RdataUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(RdataUnknown<'a>, data);
 
 /// What is settled of [`Rdata`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2239,6 +2374,8 @@ impl Default for TypeWindow<'_> {
     }
 }
 
+shared_value!(TypeWindow<'a>, window, bitmap, bitmap_prefix);
+
 /// What is settled of [`TypeWindow`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct TypeWindowSettled {}
@@ -2361,6 +2498,8 @@ impl Default for SvcParam<'_> {
     }
 }
 
+shared_value!(SvcParam<'a>, key, length, variant, padding);
+
 /// The forms of [`SvcParam`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum SvcParamVariant<'a> {
@@ -2425,6 +2564,18 @@ impl<'a> From<SvcParamUnknown<'a>> for SvcParamVariant<'a> {
     }
 }
 
+shared_choice!(
+    SvcParamVariant<'a>,
+    Some(Self::Unsaid),
+    "mandatory" = Mandatory,
+    "alpn" = Alpn,
+    "port" = Port,
+    "ipv4_hint" = Ipv4Hint,
+    "ipv6_hint" = Ipv6Hint,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`SvcParam`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamMandatory {
@@ -2443,6 +2594,8 @@ impl Default for SvcParamMandatory {
         Self::UNSAID
     }
 }
+
+shared_value!(SvcParamMandatory, keys);
 
 /// What \[`SvcParam`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2463,6 +2616,8 @@ impl Default for SvcParamAlpn<'_> {
     }
 }
 
+shared_value!(SvcParamAlpn<'a>, protocols as Words);
+
 /// What \[`SvcParam`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamPort {
@@ -2481,6 +2636,8 @@ impl Default for SvcParamPort {
         Self::UNSAID
     }
 }
+
+shared_value!(SvcParamPort, port);
 
 /// What \[`SvcParam`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2501,6 +2658,8 @@ impl Default for SvcParamIpv4Hint {
     }
 }
 
+shared_value!(SvcParamIpv4Hint, addresses4);
+
 /// What \[`SvcParam`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamIpv6Hint {
@@ -2520,6 +2679,8 @@ impl Default for SvcParamIpv6Hint {
     }
 }
 
+shared_value!(SvcParamIpv6Hint, addresses6);
+
 /// What \[`SvcParam`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SvcParamUnknown<'a> {
@@ -2538,6 +2699,8 @@ impl Default for SvcParamUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SvcParamUnknown<'a>, data);
 
 /// What is settled of [`SvcParam`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2840,6 +3003,8 @@ impl Default for EdnsOption<'_> {
     }
 }
 
+shared_value!(EdnsOption<'a>, code, length, variant, padding);
+
 /// The forms of [`EdnsOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum EdnsOptionVariant<'a> {
@@ -2886,6 +3051,16 @@ impl<'a> From<EdnsOptionUnknown<'a>> for EdnsOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    EdnsOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "client_subnet" = ClientSubnet,
+    "cookie" = Cookie,
+    "extended_error" = ExtendedError,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`EdnsOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EdnsOptionClientSubnet<'a> {
@@ -2911,6 +3086,8 @@ impl Default for EdnsOptionClientSubnet<'_> {
     }
 }
 
+shared_value!(EdnsOptionClientSubnet<'a>, family, source_prefix, scope_prefix, address);
+
 /// What \[`EdnsOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EdnsOptionCookie<'a> {
@@ -2931,6 +3108,8 @@ impl Default for EdnsOptionCookie<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(EdnsOptionCookie<'a>, client, server);
 
 /// What \[`EdnsOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2953,6 +3132,8 @@ impl Default for EdnsOptionExtendedError<'_> {
     }
 }
 
+shared_value!(EdnsOptionExtendedError<'a>, info_code, text as Words);
+
 /// What \[`EdnsOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EdnsOptionUnknown<'a> {
@@ -2971,6 +3152,8 @@ impl Default for EdnsOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(EdnsOptionUnknown<'a>, data);
 
 /// What is settled of [`EdnsOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3239,6 +3422,21 @@ impl Default for Dns<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    Dns<'a>,
+    id,
+    flags,
+    qdcount,
+    ancount,
+    nscount,
+    arcount,
+    questions,
+    answers,
+    authorities,
+    additionals,
+    rest_of_message
+);
 
 /// What is settled of [`Dns`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3588,6 +3786,21 @@ impl Default for Mdns<'_> {
     }
 }
 
+shared_value!(
+    Mdns<'a>,
+    id,
+    flags,
+    qdcount,
+    ancount,
+    nscount,
+    arcount,
+    questions,
+    answers,
+    authorities,
+    additionals,
+    rest_of_message
+);
+
 /// What is settled of [`Mdns`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct MdnsSettled {
@@ -3936,6 +4149,21 @@ impl Default for Llmnr<'_> {
     }
 }
 
+shared_value!(
+    Llmnr<'a>,
+    id,
+    flags,
+    qdcount,
+    ancount,
+    nscount,
+    arcount,
+    questions,
+    answers,
+    authorities,
+    additionals,
+    rest_of_message
+);
+
 /// What is settled of [`Llmnr`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct LlmnrSettled {
@@ -4243,6 +4471,8 @@ impl Default for DnsOverTcp {
         Self::UNSAID
     }
 }
+
+shared_value!(DnsOverTcp, length);
 
 /// What is settled of [`DnsOverTcp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

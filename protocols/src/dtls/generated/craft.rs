@@ -42,6 +42,8 @@ impl Default for Dtls<'_> {
     }
 }
 
+shared_value!(Dtls<'a>, r#type, variant, version, epoch, sequence, variant2);
+
 /// The forms of [`Dtls`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum DtlsVariant<'a> {
@@ -95,6 +97,16 @@ impl<'a> From<DtlsUnified<'a>> for DtlsVariant<'a> {
     }
 }
 
+shared_choice!(
+    DtlsVariant<'a>,
+    Some(Self::Unsaid),
+    "short" = Short,
+    "short_counted" = ShortCounted,
+    "long" = Long,
+    "long_counted" = LongCounted,
+    "unified" = Unified
+);
+
 /// The forms of [`Dtls`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum DtlsVariant2<'a> {
@@ -121,6 +133,8 @@ impl<'a> From<DtlsPlain> for DtlsVariant2<'a> {
     }
 }
 
+shared_choice!(DtlsVariant2<'a>, Some(Self::Unsaid), "identified" = Identified, "plain" = Plain);
+
 /// What \[`Dtls`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DtlsShort<'a> {
@@ -141,6 +155,8 @@ impl Default for DtlsShort<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DtlsShort<'a>, encrypted_sequence, protected);
 
 /// What \[`Dtls`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,6 +184,8 @@ impl Default for DtlsShortCounted<'_> {
     }
 }
 
+shared_value!(DtlsShortCounted<'a>, encrypted_sequence, protected_length, protected);
+
 /// What \[`Dtls`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DtlsLong<'a> {
@@ -188,6 +206,8 @@ impl Default for DtlsLong<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DtlsLong<'a>, encrypted_sequence, protected);
 
 /// What \[`Dtls`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -215,6 +235,8 @@ impl Default for DtlsLongCounted<'_> {
     }
 }
 
+shared_value!(DtlsLongCounted<'a>, encrypted_sequence, protected_length, protected);
+
 /// What \[`Dtls`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DtlsUnified<'a> {
@@ -234,6 +256,8 @@ impl Default for DtlsUnified<'_> {
     }
 }
 
+shared_value!(DtlsUnified<'a>, identified);
+
 /// What \[`Dtls`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DtlsIdentified<'a> {
@@ -252,6 +276,8 @@ impl Default for DtlsIdentified<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DtlsIdentified<'a>, identified);
 
 /// What \[`Dtls`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -273,6 +299,8 @@ impl Default for DtlsPlain {
         Self::UNSAID
     }
 }
+
+shared_value!(DtlsPlain, length);
 
 /// What is settled of [`Dtls`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -727,6 +755,8 @@ impl Default for DtlsChangeCipherSpec {
     }
 }
 
+shared_value!(DtlsChangeCipherSpec, message);
+
 /// What is settled of [`DtlsChangeCipherSpec`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct DtlsChangeCipherSpecSettled {}
@@ -871,6 +901,8 @@ impl Default for DtlsAlert {
     }
 }
 
+shared_value!(DtlsAlert, level, description);
+
 /// What is settled of [`DtlsAlert`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct DtlsAlertSettled {}
@@ -1013,6 +1045,8 @@ impl Default for DtlsRecordNumber {
     }
 }
 
+shared_value!(DtlsRecordNumber, epoch, sequence);
+
 /// What is settled of [`DtlsRecordNumber`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct DtlsRecordNumberSettled {}
@@ -1121,6 +1155,8 @@ impl Default for DtlsAck<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DtlsAck<'a>, numbers, numbers_prefix, numbers_padding);
 
 /// What is settled of [`DtlsAck`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1324,6 +1360,17 @@ impl Default for DtlsHandshake<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    DtlsHandshake<'a>,
+    r#type,
+    length,
+    message_sequence,
+    fragment_offset,
+    fragment_length,
+    body,
+    body_padding
+);
 
 /// What is settled of [`DtlsHandshake`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1564,6 +1611,8 @@ impl Default for DtlsHandshakeBody<'_> {
     }
 }
 
+shared_value!(DtlsHandshakeBody<'a>, variant);
+
 /// The forms of [`DtlsHandshakeBody`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum DtlsHandshakeBodyVariant<'a> {
@@ -1607,6 +1656,15 @@ impl<'a> From<DtlsHandshakeBodyOpaque<'a>> for DtlsHandshakeBodyVariant<'a> {
         Self::Opaque(form)
     }
 }
+
+shared_choice!(
+    DtlsHandshakeBodyVariant<'a>,
+    Some(Self::Unsaid),
+    "client_hello" = ClientHello,
+    "server_hello" = ServerHello,
+    "hello_verify_request" = HelloVerifyRequest,
+    "opaque" = Opaque
+);
 
 /// What \[`DtlsHandshakeBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1683,6 +1741,25 @@ impl Default for DtlsHandshakeBodyClientHello<'_> {
     }
 }
 
+shared_value!(
+    DtlsHandshakeBodyClientHello<'a>,
+    legacy_version,
+    random,
+    session_id,
+    session_id_prefix,
+    cookie,
+    cookie_prefix,
+    cipher_suites,
+    cipher_suites_prefix,
+    cipher_suites_padding,
+    compression_methods,
+    compression_methods_prefix,
+    compression_methods_padding,
+    extensions,
+    extensions_prefix,
+    extensions_padding
+);
+
 /// What \[`DtlsHandshakeBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DtlsHandshakeBodyServerHello<'a> {
@@ -1734,6 +1811,19 @@ impl Default for DtlsHandshakeBodyServerHello<'_> {
     }
 }
 
+shared_value!(
+    DtlsHandshakeBodyServerHello<'a>,
+    server_version,
+    server_random,
+    server_session_id,
+    server_session_id_prefix,
+    cipher_suite,
+    compression_method,
+    server_extensions,
+    server_extensions_prefix,
+    server_extensions_padding
+);
+
 /// What \[`DtlsHandshakeBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DtlsHandshakeBodyHelloVerifyRequest<'a> {
@@ -1763,6 +1853,8 @@ impl Default for DtlsHandshakeBodyHelloVerifyRequest<'_> {
     }
 }
 
+shared_value!(DtlsHandshakeBodyHelloVerifyRequest<'a>, verify_version, verify_cookie, verify_cookie_prefix);
+
 /// What \[`DtlsHandshakeBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DtlsHandshakeBodyOpaque<'a> {
@@ -1781,6 +1873,8 @@ impl Default for DtlsHandshakeBodyOpaque<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(DtlsHandshakeBodyOpaque<'a>, data);
 
 /// What is settled of [`DtlsHandshakeBody`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -48,6 +48,8 @@ impl Default for Erspan {
     }
 }
 
+shared_value!(Erspan, version, vlan, cos, encapsulation, cut, session, reserved, index);
+
 /// What is settled of [`Erspan`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct ErspanSettled {
@@ -274,6 +276,26 @@ impl Default for Erspan3 {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    Erspan3,
+    version,
+    vlan,
+    cos,
+    state,
+    cut,
+    session,
+    timestamp,
+    group_tag,
+    is_frame,
+    frame_type,
+    hardware_id,
+    egress,
+    granularity,
+    has_platform,
+    platform,
+    platform_information
+);
 
 /// What is settled of [`Erspan3`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

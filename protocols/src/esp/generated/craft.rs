@@ -27,6 +27,8 @@ impl Default for Esp<'_> {
     }
 }
 
+shared_value!(Esp<'a>, spi, sequence, encrypted);
+
 /// What is settled of [`Esp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct EspSettled {}

@@ -29,6 +29,8 @@ impl Default for Etherip {
     }
 }
 
+shared_value!(Etherip, version, reserved);
+
 /// What is settled of [`Etherip`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct EtheripSettled {

@@ -33,6 +33,8 @@ impl Default for Ethernet<'_> {
     }
 }
 
+shared_value!(Ethernet<'a>, dst, src, type_len, padding);
+
 /// What is settled of [`Ethernet`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct EthernetSettled {

@@ -44,6 +44,8 @@ impl Default for GeneveOption<'_> {
     }
 }
 
+shared_value!(GeneveOption<'a>, class, critical, r#type, reserved, words, variant);
+
 /// The forms of [`GeneveOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum GeneveOptionVariant<'a> {
@@ -70,6 +72,8 @@ impl<'a> From<GeneveOptionElective<'a>> for GeneveOptionVariant<'a> {
     }
 }
 
+shared_choice!(GeneveOptionVariant<'a>, Some(Self::Unsaid), "critical" = Critical, "elective" = Elective);
+
 /// What \[`GeneveOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneveOptionCritical<'a> {
@@ -89,6 +93,8 @@ impl Default for GeneveOptionCritical<'_> {
     }
 }
 
+shared_value!(GeneveOptionCritical<'a>, data);
+
 /// What \[`GeneveOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneveOptionElective<'a> {
@@ -107,6 +113,8 @@ impl Default for GeneveOptionElective<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(GeneveOptionElective<'a>, data);
 
 /// What is settled of [`GeneveOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -358,6 +366,20 @@ impl Default for Geneve<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    Geneve<'a>,
+    version,
+    option_words,
+    control,
+    critical,
+    reserved,
+    protocol,
+    vni,
+    reserved_2,
+    options,
+    options_padding
+);
 
 /// What is settled of [`Geneve`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -86,6 +86,28 @@ impl Default for Gre<'_> {
     }
 }
 
+shared_value!(
+    Gre<'a>,
+    has_checksum,
+    has_routing,
+    has_key,
+    has_sequence,
+    strict_route,
+    recursion,
+    has_ack,
+    reserved,
+    version,
+    protocol,
+    checksum,
+    offset,
+    payload_length,
+    call_id,
+    key,
+    sequence,
+    acknowledged,
+    routes
+);
+
 /// What is settled of [`Gre`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct GreSettled {
@@ -552,6 +574,8 @@ impl Default for SourceRoute<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SourceRoute<'a>, family, offset, length, addresses);
 
 /// What is settled of [`SourceRoute`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -39,6 +39,8 @@ impl Default for GtpuElement<'_> {
     }
 }
 
+shared_value!(GtpuElement<'a>, r#type, variant, length, variant2, padding);
+
 /// The forms of [`GtpuElement`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum GtpuElementVariant<'a> {
@@ -82,6 +84,15 @@ impl<'a> From<GtpuElementUnread<'a>> for GtpuElementVariant<'a> {
         Self::Unread(form)
     }
 }
+
+shared_choice!(
+    GtpuElementVariant<'a>,
+    Some(Self::Unsaid),
+    "recovery" = Recovery,
+    "tunnel_endpoint" = TunnelEndpoint,
+    "extension_types" = ExtensionTypes,
+    "unread" = Unread
+);
 
 /// The forms of [`GtpuElement`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,6 +149,17 @@ impl<'a> From<GtpuElementUnknown<'a>> for GtpuElementVariant2<'a> {
     }
 }
 
+shared_choice!(
+    GtpuElementVariant2<'a>,
+    Some(Self::Unsaid),
+    "peer_address" = PeerAddress,
+    "tunnel_status" = TunnelStatus,
+    "recovery_time" = RecoveryTime,
+    "private_extension" = PrivateExtension,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GtpuElementRecovery {
@@ -157,6 +179,8 @@ impl Default for GtpuElementRecovery {
     }
 }
 
+shared_value!(GtpuElementRecovery, restart_counter);
+
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GtpuElementTunnelEndpoint {
@@ -175,6 +199,8 @@ impl Default for GtpuElementTunnelEndpoint {
         Self::UNSAID
     }
 }
+
+shared_value!(GtpuElementTunnelEndpoint, endpoint);
 
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,6 +225,8 @@ impl Default for GtpuElementExtensionTypes {
     }
 }
 
+shared_value!(GtpuElementExtensionTypes, types, types_prefix);
+
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GtpuElementPeerAddress<'a> {
@@ -217,6 +245,8 @@ impl Default for GtpuElementPeerAddress<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(GtpuElementPeerAddress<'a>, address);
 
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -241,6 +271,8 @@ impl Default for GtpuElementTunnelStatus {
     }
 }
 
+shared_value!(GtpuElementTunnelStatus, reserved, start_of_session);
+
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GtpuElementRecoveryTime {
@@ -259,6 +291,8 @@ impl Default for GtpuElementRecoveryTime {
         Self::UNSAID
     }
 }
+
+shared_value!(GtpuElementRecoveryTime, recovery_time);
 
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -281,6 +315,8 @@ impl Default for GtpuElementPrivateExtension<'_> {
     }
 }
 
+shared_value!(GtpuElementPrivateExtension<'a>, extension, value);
+
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GtpuElementUnknown<'a> {
@@ -300,6 +336,8 @@ impl Default for GtpuElementUnknown<'_> {
     }
 }
 
+shared_value!(GtpuElementUnknown<'a>, data);
+
 /// What \[`GtpuElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GtpuElementUnread<'a> {
@@ -318,6 +356,8 @@ impl Default for GtpuElementUnread<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(GtpuElementUnread<'a>, content);
 
 /// What is settled of [`GtpuElement`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -750,6 +790,24 @@ impl Default for Gtpu<'_> {
     }
 }
 
+shared_value!(
+    Gtpu<'a>,
+    version,
+    protocol_type,
+    reserved,
+    has_extension,
+    has_sequence,
+    has_npdu,
+    message_type,
+    length,
+    teid,
+    sequence,
+    npdu,
+    next_extension,
+    elements,
+    elements_padding
+);
+
 /// What is settled of [`Gtpu`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct GtpuSettled {
@@ -1112,6 +1170,8 @@ impl Default for GtpuExtension {
     }
 }
 
+shared_value!(GtpuExtension, words, content, more, next_type);
+
 /// What is settled of [`GtpuExtension`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct GtpuExtensionSettled {
@@ -1323,6 +1383,8 @@ impl Default for GtpuUdpPort {
     }
 }
 
+shared_value!(GtpuUdpPort, words, port, next_type);
+
 /// What is settled of [`GtpuUdpPort`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct GtpuUdpPortSettled {
@@ -1502,6 +1564,8 @@ impl Default for GtpuPdcpNumber {
         Self::UNSAID
     }
 }
+
+shared_value!(GtpuPdcpNumber, words, number, next_type);
 
 /// What is settled of [`GtpuPdcpNumber`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1691,6 +1755,8 @@ impl Default for GtpuLongPdcpNumber {
         Self::UNSAID
     }
 }
+
+shared_value!(GtpuLongPdcpNumber, words, reserved, number, reserved_2, next_type);
 
 /// What is settled of [`GtpuLongPdcpNumber`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1920,6 +1986,8 @@ impl Default for GtpuServiceClass {
     }
 }
 
+shared_value!(GtpuServiceClass, words, class, reserved, next_type);
+
 /// What is settled of [`GtpuServiceClass`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct GtpuServiceClassSettled {
@@ -2133,6 +2201,8 @@ impl Default for GtpuPduSession<'_> {
     }
 }
 
+shared_value!(GtpuPduSession<'a>, words, pdu_type, flags, variant, padding, next_type);
+
 /// The forms of [`GtpuPduSession`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum GtpuPduSessionVariant<'a> {
@@ -2169,6 +2239,15 @@ impl<'a> From<GtpuPduSessionUnknown<'a>> for GtpuPduSessionVariant<'a> {
         Self::Unknown(form)
     }
 }
+
+shared_choice!(
+    GtpuPduSessionVariant<'a>,
+    Some(Self::Unsaid),
+    "downlink" = Downlink,
+    "uplink" = Uplink,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
 
 /// What \[`GtpuPduSession`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2216,6 +2295,19 @@ impl Default for GtpuPduSessionDownlink<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    GtpuPduSessionDownlink<'a>,
+    has_paging,
+    reflected,
+    qfi,
+    paging,
+    reserved,
+    sent,
+    sequence,
+    multicast_sequence,
+    padding
+);
 
 /// What \[`GtpuPduSession`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2271,6 +2363,22 @@ impl Default for GtpuPduSessionUplink<'_> {
     }
 }
 
+shared_value!(
+    GtpuPduSessionUplink<'a>,
+    has_core_delay,
+    has_more,
+    qfi,
+    sent_downlink,
+    received,
+    sent,
+    downlink_delay,
+    uplink_delay,
+    sequence,
+    core_delay,
+    more_flags,
+    padding
+);
+
 /// What \[`GtpuPduSession`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GtpuPduSessionUnknown<'a> {
@@ -2289,6 +2397,8 @@ impl Default for GtpuPduSessionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(GtpuPduSessionUnknown<'a>, data);
 
 /// What is settled of [`GtpuPduSession`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

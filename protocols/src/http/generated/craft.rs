@@ -45,6 +45,8 @@ impl Default for LineEnd<'_> {
     }
 }
 
+shared_value!(LineEnd<'a>, end);
+
 /// What is settled of [`LineEnd`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct LineEndSettled {}
@@ -155,6 +157,8 @@ impl Default for HttpBlank {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpBlank, blank);
 
 /// What is settled of [`HttpBlank`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -296,6 +300,8 @@ impl Default for HttpField<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpField<'a>, line, folded as Words, name as Words, gap, colon, space, blanks, variant, padding);
 
 /// The forms of [`HttpField`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -496,6 +502,33 @@ impl<'a> From<HttpFieldOther<'a>> for HttpFieldVariant<'a> {
     }
 }
 
+shared_choice!(
+    HttpFieldVariant<'a>,
+    Some(Self::Unsaid),
+    "host" = Host,
+    "content_length" = ContentLength,
+    "transfer_encoding" = TransferEncoding,
+    "connection" = Connection,
+    "content_type" = ContentType,
+    "content_encoding" = ContentEncoding,
+    "user_agent" = UserAgent,
+    "referer" = Referer,
+    "accept" = Accept,
+    "accept_encoding" = AcceptEncoding,
+    "accept_language" = AcceptLanguage,
+    "cookie" = Cookie,
+    "set_cookie" = SetCookie,
+    "server" = Server,
+    "location" = Location,
+    "date" = Date,
+    "last_modified" = LastModified,
+    "cache_control" = CacheControl,
+    "authorization" = Authorization,
+    "upgrade" = Upgrade,
+    "other" = Other,
+    "Raw" = Raw
+);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldHost<'a> {
@@ -514,6 +547,8 @@ impl Default for HttpFieldHost<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldHost<'a>, host as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -536,6 +571,8 @@ impl Default for HttpFieldContentLength<'_> {
     }
 }
 
+shared_value!(HttpFieldContentLength<'a>, content_length, after);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldTransferEncoding<'a> {
@@ -554,6 +591,8 @@ impl Default for HttpFieldTransferEncoding<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldTransferEncoding<'a>, coding as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -574,6 +613,8 @@ impl Default for HttpFieldConnection<'_> {
     }
 }
 
+shared_value!(HttpFieldConnection<'a>, connection as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldContentType<'a> {
@@ -592,6 +633,8 @@ impl Default for HttpFieldContentType<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldContentType<'a>, content_type as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -612,6 +655,8 @@ impl Default for HttpFieldContentEncoding<'_> {
     }
 }
 
+shared_value!(HttpFieldContentEncoding<'a>, content_encoding as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldUserAgent<'a> {
@@ -630,6 +675,8 @@ impl Default for HttpFieldUserAgent<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldUserAgent<'a>, user_agent as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -650,6 +697,8 @@ impl Default for HttpFieldReferer<'_> {
     }
 }
 
+shared_value!(HttpFieldReferer<'a>, referer as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldAccept<'a> {
@@ -668,6 +717,8 @@ impl Default for HttpFieldAccept<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldAccept<'a>, accept as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -688,6 +739,8 @@ impl Default for HttpFieldAcceptEncoding<'_> {
     }
 }
 
+shared_value!(HttpFieldAcceptEncoding<'a>, accept_encoding as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldAcceptLanguage<'a> {
@@ -706,6 +759,8 @@ impl Default for HttpFieldAcceptLanguage<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldAcceptLanguage<'a>, accept_language as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -726,6 +781,8 @@ impl Default for HttpFieldCookie<'_> {
     }
 }
 
+shared_value!(HttpFieldCookie<'a>, cookie as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldSetCookie<'a> {
@@ -744,6 +801,8 @@ impl Default for HttpFieldSetCookie<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldSetCookie<'a>, set_cookie as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -764,6 +823,8 @@ impl Default for HttpFieldServer<'_> {
     }
 }
 
+shared_value!(HttpFieldServer<'a>, server as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldLocation<'a> {
@@ -782,6 +843,8 @@ impl Default for HttpFieldLocation<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldLocation<'a>, location as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -802,6 +865,8 @@ impl Default for HttpFieldDate<'_> {
     }
 }
 
+shared_value!(HttpFieldDate<'a>, date as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldLastModified<'a> {
@@ -820,6 +885,8 @@ impl Default for HttpFieldLastModified<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldLastModified<'a>, last_modified as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -840,6 +907,8 @@ impl Default for HttpFieldCacheControl<'_> {
     }
 }
 
+shared_value!(HttpFieldCacheControl<'a>, cache_control as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldAuthorization<'a> {
@@ -858,6 +927,8 @@ impl Default for HttpFieldAuthorization<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldAuthorization<'a>, authorization as Words);
 
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -878,6 +949,8 @@ impl Default for HttpFieldUpgrade<'_> {
     }
 }
 
+shared_value!(HttpFieldUpgrade<'a>, upgrade as Words);
+
 /// What \[`HttpField`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpFieldOther<'a> {
@@ -896,6 +969,8 @@ impl Default for HttpFieldOther<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(HttpFieldOther<'a>, value as Words);
 
 /// What is settled of [`HttpField`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1489,6 +1564,8 @@ impl Default for HttpChunk<'_> {
     }
 }
 
+shared_value!(HttpChunk<'a>, size, extensions as Words, line, data, end);
+
 /// What is settled of [`HttpChunk`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct HttpChunkSettled {}
@@ -1702,6 +1779,29 @@ impl Default for Http<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    Http<'a>,
+    version as Words,
+    reserved,
+    status,
+    blank,
+    reason as Words,
+    method as Words,
+    reserved_2,
+    target as Words,
+    reserved_3,
+    headers,
+    headers_padding,
+    line,
+    empty,
+    chunks,
+    trailers,
+    trailers_padding,
+    trailers_line,
+    trailers_empty,
+    body
+);
 
 /// What is settled of [`Http`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

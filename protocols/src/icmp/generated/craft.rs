@@ -25,6 +25,8 @@ impl Default for RouterAddress {
     }
 }
 
+shared_value!(RouterAddress, address, preference);
+
 /// What is settled of [`RouterAddress`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct RouterAddressSettled {}
@@ -143,6 +145,8 @@ impl Default for Icmp<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmp<'a>, r#type, code, checksum, variant, beyond);
 
 /// The forms of [`Icmp`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -278,6 +282,25 @@ impl<'a> From<IcmpUnknown<'a>> for IcmpVariant<'a> {
     }
 }
 
+shared_choice!(
+    IcmpVariant<'a>,
+    Some(Self::Unsaid),
+    "echo" = Echo,
+    "echo_reply" = EchoReply,
+    "error" = Error,
+    "error_2" = Error2,
+    "error_3" = Error3,
+    "router_advertisement" = RouterAdvertisement,
+    "router_solicitation" = RouterSolicitation,
+    "timestamp" = Timestamp,
+    "information" = Information,
+    "address_mask" = AddressMask,
+    "traceroute" = Traceroute,
+    "extended_echo" = ExtendedEcho,
+    "extended_echo_reply" = ExtendedEchoReply,
+    "unknown" = Unknown
+);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpEcho<'a> {
@@ -301,6 +324,8 @@ impl Default for IcmpEcho<'_> {
     }
 }
 
+shared_value!(IcmpEcho<'a>, id, seq, data);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpEchoReply<'a> {
@@ -323,6 +348,8 @@ impl Default for IcmpEchoReply<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpEchoReply<'a>, id, seq, data);
 
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -366,6 +393,8 @@ impl Default for IcmpError<'_> {
     }
 }
 
+shared_value!(IcmpError<'a>, pointer, reserved, length, mtu, reserved_2, extensions);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpError2 {
@@ -387,6 +416,8 @@ impl Default for IcmpError2 {
     }
 }
 
+shared_value!(IcmpError2, reserved);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpError3 {
@@ -405,6 +436,8 @@ impl Default for IcmpError3 {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpError3, gateway);
 
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -433,6 +466,8 @@ impl Default for IcmpRouterAdvertisement {
     }
 }
 
+shared_value!(IcmpRouterAdvertisement, count, entry_size, lifetime, addresses);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpRouterSolicitation {
@@ -453,6 +488,8 @@ impl Default for IcmpRouterSolicitation {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpRouterSolicitation, reserved);
 
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -481,6 +518,8 @@ impl Default for IcmpTimestamp {
     }
 }
 
+shared_value!(IcmpTimestamp, id, seq, originate, receive, transmit);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpInformation {
@@ -501,6 +540,8 @@ impl Default for IcmpInformation {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpInformation, id, seq);
 
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -524,6 +565,8 @@ impl Default for IcmpAddressMask {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpAddressMask, id, seq, mask);
 
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -556,6 +599,8 @@ impl Default for IcmpTraceroute {
     }
 }
 
+shared_value!(IcmpTraceroute, id, reserved, outbound_hops, return_hops, speed, mtu);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpExtendedEcho<'a> {
@@ -584,6 +629,8 @@ impl Default for IcmpExtendedEcho<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpExtendedEcho<'a>, id, sequence, reserved, local, extensions);
 
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -619,6 +666,8 @@ impl Default for IcmpExtendedEchoReply {
     }
 }
 
+shared_value!(IcmpExtendedEchoReply, id, sequence, state, reserved, active, has_ipv4, has_ipv6);
+
 /// What \[`Icmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpUnknown<'a> {
@@ -637,6 +686,8 @@ impl Default for IcmpUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpUnknown<'a>, data);
 
 /// What is settled of [`Icmp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1446,6 +1497,8 @@ impl Default for IcmpExtensions<'_> {
     }
 }
 
+shared_value!(IcmpExtensions<'a>, version, reserved, checksum, objects, objects_padding);
+
 /// What is settled of [`IcmpExtensions`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct IcmpExtensionsSettled {
@@ -1621,6 +1674,8 @@ impl Default for IcmpObject<'_> {
     }
 }
 
+shared_value!(IcmpObject<'a>, length, class, ctype, variant, padding);
+
 /// The forms of [`IcmpObject`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum IcmpObjectVariant<'a> {
@@ -1667,6 +1722,16 @@ impl<'a> From<IcmpObjectUnknown<'a>> for IcmpObjectVariant<'a> {
     }
 }
 
+shared_choice!(
+    IcmpObjectVariant<'a>,
+    Some(Self::Unsaid),
+    "mpls" = Mpls,
+    "interface" = Interface,
+    "interface_id" = InterfaceId,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`IcmpObject`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpObjectMpls {
@@ -1686,6 +1751,8 @@ impl Default for IcmpObjectMpls {
     }
 }
 
+shared_value!(IcmpObjectMpls, entries);
+
 /// What \[`IcmpObject`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpObjectInterface<'a> {
@@ -1704,6 +1771,8 @@ impl Default for IcmpObjectInterface<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpObjectInterface<'a>, interface);
 
 /// What \[`IcmpObject`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1748,6 +1817,17 @@ impl Default for IcmpObjectInterfaceId<'_> {
     }
 }
 
+shared_value!(
+    IcmpObjectInterfaceId<'a>,
+    interface_name as Words,
+    interface_index,
+    family,
+    address_length,
+    reserved,
+    interface_address,
+    data
+);
+
 /// What \[`IcmpObject`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IcmpObjectUnknown<'a> {
@@ -1766,6 +1846,8 @@ impl Default for IcmpObjectUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpObjectUnknown<'a>, data);
 
 /// What is settled of [`IcmpObject`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2150,6 +2232,8 @@ impl Default for IcmpLabel {
     }
 }
 
+shared_value!(IcmpLabel, label, traffic_class, bottom, ttl);
+
 /// What is settled of [`IcmpLabel`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct IcmpLabelSettled {}
@@ -2278,6 +2362,8 @@ impl Default for IcmpInterface<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IcmpInterface<'a>, index, family, reserved, ipv4, ipv6, name_length, name as Words, mtu);
 
 /// What is settled of [`IcmpInterface`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -39,6 +39,8 @@ impl Default for Icmpv6<'_> {
     }
 }
 
+shared_value!(Icmpv6<'a>, r#type, code, checksum, variant, beyond);
+
 /// The forms of [`Icmpv6`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Icmpv6Variant<'a> {
@@ -299,6 +301,39 @@ impl<'a> From<Icmpv6Unknown<'a>> for Icmpv6Variant<'a> {
     }
 }
 
+shared_choice!(
+    Icmpv6Variant<'a>,
+    Some(Self::Unsaid),
+    "error" = Error,
+    "error_2" = Error2,
+    "error_3" = Error3,
+    "echo" = Echo,
+    "echo_reply" = EchoReply,
+    "listener_query" = ListenerQuery,
+    "listener" = Listener,
+    "listener_report" = ListenerReport,
+    "router_solicitation" = RouterSolicitation,
+    "router_advertisement" = RouterAdvertisement,
+    "neighbour_solicitation" = NeighbourSolicitation,
+    "neighbour_advertisement" = NeighbourAdvertisement,
+    "redirect" = Redirect,
+    "router_renumbering" = RouterRenumbering,
+    "node_information" = NodeInformation,
+    "inverse_neighbour" = InverseNeighbour,
+    "home_agent_request" = HomeAgentRequest,
+    "home_agent_reply" = HomeAgentReply,
+    "mobile_prefix_solicitation" = MobilePrefixSolicitation,
+    "mobile_prefix_advertisement" = MobilePrefixAdvertisement,
+    "path_solicitation" = PathSolicitation,
+    "path_advertisement" = PathAdvertisement,
+    "multicast_router" = MulticastRouter,
+    "multicast_router_query" = MulticastRouterQuery,
+    "duplicate_address" = DuplicateAddress,
+    "extended_echo" = ExtendedEcho,
+    "extended_echo_reply" = ExtendedEchoReply,
+    "unknown" = Unknown
+);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6Error<'a> {
@@ -326,6 +361,8 @@ impl Default for Icmpv6Error<'_> {
     }
 }
 
+shared_value!(Icmpv6Error<'a>, length, reserved, extensions);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6Error2 {
@@ -345,6 +382,8 @@ impl Default for Icmpv6Error2 {
     }
 }
 
+shared_value!(Icmpv6Error2, mtu);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6Error3 {
@@ -363,6 +402,8 @@ impl Default for Icmpv6Error3 {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6Error3, pointer);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -387,6 +428,8 @@ impl Default for Icmpv6Echo<'_> {
     }
 }
 
+shared_value!(Icmpv6Echo<'a>, id, seq, data);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6EchoReply<'a> {
@@ -409,6 +452,8 @@ impl Default for Icmpv6EchoReply<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6EchoReply<'a>, id, seq, data);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -445,6 +490,8 @@ impl Default for Icmpv6ListenerQuery<'_> {
     }
 }
 
+shared_value!(Icmpv6ListenerQuery<'a>, max_response, reserved, multicast_address, query, query_padding);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6Listener {
@@ -469,6 +516,8 @@ impl Default for Icmpv6Listener {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6Listener, max_response, reserved, multicast_address);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -497,6 +546,8 @@ impl Default for Icmpv6ListenerReport<'_> {
     }
 }
 
+shared_value!(Icmpv6ListenerReport<'a>, reserved, record_count, records);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6RouterSolicitation<'a> {
@@ -521,6 +572,8 @@ impl Default for Icmpv6RouterSolicitation<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6RouterSolicitation<'a>, reserved, options, options_padding);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -578,6 +631,22 @@ impl Default for Icmpv6RouterAdvertisement<'_> {
     }
 }
 
+shared_value!(
+    Icmpv6RouterAdvertisement<'a>,
+    cur_hop_limit,
+    managed,
+    other,
+    home_agent,
+    preference,
+    proxy,
+    reserved,
+    router_lifetime,
+    reachable_time,
+    retrans_timer,
+    options,
+    options_padding
+);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6NeighbourSolicitation<'a> {
@@ -609,6 +678,8 @@ impl Default for Icmpv6NeighbourSolicitation<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6NeighbourSolicitation<'a>, reserved, target, options, options_padding);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -651,6 +722,17 @@ impl Default for Icmpv6NeighbourAdvertisement<'_> {
     }
 }
 
+shared_value!(
+    Icmpv6NeighbourAdvertisement<'a>,
+    router,
+    solicited,
+    r#override,
+    reserved,
+    target,
+    options,
+    options_padding
+);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6Redirect<'a> {
@@ -686,6 +768,8 @@ impl Default for Icmpv6Redirect<'_> {
     }
 }
 
+shared_value!(Icmpv6Redirect<'a>, reserved, target, destination, options, options_padding);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6RouterRenumbering<'a> {
@@ -718,6 +802,8 @@ impl Default for Icmpv6RouterRenumbering<'_> {
     }
 }
 
+shared_value!(Icmpv6RouterRenumbering<'a>, sequence, segment, flags, max_delay, reserved, data);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6NodeInformation<'a> {
@@ -742,6 +828,8 @@ impl Default for Icmpv6NodeInformation<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6NodeInformation<'a>, query_type, flags, nonce, data);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -768,6 +856,8 @@ impl Default for Icmpv6InverseNeighbour<'_> {
     }
 }
 
+shared_value!(Icmpv6InverseNeighbour<'a>, reserved, options, options_padding);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6HomeAgentRequest {
@@ -790,6 +880,8 @@ impl Default for Icmpv6HomeAgentRequest {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6HomeAgentRequest, id, reserved);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -819,6 +911,8 @@ impl Default for Icmpv6HomeAgentReply<'_> {
     }
 }
 
+shared_value!(Icmpv6HomeAgentReply<'a>, id, reserved, home_agents, home_agents_padding);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6MobilePrefixSolicitation {
@@ -841,6 +935,8 @@ impl Default for Icmpv6MobilePrefixSolicitation {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6MobilePrefixSolicitation, id, reserved);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -880,6 +976,8 @@ impl Default for Icmpv6MobilePrefixAdvertisement<'_> {
     }
 }
 
+shared_value!(Icmpv6MobilePrefixAdvertisement<'a>, id, managed, other, reserved, options, options_padding);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6PathSolicitation<'a> {
@@ -904,6 +1002,8 @@ impl Default for Icmpv6PathSolicitation<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6PathSolicitation<'a>, id, component, options, options_padding);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -943,6 +1043,8 @@ impl Default for Icmpv6PathAdvertisement<'_> {
     }
 }
 
+shared_value!(Icmpv6PathAdvertisement<'a>, id, components, component, reserved, options, options_padding);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6MulticastRouter {
@@ -964,6 +1066,8 @@ impl Default for Icmpv6MulticastRouter {
     }
 }
 
+shared_value!(Icmpv6MulticastRouter, query_interval, robustness);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6MulticastRouterQuery {}
@@ -979,6 +1083,8 @@ impl Default for Icmpv6MulticastRouterQuery {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6MulticastRouterQuery);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1010,6 +1116,8 @@ impl Default for Icmpv6DuplicateAddress {
     }
 }
 
+shared_value!(Icmpv6DuplicateAddress, status, reserved, lifetime, eui64, registered);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6ExtendedEcho<'a> {
@@ -1038,6 +1146,8 @@ impl Default for Icmpv6ExtendedEcho<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6ExtendedEcho<'a>, id, sequence, reserved, local, extensions);
 
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1073,6 +1183,8 @@ impl Default for Icmpv6ExtendedEchoReply {
     }
 }
 
+shared_value!(Icmpv6ExtendedEchoReply, id, sequence, state, reserved, active, has_ipv4, has_ipv6);
+
 /// What \[`Icmpv6`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Icmpv6Unknown<'a> {
@@ -1091,6 +1203,8 @@ impl Default for Icmpv6Unknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Icmpv6Unknown<'a>, data);
 
 /// What is settled of [`Icmpv6`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2470,6 +2584,8 @@ impl Default for ListenerQuery2 {
     }
 }
 
+shared_value!(ListenerQuery2, reserved, suppress, robustness, query_interval, source_count, sources);
+
 /// What is settled of [`ListenerQuery2`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct ListenerQuery2Settled {
@@ -2649,6 +2765,8 @@ impl Default for ListenerRecord<'_> {
     }
 }
 
+shared_value!(ListenerRecord<'a>, record_type, aux_length, source_count, multicast_address, sources, aux);
+
 /// What is settled of [`ListenerRecord`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct ListenerRecordSettled {
@@ -2818,6 +2936,8 @@ impl Default for CgaParameters<'_> {
     }
 }
 
+shared_value!(CgaParameters<'a>, modifier, subnet_prefix, collision_count, key);
+
 /// What is settled of [`CgaParameters`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct CgaParametersSettled {}
@@ -2932,6 +3052,8 @@ impl Default for NdOption<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOption<'a>, r#type, length, variant, padding);
 
 /// The forms of [`NdOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -3123,6 +3245,32 @@ impl<'a> From<NdOptionUnknown<'a>> for NdOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    NdOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "link_address" = LinkAddress,
+    "prefix_information" = PrefixInformation,
+    "redirected_header" = RedirectedHeader,
+    "mtu" = Mtu,
+    "advertisement_interval" = AdvertisementInterval,
+    "home_agent" = HomeAgent,
+    "address_list" = AddressList,
+    "cga" = Cga,
+    "rsa_signature" = RsaSignature,
+    "timestamp" = Timestamp,
+    "nonce" = Nonce,
+    "trust_anchor" = TrustAnchor,
+    "certificate" = Certificate,
+    "route" = Route,
+    "rdnss" = Rdnss,
+    "dnssl" = Dnssl,
+    "ra_flags" = RaFlags,
+    "captive_portal" = CaptivePortal,
+    "pref64" = Pref64,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// The forms of [`NdOptionTrustAnchor`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum NdOptionTrustAnchorVariant<'a> {
@@ -3160,6 +3308,15 @@ impl<'a> From<NdOptionUnknownName<'a>> for NdOptionTrustAnchorVariant<'a> {
     }
 }
 
+shared_choice!(
+    NdOptionTrustAnchorVariant<'a>,
+    Some(Self::Unsaid),
+    "der_name" = DerName,
+    "domain_name" = DomainName,
+    "unknown_name" = UnknownName,
+    "Raw" = Raw
+);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionLinkAddress<'a> {
@@ -3178,6 +3335,8 @@ impl Default for NdOptionLinkAddress<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionLinkAddress<'a>, link_address);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3228,6 +3387,19 @@ impl Default for NdOptionPrefixInformation {
     }
 }
 
+shared_value!(
+    NdOptionPrefixInformation,
+    prefix_length,
+    on_link,
+    autonomous,
+    router_address,
+    reserved,
+    valid_lifetime,
+    preferred_lifetime,
+    reserved_2,
+    prefix_address
+);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionRedirectedHeader<'a> {
@@ -3250,6 +3422,8 @@ impl Default for NdOptionRedirectedHeader<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionRedirectedHeader<'a>, reserved, packet);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3274,6 +3448,8 @@ impl Default for NdOptionMtu {
     }
 }
 
+shared_value!(NdOptionMtu, reserved, mtu);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionAdvertisementInterval {
@@ -3296,6 +3472,8 @@ impl Default for NdOptionAdvertisementInterval {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionAdvertisementInterval, reserved, interval);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3322,6 +3500,8 @@ impl Default for NdOptionHomeAgent {
     }
 }
 
+shared_value!(NdOptionHomeAgent, reserved, agent_preference, agent_lifetime);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionAddressList {
@@ -3344,6 +3524,8 @@ impl Default for NdOptionAddressList {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionAddressList, reserved, addresses);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3382,6 +3564,8 @@ impl Default for NdOptionCga<'_> {
     }
 }
 
+shared_value!(NdOptionCga<'a>, pad_length, reserved, parameters, parameters_padding, pad);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionRsaSignature<'a> {
@@ -3406,6 +3590,8 @@ impl Default for NdOptionRsaSignature<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionRsaSignature<'a>, reserved, key_hash, signature);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3432,6 +3618,8 @@ impl Default for NdOptionTimestamp {
     }
 }
 
+shared_value!(NdOptionTimestamp, reserved, seconds, fraction);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionNonce<'a> {
@@ -3450,6 +3638,8 @@ impl Default for NdOptionNonce<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionNonce<'a>, nonce);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3486,6 +3676,8 @@ impl Default for NdOptionTrustAnchor<'_> {
     }
 }
 
+shared_value!(NdOptionTrustAnchor<'a>, name_type, name_pad_length, form, padding, name_pad);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionDerName<'a> {
@@ -3504,6 +3696,8 @@ impl Default for NdOptionDerName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionDerName<'a>, der_name);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3524,6 +3718,8 @@ impl Default for NdOptionDomainName<'_> {
     }
 }
 
+shared_value!(NdOptionDomainName<'a>, domain);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionUnknownName<'a> {
@@ -3542,6 +3738,8 @@ impl Default for NdOptionUnknownName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionUnknownName<'a>, name);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3567,6 +3765,8 @@ impl Default for NdOptionCertificate<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionCertificate<'a>, certificate_type, reserved, certificate);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3608,6 +3808,8 @@ impl Default for NdOptionRoute<'_> {
     }
 }
 
+shared_value!(NdOptionRoute<'a>, route_length, reserved, route_preference, reserved_2, route_lifetime, route_prefix);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionRdnss {
@@ -3632,6 +3834,8 @@ impl Default for NdOptionRdnss {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionRdnss, reserved, dns_lifetime, servers);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3658,6 +3862,8 @@ impl Default for NdOptionDnssl<'_> {
     }
 }
 
+shared_value!(NdOptionDnssl<'a>, reserved, dns_lifetime, search_list);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionRaFlags {
@@ -3677,6 +3883,8 @@ impl Default for NdOptionRaFlags {
     }
 }
 
+shared_value!(NdOptionRaFlags, flags);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionCaptivePortal<'a> {
@@ -3695,6 +3903,8 @@ impl Default for NdOptionCaptivePortal<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionCaptivePortal<'a>, uri as Words);
 
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3719,6 +3929,8 @@ impl Default for NdOptionPref64 {
     }
 }
 
+shared_value!(NdOptionPref64, scaled_lifetime, prefix_code, nat64_prefix);
+
 /// What \[`NdOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NdOptionUnknown<'a> {
@@ -3737,6 +3949,8 @@ impl Default for NdOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NdOptionUnknown<'a>, data);
 
 /// What is settled of [`NdOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -40,6 +40,8 @@ impl Default for Igmp<'_> {
     }
 }
 
+shared_value!(Igmp<'a>, r#type, max_response, checksum, variant, beyond);
+
 /// The forms of [`Igmp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum IgmpVariant<'a> {
@@ -111,6 +113,18 @@ impl<'a> From<IgmpUnknown<'a>> for IgmpVariant<'a> {
     }
 }
 
+shared_choice!(
+    IgmpVariant<'a>,
+    Some(Self::Unsaid),
+    "query" = Query,
+    "member" = Member,
+    "report" = Report,
+    "router_advertisement" = RouterAdvertisement,
+    "router_query" = RouterQuery,
+    "traceroute" = Traceroute,
+    "unknown" = Unknown
+);
+
 /// What \[`Igmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IgmpQuery<'a> {
@@ -132,6 +146,8 @@ impl Default for IgmpQuery<'_> {
     }
 }
 
+shared_value!(IgmpQuery<'a>, group, of_version_3);
+
 /// What \[`Igmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IgmpMember {
@@ -150,6 +166,8 @@ impl Default for IgmpMember {
         Self::UNSAID
     }
 }
+
+shared_value!(IgmpMember, group);
 
 /// What \[`Igmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,6 +196,8 @@ impl Default for IgmpReport<'_> {
     }
 }
 
+shared_value!(IgmpReport<'a>, reserved, record_count, records);
+
 /// What \[`Igmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IgmpRouterAdvertisement {
@@ -199,6 +219,8 @@ impl Default for IgmpRouterAdvertisement {
     }
 }
 
+shared_value!(IgmpRouterAdvertisement, query_interval, robustness);
+
 /// What \[`Igmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IgmpRouterQuery {}
@@ -214,6 +236,8 @@ impl Default for IgmpRouterQuery {
         Self::UNSAID
     }
 }
+
+shared_value!(IgmpRouterQuery);
 
 /// What \[`Igmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,6 +278,8 @@ impl Default for IgmpTraceroute<'_> {
     }
 }
 
+shared_value!(IgmpTraceroute<'a>, trace_group, source, destination, respond_to, response_ttl, query_id, blocks);
+
 /// What \[`Igmp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IgmpUnknown<'a> {
@@ -272,6 +298,8 @@ impl Default for IgmpUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IgmpUnknown<'a>, data);
 
 /// What is settled of [`Igmp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -709,6 +737,8 @@ impl Default for IgmpQuery3 {
     }
 }
 
+shared_value!(IgmpQuery3, reserved, suppress, robustness, query_interval, source_count, sources);
+
 /// What is settled of [`IgmpQuery3`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct IgmpQuery3Settled {
@@ -885,6 +915,8 @@ impl Default for IgmpRecord<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IgmpRecord<'a>, record_type, aux_length, source_count, group, sources, aux);
 
 /// What is settled of [`IgmpRecord`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

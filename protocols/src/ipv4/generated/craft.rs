@@ -79,6 +79,25 @@ impl Default for Ipv4<'_> {
     }
 }
 
+shared_value!(
+    Ipv4<'a>,
+    version,
+    ihl,
+    dscp,
+    ecn,
+    total_length,
+    identification,
+    flags,
+    fragment_offset,
+    ttl,
+    protocol,
+    checksum,
+    src,
+    dst,
+    options,
+    options_padding
+);
+
 /// What is settled of [`Ipv4`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ipv4Settled {
@@ -639,6 +658,8 @@ impl Default for Ipv4Passage {
     }
 }
 
+shared_value!(Ipv4Passage, address, timestamp);
+
 /// What is settled of [`Ipv4Passage`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ipv4PassageSettled {}
@@ -742,6 +763,8 @@ impl Default for CipsoTag<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(CipsoTag<'a>, tag, tag_length, data);
 
 /// What is settled of [`CipsoTag`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -883,6 +906,8 @@ impl Default for Ipv4Option<'_> {
     }
 }
 
+shared_value!(Ipv4Option<'a>, kind, length, variant, padding);
+
 /// The forms of [`Ipv4Option`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Ipv4OptionVariant<'a> {
@@ -1019,6 +1044,26 @@ impl<'a> From<Ipv4OptionUnknown<'a>> for Ipv4OptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    Ipv4OptionVariant<'a>,
+    Some(Self::Unsaid),
+    "record_route" = RecordRoute,
+    "loose_route" = LooseRoute,
+    "strict_route" = StrictRoute,
+    "timestamp" = Timestamp,
+    "stream_id" = StreamId,
+    "security" = Security,
+    "extended_security" = ExtendedSecurity,
+    "cipso" = Cipso,
+    "mtu" = Mtu,
+    "traceroute" = Traceroute,
+    "router_alert" = RouterAlert,
+    "selective_broadcast" = SelectiveBroadcast,
+    "quick_start" = QuickStart,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionRecordRoute {
@@ -1039,6 +1084,8 @@ impl Default for Ipv4OptionRecordRoute {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv4OptionRecordRoute, pointer, route);
 
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1061,6 +1108,8 @@ impl Default for Ipv4OptionLooseRoute {
     }
 }
 
+shared_value!(Ipv4OptionLooseRoute, pointer, route);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionStrictRoute {
@@ -1081,6 +1130,8 @@ impl Default for Ipv4OptionStrictRoute {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv4OptionStrictRoute, pointer, route);
 
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1110,6 +1161,8 @@ impl Default for Ipv4OptionTimestamp {
     }
 }
 
+shared_value!(Ipv4OptionTimestamp, pointer, overflow, flag, times, passages);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionStreamId {
@@ -1128,6 +1181,8 @@ impl Default for Ipv4OptionStreamId {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv4OptionStreamId, stream);
 
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1150,6 +1205,8 @@ impl Default for Ipv4OptionSecurity<'_> {
     }
 }
 
+shared_value!(Ipv4OptionSecurity<'a>, level, authorities);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionExtendedSecurity<'a> {
@@ -1170,6 +1227,8 @@ impl Default for Ipv4OptionExtendedSecurity<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv4OptionExtendedSecurity<'a>, format, information);
 
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1192,6 +1251,8 @@ impl Default for Ipv4OptionCipso<'_> {
     }
 }
 
+shared_value!(Ipv4OptionCipso<'a>, domain, tags);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionMtu {
@@ -1210,6 +1271,8 @@ impl Default for Ipv4OptionMtu {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv4OptionMtu, mtu);
 
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1236,6 +1299,8 @@ impl Default for Ipv4OptionTraceroute {
     }
 }
 
+shared_value!(Ipv4OptionTraceroute, id, outbound_hops, return_hops, originator);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionRouterAlert {
@@ -1255,6 +1320,8 @@ impl Default for Ipv4OptionRouterAlert {
     }
 }
 
+shared_value!(Ipv4OptionRouterAlert, value);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionSelectiveBroadcast {
@@ -1273,6 +1340,8 @@ impl Default for Ipv4OptionSelectiveBroadcast {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv4OptionSelectiveBroadcast, addresses);
 
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1304,6 +1373,8 @@ impl Default for Ipv4OptionQuickStart {
     }
 }
 
+shared_value!(Ipv4OptionQuickStart, function, rate, qs_ttl, nonce, reserved);
+
 /// What \[`Ipv4Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv4OptionUnknown<'a> {
@@ -1322,6 +1393,8 @@ impl Default for Ipv4OptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv4OptionUnknown<'a>, data);
 
 /// What is settled of [`Ipv4Option`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -57,6 +57,8 @@ impl Default for Ipv6 {
     }
 }
 
+shared_value!(Ipv6, version, dscp, ecn, flow_label, payload_length, next_header, hop_limit, src, dst);
+
 /// What is settled of [`Ipv6`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ipv6Settled {
@@ -387,6 +389,8 @@ impl Default for Ipv6Option<'_> {
     }
 }
 
+shared_value!(Ipv6Option<'a>, kind, length, variant, padding);
+
 /// The forms of [`Ipv6Option`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Ipv6OptionVariant<'a> {
@@ -478,6 +482,21 @@ impl<'a> From<Ipv6OptionUnknown<'a>> for Ipv6OptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    Ipv6OptionVariant<'a>,
+    Some(Self::Unsaid),
+    "padding" = Padding,
+    "tunnel_limit" = TunnelLimit,
+    "router_alert" = RouterAlert,
+    "jumbo" = Jumbo,
+    "home_address" = HomeAddress,
+    "pdm" = Pdm,
+    "quick_start" = QuickStart,
+    "path_mtu" = PathMtu,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6OptionPadding<'a> {
@@ -496,6 +515,8 @@ impl Default for Ipv6OptionPadding<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6OptionPadding<'a>, padding);
 
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -516,6 +537,8 @@ impl Default for Ipv6OptionTunnelLimit {
     }
 }
 
+shared_value!(Ipv6OptionTunnelLimit, encapsulations);
+
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6OptionRouterAlert {
@@ -534,6 +557,8 @@ impl Default for Ipv6OptionRouterAlert {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6OptionRouterAlert, value);
 
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -556,6 +581,8 @@ impl Default for Ipv6OptionJumbo {
     }
 }
 
+shared_value!(Ipv6OptionJumbo, payload_length);
+
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6OptionHomeAddress {
@@ -574,6 +601,8 @@ impl Default for Ipv6OptionHomeAddress {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6OptionHomeAddress, home);
 
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -611,6 +640,8 @@ impl Default for Ipv6OptionPdm {
     }
 }
 
+shared_value!(Ipv6OptionPdm, scale_received, scale_sent, packet_sequence, last_sequence, delta_received, delta_sent);
+
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6OptionQuickStart {
@@ -640,6 +671,8 @@ impl Default for Ipv6OptionQuickStart {
     }
 }
 
+shared_value!(Ipv6OptionQuickStart, function, rate, qs_ttl, nonce, reserved);
+
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6OptionPathMtu {
@@ -663,6 +696,8 @@ impl Default for Ipv6OptionPathMtu {
     }
 }
 
+shared_value!(Ipv6OptionPathMtu, minimum, reported, asks);
+
 /// What \[`Ipv6Option`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6OptionUnknown<'a> {
@@ -681,6 +716,8 @@ impl Default for Ipv6OptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6OptionUnknown<'a>, data);
 
 /// What is settled of [`Ipv6Option`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1088,6 +1125,8 @@ impl Default for Ipv6HopByHop<'_> {
     }
 }
 
+shared_value!(Ipv6HopByHop<'a>, next_header, ext_length, options, options_padding);
+
 /// What is settled of [`Ipv6HopByHop`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ipv6HopByHopSettled {
@@ -1396,6 +1435,8 @@ impl Default for Ipv6Destination<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6Destination<'a>, next_header, ext_length, options, options_padding);
 
 /// What is settled of [`Ipv6Destination`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1707,6 +1748,8 @@ impl Default for SegmentTlv<'_> {
     }
 }
 
+shared_value!(SegmentTlv<'a>, tlv_type, tlv_length, value);
+
 /// What is settled of [`SegmentTlv`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct SegmentTlvSettled {
@@ -1876,6 +1919,8 @@ impl Default for Ipv6Routing<'_> {
     }
 }
 
+shared_value!(Ipv6Routing<'a>, next_header, ext_length, routing_type, segments_left, variant, padding);
+
 /// The forms of [`Ipv6Routing`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Ipv6RoutingVariant<'a> {
@@ -1931,6 +1976,17 @@ impl<'a> From<Ipv6RoutingUnknown<'a>> for Ipv6RoutingVariant<'a> {
     }
 }
 
+shared_choice!(
+    Ipv6RoutingVariant<'a>,
+    Some(Self::Unsaid),
+    "source_route" = SourceRoute,
+    "mobility" = Mobility,
+    "rpl" = Rpl,
+    "segment_routing" = SegmentRouting,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Ipv6Routing`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6RoutingSourceRoute {
@@ -1954,6 +2010,8 @@ impl Default for Ipv6RoutingSourceRoute {
     }
 }
 
+shared_value!(Ipv6RoutingSourceRoute, reserved, addresses);
+
 /// What \[`Ipv6Routing`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6RoutingMobility {
@@ -1976,6 +2034,8 @@ impl Default for Ipv6RoutingMobility {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6RoutingMobility, reserved, home_address);
 
 /// What \[`Ipv6Routing`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2023,6 +2083,8 @@ impl Default for Ipv6RoutingRpl<'_> {
     }
 }
 
+shared_value!(Ipv6RoutingRpl<'a>, left_out, left_out_last, pad, reserved, visits, visits_padding, last, padding);
+
 /// What \[`Ipv6Routing`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6RoutingSegmentRouting<'a> {
@@ -2053,6 +2115,8 @@ impl Default for Ipv6RoutingSegmentRouting<'_> {
     }
 }
 
+shared_value!(Ipv6RoutingSegmentRouting<'a>, last_entry, flags, tag, segments, tlvs);
+
 /// What \[`Ipv6Routing`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6RoutingUnknown<'a> {
@@ -2071,6 +2135,8 @@ impl Default for Ipv6RoutingUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6RoutingUnknown<'a>, data);
 
 /// What is settled of [`Ipv6Routing`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2685,6 +2751,8 @@ impl Default for Ipv6Fragment {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6Fragment, next_header, reserved, fragment_offset, reserved_2, more_fragments, identification);
 
 /// What is settled of [`Ipv6Fragment`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

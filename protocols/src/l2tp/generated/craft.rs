@@ -53,6 +53,8 @@ impl Default for L2tpAvp<'_> {
     }
 }
 
+shared_value!(L2tpAvp<'a>, mandatory, hidden, reserved, length, vendor, attribute, variant, variant2, padding);
+
 /// The forms of [`L2tpAvp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum L2tpAvpVariant<'a> {
@@ -547,6 +549,65 @@ impl<'a> From<L2tpAvpUnknown<'a>> for L2tpAvpVariant<'a> {
     }
 }
 
+shared_choice!(
+    L2tpAvpVariant<'a>,
+    Some(Self::Unsaid),
+    "message_type" = MessageType,
+    "result_code" = ResultCode,
+    "protocol_version" = ProtocolVersion,
+    "framing_capabilities" = FramingCapabilities,
+    "bearer_capabilities" = BearerCapabilities,
+    "tie_breaker" = TieBreaker,
+    "firmware_revision" = FirmwareRevision,
+    "host_name" = HostName,
+    "vendor_name" = VendorName,
+    "assigned_tunnel" = AssignedTunnel,
+    "receive_window" = ReceiveWindow,
+    "challenge" = Challenge,
+    "cause_code" = CauseCode,
+    "challenge_response" = ChallengeResponse,
+    "assigned_session" = AssignedSession,
+    "call_serial_number" = CallSerialNumber,
+    "minimum_bps" = MinimumBps,
+    "maximum_bps" = MaximumBps,
+    "bearer_type" = BearerType,
+    "framing_type" = FramingType,
+    "called_number" = CalledNumber,
+    "calling_number" = CallingNumber,
+    "sub_address" = SubAddress,
+    "tx_connect_speed" = TxConnectSpeed,
+    "rx_connect_speed" = RxConnectSpeed,
+    "physical_channel" = PhysicalChannel,
+    "configure_request" = ConfigureRequest,
+    "proxy_authen_type" = ProxyAuthenType,
+    "proxy_authen_name" = ProxyAuthenName,
+    "proxy_authen_challenge" = ProxyAuthenChallenge,
+    "proxy_authen_id" = ProxyAuthenId,
+    "proxy_authen_response" = ProxyAuthenResponse,
+    "call_errors" = CallErrors,
+    "accm" = Accm,
+    "random_vector" = RandomVector,
+    "private_group" = PrivateGroup,
+    "sequencing_required" = SequencingRequired,
+    "message_digest" = MessageDigest,
+    "router_id" = RouterId,
+    "assigned_connection" = AssignedConnection,
+    "pseudowire_list" = PseudowireList,
+    "local_session" = LocalSession,
+    "remote_session" = RemoteSession,
+    "assigned_cookie" = AssignedCookie,
+    "remote_end" = RemoteEnd,
+    "pseudowire_type" = PseudowireType,
+    "l2_sublayer" = L2Sublayer,
+    "data_sequencing" = DataSequencing,
+    "circuit_status" = CircuitStatus,
+    "preferred_language" = PreferredLanguage,
+    "authentication_nonce" = AuthenticationNonce,
+    "tx_connect_speed64" = TxConnectSpeed64,
+    "rx_connect_speed64" = RxConnectSpeed64,
+    "unknown" = Unknown
+);
+
 /// The forms of [`L2tpAvp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum L2tpAvpVariant2<'a> {
@@ -566,6 +627,8 @@ impl<'a> From<L2tpAvpOpaque<'a>> for L2tpAvpVariant2<'a> {
     }
 }
 
+shared_choice!(L2tpAvpVariant2<'a>, Some(Self::Unsaid), "opaque" = Opaque, "Raw" = Raw);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpMessageType {
@@ -584,6 +647,8 @@ impl Default for L2tpAvpMessageType {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpMessageType, message_type);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -608,6 +673,8 @@ impl Default for L2tpAvpResultCode<'_> {
     }
 }
 
+shared_value!(L2tpAvpResultCode<'a>, result, error, error_message as Words);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpProtocolVersion {
@@ -628,6 +695,8 @@ impl Default for L2tpAvpProtocolVersion {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpProtocolVersion, protocol_version, revision);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -654,6 +723,8 @@ impl Default for L2tpAvpFramingCapabilities {
     }
 }
 
+shared_value!(L2tpAvpFramingCapabilities, reserved, async_framing, sync_framing);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpBearerCapabilities {
@@ -679,6 +750,8 @@ impl Default for L2tpAvpBearerCapabilities {
     }
 }
 
+shared_value!(L2tpAvpBearerCapabilities, reserved, analog, digital);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpTieBreaker {
@@ -697,6 +770,8 @@ impl Default for L2tpAvpTieBreaker {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpTieBreaker, tie_breaker);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -717,6 +792,8 @@ impl Default for L2tpAvpFirmwareRevision {
     }
 }
 
+shared_value!(L2tpAvpFirmwareRevision, firmware);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpHostName<'a> {
@@ -735,6 +812,8 @@ impl Default for L2tpAvpHostName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpHostName<'a>, host_name as Words);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -755,6 +834,8 @@ impl Default for L2tpAvpVendorName<'_> {
     }
 }
 
+shared_value!(L2tpAvpVendorName<'a>, vendor_name as Words);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpAssignedTunnel {
@@ -773,6 +854,8 @@ impl Default for L2tpAvpAssignedTunnel {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpAssignedTunnel, assigned_tunnel);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -793,6 +876,8 @@ impl Default for L2tpAvpReceiveWindow {
     }
 }
 
+shared_value!(L2tpAvpReceiveWindow, window);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpChallenge<'a> {
@@ -811,6 +896,8 @@ impl Default for L2tpAvpChallenge<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpChallenge<'a>, challenge);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -835,6 +922,8 @@ impl Default for L2tpAvpCauseCode<'_> {
     }
 }
 
+shared_value!(L2tpAvpCauseCode<'a>, cause, cause_message, advisory as Words);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpChallengeResponse {
@@ -853,6 +942,8 @@ impl Default for L2tpAvpChallengeResponse {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpChallengeResponse, response);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -873,6 +964,8 @@ impl Default for L2tpAvpAssignedSession {
     }
 }
 
+shared_value!(L2tpAvpAssignedSession, assigned_session);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpCallSerialNumber {
@@ -891,6 +984,8 @@ impl Default for L2tpAvpCallSerialNumber {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpCallSerialNumber, call);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -911,6 +1006,8 @@ impl Default for L2tpAvpMinimumBps {
     }
 }
 
+shared_value!(L2tpAvpMinimumBps, minimum_bps);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpMaximumBps {
@@ -929,6 +1026,8 @@ impl Default for L2tpAvpMaximumBps {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpMaximumBps, maximum_bps);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -955,6 +1054,8 @@ impl Default for L2tpAvpBearerType {
     }
 }
 
+shared_value!(L2tpAvpBearerType, reserved, is_analog, is_digital);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpFramingType {
@@ -980,6 +1081,8 @@ impl Default for L2tpAvpFramingType {
     }
 }
 
+shared_value!(L2tpAvpFramingType, reserved, is_async, is_sync);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpCalledNumber<'a> {
@@ -998,6 +1101,8 @@ impl Default for L2tpAvpCalledNumber<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpCalledNumber<'a>, called as Words);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1018,6 +1123,8 @@ impl Default for L2tpAvpCallingNumber<'_> {
     }
 }
 
+shared_value!(L2tpAvpCallingNumber<'a>, calling as Words);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpSubAddress<'a> {
@@ -1036,6 +1143,8 @@ impl Default for L2tpAvpSubAddress<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpSubAddress<'a>, sub_address as Words);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1056,6 +1165,8 @@ impl Default for L2tpAvpTxConnectSpeed {
     }
 }
 
+shared_value!(L2tpAvpTxConnectSpeed, tx_speed);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpRxConnectSpeed {
@@ -1075,6 +1186,8 @@ impl Default for L2tpAvpRxConnectSpeed {
     }
 }
 
+shared_value!(L2tpAvpRxConnectSpeed, rx_speed);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpPhysicalChannel {
@@ -1093,6 +1206,8 @@ impl Default for L2tpAvpPhysicalChannel {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpPhysicalChannel, channel);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1115,6 +1230,8 @@ impl Default for L2tpAvpConfigureRequest<'_> {
     }
 }
 
+shared_value!(L2tpAvpConfigureRequest<'a>, options, options_padding);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpProxyAuthenType {
@@ -1133,6 +1250,8 @@ impl Default for L2tpAvpProxyAuthenType {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpProxyAuthenType, authentication);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1153,6 +1272,8 @@ impl Default for L2tpAvpProxyAuthenName<'_> {
     }
 }
 
+shared_value!(L2tpAvpProxyAuthenName<'a>, authentication_name);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpProxyAuthenChallenge<'a> {
@@ -1171,6 +1292,8 @@ impl Default for L2tpAvpProxyAuthenChallenge<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpProxyAuthenChallenge<'a>, authentication_challenge);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1195,6 +1318,8 @@ impl Default for L2tpAvpProxyAuthenId {
     }
 }
 
+shared_value!(L2tpAvpProxyAuthenId, reserved, authentication_id);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpProxyAuthenResponse<'a> {
@@ -1213,6 +1338,8 @@ impl Default for L2tpAvpProxyAuthenResponse<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpProxyAuthenResponse<'a>, authentication_response);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1255,6 +1382,17 @@ impl Default for L2tpAvpCallErrors {
     }
 }
 
+shared_value!(
+    L2tpAvpCallErrors,
+    reserved,
+    crc_errors,
+    framing_errors,
+    hardware_overruns,
+    buffer_overruns,
+    timeout_errors,
+    alignment_errors
+);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpAccm {
@@ -1280,6 +1418,8 @@ impl Default for L2tpAvpAccm {
     }
 }
 
+shared_value!(L2tpAvpAccm, reserved, send, receive);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpRandomVector<'a> {
@@ -1298,6 +1438,8 @@ impl Default for L2tpAvpRandomVector<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpRandomVector<'a>, random_vector);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1318,6 +1460,8 @@ impl Default for L2tpAvpPrivateGroup<'_> {
     }
 }
 
+shared_value!(L2tpAvpPrivateGroup<'a>, group);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpSequencingRequired {}
@@ -1333,6 +1477,8 @@ impl Default for L2tpAvpSequencingRequired {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpSequencingRequired);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1355,6 +1501,8 @@ impl Default for L2tpAvpMessageDigest<'_> {
     }
 }
 
+shared_value!(L2tpAvpMessageDigest<'a>, digest_type, digest);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpRouterId {
@@ -1374,6 +1522,8 @@ impl Default for L2tpAvpRouterId {
     }
 }
 
+shared_value!(L2tpAvpRouterId, router);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpAssignedConnection {
@@ -1392,6 +1542,8 @@ impl Default for L2tpAvpAssignedConnection {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpAssignedConnection, assigned_connection);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1414,6 +1566,8 @@ impl Default for L2tpAvpPseudowireList<'_> {
     }
 }
 
+shared_value!(L2tpAvpPseudowireList<'a>, pseudowires, pseudowires_padding);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpLocalSession {
@@ -1432,6 +1586,8 @@ impl Default for L2tpAvpLocalSession {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpLocalSession, local_session);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1452,6 +1608,8 @@ impl Default for L2tpAvpRemoteSession {
     }
 }
 
+shared_value!(L2tpAvpRemoteSession, remote_session);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpAssignedCookie<'a> {
@@ -1470,6 +1628,8 @@ impl Default for L2tpAvpAssignedCookie<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpAssignedCookie<'a>, cookie);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1490,6 +1650,8 @@ impl Default for L2tpAvpRemoteEnd<'_> {
     }
 }
 
+shared_value!(L2tpAvpRemoteEnd<'a>, remote_end);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpPseudowireType {
@@ -1508,6 +1670,8 @@ impl Default for L2tpAvpPseudowireType {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpPseudowireType, pseudowire);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1528,6 +1692,8 @@ impl Default for L2tpAvpL2Sublayer {
     }
 }
 
+shared_value!(L2tpAvpL2Sublayer, sublayer);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpDataSequencing {
@@ -1546,6 +1712,8 @@ impl Default for L2tpAvpDataSequencing {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpDataSequencing, sequencing);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1572,6 +1740,8 @@ impl Default for L2tpAvpCircuitStatus {
     }
 }
 
+shared_value!(L2tpAvpCircuitStatus, reserved, is_new, is_active);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpPreferredLanguage<'a> {
@@ -1590,6 +1760,8 @@ impl Default for L2tpAvpPreferredLanguage<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpPreferredLanguage<'a>, language as Words);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1610,6 +1782,8 @@ impl Default for L2tpAvpAuthenticationNonce<'_> {
     }
 }
 
+shared_value!(L2tpAvpAuthenticationNonce<'a>, nonce);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpTxConnectSpeed64 {
@@ -1628,6 +1802,8 @@ impl Default for L2tpAvpTxConnectSpeed64 {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpTxConnectSpeed64, tx_speed_64);
 
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1648,6 +1824,8 @@ impl Default for L2tpAvpRxConnectSpeed64 {
     }
 }
 
+shared_value!(L2tpAvpRxConnectSpeed64, rx_speed_64);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpUnknown<'a> {
@@ -1667,6 +1845,8 @@ impl Default for L2tpAvpUnknown<'_> {
     }
 }
 
+shared_value!(L2tpAvpUnknown<'a>, data);
+
 /// What \[`L2tpAvp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpAvpOpaque<'a> {
@@ -1685,6 +1865,8 @@ impl Default for L2tpAvpOpaque<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpAvpOpaque<'a>, value);
 
 /// What is settled of [`L2tpAvp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3314,6 +3496,22 @@ impl Default for L2tp<'_> {
     }
 }
 
+shared_value!(
+    L2tp<'a>,
+    is_control,
+    has_length,
+    reserved,
+    has_sequence,
+    reserved_2,
+    has_offset,
+    priority,
+    reserved_3,
+    version,
+    length,
+    variant,
+    padding
+);
+
 /// The forms of [`L2tp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum L2tpVariant<'a> {
@@ -3342,6 +3540,8 @@ impl<'a> From<L2tpData<'a>> for L2tpVariant<'a> {
     }
 }
 
+shared_choice!(L2tpVariant<'a>, Some(Self::Unsaid), "control" = Control, "data" = Data, "Raw" = Raw);
+
 /// What \[`L2tp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct L2tpControl<'a> {
@@ -3369,6 +3569,8 @@ impl Default for L2tpControl<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpControl<'a>, tunnel, session, sent, expected, avps);
 
 /// What \[`L2tp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3407,6 +3609,8 @@ impl Default for L2tpData<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(L2tpData<'a>, tunnel, session, sent, expected, offset, offset_pad);
 
 /// What is settled of [`L2tp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3920,6 +4124,22 @@ impl Default for L2tp3Control<'_> {
     }
 }
 
+shared_value!(
+    L2tp3Control<'a>,
+    is_control,
+    has_length,
+    reserved,
+    has_sequence,
+    reserved_2,
+    version,
+    length,
+    connection,
+    sent,
+    expected,
+    avps,
+    avps_padding
+);
+
 /// What is settled of [`L2tp3Control`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct L2tp3ControlSettled {
@@ -4229,6 +4449,8 @@ impl Default for L2tp3Data<'_> {
     }
 }
 
+shared_value!(L2tp3Data<'a>, is_control, reserved, version, reserved_2, session, content);
+
 /// What is settled of [`L2tp3Data`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct L2tp3DataSettled {
@@ -4474,6 +4696,24 @@ impl Default for L2tp3<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    L2tp3<'a>,
+    session,
+    is_control,
+    has_length,
+    reserved,
+    has_sequence,
+    reserved_2,
+    version,
+    length,
+    connection,
+    sent,
+    expected,
+    avps,
+    avps_padding,
+    content
+);
 
 /// What is settled of [`L2tp3`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -45,6 +45,8 @@ impl Default for LinuxSll<'_> {
     }
 }
 
+shared_value!(LinuxSll<'a>, packet_type, interface_type, address_length, address, unused, protocol, padding);
+
 /// What is settled of [`LinuxSll`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct LinuxSllSettled {
@@ -284,6 +286,19 @@ impl Default for LinuxSll2<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    LinuxSll2<'a>,
+    protocol,
+    reserved,
+    interface_index,
+    interface_type,
+    packet_type,
+    address_length,
+    address,
+    unused,
+    padding
+);
 
 /// What is settled of [`LinuxSll2`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

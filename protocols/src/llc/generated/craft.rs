@@ -45,6 +45,8 @@ impl Default for Llc {
     }
 }
 
+shared_value!(Llc, dsap, ssap, control, control_2, oui, pid, variant);
+
 /// The forms of [`Llc`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LlcVariant {
@@ -80,6 +82,8 @@ impl From<LlcOther> for LlcVariant {
     }
 }
 
+shared_choice!(LlcVariant, Some(Self::Unsaid), "ethertype" = Ethertype, "cisco" = Cisco, "other" = Other);
+
 /// What \[`Llc`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LlcEthertype {}
@@ -95,6 +99,8 @@ impl Default for LlcEthertype {
         Self::UNSAID
     }
 }
+
+shared_value!(LlcEthertype);
 
 /// What \[`Llc`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +118,8 @@ impl Default for LlcCisco {
     }
 }
 
+shared_value!(LlcCisco);
+
 /// What \[`Llc`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LlcOther {}
@@ -127,6 +135,8 @@ impl Default for LlcOther {
         Self::UNSAID
     }
 }
+
+shared_value!(LlcOther);
 
 /// What is settled of [`Llc`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -31,6 +31,8 @@ impl Default for ApplicationPriority {
     }
 }
 
+shared_value!(ApplicationPriority, priority, reserved, selector, protocol);
+
 /// What is settled of [`ApplicationPriority`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct ApplicationPrioritySettled {
@@ -169,6 +171,8 @@ impl Default for LldpElement<'_> {
     }
 }
 
+shared_value!(LldpElement<'a>, r#type, length, variant, padding);
+
 /// The forms of [`LldpElement`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LldpElementVariant<'a> {
@@ -269,6 +273,22 @@ impl<'a> From<LldpElementUnknown<'a>> for LldpElementVariant<'a> {
     }
 }
 
+shared_choice!(
+    LldpElementVariant<'a>,
+    Some(Self::Unsaid),
+    "chassis_id" = ChassisId,
+    "port_id" = PortId,
+    "time_to_live" = TimeToLive,
+    "port_description" = PortDescription,
+    "system_name" = SystemName,
+    "system_description" = SystemDescription,
+    "capabilities" = Capabilities,
+    "management_address" = ManagementAddress,
+    "organization" = Organization,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// The forms of [`LldpElementChassisId`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LldpElementChassisIdVariant<'a> {
@@ -304,6 +324,14 @@ impl<'a> From<LldpElementChassisName<'a>> for LldpElementChassisIdVariant<'a> {
     }
 }
 
+shared_choice!(
+    LldpElementChassisIdVariant<'a>,
+    Some(Self::Unsaid),
+    "chassis_mac" = ChassisMac,
+    "chassis_network" = ChassisNetwork,
+    "chassis_name" = ChassisName
+);
+
 /// The forms of [`LldpElementPortId`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LldpElementPortIdVariant<'a> {
@@ -338,6 +366,14 @@ impl<'a> From<LldpElementPortName<'a>> for LldpElementPortIdVariant<'a> {
         Self::PortName(form)
     }
 }
+
+shared_choice!(
+    LldpElementPortIdVariant<'a>,
+    Some(Self::Unsaid),
+    "port_mac" = PortMac,
+    "port_network" = PortNetwork,
+    "port_name" = PortName
+);
 
 /// The forms of [`LldpElementOrganization`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -464,6 +500,24 @@ impl<'a> From<LldpElementOther1<'a>> for LldpElementOrganizationVariant<'a> {
     }
 }
 
+shared_choice!(
+    LldpElementOrganizationVariant<'a>,
+    Some(Self::Unsaid),
+    "port_vlan" = PortVlan,
+    "protocol_vlan" = ProtocolVlan,
+    "vlan_name" = VlanName,
+    "protocol_identity" = ProtocolIdentity,
+    "vid_digest" = VidDigest,
+    "management_vid" = ManagementVid,
+    "aggregation1" = Aggregation1,
+    "congestion" = Congestion,
+    "ets_configuration" = EtsConfiguration,
+    "ets_recommendation" = EtsRecommendation,
+    "flow_control" = FlowControl,
+    "applications" = Applications,
+    "other1" = Other1
+);
+
 /// The forms of [`LldpElementOrganization`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LldpElementOrganizationVariant2<'a> {
@@ -525,6 +579,17 @@ impl<'a> From<LldpElementOther3<'a>> for LldpElementOrganizationVariant2<'a> {
         Self::Other3(form)
     }
 }
+
+shared_choice!(
+    LldpElementOrganizationVariant2<'a>,
+    Some(Self::Unsaid),
+    "mac_phy" = MacPhy,
+    "power3" = Power3,
+    "aggregation3" = Aggregation3,
+    "frame_size" = FrameSize,
+    "eee" = Eee,
+    "other3" = Other3
+);
 
 /// The forms of [`LldpElementOrganization`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -642,6 +707,23 @@ impl<'a> From<LldpElementOtherMed<'a>> for LldpElementOrganizationVariant3<'a> {
     }
 }
 
+shared_choice!(
+    LldpElementOrganizationVariant3<'a>,
+    Some(Self::Unsaid),
+    "med_capabilities" = MedCapabilities,
+    "network_policy" = NetworkPolicy,
+    "location" = Location,
+    "med_power" = MedPower,
+    "hardware" = Hardware,
+    "firmware" = Firmware,
+    "software" = Software,
+    "serial" = Serial,
+    "maker" = Maker,
+    "model" = Model,
+    "asset" = Asset,
+    "other_med" = OtherMed
+);
+
 /// The forms of [`LldpElementOrganization`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LldpElementOrganizationVariant4<'a> {
@@ -658,6 +740,8 @@ impl<'a> From<LldpElementOtherOrganization<'a>> for LldpElementOrganizationVaria
         Self::OtherOrganization(form)
     }
 }
+
+shared_choice!(LldpElementOrganizationVariant4<'a>, Some(Self::Unsaid), "other_organization" = OtherOrganization);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -680,6 +764,8 @@ impl Default for LldpElementChassisId<'_> {
     }
 }
 
+shared_value!(LldpElementChassisId<'a>, chassis_subtype, form);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementChassisMac<'a> {
@@ -698,6 +784,8 @@ impl Default for LldpElementChassisMac<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementChassisMac<'a>, chassis_mac);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -720,6 +808,8 @@ impl Default for LldpElementChassisNetwork<'_> {
     }
 }
 
+shared_value!(LldpElementChassisNetwork<'a>, chassis_family, chassis_address);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementChassisName<'a> {
@@ -738,6 +828,8 @@ impl Default for LldpElementChassisName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementChassisName<'a>, chassis as Words);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -760,6 +852,8 @@ impl Default for LldpElementPortId<'_> {
     }
 }
 
+shared_value!(LldpElementPortId<'a>, port_subtype, form);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementPortMac<'a> {
@@ -778,6 +872,8 @@ impl Default for LldpElementPortMac<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementPortMac<'a>, port_mac);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -800,6 +896,8 @@ impl Default for LldpElementPortNetwork<'_> {
     }
 }
 
+shared_value!(LldpElementPortNetwork<'a>, port_family, port_address);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementPortName<'a> {
@@ -818,6 +916,8 @@ impl Default for LldpElementPortName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementPortName<'a>, port as Words);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -838,6 +938,8 @@ impl Default for LldpElementTimeToLive {
     }
 }
 
+shared_value!(LldpElementTimeToLive, ttl);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementPortDescription<'a> {
@@ -856,6 +958,8 @@ impl Default for LldpElementPortDescription<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementPortDescription<'a>, port_description as Words);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -876,6 +980,8 @@ impl Default for LldpElementSystemName<'_> {
     }
 }
 
+shared_value!(LldpElementSystemName<'a>, system_name as Words);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementSystemDescription<'a> {
@@ -894,6 +1000,8 @@ impl Default for LldpElementSystemDescription<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementSystemDescription<'a>, system_description as Words);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -915,6 +1023,8 @@ impl Default for LldpElementCapabilities {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementCapabilities, capabilities, enabled);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -959,6 +1069,17 @@ impl Default for LldpElementManagementAddress<'_> {
     }
 }
 
+shared_value!(
+    LldpElementManagementAddress<'a>,
+    address_length,
+    address_family,
+    address,
+    interface_subtype,
+    interface,
+    object,
+    object_prefix
+);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementOrganization<'a> {
@@ -1001,6 +1122,8 @@ impl Default for LldpElementOrganization<'_> {
     }
 }
 
+shared_value!(LldpElementOrganization<'a>, oui, subtype_802_1, form, subtype_802_3, form2, subtype_med, form3, form4);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementPortVlan {
@@ -1019,6 +1142,8 @@ impl Default for LldpElementPortVlan {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementPortVlan, port_vlan);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1048,6 +1173,8 @@ impl Default for LldpElementProtocolVlan {
     }
 }
 
+shared_value!(LldpElementProtocolVlan, reserved, vlan_enabled, vlan_supported, reserved_2, protocol_vlan);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementVlanName<'a> {
@@ -1073,6 +1200,8 @@ impl Default for LldpElementVlanName<'_> {
     }
 }
 
+shared_value!(LldpElementVlanName<'a>, vlan, vlan_name, vlan_name_prefix);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementProtocolIdentity<'a> {
@@ -1096,6 +1225,8 @@ impl Default for LldpElementProtocolIdentity<'_> {
     }
 }
 
+shared_value!(LldpElementProtocolIdentity<'a>, protocol_identity, protocol_identity_prefix);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementVidDigest {
@@ -1115,6 +1246,8 @@ impl Default for LldpElementVidDigest {
     }
 }
 
+shared_value!(LldpElementVidDigest, vid_digest);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementManagementVid {
@@ -1133,6 +1266,8 @@ impl Default for LldpElementManagementVid {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementManagementVid, management_vid);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1159,6 +1294,8 @@ impl Default for LldpElementAggregation1 {
     }
 }
 
+shared_value!(LldpElementAggregation1, reserved, aggregated_1, aggregable_1, aggregated_port_1);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementCongestion {
@@ -1179,6 +1316,8 @@ impl Default for LldpElementCongestion {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementCongestion, congestion_priorities, ready_priorities);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1219,6 +1358,17 @@ impl Default for LldpElementEtsConfiguration {
     }
 }
 
+shared_value!(
+    LldpElementEtsConfiguration,
+    ets_willing,
+    credit_based_shaper,
+    reserved,
+    traffic_classes,
+    class_of_priority,
+    bandwidth,
+    selection
+);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementEtsRecommendation {
@@ -1249,6 +1399,8 @@ impl Default for LldpElementEtsRecommendation {
     }
 }
 
+shared_value!(LldpElementEtsRecommendation, reserved, advised_class_of_priority, advised_bandwidth, advised_selection);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementFlowControl {
@@ -1277,6 +1429,8 @@ impl Default for LldpElementFlowControl {
     }
 }
 
+shared_value!(LldpElementFlowControl, flow_willing, bypass, reserved, flow_classes, flow_priorities);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementApplications {
@@ -1298,6 +1452,8 @@ impl Default for LldpElementApplications {
     }
 }
 
+shared_value!(LldpElementApplications, reserved, applications);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementOther1<'a> {
@@ -1316,6 +1472,8 @@ impl Default for LldpElementOther1<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementOther1<'a>, information_802_1);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1344,6 +1502,8 @@ impl Default for LldpElementMacPhy {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementMacPhy, reserved, negotiation_enabled, negotiation_supported, advertised, mau_type);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1387,6 +1547,18 @@ impl Default for LldpElementPower3<'_> {
     }
 }
 
+shared_value!(
+    LldpElementPower3<'a>,
+    reserved,
+    pairs_selectable,
+    power_enabled,
+    power_supported,
+    is_source,
+    power_pair,
+    power_class,
+    power_extension
+);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementAggregation3 {
@@ -1412,6 +1584,8 @@ impl Default for LldpElementAggregation3 {
     }
 }
 
+shared_value!(LldpElementAggregation3, reserved, aggregated_3, aggregable_3, aggregated_port_3);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementFrameSize {
@@ -1430,6 +1604,8 @@ impl Default for LldpElementFrameSize {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementFrameSize, frame_size);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1458,6 +1634,8 @@ impl Default for LldpElementEee {
     }
 }
 
+shared_value!(LldpElementEee, transmit, receive, fallback, echo_transmit, echo_receive);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementOther3<'a> {
@@ -1476,6 +1654,8 @@ impl Default for LldpElementOther3<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementOther3<'a>, information_802_3);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1497,6 +1677,8 @@ impl Default for LldpElementMedCapabilities {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementMedCapabilities, med_capabilities, device_class);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1530,6 +1712,8 @@ impl Default for LldpElementNetworkPolicy {
     }
 }
 
+shared_value!(LldpElementNetworkPolicy, application, unknown, tagged, reserved, policy_vlan, l2_priority, dscp);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementLocation<'a> {
@@ -1550,6 +1734,8 @@ impl Default for LldpElementLocation<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementLocation<'a>, location_format, location);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1576,6 +1762,8 @@ impl Default for LldpElementMedPower {
     }
 }
 
+shared_value!(LldpElementMedPower, power_type, power_source, power_priority, power_value);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementHardware<'a> {
@@ -1594,6 +1782,8 @@ impl Default for LldpElementHardware<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementHardware<'a>, hardware_revision as Words);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1614,6 +1804,8 @@ impl Default for LldpElementFirmware<'_> {
     }
 }
 
+shared_value!(LldpElementFirmware<'a>, firmware_revision as Words);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementSoftware<'a> {
@@ -1632,6 +1824,8 @@ impl Default for LldpElementSoftware<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementSoftware<'a>, software_revision as Words);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1652,6 +1846,8 @@ impl Default for LldpElementSerial<'_> {
     }
 }
 
+shared_value!(LldpElementSerial<'a>, serial_number as Words);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementMaker<'a> {
@@ -1670,6 +1866,8 @@ impl Default for LldpElementMaker<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementMaker<'a>, manufacturer as Words);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1690,6 +1888,8 @@ impl Default for LldpElementModel<'_> {
     }
 }
 
+shared_value!(LldpElementModel<'a>, model as Words);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementAsset<'a> {
@@ -1709,6 +1909,8 @@ impl Default for LldpElementAsset<'_> {
     }
 }
 
+shared_value!(LldpElementAsset<'a>, asset as Words);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementOtherMed<'a> {
@@ -1727,6 +1929,8 @@ impl Default for LldpElementOtherMed<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementOtherMed<'a>, information_med);
 
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1749,6 +1953,8 @@ impl Default for LldpElementOtherOrganization<'_> {
     }
 }
 
+shared_value!(LldpElementOtherOrganization<'a>, subtype, information);
+
 /// What \[`LldpElement`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LldpElementUnknown<'a> {
@@ -1767,6 +1973,8 @@ impl Default for LldpElementUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LldpElementUnknown<'a>, data);
 
 /// What is settled of [`LldpElement`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3651,6 +3859,8 @@ impl Default for Lldp<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Lldp<'a>, elements, elements_padding, padding);
 
 /// What is settled of [`Lldp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

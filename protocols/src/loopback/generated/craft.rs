@@ -24,6 +24,8 @@ impl Default for Null {
     }
 }
 
+shared_value!(Null, variant);
+
 /// The forms of [`Null`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum NullVariant {
@@ -50,6 +52,8 @@ impl From<NullLittleEndian> for NullVariant {
     }
 }
 
+shared_choice!(NullVariant, Some(Self::Unsaid), "big_endian" = BigEndian, "little_endian" = LittleEndian);
+
 /// What \[`Null`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NullBigEndian {
@@ -71,6 +75,8 @@ impl Default for NullBigEndian {
     }
 }
 
+shared_value!(NullBigEndian, family);
+
 /// What \[`Null`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NullLittleEndian {
@@ -91,6 +97,8 @@ impl Default for NullLittleEndian {
         Self::UNSAID
     }
 }
+
+shared_value!(NullLittleEndian, family);
 
 /// What is settled of [`Null`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -334,6 +342,8 @@ impl Default for Loop {
         Self::UNSAID
     }
 }
+
+shared_value!(Loop, family);
 
 /// What is settled of [`Loop`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -74,6 +74,26 @@ impl Default for Macsec<'_> {
     }
 }
 
+shared_value!(
+    Macsec<'a>,
+    version,
+    end_station,
+    has_channel,
+    broadcast,
+    encrypted,
+    changed,
+    association,
+    reserved,
+    short_length,
+    packet_number,
+    system,
+    port,
+    variant,
+    padding,
+    variant2,
+    padding_2
+);
+
 /// The forms of [`Macsec`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MacsecVariant<'a> {
@@ -102,6 +122,8 @@ impl<'a> From<MacsecClear> for MacsecVariant<'a> {
     }
 }
 
+shared_choice!(MacsecVariant<'a>, Some(Self::Unsaid), "secured" = Secured, "clear" = Clear, "Raw" = Raw);
+
 /// The forms of [`Macsec`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MacsecVariant2<'a> {
@@ -128,6 +150,8 @@ impl<'a> From<MacsecShort<'a>> for MacsecVariant2<'a> {
     }
 }
 
+shared_choice!(MacsecVariant2<'a>, Some(Self::Unsaid), "whole" = Whole, "short" = Short);
+
 /// What \[`Macsec`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MacsecSecured<'a> {
@@ -146,6 +170,8 @@ impl Default for MacsecSecured<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MacsecSecured<'a>, secured);
 
 /// What \[`Macsec`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,6 +194,8 @@ impl Default for MacsecClear {
     }
 }
 
+shared_value!(MacsecClear, protocol);
+
 /// What \[`Macsec`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MacsecWhole {
@@ -187,6 +215,8 @@ impl Default for MacsecWhole {
     }
 }
 
+shared_value!(MacsecWhole, check_value);
+
 /// What \[`Macsec`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MacsecShort<'a> {
@@ -205,6 +235,8 @@ impl Default for MacsecShort<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MacsecShort<'a>, short_check_value);
 
 /// What is settled of [`Macsec`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

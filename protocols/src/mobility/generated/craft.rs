@@ -53,6 +53,8 @@ impl Default for Mobility<'_> {
     }
 }
 
+shared_value!(Mobility<'a>, payload_protocol, header_length, r#type, reserved, checksum, message, message_padding);
+
 /// What is settled of [`Mobility`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct MobilitySettled {
@@ -335,6 +337,8 @@ impl Default for MobilityMessage<'_> {
     }
 }
 
+shared_value!(MobilityMessage<'a>, variant);
+
 /// The forms of [`MobilityMessage`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MobilityMessageVariant<'a> {
@@ -469,6 +473,25 @@ impl<'a> From<MobilityMessageUnknown<'a>> for MobilityMessageVariant<'a> {
     }
 }
 
+shared_choice!(
+    MobilityMessageVariant<'a>,
+    Some(Self::Unsaid),
+    "refresh_request" = RefreshRequest,
+    "test_init" = TestInit,
+    "test" = Test,
+    "update" = Update,
+    "acknowledgement" = Acknowledgement,
+    "binding_error" = BindingError,
+    "home_agent_switch" = HomeAgentSwitch,
+    "heartbeat" = Heartbeat,
+    "handover_initiate" = HandoverInitiate,
+    "handover_acknowledge" = HandoverAcknowledge,
+    "revocation" = Revocation,
+    "routing_initiation" = RoutingInitiation,
+    "routing_acknowledgment" = RoutingAcknowledgment,
+    "unknown" = Unknown
+);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageRefreshRequest<'a> {
@@ -493,6 +516,8 @@ impl Default for MobilityMessageRefreshRequest<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityMessageRefreshRequest<'a>, reserved, options, options_padding);
 
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -522,6 +547,8 @@ impl Default for MobilityMessageTestInit<'_> {
     }
 }
 
+shared_value!(MobilityMessageTestInit<'a>, reserved, cookie, options, options_padding);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageTest<'a> {
@@ -549,6 +576,8 @@ impl Default for MobilityMessageTest<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityMessageTest<'a>, nonce_index, cookie, keygen_token, options, options_padding);
 
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -615,6 +644,25 @@ impl Default for MobilityMessageUpdate<'_> {
     }
 }
 
+shared_value!(
+    MobilityMessageUpdate<'a>,
+    sequence,
+    acknowledge,
+    home_registration,
+    link_local,
+    key_management,
+    map_registration,
+    router,
+    proxy,
+    force_udp,
+    tlv_header,
+    bulk,
+    reserved,
+    lifetime,
+    options,
+    options_padding
+);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageAcknowledgement<'a> {
@@ -668,6 +716,21 @@ impl Default for MobilityMessageAcknowledgement<'_> {
     }
 }
 
+shared_value!(
+    MobilityMessageAcknowledgement<'a>,
+    status,
+    key_management,
+    router,
+    proxy,
+    tlv_header,
+    bulk,
+    reserved,
+    sequence,
+    lifetime,
+    options,
+    options_padding
+);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageBindingError<'a> {
@@ -702,6 +765,8 @@ impl Default for MobilityMessageBindingError<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityMessageBindingError<'a>, status, reserved, home_address, options, options_padding);
 
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -740,6 +805,8 @@ impl Default for MobilityMessageHomeAgentSwitch<'_> {
     }
 }
 
+shared_value!(MobilityMessageHomeAgentSwitch<'a>, address_count, reserved, home_agents, options, options_padding);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageHeartbeat<'a> {
@@ -777,6 +844,16 @@ impl Default for MobilityMessageHeartbeat<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    MobilityMessageHeartbeat<'a>,
+    reserved,
+    unsolicited,
+    response,
+    heartbeat_sequence,
+    options,
+    options_padding
+);
 
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -825,6 +902,19 @@ impl Default for MobilityMessageHandoverInitiate<'_> {
     }
 }
 
+shared_value!(
+    MobilityMessageHandoverInitiate<'a>,
+    sequence,
+    assign,
+    buffer,
+    proxy,
+    forward,
+    reserved,
+    code,
+    options,
+    options_padding
+);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageHandoverAcknowledge<'a> {
@@ -868,6 +958,18 @@ impl Default for MobilityMessageHandoverAcknowledge<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    MobilityMessageHandoverAcknowledge<'a>,
+    sequence,
+    buffer,
+    proxy,
+    forward,
+    reserved,
+    code,
+    options,
+    options_padding
+);
 
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -916,6 +1018,19 @@ impl Default for MobilityMessageRevocation<'_> {
     }
 }
 
+shared_value!(
+    MobilityMessageRevocation<'a>,
+    revocation_type,
+    reason,
+    sequence,
+    proxy,
+    ipv4_only,
+    global,
+    reserved,
+    options,
+    options_padding
+);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageRoutingInitiation<'a> {
@@ -950,6 +1065,8 @@ impl Default for MobilityMessageRoutingInitiation<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityMessageRoutingInitiation<'a>, sequence, reserved, routing_lifetime, options, options_padding);
 
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -992,6 +1109,17 @@ impl Default for MobilityMessageRoutingAcknowledgment<'_> {
     }
 }
 
+shared_value!(
+    MobilityMessageRoutingAcknowledgment<'a>,
+    sequence,
+    unsolicited,
+    reserved,
+    routing_status,
+    routing_lifetime,
+    options,
+    options_padding
+);
+
 /// What \[`MobilityMessage`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityMessageUnknown<'a> {
@@ -1010,6 +1138,8 @@ impl Default for MobilityMessageUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityMessageUnknown<'a>, data);
 
 /// What is settled of [`MobilityMessage`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1903,6 +2033,8 @@ impl Default for MobilityOption<'_> {
     }
 }
 
+shared_value!(MobilityOption<'a>, option_type, length, variant, padding);
+
 /// The forms of [`MobilityOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MobilityOptionVariant<'a> {
@@ -2237,6 +2369,48 @@ impl<'a> From<MobilityOptionUnknown<'a>> for MobilityOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    MobilityOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "padding" = Padding,
+    "refresh_advice" = RefreshAdvice,
+    "alternate_care_of" = AlternateCareOf,
+    "nonce_indices" = NonceIndices,
+    "authorization_data" = AuthorizationData,
+    "network_prefix" = NetworkPrefix,
+    "link_layer_address" = LinkLayerAddress,
+    "node_identifier" = NodeIdentifier,
+    "authentication" = Authentication,
+    "replay_protection" = ReplayProtection,
+    "request" = Request,
+    "cga_parameters" = CgaParameters,
+    "signature" = Signature,
+    "keygen_token" = KeygenToken,
+    "care_of_test" = CareOfTest,
+    "dns_update" = DnsUpdate,
+    "vendor" = Vendor,
+    "service_selection" = ServiceSelection,
+    "fast_authorization_data" = FastAuthorizationData,
+    "handoff" = Handoff,
+    "access" = Access,
+    "node_link_layer" = NodeLinkLayer,
+    "link_local_address" = LinkLocalAddress,
+    "timestamp" = Timestamp,
+    "restart_counter" = RestartCounter,
+    "ipv4_home_address" = Ipv4HomeAddress,
+    "ipv4_home_address_request" = Ipv4HomeAddressRequest,
+    "ipv4_acknowledgement" = Ipv4Acknowledgement,
+    "nat_detection" = NatDetection,
+    "ipv4_care_of" = Ipv4CareOf,
+    "gre_key" = GreKey,
+    "address_prefix" = AddressPrefix,
+    "binding_identifier" = BindingIdentifier,
+    "ipv4_default_router" = Ipv4DefaultRouter,
+    "ipv4_dhcp_support" = Ipv4DhcpSupport,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionPadding<'a> {
@@ -2255,6 +2429,8 @@ impl Default for MobilityOptionPadding<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionPadding<'a>, padding);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2275,6 +2451,8 @@ impl Default for MobilityOptionRefreshAdvice {
     }
 }
 
+shared_value!(MobilityOptionRefreshAdvice, refresh_interval);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionAlternateCareOf {
@@ -2293,6 +2471,8 @@ impl Default for MobilityOptionAlternateCareOf {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionAlternateCareOf, care_of);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2315,6 +2495,8 @@ impl Default for MobilityOptionNonceIndices {
     }
 }
 
+shared_value!(MobilityOptionNonceIndices, home_nonce, care_of_nonce);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionAuthorizationData<'a> {
@@ -2333,6 +2515,8 @@ impl Default for MobilityOptionAuthorizationData<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionAuthorizationData<'a>, authenticator);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2359,6 +2543,8 @@ impl Default for MobilityOptionNetworkPrefix {
     }
 }
 
+shared_value!(MobilityOptionNetworkPrefix, reserved, prefix_length, network_prefix);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionLinkLayerAddress<'a> {
@@ -2380,6 +2566,8 @@ impl Default for MobilityOptionLinkLayerAddress<'_> {
     }
 }
 
+shared_value!(MobilityOptionLinkLayerAddress<'a>, address_code, link_layer_address);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionNodeIdentifier<'a> {
@@ -2400,6 +2588,8 @@ impl Default for MobilityOptionNodeIdentifier<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionNodeIdentifier<'a>, identifier_type, identifier);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2424,6 +2614,8 @@ impl Default for MobilityOptionAuthentication<'_> {
     }
 }
 
+shared_value!(MobilityOptionAuthentication<'a>, method, spi, authentication_data);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionReplayProtection {
@@ -2443,6 +2635,8 @@ impl Default for MobilityOptionReplayProtection {
     }
 }
 
+shared_value!(MobilityOptionReplayProtection, sent);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionRequest {}
@@ -2458,6 +2652,8 @@ impl Default for MobilityOptionRequest {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionRequest);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2478,6 +2674,8 @@ impl Default for MobilityOptionCgaParameters<'_> {
     }
 }
 
+shared_value!(MobilityOptionCgaParameters<'a>, parameters);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionSignature<'a> {
@@ -2496,6 +2694,8 @@ impl Default for MobilityOptionSignature<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionSignature<'a>, signature);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2516,6 +2716,8 @@ impl Default for MobilityOptionKeygenToken<'_> {
     }
 }
 
+shared_value!(MobilityOptionKeygenToken<'a>, home_keygen_token);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionCareOfTest {
@@ -2534,6 +2736,8 @@ impl Default for MobilityOptionCareOfTest {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionCareOfTest, care_of_keygen_token);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2563,6 +2767,8 @@ impl Default for MobilityOptionDnsUpdate<'_> {
     }
 }
 
+shared_value!(MobilityOptionDnsUpdate<'a>, dns_status, remove, reserved, node_name);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionVendor<'a> {
@@ -2586,6 +2792,8 @@ impl Default for MobilityOptionVendor<'_> {
     }
 }
 
+shared_value!(MobilityOptionVendor<'a>, vendor_id, vendor_subtype, vendor_data);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionServiceSelection<'a> {
@@ -2604,6 +2812,8 @@ impl Default for MobilityOptionServiceSelection<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionServiceSelection<'a>, service as Words);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2625,6 +2835,8 @@ impl Default for MobilityOptionFastAuthorizationData<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionFastAuthorizationData<'a>, fast_spi, fast_authenticator);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2649,6 +2861,8 @@ impl Default for MobilityOptionHandoff {
     }
 }
 
+shared_value!(MobilityOptionHandoff, reserved, handoff);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionAccess {
@@ -2671,6 +2885,8 @@ impl Default for MobilityOptionAccess {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionAccess, reserved, technology);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2695,6 +2911,8 @@ impl Default for MobilityOptionNodeLinkLayer<'_> {
     }
 }
 
+shared_value!(MobilityOptionNodeLinkLayer<'a>, reserved, link_layer_identifier);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionLinkLocalAddress {
@@ -2713,6 +2931,8 @@ impl Default for MobilityOptionLinkLocalAddress {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionLinkLocalAddress, link_local_address);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2735,6 +2955,8 @@ impl Default for MobilityOptionTimestamp {
     }
 }
 
+shared_value!(MobilityOptionTimestamp, seconds, fraction);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionRestartCounter {
@@ -2753,6 +2975,8 @@ impl Default for MobilityOptionRestartCounter {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionRestartCounter, restarts);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2782,6 +3006,8 @@ impl Default for MobilityOptionIpv4HomeAddress {
     }
 }
 
+shared_value!(MobilityOptionIpv4HomeAddress, ipv4_prefix_length, prefix_wanted, reserved, ipv4_home);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionIpv4HomeAddressRequest {
@@ -2806,6 +3032,8 @@ impl Default for MobilityOptionIpv4HomeAddressRequest {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionIpv4HomeAddressRequest, ipv4_prefix_length, reserved, ipv4_home);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2835,6 +3063,8 @@ impl Default for MobilityOptionIpv4Acknowledgement {
     }
 }
 
+shared_value!(MobilityOptionIpv4Acknowledgement, ipv4_status, ipv4_prefix_length, reserved, ipv4_home);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionNatDetection {
@@ -2860,6 +3090,8 @@ impl Default for MobilityOptionNatDetection {
     }
 }
 
+shared_value!(MobilityOptionNatDetection, udp_required, reserved, refresh_time);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionIpv4CareOf {
@@ -2882,6 +3114,8 @@ impl Default for MobilityOptionIpv4CareOf {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionIpv4CareOf, reserved, ipv4_care_of);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2906,6 +3140,8 @@ impl Default for MobilityOptionGreKey {
     }
 }
 
+shared_value!(MobilityOptionGreKey, reserved, gre_key);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionAddressPrefix {
@@ -2928,6 +3164,8 @@ impl Default for MobilityOptionAddressPrefix {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionAddressPrefix, prefix_code, prefix_length, network_prefix);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2962,6 +3200,8 @@ impl Default for MobilityOptionBindingIdentifier<'_> {
     }
 }
 
+shared_value!(MobilityOptionBindingIdentifier<'a>, binding_id, binding_status, simultaneous, priority, binding_address);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionIpv4DefaultRouter {
@@ -2984,6 +3224,8 @@ impl Default for MobilityOptionIpv4DefaultRouter {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionIpv4DefaultRouter, reserved, default_router);
 
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3008,6 +3250,8 @@ impl Default for MobilityOptionIpv4DhcpSupport {
     }
 }
 
+shared_value!(MobilityOptionIpv4DhcpSupport, reserved, dhcp_server);
+
 /// What \[`MobilityOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobilityOptionUnknown<'a> {
@@ -3026,6 +3270,8 @@ impl Default for MobilityOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MobilityOptionUnknown<'a>, data);
 
 /// What is settled of [`MobilityOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -31,6 +31,8 @@ impl Default for Mpls {
     }
 }
 
+shared_value!(Mpls, label, traffic_class, bottom, ttl);
+
 /// What is settled of [`Mpls`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct MplsSettled {

@@ -36,6 +36,8 @@ impl Default for NtpExtension<'_> {
     }
 }
 
+shared_value!(NtpExtension<'a>, r#type, length, value, value_padding);
+
 /// What is settled of [`NtpExtension`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct NtpExtensionSettled {
@@ -181,6 +183,8 @@ impl Default for Ntp<'_> {
     }
 }
 
+shared_value!(Ntp<'a>, leap, version, mode, variant);
+
 /// The forms of [`Ntp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum NtpVariant<'a> {
@@ -215,6 +219,8 @@ impl<'a> From<NtpTime<'a>> for NtpVariant<'a> {
         Self::Time(form)
     }
 }
+
+shared_choice!(NtpVariant<'a>, Some(Self::Unsaid), "control" = Control, "private" = Private, "time" = Time);
 
 /// What \[`Ntp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -272,6 +278,22 @@ impl Default for NtpControl<'_> {
     }
 }
 
+shared_value!(
+    NtpControl<'a>,
+    response,
+    error,
+    more_follow,
+    opcode,
+    sequence,
+    status,
+    association,
+    offset,
+    count,
+    control_data,
+    control_data_padding,
+    authenticator
+);
+
 /// What \[`Ntp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NtpPrivate<'a> {
@@ -290,6 +312,8 @@ impl Default for NtpPrivate<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(NtpPrivate<'a>, private_data);
 
 /// What \[`Ntp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -347,6 +371,23 @@ impl Default for NtpTime<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    NtpTime<'a>,
+    stratum,
+    poll,
+    precision,
+    root_delay,
+    root_dispersion,
+    reference_id,
+    reference,
+    origin,
+    receive,
+    transmit,
+    extensions,
+    key_id,
+    digest
+);
 
 /// What is settled of [`Ntp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

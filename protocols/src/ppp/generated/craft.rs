@@ -28,6 +28,8 @@ impl Default for Ppp<'_> {
     }
 }
 
+shared_value!(Ppp<'a>, variant, variant2, padding);
+
 /// The forms of [`Ppp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum PppVariant {
@@ -44,6 +46,8 @@ impl From<PppFramed> for PppVariant {
         Self::Framed(form)
     }
 }
+
+shared_choice!(PppVariant, Some(Self::Unsaid), "framed" = Framed);
 
 /// The forms of [`Ppp`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,6 +75,8 @@ impl From<PppWhole> for PppVariant2 {
     }
 }
 
+shared_choice!(PppVariant2, Some(Self::Unsaid), "compressed" = Compressed, "whole" = Whole);
+
 /// What \[`Ppp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppFramed {
@@ -91,6 +97,8 @@ impl Default for PppFramed {
         Self::UNSAID
     }
 }
+
+shared_value!(PppFramed, address, control);
 
 /// What \[`Ppp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +121,8 @@ impl Default for PppCompressed {
     }
 }
 
+shared_value!(PppCompressed, protocol);
+
 /// What \[`Ppp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppWhole {
@@ -133,6 +143,8 @@ impl Default for PppWhole {
         Self::UNSAID
     }
 }
+
+shared_value!(PppWhole, protocol);
 
 /// What is settled of [`Ppp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -425,6 +437,8 @@ impl Default for LcpOption<'_> {
     }
 }
 
+shared_value!(LcpOption<'a>, r#type, length, variant, padding);
+
 /// The forms of [`LcpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LcpOptionVariant<'a> {
@@ -597,6 +611,30 @@ impl<'a> From<LcpOptionUnknown<'a>> for LcpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    LcpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "mru" = Mru,
+    "accm" = Accm,
+    "authentication" = Authentication,
+    "quality" = Quality,
+    "magic" = Magic,
+    "pfc" = Pfc,
+    "acfc" = Acfc,
+    "fcs_alternatives" = FcsAlternatives,
+    "self_describing" = SelfDescribing,
+    "callback" = Callback,
+    "compound_frames" = CompoundFrames,
+    "numbered_mode" = NumberedMode,
+    "mrru" = Mrru,
+    "short_sequence" = ShortSequence,
+    "endpoint" = Endpoint,
+    "link_id" = LinkId,
+    "multilink_header" = MultilinkHeader,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionMru {
@@ -616,6 +654,8 @@ impl Default for LcpOptionMru {
     }
 }
 
+shared_value!(LcpOptionMru, mru);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionAccm {
@@ -634,6 +674,8 @@ impl Default for LcpOptionAccm {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpOptionAccm, character_map);
 
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -656,6 +698,8 @@ impl Default for LcpOptionAuthentication<'_> {
     }
 }
 
+shared_value!(LcpOptionAuthentication<'a>, authentication, data);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionQuality<'a> {
@@ -677,6 +721,8 @@ impl Default for LcpOptionQuality<'_> {
     }
 }
 
+shared_value!(LcpOptionQuality<'a>, quality, data);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionMagic {
@@ -696,6 +742,8 @@ impl Default for LcpOptionMagic {
     }
 }
 
+shared_value!(LcpOptionMagic, magic);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionPfc {}
@@ -712,6 +760,8 @@ impl Default for LcpOptionPfc {
     }
 }
 
+shared_value!(LcpOptionPfc);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionAcfc {}
@@ -727,6 +777,8 @@ impl Default for LcpOptionAcfc {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpOptionAcfc);
 
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -747,6 +799,8 @@ impl Default for LcpOptionFcsAlternatives {
     }
 }
 
+shared_value!(LcpOptionFcsAlternatives, alternatives);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionSelfDescribing {
@@ -765,6 +819,8 @@ impl Default for LcpOptionSelfDescribing {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpOptionSelfDescribing, maximum);
 
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -787,6 +843,8 @@ impl Default for LcpOptionCallback<'_> {
     }
 }
 
+shared_value!(LcpOptionCallback<'a>, operation, message);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionCompoundFrames {}
@@ -802,6 +860,8 @@ impl Default for LcpOptionCompoundFrames {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpOptionCompoundFrames);
 
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -824,6 +884,8 @@ impl Default for LcpOptionNumberedMode<'_> {
     }
 }
 
+shared_value!(LcpOptionNumberedMode<'a>, window, address);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionMrru {
@@ -843,6 +905,8 @@ impl Default for LcpOptionMrru {
     }
 }
 
+shared_value!(LcpOptionMrru, mrru);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionShortSequence {}
@@ -858,6 +922,8 @@ impl Default for LcpOptionShortSequence {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpOptionShortSequence);
 
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -880,6 +946,8 @@ impl Default for LcpOptionEndpoint<'_> {
     }
 }
 
+shared_value!(LcpOptionEndpoint<'a>, class, discriminator);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionLinkId {
@@ -898,6 +966,8 @@ impl Default for LcpOptionLinkId {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpOptionLinkId, link);
 
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -920,6 +990,8 @@ impl Default for LcpOptionMultilinkHeader {
     }
 }
 
+shared_value!(LcpOptionMultilinkHeader, format, classes);
+
 /// What \[`LcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpOptionUnknown<'a> {
@@ -938,6 +1010,8 @@ impl Default for LcpOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpOptionUnknown<'a>, data);
 
 /// What is settled of [`LcpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1394,6 +1468,8 @@ impl Default for Lcp<'_> {
     }
 }
 
+shared_value!(Lcp<'a>, code, identifier, length, variant, padding, padding_2);
+
 /// The forms of [`Lcp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LcpVariant<'a> {
@@ -1485,6 +1561,21 @@ impl<'a> From<LcpUnknown<'a>> for LcpVariant<'a> {
     }
 }
 
+shared_choice!(
+    LcpVariant<'a>,
+    Some(Self::Unsaid),
+    "configure" = Configure,
+    "terminate" = Terminate,
+    "code_reject" = CodeReject,
+    "protocol_reject" = ProtocolReject,
+    "echo" = Echo,
+    "identification" = Identification,
+    "time_remaining" = TimeRemaining,
+    "vendor" = Vendor,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpConfigure<'a> {
@@ -1503,6 +1594,8 @@ impl Default for LcpConfigure<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpConfigure<'a>, options);
 
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1523,6 +1616,8 @@ impl Default for LcpTerminate<'_> {
     }
 }
 
+shared_value!(LcpTerminate<'a>, reason);
+
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpCodeReject<'a> {
@@ -1541,6 +1636,8 @@ impl Default for LcpCodeReject<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpCodeReject<'a>, rejected_packet);
 
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1564,6 +1661,8 @@ impl Default for LcpProtocolReject<'_> {
     }
 }
 
+shared_value!(LcpProtocolReject<'a>, rejected_protocol, rejected_information);
+
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpEcho<'a> {
@@ -1585,6 +1684,8 @@ impl Default for LcpEcho<'_> {
     }
 }
 
+shared_value!(LcpEcho<'a>, magic_number, data);
+
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpIdentification<'a> {
@@ -1605,6 +1706,8 @@ impl Default for LcpIdentification<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpIdentification<'a>, sender_magic, message as Words);
 
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1628,6 +1731,8 @@ impl Default for LcpTimeRemaining<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpTimeRemaining<'a>, sender_magic, remaining, message as Words);
 
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1654,6 +1759,8 @@ impl Default for LcpVendor<'_> {
     }
 }
 
+shared_value!(LcpVendor<'a>, sender_magic, oui, kind, values);
+
 /// What \[`Lcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LcpUnknown<'a> {
@@ -1672,6 +1779,8 @@ impl Default for LcpUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LcpUnknown<'a>, content);
 
 /// What is settled of [`Lcp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2065,6 +2174,8 @@ impl Default for IpcpOption<'_> {
     }
 }
 
+shared_value!(IpcpOption<'a>, r#type, length, variant, padding);
+
 /// The forms of [`IpcpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum IpcpOptionVariant<'a> {
@@ -2156,6 +2267,21 @@ impl<'a> From<IpcpOptionUnknown<'a>> for IpcpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    IpcpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "addresses" = Addresses,
+    "compression" = Compression,
+    "address" = Address,
+    "mobile" = Mobile,
+    "primary_dns" = PrimaryDns,
+    "primary_nbns" = PrimaryNbns,
+    "secondary_dns" = SecondaryDns,
+    "secondary_nbns" = SecondaryNbns,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpOptionAddresses {
@@ -2176,6 +2302,8 @@ impl Default for IpcpOptionAddresses {
         Self::UNSAID
     }
 }
+
+shared_value!(IpcpOptionAddresses, source, destination);
 
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2198,6 +2326,8 @@ impl Default for IpcpOptionCompression<'_> {
     }
 }
 
+shared_value!(IpcpOptionCompression<'a>, protocol, data);
+
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpOptionAddress {
@@ -2216,6 +2346,8 @@ impl Default for IpcpOptionAddress {
         Self::UNSAID
     }
 }
+
+shared_value!(IpcpOptionAddress, address);
 
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2236,6 +2368,8 @@ impl Default for IpcpOptionMobile {
     }
 }
 
+shared_value!(IpcpOptionMobile, home_address);
+
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpOptionPrimaryDns {
@@ -2254,6 +2388,8 @@ impl Default for IpcpOptionPrimaryDns {
         Self::UNSAID
     }
 }
+
+shared_value!(IpcpOptionPrimaryDns, primary_dns);
 
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2274,6 +2410,8 @@ impl Default for IpcpOptionPrimaryNbns {
     }
 }
 
+shared_value!(IpcpOptionPrimaryNbns, primary_nbns);
+
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpOptionSecondaryDns {
@@ -2292,6 +2430,8 @@ impl Default for IpcpOptionSecondaryDns {
         Self::UNSAID
     }
 }
+
+shared_value!(IpcpOptionSecondaryDns, secondary_dns);
 
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2312,6 +2452,8 @@ impl Default for IpcpOptionSecondaryNbns {
     }
 }
 
+shared_value!(IpcpOptionSecondaryNbns, secondary_nbns);
+
 /// What \[`IpcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpOptionUnknown<'a> {
@@ -2330,6 +2472,8 @@ impl Default for IpcpOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IpcpOptionUnknown<'a>, data);
 
 /// What is settled of [`IpcpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2659,6 +2803,8 @@ impl Default for Ipcp<'_> {
     }
 }
 
+shared_value!(Ipcp<'a>, code, identifier, length, variant, padding, padding_2);
+
 /// The forms of [`Ipcp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum IpcpVariant<'a> {
@@ -2705,6 +2851,16 @@ impl<'a> From<IpcpUnknown<'a>> for IpcpVariant<'a> {
     }
 }
 
+shared_choice!(
+    IpcpVariant<'a>,
+    Some(Self::Unsaid),
+    "configure" = Configure,
+    "terminate" = Terminate,
+    "code_reject" = CodeReject,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Ipcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpConfigure<'a> {
@@ -2723,6 +2879,8 @@ impl Default for IpcpConfigure<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IpcpConfigure<'a>, options);
 
 /// What \[`Ipcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2743,6 +2901,8 @@ impl Default for IpcpTerminate<'_> {
     }
 }
 
+shared_value!(IpcpTerminate<'a>, reason);
+
 /// What \[`Ipcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpCodeReject<'a> {
@@ -2762,6 +2922,8 @@ impl Default for IpcpCodeReject<'_> {
     }
 }
 
+shared_value!(IpcpCodeReject<'a>, rejected_packet);
+
 /// What \[`Ipcp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcpUnknown<'a> {
@@ -2780,6 +2942,8 @@ impl Default for IpcpUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(IpcpUnknown<'a>, content);
 
 /// What is settled of [`Ipcp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3076,6 +3240,8 @@ impl Default for Ipv6cpOption<'_> {
     }
 }
 
+shared_value!(Ipv6cpOption<'a>, r#type, length, variant, padding);
+
 /// The forms of [`Ipv6cpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Ipv6cpOptionVariant<'a> {
@@ -3113,6 +3279,15 @@ impl<'a> From<Ipv6cpOptionUnknown<'a>> for Ipv6cpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    Ipv6cpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "interface" = Interface,
+    "compression" = Compression,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Ipv6cpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6cpOptionInterface {
@@ -3131,6 +3306,8 @@ impl Default for Ipv6cpOptionInterface {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6cpOptionInterface, interface);
 
 /// What \[`Ipv6cpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3153,6 +3330,8 @@ impl Default for Ipv6cpOptionCompression<'_> {
     }
 }
 
+shared_value!(Ipv6cpOptionCompression<'a>, protocol, data);
+
 /// What \[`Ipv6cpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6cpOptionUnknown<'a> {
@@ -3171,6 +3350,8 @@ impl Default for Ipv6cpOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6cpOptionUnknown<'a>, data);
 
 /// What is settled of [`Ipv6cpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3399,6 +3580,8 @@ impl Default for Ipv6cp<'_> {
     }
 }
 
+shared_value!(Ipv6cp<'a>, code, identifier, length, variant, padding, padding_2);
+
 /// The forms of [`Ipv6cp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Ipv6cpVariant<'a> {
@@ -3445,6 +3628,16 @@ impl<'a> From<Ipv6cpUnknown<'a>> for Ipv6cpVariant<'a> {
     }
 }
 
+shared_choice!(
+    Ipv6cpVariant<'a>,
+    Some(Self::Unsaid),
+    "configure" = Configure,
+    "terminate" = Terminate,
+    "code_reject" = CodeReject,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Ipv6cp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6cpConfigure<'a> {
@@ -3463,6 +3656,8 @@ impl Default for Ipv6cpConfigure<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6cpConfigure<'a>, options);
 
 /// What \[`Ipv6cp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3483,6 +3678,8 @@ impl Default for Ipv6cpTerminate<'_> {
     }
 }
 
+shared_value!(Ipv6cpTerminate<'a>, reason);
+
 /// What \[`Ipv6cp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6cpCodeReject<'a> {
@@ -3502,6 +3699,8 @@ impl Default for Ipv6cpCodeReject<'_> {
     }
 }
 
+shared_value!(Ipv6cpCodeReject<'a>, rejected_packet);
+
 /// What \[`Ipv6cp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ipv6cpUnknown<'a> {
@@ -3520,6 +3719,8 @@ impl Default for Ipv6cpUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Ipv6cpUnknown<'a>, content);
 
 /// What is settled of [`Ipv6cp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3821,6 +4022,8 @@ impl Default for CcpOption<'_> {
     }
 }
 
+shared_value!(CcpOption<'a>, r#type, length, variant, padding);
+
 /// The forms of [`CcpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CcpOptionVariant<'a> {
@@ -3885,6 +4088,18 @@ impl<'a> From<CcpOptionUnknown<'a>> for CcpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    CcpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "proprietary" = Proprietary,
+    "stac_lzs" = StacLzs,
+    "mppc" = Mppc,
+    "bsd" = Bsd,
+    "deflate" = Deflate,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`CcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpOptionProprietary<'a> {
@@ -3908,6 +4123,8 @@ impl Default for CcpOptionProprietary<'_> {
     }
 }
 
+shared_value!(CcpOptionProprietary<'a>, oui, subtype, values);
+
 /// What \[`CcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpOptionStacLzs {
@@ -3929,6 +4146,8 @@ impl Default for CcpOptionStacLzs {
     }
 }
 
+shared_value!(CcpOptionStacLzs, history_count, check_mode);
+
 /// What \[`CcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpOptionMppc {
@@ -3947,6 +4166,8 @@ impl Default for CcpOptionMppc {
         Self::UNSAID
     }
 }
+
+shared_value!(CcpOptionMppc, supported);
 
 /// What \[`CcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3968,6 +4189,8 @@ impl Default for CcpOptionBsd {
         Self::UNSAID
     }
 }
+
+shared_value!(CcpOptionBsd, version, dictionary);
 
 /// What \[`CcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3996,6 +4219,8 @@ impl Default for CcpOptionDeflate {
     }
 }
 
+shared_value!(CcpOptionDeflate, window, method, reserved, check);
+
 /// What \[`CcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpOptionUnknown<'a> {
@@ -4014,6 +4239,8 @@ impl Default for CcpOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(CcpOptionUnknown<'a>, data);
 
 /// What is settled of [`CcpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -4309,6 +4536,8 @@ impl Default for Ccp<'_> {
     }
 }
 
+shared_value!(Ccp<'a>, code, identifier, length, variant, padding, padding_2);
+
 /// The forms of [`Ccp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CcpVariant<'a> {
@@ -4364,6 +4593,17 @@ impl<'a> From<CcpUnknown<'a>> for CcpVariant<'a> {
     }
 }
 
+shared_choice!(
+    CcpVariant<'a>,
+    Some(Self::Unsaid),
+    "configure" = Configure,
+    "terminate" = Terminate,
+    "code_reject" = CodeReject,
+    "reset" = Reset,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Ccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpConfigure<'a> {
@@ -4382,6 +4622,8 @@ impl Default for CcpConfigure<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(CcpConfigure<'a>, options);
 
 /// What \[`Ccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -4402,6 +4644,8 @@ impl Default for CcpTerminate<'_> {
     }
 }
 
+shared_value!(CcpTerminate<'a>, reason);
+
 /// What \[`Ccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpCodeReject<'a> {
@@ -4420,6 +4664,8 @@ impl Default for CcpCodeReject<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(CcpCodeReject<'a>, rejected_packet);
 
 /// What \[`Ccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -4440,6 +4686,8 @@ impl Default for CcpReset<'_> {
     }
 }
 
+shared_value!(CcpReset<'a>, data);
+
 /// What \[`Ccp`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CcpUnknown<'a> {
@@ -4458,6 +4706,8 @@ impl Default for CcpUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(CcpUnknown<'a>, content);
 
 /// What is settled of [`Ccp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -4776,6 +5026,8 @@ impl Default for Pap<'_> {
     }
 }
 
+shared_value!(Pap<'a>, code, identifier, length, variant, padding, padding_2);
+
 /// The forms of [`Pap`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum PapVariant<'a> {
@@ -4813,6 +5065,15 @@ impl<'a> From<PapUnknown<'a>> for PapVariant<'a> {
     }
 }
 
+shared_choice!(
+    PapVariant<'a>,
+    Some(Self::Unsaid),
+    "request" = Request,
+    "reply" = Reply,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Pap`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PapRequest<'a> {
@@ -4847,6 +5108,8 @@ impl Default for PapRequest<'_> {
     }
 }
 
+shared_value!(PapRequest<'a>, peer_id, peer_id_prefix, password, password_prefix);
+
 /// What \[`Pap`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PapReply<'a> {
@@ -4870,6 +5133,8 @@ impl Default for PapReply<'_> {
     }
 }
 
+shared_value!(PapReply<'a>, message, message_prefix);
+
 /// What \[`Pap`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PapUnknown<'a> {
@@ -4888,6 +5153,8 @@ impl Default for PapUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(PapUnknown<'a>, content);
 
 /// What is settled of [`Pap`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -5217,6 +5484,8 @@ impl Default for Chap<'_> {
     }
 }
 
+shared_value!(Chap<'a>, code, identifier, length, variant, padding, padding_2);
+
 /// The forms of [`Chap`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum ChapVariant<'a> {
@@ -5254,6 +5523,15 @@ impl<'a> From<ChapUnknown<'a>> for ChapVariant<'a> {
     }
 }
 
+shared_choice!(
+    ChapVariant<'a>,
+    Some(Self::Unsaid),
+    "exchange" = Exchange,
+    "result" = Result,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`Chap`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChapExchange<'a> {
@@ -5279,6 +5557,8 @@ impl Default for ChapExchange<'_> {
     }
 }
 
+shared_value!(ChapExchange<'a>, value, value_prefix, name);
+
 /// What \[`Chap`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChapResult<'a> {
@@ -5298,6 +5578,8 @@ impl Default for ChapResult<'_> {
     }
 }
 
+shared_value!(ChapResult<'a>, message);
+
 /// What \[`Chap`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChapUnknown<'a> {
@@ -5316,6 +5598,8 @@ impl Default for ChapUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(ChapUnknown<'a>, content);
 
 /// What is settled of [`Chap`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

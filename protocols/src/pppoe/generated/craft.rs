@@ -36,6 +36,8 @@ impl Default for PppoeTag<'_> {
     }
 }
 
+shared_value!(PppoeTag<'a>, r#type, length, variant, padding);
+
 /// The forms of [`PppoeTag`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum PppoeTagVariant<'a> {
@@ -181,6 +183,27 @@ impl<'a> From<PppoeTagUnknown<'a>> for PppoeTagVariant<'a> {
     }
 }
 
+shared_choice!(
+    PppoeTagVariant<'a>,
+    Some(Self::Unsaid),
+    "service_name" = ServiceName,
+    "ac_name" = AcName,
+    "host_uniq" = HostUniq,
+    "ac_cookie" = AcCookie,
+    "vendor_specific" = VendorSpecific,
+    "relay_session" = RelaySession,
+    "credits" = Credits,
+    "metrics" = Metrics,
+    "sequence_number" = SequenceNumber,
+    "credit_scale" = CreditScale,
+    "max_payload" = MaxPayload,
+    "service_name_error" = ServiceNameError,
+    "ac_system_error" = AcSystemError,
+    "generic_error" = GenericError,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagServiceName<'a> {
@@ -199,6 +222,8 @@ impl Default for PppoeTagServiceName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagServiceName<'a>, service_name as Words);
 
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,6 +244,8 @@ impl Default for PppoeTagAcName<'_> {
     }
 }
 
+shared_value!(PppoeTagAcName<'a>, ac_name as Words);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagHostUniq<'a> {
@@ -238,6 +265,8 @@ impl Default for PppoeTagHostUniq<'_> {
     }
 }
 
+shared_value!(PppoeTagHostUniq<'a>, host_uniq);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagAcCookie<'a> {
@@ -256,6 +285,8 @@ impl Default for PppoeTagAcCookie<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagAcCookie<'a>, cookie);
 
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -282,6 +313,8 @@ impl Default for PppoeTagVendorSpecific<'_> {
     }
 }
 
+shared_value!(PppoeTagVendorSpecific<'a>, reserved, vendor, information);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagRelaySession<'a> {
@@ -300,6 +333,8 @@ impl Default for PppoeTagRelaySession<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagRelaySession<'a>, relay_session);
 
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -321,6 +356,8 @@ impl Default for PppoeTagCredits {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagCredits, forward_credits, backward_credits);
 
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -358,6 +395,8 @@ impl Default for PppoeTagMetrics {
     }
 }
 
+shared_value!(PppoeTagMetrics, flags, link_quality, resources, latency, current_data_rate, maximum_data_rate);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagSequenceNumber {
@@ -376,6 +415,8 @@ impl Default for PppoeTagSequenceNumber {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagSequenceNumber, sequence);
 
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -396,6 +437,8 @@ impl Default for PppoeTagCreditScale {
     }
 }
 
+shared_value!(PppoeTagCreditScale, scale_factor);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagMaxPayload {
@@ -414,6 +457,8 @@ impl Default for PppoeTagMaxPayload {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagMaxPayload, max_payload);
 
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -434,6 +479,8 @@ impl Default for PppoeTagServiceNameError<'_> {
     }
 }
 
+shared_value!(PppoeTagServiceNameError<'a>, service_name_error as Words);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagAcSystemError<'a> {
@@ -452,6 +499,8 @@ impl Default for PppoeTagAcSystemError<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagAcSystemError<'a>, ac_system_error as Words);
 
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -472,6 +521,8 @@ impl Default for PppoeTagGenericError<'_> {
     }
 }
 
+shared_value!(PppoeTagGenericError<'a>, generic_error as Words);
+
 /// What \[`PppoeTag`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PppoeTagUnknown<'a> {
@@ -490,6 +541,8 @@ impl Default for PppoeTagUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeTagUnknown<'a>, data);
 
 /// What is settled of [`PppoeTag`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -933,6 +986,8 @@ impl Default for PppoeDiscovery<'_> {
     }
 }
 
+shared_value!(PppoeDiscovery<'a>, version, r#type, code, session_id, length, tags, tags_padding);
+
 /// What is settled of [`PppoeDiscovery`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct PppoeDiscoverySettled {
@@ -1171,6 +1226,8 @@ impl Default for PppoeSession {
         Self::UNSAID
     }
 }
+
+shared_value!(PppoeSession, version, r#type, code, session_id, length);
 
 /// What is settled of [`PppoeSession`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -90,6 +90,26 @@ impl Default for Quic<'_> {
     }
 }
 
+shared_value!(
+    Quic<'a>,
+    long_form,
+    fixed_bit,
+    type_of_version,
+    type_bits,
+    version,
+    dcid,
+    dcid_prefix,
+    scid,
+    scid_prefix,
+    versions,
+    versions_padding,
+    variant,
+    short_bits,
+    rest_of_packet,
+    coalesced,
+    fill
+);
+
 /// The forms of [`Quic`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum QuicVariant<'a> {
@@ -125,6 +145,8 @@ impl<'a> From<QuicRetry<'a>> for QuicVariant<'a> {
     }
 }
 
+shared_choice!(QuicVariant<'a>, Some(Self::Unsaid), "initial" = Initial, "encrypted" = Encrypted, "retry" = Retry);
+
 /// What \[`Quic`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuicInitial<'a> {
@@ -159,6 +181,8 @@ impl Default for QuicInitial<'_> {
     }
 }
 
+shared_value!(QuicInitial<'a>, token_length, token, length, protected);
+
 /// What \[`Quic`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuicEncrypted<'a> {
@@ -182,6 +206,8 @@ impl Default for QuicEncrypted<'_> {
     }
 }
 
+shared_value!(QuicEncrypted<'a>, length, protected);
+
 /// What \[`Quic`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuicRetry<'a> {
@@ -200,6 +226,8 @@ impl Default for QuicRetry<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(QuicRetry<'a>, retry_token);
 
 /// What is settled of [`Quic`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -20,6 +20,8 @@ impl Default for RawIp {
     }
 }
 
+shared_value!(RawIp);
+
 /// What is settled of [`RawIp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct RawIpSettled {}

@@ -42,6 +42,8 @@ impl Default for Sctp<'_> {
     }
 }
 
+shared_value!(Sctp<'a>, src_port, dst_port, verification_tag, checksum, chunks, chunks_padding);
+
 /// What is settled of [`Sctp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct SctpSettled {
@@ -307,6 +309,19 @@ impl Default for SctpChunk<'_> {
     }
 }
 
+shared_value!(
+    SctpChunk<'a>,
+    r#type,
+    flags,
+    length,
+    variant,
+    padding,
+    variant2,
+    padding_2,
+    padding_3,
+    padding_3_padding
+);
+
 /// The forms of [`SctpChunk`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum SctpChunkVariant<'a> {
@@ -379,6 +394,19 @@ impl<'a> From<SctpChunkReConfig<'a>> for SctpChunkVariant<'a> {
         Self::ReConfig(form)
     }
 }
+
+shared_choice!(
+    SctpChunkVariant<'a>,
+    Some(Self::Unsaid),
+    "init" = Init,
+    "init_ack" = InitAck,
+    "heartbeat" = Heartbeat,
+    "failure" = Failure,
+    "asconf" = Asconf,
+    "asconf_ack" = AsconfAck,
+    "re_config" = ReConfig,
+    "Raw" = Raw
+);
 
 /// The forms of [`SctpChunk`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -507,6 +535,25 @@ impl<'a> From<SctpChunkUnknown<'a>> for SctpChunkVariant2<'a> {
     }
 }
 
+shared_choice!(
+    SctpChunkVariant2<'a>,
+    Some(Self::Unsaid),
+    "data" = Data,
+    "sack" = Sack,
+    "shutdown" = Shutdown,
+    "shutdown_ack" = ShutdownAck,
+    "cookie_ack" = CookieAck,
+    "shutdown_complete" = ShutdownComplete,
+    "cookie_echo" = CookieEcho,
+    "congestion" = Congestion,
+    "auth" = Auth,
+    "interleaved_data" = InterleavedData,
+    "forward_tsn" = ForwardTsn,
+    "interleaved_forward_tsn" = InterleavedForwardTsn,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkInit<'a> {
@@ -544,6 +591,8 @@ impl Default for SctpChunkInit<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkInit<'a>, initiate_tag, window, outbound_streams, inbound_streams, initial_tsn, parameters);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -583,6 +632,8 @@ impl Default for SctpChunkInitAck<'_> {
     }
 }
 
+shared_value!(SctpChunkInitAck<'a>, initiate_tag, window, outbound_streams, inbound_streams, initial_tsn, parameters);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkHeartbeat<'a> {
@@ -602,6 +653,8 @@ impl Default for SctpChunkHeartbeat<'_> {
     }
 }
 
+shared_value!(SctpChunkHeartbeat<'a>, parameters);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkFailure<'a> {
@@ -620,6 +673,8 @@ impl Default for SctpChunkFailure<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkFailure<'a>, causes);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -642,6 +697,8 @@ impl Default for SctpChunkAsconf<'_> {
     }
 }
 
+shared_value!(SctpChunkAsconf<'a>, serial, parameters);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkAsconfAck<'a> {
@@ -663,6 +720,8 @@ impl Default for SctpChunkAsconfAck<'_> {
     }
 }
 
+shared_value!(SctpChunkAsconfAck<'a>, serial, parameters);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkReConfig<'a> {
@@ -681,6 +740,8 @@ impl Default for SctpChunkReConfig<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkReConfig<'a>, parameters);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -709,6 +770,8 @@ impl Default for SctpChunkData<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkData<'a>, tsn, stream, stream_sequence, protocol, user_data);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -750,6 +813,8 @@ impl Default for SctpChunkSack {
     }
 }
 
+shared_value!(SctpChunkSack, cumulative_tsn, window, gap_count, duplicate_count, gaps, duplicates);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkShutdown {
@@ -769,6 +834,8 @@ impl Default for SctpChunkShutdown {
     }
 }
 
+shared_value!(SctpChunkShutdown, cumulative_tsn);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkShutdownAck {}
@@ -784,6 +851,8 @@ impl Default for SctpChunkShutdownAck {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkShutdownAck);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -801,6 +870,8 @@ impl Default for SctpChunkCookieAck {
     }
 }
 
+shared_value!(SctpChunkCookieAck);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkShutdownComplete {}
@@ -816,6 +887,8 @@ impl Default for SctpChunkShutdownComplete {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkShutdownComplete);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -836,6 +909,8 @@ impl Default for SctpChunkCookieEcho<'_> {
     }
 }
 
+shared_value!(SctpChunkCookieEcho<'a>, cookie);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkCongestion {
@@ -854,6 +929,8 @@ impl Default for SctpChunkCongestion {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkCongestion, lowest_tsn);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -877,6 +954,8 @@ impl Default for SctpChunkAuth<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkAuth<'a>, shared_key, hmac_id, hmac);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -910,6 +989,8 @@ impl Default for SctpChunkInterleavedData<'_> {
     }
 }
 
+shared_value!(SctpChunkInterleavedData<'a>, tsn, stream, reserved, message, position, user_data);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkForwardTsn {
@@ -930,6 +1011,8 @@ impl Default for SctpChunkForwardTsn {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkForwardTsn, cumulative_tsn, skipped);
 
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -952,6 +1035,8 @@ impl Default for SctpChunkInterleavedForwardTsn {
     }
 }
 
+shared_value!(SctpChunkInterleavedForwardTsn, cumulative_tsn, skipped_messages);
+
 /// What \[`SctpChunk`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpChunkUnknown<'a> {
@@ -970,6 +1055,8 @@ impl Default for SctpChunkUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpChunkUnknown<'a>, data);
 
 /// What is settled of [`SctpChunk`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1822,6 +1909,8 @@ impl Default for SctpGap {
     }
 }
 
+shared_value!(SctpGap, first, last);
+
 /// What is settled of [`SctpGap`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct SctpGapSettled {}
@@ -1920,6 +2009,8 @@ impl Default for SctpSkipped {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpSkipped, stream, stream_sequence);
 
 /// What is settled of [`SctpSkipped`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2025,6 +2116,8 @@ impl Default for SctpSkippedMessage {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpSkippedMessage, stream, reserved, unordered, message);
 
 /// What is settled of [`SctpSkippedMessage`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2170,6 +2263,8 @@ impl Default for SctpParameter<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameter<'a>, parameter_type, length, variant, padding, padding_2, padding_2_padding);
 
 /// The forms of [`SctpParameter`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2361,6 +2456,32 @@ impl<'a> From<SctpParameterUnknown<'a>> for SctpParameterVariant<'a> {
     }
 }
 
+shared_choice!(
+    SctpParameterVariant<'a>,
+    Some(Self::Unsaid),
+    "ipv4_address" = Ipv4Address,
+    "ipv6_address" = Ipv6Address,
+    "state_cookie" = StateCookie,
+    "cookie_preservative" = CookiePreservative,
+    "host_name" = HostName,
+    "address_types" = AddressTypes,
+    "chunk_list" = ChunkList,
+    "requested_hmac" = RequestedHmac,
+    "supported_extensions" = SupportedExtensions,
+    "address" = Address,
+    "error_cause" = ErrorCause,
+    "success" = Success,
+    "adaptation_layer" = AdaptationLayer,
+    "outgoing_reset" = OutgoingReset,
+    "incoming_reset" = IncomingReset,
+    "tsn_reset" = TsnReset,
+    "reconfiguration_response" = ReconfigurationResponse,
+    "add_streams" = AddStreams,
+    "zero_checksum" = ZeroChecksum,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterIpv4Address {
@@ -2379,6 +2500,8 @@ impl Default for SctpParameterIpv4Address {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterIpv4Address, ipv4);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2399,6 +2522,8 @@ impl Default for SctpParameterIpv6Address {
     }
 }
 
+shared_value!(SctpParameterIpv6Address, ipv6);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterStateCookie<'a> {
@@ -2417,6 +2542,8 @@ impl Default for SctpParameterStateCookie<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterStateCookie<'a>, cookie);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2437,6 +2564,8 @@ impl Default for SctpParameterCookiePreservative {
     }
 }
 
+shared_value!(SctpParameterCookiePreservative, increment);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterHostName<'a> {
@@ -2455,6 +2584,8 @@ impl Default for SctpParameterHostName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterHostName<'a>, host as Words);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2475,6 +2606,8 @@ impl Default for SctpParameterAddressTypes {
     }
 }
 
+shared_value!(SctpParameterAddressTypes, address_types);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterChunkList {
@@ -2493,6 +2626,8 @@ impl Default for SctpParameterChunkList {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterChunkList, chunk_types);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2513,6 +2648,8 @@ impl Default for SctpParameterRequestedHmac {
     }
 }
 
+shared_value!(SctpParameterRequestedHmac, hmacs);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterSupportedExtensions {
@@ -2531,6 +2668,8 @@ impl Default for SctpParameterSupportedExtensions {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterSupportedExtensions, chunk_types);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2553,6 +2692,8 @@ impl Default for SctpParameterAddress<'_> {
     }
 }
 
+shared_value!(SctpParameterAddress<'a>, correlation, address);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterErrorCause<'a> {
@@ -2574,6 +2715,8 @@ impl Default for SctpParameterErrorCause<'_> {
     }
 }
 
+shared_value!(SctpParameterErrorCause<'a>, correlation, cause);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterSuccess {
@@ -2593,6 +2736,8 @@ impl Default for SctpParameterSuccess {
     }
 }
 
+shared_value!(SctpParameterSuccess, correlation);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterAdaptationLayer {
@@ -2611,6 +2756,8 @@ impl Default for SctpParameterAdaptationLayer {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterAdaptationLayer, adaptation);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2637,6 +2784,8 @@ impl Default for SctpParameterOutgoingReset {
     }
 }
 
+shared_value!(SctpParameterOutgoingReset, request, response, last_tsn, streams);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterIncomingReset {
@@ -2658,6 +2807,8 @@ impl Default for SctpParameterIncomingReset {
     }
 }
 
+shared_value!(SctpParameterIncomingReset, request, streams);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterTsnReset {
@@ -2676,6 +2827,8 @@ impl Default for SctpParameterTsnReset {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterTsnReset, request);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2699,6 +2852,8 @@ impl Default for SctpParameterReconfigurationResponse {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterReconfigurationResponse, response, result, next_tsn);
 
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2725,6 +2880,8 @@ impl Default for SctpParameterAddStreams {
     }
 }
 
+shared_value!(SctpParameterAddStreams, request, new_streams, reserved);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterZeroChecksum {
@@ -2744,6 +2901,8 @@ impl Default for SctpParameterZeroChecksum {
     }
 }
 
+shared_value!(SctpParameterZeroChecksum, method);
+
 /// What \[`SctpParameter`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpParameterUnknown<'a> {
@@ -2762,6 +2921,8 @@ impl Default for SctpParameterUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpParameterUnknown<'a>, data);
 
 /// What is settled of [`SctpParameter`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3406,6 +3567,8 @@ impl Default for SctpAddress<'_> {
     }
 }
 
+shared_value!(SctpAddress<'a>, parameter_type, length, variant, padding);
+
 /// The forms of [`SctpAddress`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum SctpAddressVariant<'a> {
@@ -3443,6 +3606,15 @@ impl<'a> From<SctpAddressUnknown<'a>> for SctpAddressVariant<'a> {
     }
 }
 
+shared_choice!(
+    SctpAddressVariant<'a>,
+    Some(Self::Unsaid),
+    "ipv4_address" = Ipv4Address,
+    "ipv6_address" = Ipv6Address,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`SctpAddress`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpAddressIpv4Address {
@@ -3461,6 +3633,8 @@ impl Default for SctpAddressIpv4Address {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpAddressIpv4Address, ipv4);
 
 /// What \[`SctpAddress`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3481,6 +3655,8 @@ impl Default for SctpAddressIpv6Address {
     }
 }
 
+shared_value!(SctpAddressIpv6Address, ipv6);
+
 /// What \[`SctpAddress`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpAddressUnknown<'a> {
@@ -3499,6 +3675,8 @@ impl Default for SctpAddressUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpAddressUnknown<'a>, data);
 
 /// What is settled of [`SctpAddress`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -3729,6 +3907,8 @@ impl Default for SctpCause<'_> {
     }
 }
 
+shared_value!(SctpCause<'a>, code, length, variant, padding, padding_2, padding_2_padding);
+
 /// The forms of [`SctpCause`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum SctpCauseVariant<'a> {
@@ -3811,6 +3991,20 @@ impl<'a> From<SctpCauseUnknown<'a>> for SctpCauseVariant<'a> {
     }
 }
 
+shared_choice!(
+    SctpCauseVariant<'a>,
+    Some(Self::Unsaid),
+    "invalid_stream" = InvalidStream,
+    "missing_parameter" = MissingParameter,
+    "stale_cookie" = StaleCookie,
+    "no_user_data" = NoUserData,
+    "user_abort" = UserAbort,
+    "protocol_violation" = ProtocolViolation,
+    "unsupported_hmac" = UnsupportedHmac,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpCauseInvalidStream {
@@ -3833,6 +4027,8 @@ impl Default for SctpCauseInvalidStream {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpCauseInvalidStream, stream, reserved);
 
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3857,6 +4053,8 @@ impl Default for SctpCauseMissingParameter {
     }
 }
 
+shared_value!(SctpCauseMissingParameter, count, missing);
+
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpCauseStaleCookie {
@@ -3875,6 +4073,8 @@ impl Default for SctpCauseStaleCookie {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpCauseStaleCookie, staleness);
 
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3895,6 +4095,8 @@ impl Default for SctpCauseNoUserData {
     }
 }
 
+shared_value!(SctpCauseNoUserData, tsn);
+
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpCauseUserAbort<'a> {
@@ -3913,6 +4115,8 @@ impl Default for SctpCauseUserAbort<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpCauseUserAbort<'a>, reason);
 
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -3933,6 +4137,8 @@ impl Default for SctpCauseProtocolViolation<'_> {
     }
 }
 
+shared_value!(SctpCauseProtocolViolation<'a>, information);
+
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpCauseUnsupportedHmac {
@@ -3952,6 +4158,8 @@ impl Default for SctpCauseUnsupportedHmac {
     }
 }
 
+shared_value!(SctpCauseUnsupportedHmac, hmac_id);
+
 /// What \[`SctpCause`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SctpCauseUnknown<'a> {
@@ -3970,6 +4178,8 @@ impl Default for SctpCauseUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(SctpCauseUnknown<'a>, data);
 
 /// What is settled of [`SctpCause`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

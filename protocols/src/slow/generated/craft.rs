@@ -25,6 +25,8 @@ impl Default for Slow {
     }
 }
 
+shared_value!(Slow, subtype);
+
 /// What is settled of [`Slow`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct SlowSettled {
@@ -205,6 +207,8 @@ impl Default for LacpSide {
     }
 }
 
+shared_value!(LacpSide, system_priority, system, key, port_priority, port, state, reserved);
+
 /// What is settled of [`LacpSide`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct LacpSideSettled {
@@ -338,6 +342,8 @@ impl Default for LacpTlv<'_> {
     }
 }
 
+shared_value!(LacpTlv<'a>, r#type, length, variant, padding);
+
 /// The forms of [`LacpTlv`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum LacpTlvVariant<'a> {
@@ -402,6 +408,18 @@ impl<'a> From<LacpTlvUnknown<'a>> for LacpTlvVariant<'a> {
     }
 }
 
+shared_choice!(
+    LacpTlvVariant<'a>,
+    Some(Self::Unsaid),
+    "actor" = Actor,
+    "partner" = Partner,
+    "collector" = Collector,
+    "port_algorithm" = PortAlgorithm,
+    "digest" = Digest,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`LacpTlv`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LacpTlvActor {
@@ -421,6 +439,8 @@ impl Default for LacpTlvActor {
     }
 }
 
+shared_value!(LacpTlvActor, actor);
+
 /// What \[`LacpTlv`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LacpTlvPartner {
@@ -439,6 +459,8 @@ impl Default for LacpTlvPartner {
         Self::UNSAID
     }
 }
+
+shared_value!(LacpTlvPartner, partner);
 
 /// What \[`LacpTlv`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -461,6 +483,8 @@ impl Default for LacpTlvCollector {
     }
 }
 
+shared_value!(LacpTlvCollector, max_delay, unused);
+
 /// What \[`LacpTlv`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LacpTlvPortAlgorithm {
@@ -479,6 +503,8 @@ impl Default for LacpTlvPortAlgorithm {
         Self::UNSAID
     }
 }
+
+shared_value!(LacpTlvPortAlgorithm, algorithm);
 
 /// What \[`LacpTlv`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -501,6 +527,8 @@ impl Default for LacpTlvDigest {
     }
 }
 
+shared_value!(LacpTlvDigest, link_number, digest);
+
 /// What \[`LacpTlv`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LacpTlvUnknown<'a> {
@@ -519,6 +547,8 @@ impl Default for LacpTlvUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(LacpTlvUnknown<'a>, data);
 
 /// What is settled of [`LacpTlv`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -804,6 +834,8 @@ impl Default for Lacp<'_> {
     }
 }
 
+shared_value!(Lacp<'a>, version, tlvs, tlvs_padding, reserved);
+
 /// What is settled of [`Lacp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct LacpSettled {}
@@ -994,6 +1026,8 @@ impl Default for Marker<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(Marker<'a>, version, r#type, length, port, system, transaction, reserved, terminator, reserved_2);
 
 /// What is settled of [`Marker`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -27,6 +27,8 @@ impl Default for BridgeId {
     }
 }
 
+shared_value!(BridgeId, priority, extension, address);
+
 /// What is settled of [`BridgeId`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct BridgeIdSettled {}
@@ -157,6 +159,18 @@ impl Default for MstiMessage {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    MstiMessage,
+    flags,
+    regional_root,
+    path_cost,
+    bridge_priority,
+    reserved,
+    port_priority,
+    reserved_2,
+    remaining_hops
+);
 
 /// What is settled of [`MstiMessage`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -397,6 +411,34 @@ impl Default for Stp<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(
+    Stp<'a>,
+    protocol,
+    version,
+    r#type,
+    flags,
+    root,
+    path_cost,
+    bridge,
+    port,
+    message_age,
+    max_age,
+    hello_time,
+    forward_delay,
+    version_1_length,
+    version_3_length,
+    format,
+    name,
+    revision,
+    digest,
+    internal_cost,
+    cist_bridge,
+    remaining_hops,
+    trees,
+    trees_padding,
+    later
+);
 
 /// What is settled of [`Stp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -66,6 +66,22 @@ impl Default for Tcp<'_> {
     }
 }
 
+shared_value!(
+    Tcp<'a>,
+    src_port,
+    dst_port,
+    seq,
+    ack,
+    data_offset,
+    reserved,
+    flags,
+    window,
+    checksum,
+    urgent,
+    options,
+    options_padding
+);
+
 /// What is settled of [`Tcp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct TcpSettled {
@@ -375,6 +391,8 @@ impl Default for SackBlock {
     }
 }
 
+shared_value!(SackBlock, left, right);
+
 /// What is settled of [`SackBlock`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct SackBlockSettled {}
@@ -480,6 +498,8 @@ impl Default for TcpOption<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOption<'a>, kind, length, variant, padding);
 
 /// The forms of [`TcpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -680,6 +700,33 @@ impl<'a> From<TcpOptionUnknown<'a>> for TcpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    TcpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "mss" = Mss,
+    "window_scale" = WindowScale,
+    "sack_permitted" = SackPermitted,
+    "sack" = Sack,
+    "echo" = Echo,
+    "timestamps" = Timestamps,
+    "partial_order_permitted" = PartialOrderPermitted,
+    "partial_order_profile" = PartialOrderProfile,
+    "connection_count" = ConnectionCount,
+    "alternate_checksum" = AlternateChecksum,
+    "alternate_checksum_data" = AlternateChecksumData,
+    "md5" = Md5,
+    "quick_start" = QuickStart,
+    "user_timeout" = UserTimeout,
+    "authentication" = Authentication,
+    "mptcp" = Mptcp,
+    "fast_open" = FastOpen,
+    "encryption" = Encryption,
+    "accurate_ecn" = AccurateEcn,
+    "experiment" = Experiment,
+    "unknown" = Unknown,
+    "Raw" = Raw
+);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionMss {
@@ -698,6 +745,8 @@ impl Default for TcpOptionMss {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionMss, mss);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -718,6 +767,8 @@ impl Default for TcpOptionWindowScale {
     }
 }
 
+shared_value!(TcpOptionWindowScale, shift);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionSackPermitted {}
@@ -733,6 +784,8 @@ impl Default for TcpOptionSackPermitted {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionSackPermitted);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -753,6 +806,8 @@ impl Default for TcpOptionSack {
     }
 }
 
+shared_value!(TcpOptionSack, blocks);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionEcho {
@@ -771,6 +826,8 @@ impl Default for TcpOptionEcho {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionEcho, information);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -793,6 +850,8 @@ impl Default for TcpOptionTimestamps {
     }
 }
 
+shared_value!(TcpOptionTimestamps, value, echo);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionPartialOrderPermitted {}
@@ -808,6 +867,8 @@ impl Default for TcpOptionPartialOrderPermitted {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionPartialOrderPermitted);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -834,6 +895,8 @@ impl Default for TcpOptionPartialOrderProfile {
     }
 }
 
+shared_value!(TcpOptionPartialOrderProfile, starts, ends, reserved);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionConnectionCount {
@@ -852,6 +915,8 @@ impl Default for TcpOptionConnectionCount {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionConnectionCount, connection);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -872,6 +937,8 @@ impl Default for TcpOptionAlternateChecksum {
     }
 }
 
+shared_value!(TcpOptionAlternateChecksum, algorithm);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionAlternateChecksumData<'a> {
@@ -891,6 +958,8 @@ impl Default for TcpOptionAlternateChecksumData<'_> {
     }
 }
 
+shared_value!(TcpOptionAlternateChecksumData<'a>, checksum);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionMd5 {
@@ -909,6 +978,8 @@ impl Default for TcpOptionMd5 {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionMd5, digest);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -942,6 +1013,8 @@ impl Default for TcpOptionQuickStart {
     }
 }
 
+shared_value!(TcpOptionQuickStart, reserved, rate, ttl_difference, nonce, reserved_2);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionUserTimeout {
@@ -962,6 +1035,8 @@ impl Default for TcpOptionUserTimeout {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionUserTimeout, minutes, timeout);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -986,6 +1061,8 @@ impl Default for TcpOptionAuthentication<'_> {
     }
 }
 
+shared_value!(TcpOptionAuthentication<'a>, key_id, next_key_id, code);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionMptcp<'a> {
@@ -1004,6 +1081,8 @@ impl Default for TcpOptionMptcp<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionMptcp<'a>, mptcp);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1024,6 +1103,8 @@ impl Default for TcpOptionFastOpen<'_> {
     }
 }
 
+shared_value!(TcpOptionFastOpen<'a>, cookie);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionEncryption<'a> {
@@ -1043,6 +1124,8 @@ impl Default for TcpOptionEncryption<'_> {
     }
 }
 
+shared_value!(TcpOptionEncryption<'a>, suboptions);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionAccurateEcn {
@@ -1061,6 +1144,8 @@ impl Default for TcpOptionAccurateEcn {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionAccurateEcn, counters);
 
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1086,6 +1171,8 @@ impl Default for TcpOptionExperiment<'_> {
     }
 }
 
+shared_value!(TcpOptionExperiment<'a>, experiment, cookie, experiment_data);
+
 /// What \[`TcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpOptionUnknown<'a> {
@@ -1104,6 +1191,8 @@ impl Default for TcpOptionUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TcpOptionUnknown<'a>, data);
 
 /// What is settled of [`TcpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1766,6 +1855,8 @@ impl Default for MptcpOption<'_> {
     }
 }
 
+shared_value!(MptcpOption<'a>, subtype, variant);
+
 /// The forms of [`MptcpOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MptcpOptionVariant<'a> {
@@ -1864,6 +1955,21 @@ impl<'a> From<MptcpOptionMptcpUnknown<'a>> for MptcpOptionVariant<'a> {
     }
 }
 
+shared_choice!(
+    MptcpOptionVariant<'a>,
+    Some(Self::Unsaid),
+    "capable" = Capable,
+    "join" = Join,
+    "dss" = Dss,
+    "add_address" = AddAddress,
+    "remove_address" = RemoveAddress,
+    "priority" = Priority,
+    "fail" = Fail,
+    "fast_close" = FastClose,
+    "reset" = Reset,
+    "mptcp_unknown" = MptcpUnknown
+);
+
 /// The forms of [`MptcpOptionJoin`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum MptcpOptionJoinVariant<'a> {
@@ -1907,6 +2013,15 @@ impl<'a> From<MptcpOptionJoinUnknown<'a>> for MptcpOptionJoinVariant<'a> {
         Self::JoinUnknown(form)
     }
 }
+
+shared_choice!(
+    MptcpOptionJoinVariant<'a>,
+    Some(Self::Unsaid),
+    "syn" = Syn,
+    "syn_ack" = SynAck,
+    "ack" = Ack,
+    "join_unknown" = JoinUnknown
+);
 
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1956,6 +2071,20 @@ impl Default for MptcpOptionCapable {
     }
 }
 
+shared_value!(
+    MptcpOptionCapable,
+    version,
+    checksum_required,
+    extensibility,
+    no_initial_subflows,
+    reserved,
+    hmac_sha256,
+    sender_key,
+    receiver_key,
+    data_length,
+    data_checksum
+);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionJoin<'a> {
@@ -1978,6 +2107,8 @@ impl Default for MptcpOptionJoin<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MptcpOptionJoin<'a>, reserved, backup, form);
 
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2002,6 +2133,8 @@ impl Default for MptcpOptionSyn {
     }
 }
 
+shared_value!(MptcpOptionSyn, address_id, token, random);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionSynAck {
@@ -2025,6 +2158,8 @@ impl Default for MptcpOptionSynAck {
     }
 }
 
+shared_value!(MptcpOptionSynAck, address_id, truncated_hmac, random);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionAck {
@@ -2046,6 +2181,8 @@ impl Default for MptcpOptionAck {
     }
 }
 
+shared_value!(MptcpOptionAck, reserved, hmac);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionJoinUnknown<'a> {
@@ -2064,6 +2201,8 @@ impl Default for MptcpOptionJoinUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MptcpOptionJoinUnknown<'a>, join_data);
 
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2122,6 +2261,23 @@ impl Default for MptcpOptionDss {
     }
 }
 
+shared_value!(
+    MptcpOptionDss,
+    reserved,
+    data_fin,
+    long_sequence,
+    has_mapping,
+    long_ack,
+    has_ack,
+    data_ack,
+    data_ack_2,
+    data_sequence,
+    data_sequence_2,
+    subflow_sequence,
+    data_length,
+    data_checksum
+);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionAddAddress<'a> {
@@ -2164,6 +2320,8 @@ impl Default for MptcpOptionAddAddress<'_> {
     }
 }
 
+shared_value!(MptcpOptionAddAddress<'a>, reserved, echo, address_id, ipv4, ipv6, address_data, port, truncated_hmac);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionRemoveAddress<'a> {
@@ -2186,6 +2344,8 @@ impl Default for MptcpOptionRemoveAddress<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MptcpOptionRemoveAddress<'a>, reserved, address_ids, address_ids_padding);
 
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2210,6 +2370,8 @@ impl Default for MptcpOptionPriority {
     }
 }
 
+shared_value!(MptcpOptionPriority, reserved, backup, address_id);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionFail {
@@ -2231,6 +2393,8 @@ impl Default for MptcpOptionFail {
     }
 }
 
+shared_value!(MptcpOptionFail, reserved, data_sequence);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionFastClose {
@@ -2251,6 +2415,8 @@ impl Default for MptcpOptionFastClose {
         Self::UNSAID
     }
 }
+
+shared_value!(MptcpOptionFastClose, reserved, receiver_key);
 
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -2279,6 +2445,8 @@ impl Default for MptcpOptionReset {
     }
 }
 
+shared_value!(MptcpOptionReset, reserved, unspecified, middlebox, transient, reason);
+
 /// What \[`MptcpOption`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MptcpOptionMptcpUnknown<'a> {
@@ -2299,6 +2467,8 @@ impl Default for MptcpOptionMptcpUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(MptcpOptionMptcpUnknown<'a>, reserved, mptcp_data);
 
 /// What is settled of [`MptcpOption`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

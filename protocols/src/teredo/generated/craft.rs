@@ -25,6 +25,8 @@ impl Default for Teredo<'_> {
     }
 }
 
+shared_value!(Teredo<'a>, variant, variant2);
+
 /// The forms of [`Teredo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TeredoVariant<'a> {
@@ -42,6 +44,8 @@ impl<'a> From<TeredoAuthentication<'a>> for TeredoVariant<'a> {
     }
 }
 
+shared_choice!(TeredoVariant<'a>, Some(Self::Unsaid), "authentication" = Authentication);
+
 /// The forms of [`Teredo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TeredoVariant2 {
@@ -58,6 +62,8 @@ impl From<TeredoOrigin> for TeredoVariant2 {
         Self::Origin(form)
     }
 }
+
+shared_choice!(TeredoVariant2, Some(Self::Unsaid), "origin" = Origin);
 
 /// What \[`Teredo`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +110,17 @@ impl Default for TeredoAuthentication<'_> {
     }
 }
 
+shared_value!(
+    TeredoAuthentication<'a>,
+    auth_indicator,
+    client_length,
+    value_length,
+    client,
+    value,
+    nonce,
+    confirmation
+);
+
 /// What \[`Teredo`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TeredoOrigin {
@@ -128,6 +145,8 @@ impl Default for TeredoOrigin {
         Self::UNSAID
     }
 }
+
+shared_value!(TeredoOrigin, origin_indicator, obfuscated_port, obfuscated_address);
 
 /// What is settled of [`Teredo`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

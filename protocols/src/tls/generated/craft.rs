@@ -31,6 +31,8 @@ impl Default for TlsRecord {
     }
 }
 
+shared_value!(TlsRecord, r#type, version, length);
+
 /// What is settled of [`TlsRecord`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct TlsRecordSettled {
@@ -218,6 +220,8 @@ impl Default for TlsChangeCipherSpec {
     }
 }
 
+shared_value!(TlsChangeCipherSpec, message);
+
 /// What is settled of [`TlsChangeCipherSpec`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct TlsChangeCipherSpecSettled {}
@@ -360,6 +364,8 @@ impl Default for TlsAlert {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsAlert, level, description);
 
 /// What is settled of [`TlsAlert`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -514,6 +520,8 @@ impl Default for TlsHandshake<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsHandshake<'a>, r#type, length, body, body_padding);
 
 /// What is settled of [`TlsHandshake`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -707,6 +715,8 @@ impl Default for TlsHandshakeBody<'_> {
     }
 }
 
+shared_value!(TlsHandshakeBody<'a>, variant);
+
 /// The forms of [`TlsHandshakeBody`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TlsHandshakeBodyVariant<'a> {
@@ -741,6 +751,14 @@ impl<'a> From<TlsHandshakeBodyOpaque<'a>> for TlsHandshakeBodyVariant<'a> {
         Self::Opaque(form)
     }
 }
+
+shared_choice!(
+    TlsHandshakeBodyVariant<'a>,
+    Some(Self::Unsaid),
+    "client_hello" = ClientHello,
+    "server_hello" = ServerHello,
+    "opaque" = Opaque
+);
 
 /// What \[`TlsHandshakeBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -809,6 +827,23 @@ impl Default for TlsHandshakeBodyClientHello<'_> {
     }
 }
 
+shared_value!(
+    TlsHandshakeBodyClientHello<'a>,
+    legacy_version,
+    random,
+    session_id,
+    session_id_prefix,
+    cipher_suites,
+    cipher_suites_prefix,
+    cipher_suites_padding,
+    compression_methods,
+    compression_methods_prefix,
+    compression_methods_padding,
+    extensions,
+    extensions_prefix,
+    extensions_padding
+);
+
 /// What \[`TlsHandshakeBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsHandshakeBodyServerHello<'a> {
@@ -860,6 +895,19 @@ impl Default for TlsHandshakeBodyServerHello<'_> {
     }
 }
 
+shared_value!(
+    TlsHandshakeBodyServerHello<'a>,
+    server_version,
+    server_random,
+    server_session_id,
+    server_session_id_prefix,
+    cipher_suite,
+    compression_method,
+    server_extensions,
+    server_extensions_prefix,
+    server_extensions_padding
+);
+
 /// What \[`TlsHandshakeBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsHandshakeBodyOpaque<'a> {
@@ -878,6 +926,8 @@ impl Default for TlsHandshakeBodyOpaque<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsHandshakeBodyOpaque<'a>, data);
 
 /// What is settled of [`TlsHandshakeBody`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -1311,6 +1361,8 @@ impl Default for TlsExtension<'_> {
     }
 }
 
+shared_value!(TlsExtension<'a>, r#type, length, body, body_padding);
+
 /// What is settled of [`TlsExtension`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct TlsExtensionSettled {
@@ -1458,6 +1510,8 @@ impl Default for TlsExtensionBody<'_> {
     }
 }
 
+shared_value!(TlsExtensionBody<'a>, variant);
+
 /// The forms of [`TlsExtensionBody`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TlsExtensionBodyVariant<'a> {
@@ -1565,6 +1619,22 @@ impl<'a> From<TlsExtensionBodyUnknown<'a>> for TlsExtensionBodyVariant<'a> {
     }
 }
 
+shared_choice!(
+    TlsExtensionBodyVariant<'a>,
+    Some(Self::Unsaid),
+    "server_name" = ServerName,
+    "alpn" = Alpn,
+    "supported_versions" = SupportedVersions,
+    "supported_groups" = SupportedGroups,
+    "ec_point_formats" = EcPointFormats,
+    "signature_algorithms" = SignatureAlgorithms,
+    "key_share" = KeyShare,
+    "use_srtp" = UseSrtp,
+    "cookie" = Cookie,
+    "connection_id" = ConnectionId,
+    "unknown" = Unknown
+);
+
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyServerName<'a> {
@@ -1589,6 +1659,8 @@ impl Default for TlsExtensionBodyServerName<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsExtensionBodyServerName<'a>, names, names_prefix, names_padding);
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1615,6 +1687,8 @@ impl Default for TlsExtensionBodyAlpn<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsExtensionBodyAlpn<'a>, protocols as Words, protocols_prefix, protocols_padding);
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1648,6 +1722,8 @@ impl Default for TlsExtensionBodySupportedVersions<'_> {
     }
 }
 
+shared_value!(TlsExtensionBodySupportedVersions<'a>, versions, versions_prefix, versions_padding, selected_version);
+
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodySupportedGroups<'a> {
@@ -1673,6 +1749,8 @@ impl Default for TlsExtensionBodySupportedGroups<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsExtensionBodySupportedGroups<'a>, groups, groups_prefix, groups_padding);
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1700,6 +1778,8 @@ impl Default for TlsExtensionBodyEcPointFormats<'_> {
     }
 }
 
+shared_value!(TlsExtensionBodyEcPointFormats<'a>, formats, formats_prefix, formats_padding);
+
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodySignatureAlgorithms<'a> {
@@ -1725,6 +1805,8 @@ impl Default for TlsExtensionBodySignatureAlgorithms<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsExtensionBodySignatureAlgorithms<'a>, schemes, schemes_prefix, schemes_padding);
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1766,6 +1848,16 @@ impl Default for TlsExtensionBodyKeyShare<'_> {
     }
 }
 
+shared_value!(
+    TlsExtensionBodyKeyShare<'a>,
+    shares,
+    shares_prefix,
+    shares_padding,
+    selected_group,
+    server_key,
+    server_key_prefix
+);
+
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyUseSrtp<'a> {
@@ -1803,6 +1895,8 @@ impl Default for TlsExtensionBodyUseSrtp<'_> {
     }
 }
 
+shared_value!(TlsExtensionBodyUseSrtp<'a>, profiles, profiles_prefix, profiles_padding, mki, mki_prefix);
+
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyCookie<'a> {
@@ -1825,6 +1919,8 @@ impl Default for TlsExtensionBodyCookie<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsExtensionBodyCookie<'a>, value, value_prefix);
 
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -1849,6 +1945,8 @@ impl Default for TlsExtensionBodyConnectionId<'_> {
     }
 }
 
+shared_value!(TlsExtensionBodyConnectionId<'a>, id, id_prefix);
+
 /// What \[`TlsExtensionBody`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsExtensionBodyUnknown<'a> {
@@ -1867,6 +1965,8 @@ impl Default for TlsExtensionBodyUnknown<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsExtensionBodyUnknown<'a>, data);
 
 /// What is settled of [`TlsExtensionBody`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -2655,6 +2755,8 @@ impl Default for TlsServerName<'_> {
     }
 }
 
+shared_value!(TlsServerName<'a>, name_type, host as Words, host_prefix);
+
 /// What is settled of [`TlsServerName`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct TlsServerNameSettled {}
@@ -2773,6 +2875,8 @@ impl Default for TlsKeyShare<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(TlsKeyShare<'a>, group, key, key_prefix);
 
 /// What is settled of [`TlsKeyShare`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -33,6 +33,8 @@ impl Default for Udp {
     }
 }
 
+shared_value!(Udp, src_port, dst_port, length, checksum);
+
 /// What is settled of [`Udp`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct UdpSettled {

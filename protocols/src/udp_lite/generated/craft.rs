@@ -31,6 +31,8 @@ impl Default for UdpLite {
     }
 }
 
+shared_value!(UdpLite, src_port, dst_port, coverage, checksum);
+
 /// What is settled of [`UdpLite`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct UdpLiteSettled {

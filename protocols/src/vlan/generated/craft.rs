@@ -31,6 +31,8 @@ impl Default for Vlan {
     }
 }
 
+shared_value!(Vlan, priority, drop_eligible, id, type_len);
+
 /// What is settled of [`Vlan`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct VlanSettled {
@@ -229,6 +231,8 @@ impl Default for ServiceVlan {
         Self::UNSAID
     }
 }
+
+shared_value!(ServiceVlan, priority, drop_eligible, id, type_len);
 
 /// What is settled of [`ServiceVlan`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

@@ -31,6 +31,8 @@ impl Default for Vxlan {
     }
 }
 
+shared_value!(Vxlan, flags, group, vni, reserved);
+
 /// What is settled of [`Vxlan`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
 struct VxlanSettled {
@@ -204,6 +206,8 @@ impl Default for VxlanGpe {
         Self::UNSAID
     }
 }
+
+shared_value!(VxlanGpe, flags, reserved, next_protocol, vni, reserved_2);
 
 /// What is settled of [`VxlanGpe`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]

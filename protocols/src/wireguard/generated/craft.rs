@@ -29,6 +29,8 @@ impl Default for Wireguard<'_> {
     }
 }
 
+shared_value!(Wireguard<'a>, r#type, reserved, variant);
+
 /// The forms of [`Wireguard`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum WireguardVariant<'a> {
@@ -73,6 +75,15 @@ impl<'a> From<WireguardData<'a>> for WireguardVariant<'a> {
     }
 }
 
+shared_choice!(
+    WireguardVariant<'a>,
+    Some(Self::Unsaid),
+    "initiation" = Initiation,
+    "response" = Response,
+    "cookie" = Cookie,
+    "data" = Data
+);
+
 /// What \[`Wireguard`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WireguardInitiation {
@@ -102,6 +113,8 @@ impl Default for WireguardInitiation {
         Self::UNSAID
     }
 }
+
+shared_value!(WireguardInitiation, sender, ephemeral, static_key, timestamp, mac1, mac2);
 
 /// What \[`Wireguard`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,6 +146,8 @@ impl Default for WireguardResponse {
     }
 }
 
+shared_value!(WireguardResponse, sender, receiver, ephemeral, empty, mac1, mac2);
+
 /// What \[`Wireguard`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WireguardCookie {
@@ -156,6 +171,8 @@ impl Default for WireguardCookie {
     }
 }
 
+shared_value!(WireguardCookie, receiver, nonce, cookie);
+
 /// What \[`Wireguard`\] holds in this form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WireguardData<'a> {
@@ -178,6 +195,8 @@ impl Default for WireguardData<'_> {
         Self::UNSAID
     }
 }
+
+shared_value!(WireguardData<'a>, receiver, counter, encrypted);
 
 /// What is settled of [`Wireguard`] before it is written.
 #[derive(Clone, Copy, Debug, Default)]
