@@ -21,6 +21,11 @@ layer Gap {
 }
 bind udp_port { 7003 => Gap; }
 
-/// A number of as many bytes as another one says.
-layer Width { size: u8 where it in 1 .. 4; number: u(8 * size) where it != 7 : "seven"; rest: bytes; }
+/// A number of as many bytes as another one says, and a sign behind two of them.
+layer Width {
+    size:   u8 where it in 1 .. 4;
+    number: u(8 * size) where it != 7 : "seven";
+    sign:   bytes[1] if size == 2 where it != "*" : "no star";
+    rest:   bytes;
+}
 bind udp_port { 7006 => Width; }

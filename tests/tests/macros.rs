@@ -271,7 +271,7 @@ fn what_is_empty_is_told_where_it_stands() {
     ] {
         check_like_interpreter(LayerKind::Gap, packet);
     }
-    for packet in [b"\x03\0\0\x07_".as_slice(), b"\x01\x08"] {
+    for packet in [b"\x03\0\0\x07_".as_slice(), b"\x01\x08", b"\x02\0\x01+", b"\x02\0\x01*"] {
         check_like_interpreter(LayerKind::Width, packet);
     }
 }

@@ -242,6 +242,7 @@ impl<'w, 's> Reader<'w, 's> {
             None => None,
         };
         let certain = condition.is_none();
+        let value = if certain { value } else { self.checked_value(id, value) };
         let mut out = self.prefix_declared(id);
         out.extend(match (condition, self.conditional, self.fleeting) {
             (Some(test), false, _) => quote!(let #name = if #test { Some(#value) } else { None };),
@@ -270,19 +271,36 @@ impl<'w, 's> Reader<'w, 's> {
                 self.env.bytes.insert(id, Code { maybe, ..bytes });
             }
             if certain && self.is_checked(field) {
-                let offset = match self.writer.part_bytes(field, &local).filter(|bytes| !bytes.maybe) {
-                    // It was read last. Where it is empty, it may have no place in the packet.
-                    Some(Code { tokens, .. }) => quote!(cursor.offset().wrapping_sub(#tokens.len() as u32)),
-                    None => {
-                        out = quote!(let began = cursor.offset(); #out);
-                        quote!(began)
-                    }
-                };
-                let checks = self.checks(id, &code, &offset);
-                out.extend(checks);
+                let (before, checks) = self.checks_behind(id, &code, &local);
+                out = quote!(#before #out #checks);
             }
         }
         out
+    }
+
+    /// The value of a field that is there only where a condition holds, with the checks of it.
+    fn checked_value(&mut self, id: FieldId, value: TokenStream) -> TokenStream {
+        let (field, local) = (&self.writer.schema[id], quote!(read));
+        match self.writer.part_value(field, &local).filter(|_| self.is_checked(field)) {
+            Some(code) => {
+                let (before, checks) = self.checks_behind(id, &code, &local);
+                quote!({ #before let read = #value; #checks read })
+            }
+            None => value,
+        }
+    }
+
+    /// The checks of a field that was read last, and what must stand before that is read.
+    fn checks_behind(&mut self, id: FieldId, value: &Code, local: &TokenStream) -> (TokenStream, TokenStream) {
+        let bytes = self.writer.part_bytes(&self.writer.schema[id], local).filter(|bytes| !bytes.maybe);
+        match bytes {
+            // Where it is empty, it may have no place in the packet.
+            Some(Code { tokens, .. }) => {
+                let offset = quote!(cursor.offset().wrapping_sub(#tokens.len() as u32));
+                (TokenStream::new(), self.checks(id, value, &offset))
+            }
+            None => (quote!(let began = cursor.offset();), self.checks(id, value, &quote!(began))),
+        }
     }
 
     /// The value of a field that varies, read in its region if it has one.
