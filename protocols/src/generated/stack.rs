@@ -4071,7 +4071,6 @@ pub fn looks_like_http(payload: Region<'_>) -> bool {
     given!(Some((65..=90).contains(payload.bytes().first()?))) == Some(true)
         && contained(|| {
             let cursor = &mut Cursor::new(payload);
-            let start = *cursor;
             let mut version = None;
             let mut status = None;
             let mut method = None;
@@ -4102,7 +4101,7 @@ pub fn looks_like_http(payload: Region<'_>) -> bool {
                 if !(100..=999).contains(&status) {
                     return Err(Error::new(
                         &crate::http::http_fields::STATUS,
-                        start.offset_in(read.bytes, 0),
+                        cursor.offset().wrapping_sub(read.bytes.len() as u32),
                         ErrorKind::Where { why: Some("a status has three digits"), found: status },
                     ));
                 }
