@@ -55,6 +55,19 @@ fn json_has_every_error() {
     assert_eq!(packet["error"], packet["errors"][0]);
 }
 
+/// What a filter looks at may stand in the second fragment.
+#[test]
+fn a_first_fragment_without_the_whole_tcp_header_is_told() {
+    let capture = scratch("tiny.pcap");
+    let capture = capture.to_str().unwrap();
+    for (flags, told) in [("more_fragments", true), ("dont_fragment", false)] {
+        let stack = format!(r#"Ipv4 {{ protocol = 6; flags = {flags} }} / hex"0050 0051 00000001""#);
+        assert_eq!(run(&["craft", &stack, "-o", capture]).code, 0);
+        let json = run(&["dissect", "--json", capture]).out;
+        assert_eq!(json.contains(r#""anomalies":["ipv4.tiny_fragment""#), told, "{json}");
+    }
+}
+
 /// A message of a stream may end in another packet, which is no fault of this one.
 #[test]
 fn what_goes_on_in_another_packet_is_not_blamed() {

@@ -87,8 +87,9 @@ bind udp_port {
     853 | 2083 | 4740 | 5349 | 5684 | 6514 | 10161 .. 10162 => Dtls if rest[0] in 20 .. 26 || rest[0] >> 5 == 1;
 }
 // A version, an epoch that is young, and a length behind the sequence number, where no connection id is in between.
-probe Dtls from udp_port { type in 20 .. 26 && (rest[0] == 0xfe && rest[1] in [0xfd, 0xff] || rest[0] == 1 && rest[1] == 0) && rest[2]
-    == 0 && rest[3] < 16 && (type == TLS12_CID || rest[10] <= 0x48 && (rest[10] > 0 || rest[11] > 0)) } score 80;
+probe Dtls from udp_port { type in 20 .. 26 && (rest[0] == 0xfe && rest[1] in [0xfd, 0xff] || rest[0] == 1 && rest[1] ==
+    0) && rest[2] == 0 && rest[3] < 16 && (type == TLS12_CID || rest[10] <= 0x48 && (rest[10] > 0 || rest[11] > 0)) }
+    score 80;
 
 // What has no version is not guessed.
 probe Dtls { type in 0x20 .. 0x3f } score 0;

@@ -4073,7 +4073,6 @@ pub fn looks_like_http(payload: Region<'_>) -> bool {
             let cursor = &mut Cursor::new(payload);
             let mut version = None;
             let mut status = None;
-            let mut method = None;
             let mut version_2 = None;
             if given!(Some(slice(cursor.rest().bytes(), 0_u64, 4_u64)? == b"HTTP/".as_slice())) == Some(true) {
                 let read = Text(
@@ -4121,16 +4120,11 @@ pub fn looks_like_http(payload: Region<'_>) -> bool {
                     None,
                 )?;
             } else {
-                let read = Text(
-                    cursor
-                        .open(
-                            text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
-                            &crate::http::http_fields::METHOD,
-                            None,
-                        )?
-                        .bytes(),
-                );
-                method = Some(read);
+                cursor.open(
+                    text::before(cursor.rest().bytes(), &[b" ", b"\r", b"\n"]) as u64,
+                    &crate::http::http_fields::METHOD,
+                    None,
+                )?;
                 let read = cursor.array::<1>(&crate::http::http_fields::RESERVED_)?;
                 let reserved_6 = read[0];
                 if reserved_6 != 32 {
@@ -4165,18 +4159,13 @@ pub fn looks_like_http(payload: Region<'_>) -> bool {
                 );
                 version_2 = Some(read);
             }
-            Ok(both(
-                given!(Some(
-                    text::word(
-                        given!(Some(version?.bytes())).or(given!(Some(version_2?.bytes())))?,
-                        &["HTTP/1.0", "HTTP/1.1"],
-                        false
-                    ) < 2
-                )),
-                given!(Some(
-                    given!(Some(status?.value)).is_some() || (3..=17).contains(&(method?.bytes().len() as u64))
-                )),
-            ) == Some(true))
+            Ok(given!(Some(
+                text::word(
+                    given!(Some(version?.bytes())).or(given!(Some(version_2?.bytes())))?,
+                    &["HTTP/1.0", "HTTP/1.1"],
+                    false
+                ) < 2
+            )) == Some(true))
         })
         .unwrap_or(false)
 }

@@ -664,6 +664,23 @@ impl<'a> Ipv4<'a> {
     pub fn is_fragment(&self) -> bool {
         self.flags().0 & 1 != 0 || self.fragment_offset() != 0
     }
+
+    /// The is first.
+    #[inline]
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.flags().0 & 1 != 0 && self.fragment_offset() == 0
+    }
+
+    /// The splits tcp.
+    #[inline]
+    #[must_use]
+    pub fn splits_tcp(&self) -> bool {
+        (8..=19).contains(&self.fragment_offset())
+            || self.flags().0 & 1 != 0
+                && self.fragment_offset() == 0
+                && u64::from(self.total_length()) - u64::from(self.ihl()) * 4 < 20
+    }
 }
 
 impl<'a> Ipv4<'a> {
@@ -1313,6 +1330,11 @@ impl<'a> Ipv4<'a> {
             && self.expected_checksum() == Some(self.checksum())
             && self.flags().0 >> 2 & 1 == 0
             && (self.flags().0 >> 1 & 1 == 0 || self.flags().0 & 1 == 0 && self.fragment_offset() == 0)
+            && (self.protocol().0 != 6
+                || !(8..=19).contains(&self.fragment_offset())
+                    && (self.flags().0 & 1 == 0
+                        || self.fragment_offset() != 0
+                        || u64::from(self.total_length()) - u64::from(self.ihl()) * 4 >= 20))
     }
 }
 
@@ -1334,6 +1356,18 @@ impl<'a> Ipv4<'a> {
                 owner: "ipv4",
                 name: "forbidden_fragment",
                 message: "a fragment that forbids fragmentation",
+            });
+        }
+        if self.protocol().0 == 6
+            && ((8..=19).contains(&self.fragment_offset())
+                || self.flags().0 & 1 != 0
+                    && self.fragment_offset() == 0
+                    && u64::from(self.total_length()) - u64::from(self.ihl()) * 4 < 20)
+        {
+            report(Anomaly::Unexpected {
+                owner: "ipv4",
+                name: "tiny_fragment",
+                message: "the TCP header is in two fragments, RFC 1858 §3",
             });
         }
         if let Some(expected) = self.expected_checksum()

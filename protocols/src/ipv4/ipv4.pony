@@ -57,9 +57,12 @@ layer Ipv4 provides IpCarrier {
         ? options.strict_route.route[options.strict_route.route.len - 1]
         : dst;
     let is_fragment = flags.more_fragments || fragment_offset != 0;
+    let is_first    = flags.more_fragments && fragment_offset == 0;
+    let splits_tcp  = fragment_offset in 8 .. 19 || is_first && total_length - header_len < 20;
 
-    expect !flags.reserved                       : reserved_flag "the reserved flag is set, RFC 791 §3.1";
-    expect !(flags.dont_fragment && is_fragment) : forbidden_fragment "a fragment that forbids fragmentation";
+    expect !flags.reserved                           : reserved_flag "the reserved flag is set, RFC 791 §3.1";
+    expect !(flags.dont_fragment && is_fragment)     : forbidden_fragment "a fragment that forbids fragmentation";
+    expect protocol != IpProtocol.TCP || !splits_tcp : tiny_fragment "the TCP header is in two fragments, RFC 1858 §3";
 
     provide IpCarrier {
         src = src;
@@ -236,6 +239,8 @@ test "a fragment from the middle is opaque" Ipv4
      hex"4500 001c 1234 2001 4011 c683 c0a8 0001 c0a8 00c7 0001 0203 0405 0607" {
     fragment_offset == 8; flags.more_fragments; is_fragment; size_of(payload) == 8; anomalies == [];
 }
+test "a fragment that begins within the TCP header" Ipv4
+     hex"4500 001c 1234 2001 4006 c68e c0a8 0001 c0a8 00c7 0000 0000 5002 0000" { anomalies == [tiny_fragment]; }
 test "a flag that nobody may set" Ipv4
      hex"4500 0014 0000 8000 40fd 77d4 c0a8 0001 c0a8 00c7" { anomalies == [reserved_flag]; }
 test "bytes behind the length are no data" Ipv4 hex"4500 0014 0000 0000 40fd f7d4 c0a8 0001 c0a8 00c7 0000" {

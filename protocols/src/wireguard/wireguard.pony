@@ -70,8 +70,8 @@ layer Wireguard {
 }
 
 // No port is assigned. The messages of a handshake have one length each.
-probe Wireguard from udp_port { reserved == 0 && (type == INITIATION && rest.len == 144 || type == RESPONSE && rest.len == 88 || type
-    == COOKIE && rest.len == 60 || type == DATA && rest.len >= 28 && rest.len % 16 == 12) } score 40;
+probe Wireguard from udp_port { reserved == 0 && (type == INITIATION && rest.len == 144 || type == RESPONSE && rest.len
+    == 88 || type == COOKIE && rest.len == 60 || type == DATA && rest.len >= 28 && rest.len % 16 == 12) } score 40;
 
 alias wireshark Wireguard {
     type = "wg.type"; initiation.sender = "wg.sender"; response.sender = "wg.sender"; response.receiver = "wg.receiver";
