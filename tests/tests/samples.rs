@@ -173,7 +173,7 @@ fn valid_packets_of_every_layer_have_all_its_fields() {
 #[test]
 fn every_fault_is_reported_as_what_it_is() {
     let schema = protocols();
-    let (mut unfound, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    let (mut unfound, mut reasons) = (BTreeMap::new(), BTreeSet::new());
     let (mut made, mut alone) = (0, 0);
     for layer in layers(schema) {
         let faults = Faults::new(schema, layer, 1);
@@ -181,9 +181,9 @@ fn every_fault_is_reported_as_what_it_is() {
         for flaw in faults.flaws() {
             let Some(faulty) = faults.faulty(flaw) else {
                 match faults.why_none(flaw) {
-                    "no packet was found that has it" => unfound.insert(flaw.label(schema)),
-                    why => reasons.insert(why),
-                };
+                    "no packet was found that has it" => _ = unfound.insert(flaw.label(schema), (layer, flaw)),
+                    why => _ = reasons.insert(why),
+                }
                 continue;
             };
             made += 1;
@@ -192,11 +192,11 @@ fn every_fault_is_reported_as_what_it_is() {
         }
     }
     let mut structs = BTreeMap::new();
-    unfound.retain(|label| UNFOUND.contains(&label.as_str()) || !found_alone(schema, label, &mut structs));
+    unfound.retain(|label, _| !UNFOUND.contains(&label.as_str()) && !found_alone(schema, label, &mut structs));
+    unfound.retain(|_, (layer, flaw)| !is_met_by_others(schema, *layer, *flaw));
     println!("{made} faults, {alone} of them without anything that follows from them");
     assert!(made > 900 && alone * 3 > made, "{made} {alone}");
-    let unknown: Vec<&String> = unfound.iter().filter(|label| !UNFOUND.contains(&label.as_str())).collect();
-    assert!(unknown.is_empty(), "{unknown:#?}");
+    assert!(unfound.is_empty(), "{:#?}", unfound.keys());
     let known = [
         "a key says itself what follows it",
         "a stream may end anywhere",
@@ -204,6 +204,14 @@ fn every_fault_is_reported_as_what_it_is() {
         "what it leaves out is taken for something else",
     ];
     assert_eq!(reasons, BTreeSet::from(known));
+}
+
+/// Whether packets of other seeds have a fault that by chance none of the first one has.
+fn is_met_by_others(schema: &Schema, layer: CompositeId, flaw: Flaw) -> bool {
+    let faulty = (2..5).find_map(|seed| Faults::new(schema, layer, seed).faulty(flaw));
+    let Some(faulty) = faulty else { return false };
+    check_fault(schema, flaw, &faulty.finding, &faulty.sample);
+    true
 }
 
 /// Whether a struct by itself can have a fault, which of the many elements of a list may be too rare to be met.

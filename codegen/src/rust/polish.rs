@@ -1,6 +1,6 @@
 //! Says the same as somebody would who writes by hand: what was generated piece by piece is read over once more.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{BinOp, Block, Expr, ExprBinary, ExprUnary, File, Ident, Lit, Local, Pat, Stmt, UnOp, parse_quote};
@@ -352,6 +352,7 @@ fn without_stores(block: &mut Block) {
                     Expr::Call(call) if text(&call.func) == "Some" => call.args.first_mut().map(take),
                     right => Some(take(right)),
                 }
+                .filter(|right| !matches!(right, Expr::Path(_)))
                 .unwrap_or_else(|| parse_quote!(()));
                 // Bytes that nobody wants need not be looked at, nor be called text.
                 if let Expr::Call(call) = expr
@@ -398,10 +399,16 @@ fn without_stores(block: &mut Block) {
     }
 }
 
-/// Whether a name stands in some tokens.
+/// Whether a name stands in some tokens; what is within a text does not count.
 fn mentions(tokens: &impl ToTokens, name: &Ident) -> bool {
-    let name = name.to_string();
-    text(tokens).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| name.trim_start_matches("r#") == word)
+    fn holds(tokens: TokenStream, name: &str) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident.to_string().trim_start_matches("r#") == name,
+            TokenTree::Group(group) => holds(group.stream(), name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        })
+    }
+    holds(tokens.to_token_stream(), name.to_string().trim_start_matches("r#"))
 }
 
 /// `let read = e; x = read;` is `x = e;` where nobody reads `read` again.

@@ -662,20 +662,19 @@ impl Writer<'_> {
     }
 
     fn probe_body(&self, probe: &Probe) -> Option<TokenStream> {
-        let composite = &self.schema[probe.layer];
-        let block = match probe.last {
+        let mut start = self.schema[probe.layer].clone();
+        match probe.last {
             Some(last) => {
-                let mut block = composite.body.clone();
-                until(&mut block, last);
-                block
+                until(&mut start.body, last);
+                start.fields.retain(|field| self.schema[*field].slot <= self.schema[last].slot);
             }
-            None => Block::default(),
-        };
-        let shape = shape::shape_of(self.schema, composite, &block);
+            None => start.body = Block::default(),
+        }
+        let shape = shape::shape_of(self.schema, &start, &start.body);
         let mut reader = Reader::new(self, probe.layer, false)?;
-        reader.shape = &shape;
+        (reader.shape, reader.used) = (&shape, self.used(&start));
         self.fields_of(probe.condition, &mut reader.used);
-        let body = reader.block(&block);
+        let body = reader.block(&start.body);
         let test = reader.writer.expr(&reader.env, probe.condition).and_then(|code| holds(&code))?;
         let start = super::interface::mentions(&body, "start").then(|| quote!(let start = *cursor;));
         Some(quote!(#start #body Ok(#test)))

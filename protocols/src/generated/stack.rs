@@ -4068,11 +4068,10 @@ pub fn looks_like_dtls_2(payload: Region<'_>) -> bool {
 #[inline]
 #[must_use]
 pub fn looks_like_http(payload: Region<'_>) -> bool {
-    given!(Some((65..=90).contains(payload.bytes().first()?))) == Some(true)
+    given!(Some((33..=126).contains(payload.bytes().first()?))) == Some(true)
         && contained(|| {
             let cursor = &mut Cursor::new(payload);
             let mut version = None;
-            let mut status = None;
             let mut version_2 = None;
             if given!(Some(slice(cursor.rest().bytes(), 0_u64, 4_u64)? == b"HTTP/".as_slice())) == Some(true) {
                 let read = Text(
@@ -4095,13 +4094,11 @@ pub fn looks_like_http(payload: Region<'_>) -> bool {
                     ));
                 }
                 let read = crate::http::Decimal::read(cursor)?;
-                status = Some(read);
-                let status = read.value;
-                if !(100..=999).contains(&status) {
+                if !(100..=999).contains(&read.value) {
                     return Err(Error::new(
                         &crate::http::http_fields::STATUS,
                         cursor.offset().wrapping_sub(read.bytes.len() as u32),
-                        ErrorKind::Where { why: Some("a status has three digits"), found: status },
+                        ErrorKind::Where { why: Some("a status has three digits"), found: read.value },
                     ));
                 }
                 cursor.open(
