@@ -4068,7 +4068,7 @@ pub fn looks_like_dtls_2(payload: Region<'_>) -> bool {
 #[inline]
 #[must_use]
 pub fn looks_like_http(payload: Region<'_>) -> bool {
-    given!(Some((33..=126).contains(payload.bytes().first()?))) == Some(true)
+    given!(Some((65..=90).contains(payload.bytes().first()?))) == Some(true)
         && contained(|| {
             let cursor = &mut Cursor::new(payload);
             let mut version = None;

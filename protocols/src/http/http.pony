@@ -175,8 +175,8 @@ layer Http over stream {
 }
 
 // A segment may start inside of a message: what has not the whole of a first line is left alone.
-// A method is a token of visible characters, RFC 9110 §5.6.2.
-probe Http from tcp_port if rest[0] in 0x21 .. 0x7e { version in ["HTTP/1.0", "HTTP/1.1"] } score 80;
+// It begins with a capital letter, as all names of methods do that are registered: other payloads are not searched for its end.
+probe Http from tcp_port if rest[0] in 0x41 .. 0x5a { version in ["HTTP/1.0", "HTTP/1.1"] } score 80;
 bind tcp_port { 80 | 2869 | 3128 | 3132 | 5985 | 8080 | 8088 | 11371 => Http; }
 // The Simple Service Discovery Protocol, UPnP Device Architecture 2.0 §1.1.2.
 bind udp_port { 1900 => Http; }

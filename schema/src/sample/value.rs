@@ -6,7 +6,7 @@ use crate::interp::{Data, Element, FieldValue};
 use crate::model::{CodecResult, CompositeId, CompositeKind, Encoding, Expr, ExprId, Extent, FieldId, Type};
 
 /// Words that names and texts are made of.
-const WORDS: [&str; 8] = ["a", "pony", "example", "net", "x1", "www", "mail", "long-label-of-some-length"];
+const WORDS: [&str; 8] = ["a", "pony", "example", "net", "x1", "WWW", "mail", "long-label-of-some-length"];
 /// As often as an element is made up until a list may end with it.
 const LAST_TRIES: usize = 60;
 /// Most elements, where their number is given.
