@@ -1,5 +1,6 @@
 //! Echo messages of the Internet Control Message Protocol.
 module tests.echo;
+use pony.net.{ip_protocol};
 
 /// Which message.
 enum EchoType : u8 { ECHO_REPLY = 0 "echo reply", ECHO = 8, EXPERIMENT = 253 .. 254 }
@@ -14,4 +15,4 @@ layer EchoMessage {
     data:     bytes;
 }
 
-probe EchoMessage { type == EchoType.ECHO && code == 0 } score 10;
+probe EchoMessage from ip_protocol if rest.len >= 8 { type == EchoType.ECHO && code == 0 } score 10;

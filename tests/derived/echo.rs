@@ -17,7 +17,7 @@ pub enum EchoType {
 
 /// Echo or echo reply, [RFC 792].
 #[derive(Layer)]
-#[layer(probe(r#type == EchoType::Echo && code == 0, score = 10))]
+#[layer(probe(r#type == EchoType::Echo && code == 0, from = ip_protocol, guard = rest.len >= 8, score = 10))]
 pub struct EchoMessage<'a> {
     #[layer(where(it == EchoType::Echo || it == EchoType::EchoReply, "no echo"))]
     pub r#type: EchoType,
