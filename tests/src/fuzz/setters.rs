@@ -72,8 +72,12 @@ fn set(
             Value::Octets(read) => read == octets,
             Value::Number(number) => {
                 let wanted = number_of(octets, place.bits);
+                let turned: Vec<u8> = octets.iter().rev().copied().collect();
                 // What counts units of more than one is shown in ones.
-                *number == wanted || bits::read(&bytes, place.start as usize, place.bits) == Some(wanted)
+                *number == wanted
+                    || bits::read(&bytes, place.start as usize, place.bits) == Some(wanted)
+                    // With that value the packet may be of another form, which has the other order of bytes.
+                    || !alone && *number == number_of(&turned, place.bits)
             }
             Value::Other => true,
         };
