@@ -35,8 +35,9 @@ use crate::ipv6::Ipv6;
 use crate::stack::{Below, Layer, LayerKind, Next, Place, View, may_begin};
 use crate::tcp::Tcp;
 use crate::udp::Udp;
+use crate::vlan::Vlan;
 use packet_core::stack::{Either, Stack};
-use packet_core::{Anomaly, Error, Region, Stretch, bits};
+use packet_core::{Anomaly, Error, Level, Region, Stretch, bits};
 
 /// As many layers as a packet is read to.
 pub const MOST_LAYERS: usize = 16;
@@ -52,18 +53,52 @@ pub struct Packet<'a> {
     complete: bool,
     /// There is a layer that repeats on a stream.
     streams: bool,
-    /// What is to be read next.
-    ahead: Option<Ahead<'a>>,
+    ahead: Ahead<'a>,
 }
 
-/// What is to be read next, upon the layer of that position, or upon none.
-type Ahead<'a> = (Option<usize>, Next<'a>);
+/// What is to be read next.
+#[derive(Clone, Copy, Debug)]
+enum Ahead<'a> {
+    /// Nothing is left.
+    Nothing,
+    /// That, upon the layer of that position, or upon none.
+    Next(Option<usize>, Next<'a>),
+    /// What the layer of that position says, which was not asked yet: what a payload is may take a look at all of it.
+    Upon(usize),
+}
 
-/// What most packets begin with.
-type Common<'a> = (Option<Ethernet<'a>>, Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
+/// What most packets begin with, and go on with behind a tag.
+type Common<'a> =
+    (Option<Either<Ethernet<'a>, Vlan<'a>>>, Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
 
 /// What is in places that are not taken, and is never looked at.
 const NO_PLACE: Place = Place { kind: LayerKind::ALL[0], parent: 0, stretch: Stretch::NOTHING, length: 0 };
+
+/// Layers that were read together, as they are put into the places behind those that are taken.
+struct Pile<'p, 'a> {
+    free: &'p mut [Place; 3],
+    taken: usize,
+    /// How many are below them all.
+    below: usize,
+    /// The position of the layer that the next one stands upon.
+    parent: u8,
+    /// What the next one was read of.
+    around: Region<'a>,
+}
+
+impl<'a> Pile<'_, 'a> {
+    /// Adds a layer with that payload.
+    #[inline(always)]
+    fn stand<V: View<'a>>(&mut self, view: &V, payload: Region<'a>) {
+        let length = view.region().bytes().len() as u32;
+        let place = Place { kind: V::KIND, parent: self.parent, stretch: Stretch::of(self.around), length };
+        if let Some(free) = self.free.get_mut(self.taken) {
+            *free = place;
+        }
+        self.parent = (self.below + self.taken) as u8;
+        (self.taken, self.around) = (self.taken + 1, payload);
+    }
+}
 
 /// The start of a layer that could not be read whole, as of one that an ICMP error quotes.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +147,7 @@ impl<'a> Packet<'a> {
         let region = region.into();
         let mut packet = Self::new();
         packet.begin(region, Next::Layer(kind, region));
-        packet.read_while(|_, _| true);
+        packet.read_all();
         match packet.begun {
             Some(begun) if packet.count == 0 => Err(begun.error),
             _ => Ok(packet),
@@ -130,93 +165,124 @@ impl<'a> Packet<'a> {
             begun: None,
             complete: true,
             streams: false,
-            ahead: None,
+            ahead: Ahead::Nothing,
         }
     }
 
-    /// Becomes a packet of which nothing is read yet, and what it begins with: [`Self::read_while`] or [`Self::read_on`] reads
-    /// it.
+    /// Becomes a packet of which nothing is read yet, and what it begins with: [`Self::read_all`], [`Self::read_to_transport`] or
+    /// [`Self::read_on`] reads it.
     #[inline(always)]
     pub fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
-        (self.region, self.ahead) = (region, Some((None, first)));
+        (self.region, self.ahead) = (region, Ahead::Next(None, first));
         (self.count, self.begun, self.complete, self.streams) = (0, None, true, false);
     }
 
-    /// Reads the layers that were not read yet, for as long as they are wanted: `wanted` is given those that were read, and what
-    /// is next. It is not asked of each of those that most packets begin with, up to TCP or UDP: these are read together.
-    #[inline]
-    pub fn read_while(&mut self, mut wanted: impl FnMut(&[Place], &Next<'a>) -> bool) {
-        while let Some((_, next)) = &self.ahead {
-            if !wanted(self.places(), next) {
-                return;
+    /// Reads all layers that were not read yet.
+    pub fn read_all(&mut self) {
+        self.read_together::<false>();
+    }
+
+    /// Reads the layers that were not read yet, up to the first one from process to process, if it has none. What that carries is
+    /// not looked for.
+    pub fn read_to_transport(&mut self) {
+        if !self.places().iter().any(|place| is_transport(place.kind)) {
+            self.read_together::<true>();
+        }
+    }
+
+    /// Reads what is left, all or to the transport.
+    #[inline(always)]
+    fn read_together<const TO_TRANSPORT: bool>(&mut self) {
+        loop {
+            self.go_on::<TO_TRANSPORT>();
+            match self.ahead {
+                Ahead::Nothing => return,
+                Ahead::Upon(_) if TO_TRANSPORT => return,
+                _ if TO_TRANSPORT && self.places().last().is_some_and(|place| is_transport(place.kind)) => return,
+                _ => {}
             }
-            self.go_on();
         }
     }
 
     /// Reads what is next, together with what most packets have upon it.
     // What is ahead stays where it is, and is not handed from function to function: of bytes that were stored in small pieces just
     // before, a processor waits for those that it loads in large ones.
-    fn go_on(&mut self) {
+    fn go_on<const TO_TRANSPORT: bool>(&mut self) {
         let (at, kind, region) = match self.ahead {
-            Some((at, Next::Layer(kind, region))) => (at, kind, region),
-            Some((at, _)) => return self.ahead = self.repeat(at),
-            None => return,
+            Ahead::Next(at, Next::Layer(kind, region)) => (at, kind, region),
+            Ahead::Next(at, _) => return self.ahead = self.repeat(at),
+            Ahead::Upon(at) => return self.ahead = Ahead::Next(Some(at), self.upon(at)),
+            Ahead::Nothing => return,
         };
         Stack::read_with(
             kind,
             region,
             #[inline(always)]
-            |stack: Stack<'a, LayerKind, Common<'a>>| {
-                let (ethernet, ip, transport) = stack.layers;
-                // What a length of 0 means depends on what is below, RFC 2675 §4.
-                let transport = transport.filter(|one| !matches!(one, Either::Right(udp) if udp.length() == 0));
-                let next = match (transport, ip, ethernet) {
-                    (Some(Either::Left(tcp)), ..) => tcp.next(),
-                    (Some(Either::Right(udp)), ..) => udp.next(),
-                    (_, Some(Either::Left(ip)), _) => ip.next(),
-                    (_, Some(Either::Right(ip)), _) => ip.next(),
-                    (.., Some(ethernet)) => ethernet.next(),
-                    _ => return self.ahead = self.read_upon(at, kind, region),
-                };
-                let mut top = Some((at, region));
-                if let Some(ethernet) = ethernet {
-                    top = self.stand(top, &ethernet, ethernet.payload());
-                }
-                match ip {
-                    Some(Either::Left(ip)) => top = self.stand(top, &ip, ip.payload()),
-                    Some(Either::Right(ip)) => top = self.stand(top, &ip, ip.payload()),
-                    None => {}
-                }
-                match transport {
-                    Some(Either::Left(tcp)) => top = self.stand(top, &tcp, tcp.payload()),
-                    Some(Either::Right(udp)) => top = self.stand(top, &udp, udp.payload()),
-                    None => {}
-                }
-                self.ahead = top.map(|(at, _)| (at, next));
-            },
+            |stack: Stack<'a, LayerKind, Common<'a>>| self.stand::<TO_TRANSPORT>(at, kind, region, stack.layers),
         );
     }
 
-    /// Adds a layer that was read of a region, upon another one; its position and its payload, or nothing where there is no room.
+    /// Adds layers that were read together of a region upon another one, or else the one layer that begins it.
     #[inline(always)]
-    fn stand<V: View<'a>>(
+    fn stand<const TO_TRANSPORT: bool>(
         &mut self,
-        top: Option<(Option<usize>, Region<'a>)>,
-        view: &V,
-        payload: Region<'a>,
-    ) -> Option<(Option<usize>, Region<'a>)> {
-        let (at, around) = top?;
-        let (parent, length) = (at.unwrap_or(0) as u8, view.region().bytes().len() as u32);
-        let at = self.push(Place { kind: V::KIND, parent, stretch: Stretch::of(around), length })?;
-        Some((Some(at), payload))
+        at: Option<usize>,
+        kind: LayerKind,
+        region: Region<'a>,
+        (link, ip, transport): Common<'a>,
+    ) {
+        // What a length of 0 means depends on what is below, RFC 2675 §4.
+        let transport = transport.filter(|one| !matches!(one, Either::Right(udp) if udp.length() == 0));
+        let free = self.places.get_mut(self.count..).and_then(|free| free.first_chunk_mut());
+        let (Some(free), true) = (free, link.is_some() || ip.is_some() || transport.is_some()) else {
+            return self.ahead = self.read_upon(at, kind, region);
+        };
+        let mut pile = Pile { free, taken: 0, below: self.count, parent: at.unwrap_or(0) as u8, around: region };
+        match link {
+            Some(Either::Left(ethernet)) => pile.stand(&ethernet, ethernet.payload()),
+            Some(Either::Right(tag)) => pile.stand(&tag, tag.payload()),
+            None => {}
+        }
+        match ip {
+            Some(Either::Left(ip)) => pile.stand(&ip, ip.payload()),
+            Some(Either::Right(ip)) => pile.stand(&ip, ip.payload()),
+            None => {}
+        }
+        match transport {
+            Some(Either::Left(tcp)) => pile.stand(&tcp, tcp.payload()),
+            Some(Either::Right(udp)) => pile.stand(&udp, udp.payload()),
+            None => {}
+        }
+        let top = pile.parent.into();
+        self.count += pile.taken;
+        let next = match (transport, ip, link) {
+            (Some(_), ..) if TO_TRANSPORT => return self.ahead = Ahead::Upon(top),
+            (Some(Either::Left(tcp)), ..) => tcp.next(),
+            (Some(Either::Right(udp)), ..) => udp.next(),
+            (_, Some(Either::Left(ip)), _) => ip.next(),
+            (_, Some(Either::Right(ip)), _) => ip.next(),
+            (.., Some(Either::Left(ethernet))) => ethernet.next(),
+            (.., Some(Either::Right(tag))) => tag.next(),
+            (None, None, None) => Next::Nothing,
+        };
+        self.ahead = Ahead::Next(Some(top), next);
+    }
+
+    /// What the layer of that position says of what stands upon it.
+    fn upon(&self, at: usize) -> Next<'a> {
+        self.layer(at).map_or(Next::Nothing, |layer| layer.next())
     }
 
     /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the
     /// layers up to that one, none at first, and what the definitions say. Where it says nothing, what follows is left for later.
     #[inline]
     pub fn read_on(&mut self, mut follow: impl FnMut(&Below<'_, 'a>, Next<'a>) -> Option<Next<'a>>) {
-        while let Some((at, next)) = self.ahead {
+        loop {
+            let (at, next) = match self.ahead {
+                Ahead::Nothing => return,
+                Ahead::Upon(at) => (Some(at), self.upon(at)),
+                Ahead::Next(at, next) => (at, next),
+            };
             self.ahead = match follow(&self.up_to(at), next) {
                 Some(Next::Layer(kind, region)) => self.read_upon(at, kind, region),
                 Some(Next::Nothing | Next::Opaque(_)) => self.repeat(at),
@@ -226,13 +292,13 @@ impl<'a> Packet<'a> {
     }
 
     /// Reads a layer upon another one; what is to be read next.
-    fn read_upon(&mut self, at: Option<usize>, kind: LayerKind, region: Region<'a>) -> Option<Ahead<'a>> {
+    fn read_upon(&mut self, at: Option<usize>, kind: LayerKind, region: Region<'a>) -> Ahead<'a> {
         let below = at.unwrap_or(0);
         match kind.step(region, &self.up_to(at)) {
             Ok((length, next)) => {
                 // There are fewer layers than a byte counts.
                 let place = Place { kind, parent: below as u8, stretch: Stretch::of(region), length };
-                Some((Some(self.push(place)?), next))
+                self.push(place).map_or(Ahead::Nothing, |at| Ahead::Next(Some(at), next))
             }
             Err(error) => {
                 self.fail(Begun { kind, region, error, parent: below });
@@ -256,22 +322,20 @@ impl<'a> Packet<'a> {
 
     /// What repeats on a stream is read again upon the same layer, as long as bytes are left.
     #[inline(always)]
-    fn repeat(&self, from: Option<usize>) -> Option<Ahead<'a>> {
-        if self.streams { self.repeated(from?) } else { None }
+    fn repeat(&self, from: Option<usize>) -> Ahead<'a> {
+        if self.streams { self.repeated(from) } else { Ahead::Nothing }
     }
 
-    fn repeated(&self, from: usize) -> Option<Ahead<'a>> {
-        let mut at = Some(from);
+    fn repeated(&self, mut at: Option<usize>) -> Ahead<'a> {
         while let Some(index) = at {
             at = self.parent(index);
-            if let Some(place) = self.places().get(index).filter(|place| place.kind.is_stream()) {
-                let rest = self.around(index)?.behind(place.length as usize);
-                if !rest.bytes().is_empty() && may_begin(place.kind, rest) {
-                    return Some((at, Next::Layer(place.kind, rest)));
-                }
+            let Some(place) = self.places().get(index).filter(|place| place.kind.is_stream()) else { continue };
+            let rest = self.around(index).map_or(Region::NOTHING, |around| around.behind(place.length as usize));
+            if !rest.bytes().is_empty() && may_begin(place.kind, rest) {
+                return Ahead::Next(at, Next::Layer(place.kind, rest));
             }
         }
-        None
+        Ahead::Nothing
     }
 
     /// Adds a layer; nothing where there is no room.
@@ -342,7 +406,7 @@ impl<'a> Packet<'a> {
     /// Whether something is left that was not read yet.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        self.ahead.is_none()
+        matches!(self.ahead, Ahead::Nothing)
     }
 
     /// The position of the layer that one stands upon; nothing for the first.
@@ -462,6 +526,12 @@ impl Default for Packet<'_> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Whether it goes from process to process.
+#[inline(always)]
+fn is_transport(kind: LayerKind) -> bool {
+    kind.level() >= Level::Transport
 }
 
 /// Of what was found: whether one is true; nothing where there is none.

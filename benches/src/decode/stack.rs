@@ -1,8 +1,8 @@
 //! The fixed stack, the layers that are expected as a type, and the packet with all its layers.
 
 use super::{Tally, Transport};
+use packet_core::Region;
 use packet_core::stack::{Either, Stack};
-use packet_core::{Level, Region};
 use packet_protocols::ethernet::Ethernet;
 use packet_protocols::ipv4::Ipv4;
 use packet_protocols::ipv6::Ipv6;
@@ -44,18 +44,8 @@ pub(super) fn by_packet(depth: Depth) -> impl Fn(&[u8], &mut Tally) -> Option<()
     move |bytes, tally| {
         let mut packet = Packet::new();
         packet.read(LayerKind::Ethernet, bytes, depth);
-        let places = packet.known().places();
-        let first = |level| places.iter().map(|place| place.kind).find(|kind| kind.level() == level);
-        let ip = match first(Level::Network)? {
-            LayerKind::Ipv4 => Either::Left(packet.get()?),
-            LayerKind::Ipv6 => Either::Right(packet.get()?),
-            _ => return None,
-        };
-        let transport = match first(Level::Transport)? {
-            LayerKind::Tcp => Either::Left(packet.get()?),
-            LayerKind::Udp => Either::Right(packet.get()?),
-            _ => return None,
-        };
+        let ip = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
+        let transport = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
         both(ip, transport, tally)
     }
 }

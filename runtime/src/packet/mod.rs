@@ -80,7 +80,8 @@ use std::fmt;
 pub enum Depth {
     /// All of it.
     All,
-    /// To the first layer of that level, and the layers of that level that stand right upon it.
+    /// To the first layer of that level, and the layers of that level that stand right upon it: tags upon a frame, extension
+    /// headers upon a header. The transport ends with its first layer; whether QUIC is upon UDP, only the payload says.
     Level(Level),
     /// To the first layer of that kind.
     Layer(LayerKind),
@@ -95,7 +96,8 @@ impl Depth {
         match self {
             Self::All => false,
             Self::Level(level) => {
-                let goes_on = matches!(next, Next::Layer(kind, _) if kind.level() == level);
+                let goes_on =
+                    matches!(next, Next::Layer(kind, _) if kind.level() == level) && level != Level::Transport;
                 kinds.rev().any(|kind| kind.level() >= level) && !goes_on
             }
             Self::Layer(kind) => kinds.any(|one| one == kind),
@@ -240,11 +242,8 @@ impl<'a> Packet<'a> {
     pub fn read_to(&mut self, depth: Depth) {
         let Self { known, registry, added, failed, .. } = self;
         match registry {
-            // What is read together ends with the transport.
-            None if depth == Depth::All => known.read_while(|_, _| true),
-            None if matches!(depth, Depth::Level(Level::Transport | Level::Application)) => {
-                known.read_while(|places, next| !depth.is_reached(places.iter().map(|place| place.kind), next));
-            }
+            None if depth == Depth::All => known.read_all(),
+            None if depth == Depth::Level(Level::Transport) => known.read_to_transport(),
             None => known.read_on(|layers, next| (!depth.is_reached(layers.kinds(), &next)).then_some(next)),
             Some(registry) => known.read_on(|layers, next| {
                 let reached = depth.is_reached(layers.kinds(), &next);

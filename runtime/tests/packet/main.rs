@@ -113,6 +113,12 @@ fn layers_that_are_read_together_are_those_read_one_by_one() {
             let one_by_one = registry.parse(first, bytes);
             failed += usize::from(one_by_one.error().is_some());
             assert_eq!(read_of(&Packet::parse(first, bytes)), read_of(&one_by_one), "{name}: {bytes:02x?}");
+            let transport = Depth::Level(Level::Transport);
+            let (mut together, mut singly) = (Packet::parse_to(first, bytes, transport), registry.packet());
+            singly.read(first, bytes, transport);
+            assert_eq!(read_of(&together), read_of(&singly), "{name}: {bytes:02x?}");
+            together.read_to(Depth::All);
+            assert_eq!(read_of(&together), read_of(&one_by_one), "{name}: {bytes:02x?}");
         }
         for length in [at, whole.bytes().len()] {
             let bytes = &whole.bytes()[..length];
