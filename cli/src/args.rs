@@ -66,12 +66,19 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
 }
 
-/// Definitions of the user's own.
-#[derive(Debug, Args)]
-pub(crate) struct Definitions {
+/// Definitions of the user's own, beside the built-in ones.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Beside {
     /// A file with definitions of your own, beside the built-in ones; may be given more than once.
     #[arg(short = 'd', long = "definitions", value_name = "FILE.pony", action = ArgAction::Append)]
     pub(crate) files: Vec<String>,
+}
+
+/// Definitions of the user's own, which may be all there are.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Definitions {
+    #[command(flatten)]
+    pub(crate) beside: Beside,
 
     /// Leave the built-in definitions out.
     #[arg(long)]
@@ -254,6 +261,7 @@ Examples:
   pony edit capture.pcap -o out.pcap --encapsulate \
     'Ethernet {} / Ipv4 { src = ip\"10.9.0.1\"; dst = ip\"10.9.0.2\" } / Udp { dst_port = 4789 } / Vxlan { vni = 7 }'
   pony edit broken.pcap -o out.pcap --checksums fix
+  pony edit -d examples/beacon.pony capture.pcap -o out.pcap --where beacon --set beacon.station=99
 
 A field is LAYER.FIELD as in `pony dissect --tree`: ipv4.ttl; ipv4[1].ttl of the second such layer;
 tcp.options[0].mss.mss of an element. Packets without it stay as they are. Values are numbers, names,
@@ -268,6 +276,9 @@ Exit codes:
   1  the capture is damaged, or the output can't be written
   2  the command line is wrong, or a file can't be opened")]
 pub(crate) struct EditArgs {
+    #[command(flatten)]
+    pub(crate) definitions: Beside,
+
     /// Where to write: .pcap or .pcapng say the format, else it is that of the capture; `-` for standard output.
     #[arg(short = 'o', long, value_name = "FILE")]
     pub(crate) output: String,
@@ -348,6 +359,9 @@ Exit codes:
   1  some differ, or a capture is damaged
   2  the command line is wrong, or a file can't be read")]
 pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    pub(crate) definitions: Beside,
+
     /// One JSON object for each pair of packets that differ.
     #[arg(long)]
     pub(crate) json: bool,

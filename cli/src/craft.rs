@@ -44,8 +44,7 @@ pub(crate) fn run(args: &CraftArgs, color: ColorChoice) -> Result<ExitCode, Fail
 
 /// The bytes of a stack of built-in layers, and the name of the first of them.
 pub(crate) fn stack(text: &str, color: ColorChoice) -> Result<(Vec<u8>, Option<String>), Failure> {
-    let builtin = Definitions { files: Vec::new(), no_builtin: false };
-    let Loaded { schema, mut sources, .. } = definitions::load(&builtin, color)?;
+    let Loaded { schema, mut sources, .. } = definitions::load(&Definitions::default(), color)?;
     let built = build(&schema, &mut sources, text, 0, color)?;
     let first = built.dissection.layers.first().map(|layer| schema[layer.composite].name.clone());
     Ok((built.bytes, first))

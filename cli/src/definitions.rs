@@ -1,15 +1,18 @@
 //! Loads definitions: the built-in ones and the user's, parsed and checked together.
 
-use crate::args::Definitions;
+use crate::args::{Beside, Definitions};
 use crate::failure::Failure;
 use crate::style::ColorChoice;
 use packet_codegen::text::parse;
 use packet_codegen::{Sources, render};
 use packet_protocols::{DEFINITIONS, Definition};
+use packet_runtime::packet::Registry;
+use packet_schema::model::{Composite, CompositeId, CompositeKind};
 use packet_schema::tree::Module;
 use packet_schema::{Diagnostic, Schema, check, stored};
 use std::collections::HashSet;
 use std::io::Read;
+use std::sync::Arc;
 
 /// Definitions that were parsed and checked.
 pub(crate) struct Checked {
@@ -38,13 +41,33 @@ static BUILTIN: &[u8] = include_bytes!("builtin.schema");
 
 /// Loads definitions that are to be used; all mistakes in them are shown.
 pub(crate) fn load(which: &Definitions, color: ColorChoice) -> Result<Loaded, Failure> {
-    if which.files.is_empty() && !which.no_builtin {
+    if which.beside.files.is_empty() && !which.no_builtin {
         let schema = builtin()?;
         let mut sources = Sources::new();
         builtin_texts(&mut sources);
         return Ok(Loaded { schema, sources, own: HashSet::new() });
     }
-    load_files(&which.files, !which.no_builtin, color)
+    load_files(&which.beside.files, !which.no_builtin, color)
+}
+
+/// A model that lasts as long as the command runs, and where the user has definitions, the registry of their layers.
+pub(crate) type Registered = (&'static Schema, Option<Arc<Registry>>);
+
+/// Loads definitions for packets that are read by generated code, and those of the user by what interprets them.
+pub(crate) fn register(which: &Beside, color: ColorChoice) -> Result<Registered, Failure> {
+    if which.files.is_empty() {
+        return Ok((Box::leak(Box::new(builtin()?)), None));
+    }
+    let Loaded { schema, own, .. } = load_files(&which.files, true, color)?;
+    let schema: &'static Schema = Box::leak(Box::new(schema));
+    let is_own = |composite: &Composite| {
+        own.contains(&schema[composite.module].source) && matches!(composite.kind, CompositeKind::Layer(_))
+    };
+    let all = (0..).map(CompositeId).zip(&schema.composites);
+    let layers: Vec<CompositeId> = all.filter(|(_, composite)| is_own(composite)).map(|(id, _)| id).collect();
+    let mut registry = Registry::new();
+    registry.add_layers_of(schema, &layers).map_err(|conflict| Failure::usage(conflict.to_string()))?;
+    Ok((schema, Some(Arc::new(registry))))
 }
 
 /// The model of the built-in definitions.

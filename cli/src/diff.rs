@@ -1,13 +1,13 @@
 //! `pony diff`: in what the packets of two captures differ.
 
 use crate::args::DiffArgs;
+use crate::definitions;
 use crate::failure::Failure;
 use crate::progress::{Input, Progress};
 use crate::style::{ColorChoice, Palette};
 use packet_core::Region;
-use packet_protocols::stack::tables;
-use packet_runtime::file::Reader;
-use packet_runtime::packet::{Change, Difference, Packet, diff};
+use packet_runtime::file::{LinkType, Reader};
+use packet_runtime::packet::{Change, Difference, Packet, Registry, diff};
 use serde_json::json;
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -22,7 +22,8 @@ pub(crate) fn run(args: &DiffArgs, color: ColorChoice) -> Result<ExitCode, Failu
     let [before_progress, after_progress] = &mut progress;
     let mut before = Side::open(&args.before, before_progress)?;
     let mut after = Side::open(&args.after, after_progress)?;
-    let mut told = Told::new(args, color);
+    let (_, registry) = definitions::register(&args.definitions, color)?;
+    let mut told = Told::new(args, registry.as_deref(), color);
     loop {
         before.fill()?;
         after.fill()?;
@@ -52,16 +53,14 @@ struct Waiting {
     frame: u64,
     data: Vec<u8>,
     origlen: u32,
-    link_type: u16,
+    link_type: LinkType,
 }
 
 impl Waiting {
-    fn packet(&self) -> Packet<'_> {
-        let region = Region::captured(&self.data, self.origlen as usize);
-        match tables::link_type(self.link_type, region) {
-            Some(first) => Packet::parse(first, region),
-            None => Packet::opaque(region),
-        }
+    fn packet<'a>(&'a self, registry: Option<&'a Registry>) -> Packet<'a> {
+        let mut packet = registry.map_or_else(Packet::new, Registry::packet);
+        packet.read_link_type(self.link_type, Region::captured(&self.data, self.origlen as usize));
+        packet
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -93,7 +92,7 @@ impl<'p> Side<'p> {
                     frame: record.frame,
                     data: record.data.to_vec(),
                     origlen: record.origlen,
-                    link_type: record.link_type.0,
+                    link_type: record.link_type,
                 }),
             }
         }
@@ -121,14 +120,15 @@ fn step(before: &Side<'_>, after: &Side<'_>) -> (usize, usize) {
 /// What is told.
 struct Told<'a> {
     args: &'a DiffArgs,
+    registry: Option<&'a Registry>,
     palette: Palette,
     packets: u64,
     different: u64,
 }
 
 impl<'a> Told<'a> {
-    fn new(args: &'a DiffArgs, color: ColorChoice) -> Self {
-        Self { args, palette: Palette::new(color.stdout()), packets: 0, different: 0 }
+    fn new(args: &'a DiffArgs, registry: Option<&'a Registry>, color: ColorChoice) -> Self {
+        Self { args, registry, palette: Palette::new(color.stdout()), packets: 0, different: 0 }
     }
 
     /// Two packets, one beside the other.
@@ -137,7 +137,7 @@ impl<'a> Told<'a> {
         if before.is_same(after) {
             return Ok(());
         }
-        let (one, other) = (before.packet(), after.packet());
+        let (one, other) = (before.packet(self.registry), after.packet(self.registry));
         let mut found = diff(&one, &other);
         if before.origlen != after.origlen {
             let change = Change::Changed(format!("{} bytes", before.origlen), format!("{} bytes", after.origlen));
@@ -174,7 +174,7 @@ impl<'a> Told<'a> {
         let Some(waiting) = packet else { return Ok(()) };
         self.packets += 1;
         self.different += 1;
-        let packet = waiting.packet();
+        let packet = waiting.packet(self.registry);
         if self.args.json {
             let frame = Some(waiting.frame);
             let frames = if is_before { (frame, None) } else { (None, frame) };

@@ -8,6 +8,7 @@ use common::{golden, pony, root, run, run_with, scratch};
 use serde_json::Value;
 
 const WEB: &str = "tests/captures/web.pcapng";
+const BEACON: &str = "tests/captures/beacon.pcapng";
 const TUNNELS: &str = "tests/captures/tunnels.pcap";
 
 /// Edits a capture, and gives the path of what becomes of it.
@@ -40,6 +41,30 @@ fn fields_and_addresses_are_set_and_checksums_follow() {
     assert_eq!(ran.code, 1);
     golden("diff.web.txt", &ran.out.lines().take(40).collect::<Vec<_>>().join("\n"));
     assert_eq!(faults(&path), faults(WEB), "nothing is wrong with the checksums");
+}
+
+#[test]
+fn fields_of_layers_of_ones_own_are_set_and_their_checksums_follow() {
+    let own = ["-d", "examples/beacon.pony"];
+    let path = edited("own.pcapng", BEACON, &[&own[..], &["--where", "beacon", "--set", "beacon.station=99"]].concat());
+    let dissected = |path: &str| run(&[&["dissect", "--json"], &own[..], &[path]].concat()).out;
+    let lines =
+        |path: &str| dissected(path).lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+    let (before, after) = (lines(BEACON), lines(&path));
+    let beacons = |lines: &[Value]| -> Vec<Value> {
+        let layers = lines.iter().flat_map(|line| line["layers"].as_array().unwrap().clone());
+        layers.filter(|layer| layer["layer"] == "Beacon").collect()
+    };
+    assert_eq!((beacons(&before).len(), beacons(&after).len()), (38, 38));
+    assert!(beacons(&after).iter().all(|beacon| beacon["fields"]["station"] == 99));
+    let anomalies = |lines: &[Value]| lines.iter().map(|line| line["anomalies"].clone()).collect::<Vec<_>>();
+    assert_eq!(anomalies(&before), anomalies(&after), "two messages had a wrong checksum before, and have one now");
+
+    let ignored = ["diff", "--ignore", "beacon.station", "--ignore", "beacon.checksum", BEACON, &path];
+    let told = run(&[&ignored[..], &own].concat()).out;
+    assert_eq!(told.lines().last(), Some("2 of 56 packets differ"), "what sums a right checksum stays the same");
+    let refused = run(&[&["edit", BEACON, "-o", &path, "--strip", "beacon"], &own[..]].concat());
+    assert!(refused.code == 2 && refused.err.contains("`beacon` can't be taken out"), "{}", refused.err);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use pony_tests::definitions::protocols;
 use pony_tests::packets::captures_below;
 use pony_tests::root;
 use std::fs::File;
+use std::sync::Arc;
 
 /// A header that says by a key of the Internet what it carries.
 #[derive(Layer)]
@@ -77,12 +78,49 @@ fn an_earlier_key_that_pony_knows_comes_first() {
 #[test]
 fn probes_find_what_no_key_leads_to_the_surest_first() {
     let (mut registry, wrapper) = with_wrapper();
-    registry.probe(wrapper, |region| u32::from(region.bytes().first() == Some(&59)));
-    registry.probe(Target::Known(LayerKind::Dns), |region| 2 * u32::from(region.bytes().len() == 12));
+    registry.probe(wrapper, &["udp_port"], |region| u32::from(region.bytes().first() == Some(&59)));
+    registry.probe(Target::Known(LayerKind::Dns), &[], |region| 2 * u32::from(region.bytes().len() == 12));
     let read = |payload: &[u8]| registry.parse(LayerKind::Ethernet, udp(9, payload).as_slice()).to_string();
     assert_eq!(read(&[59, 1]), "Ethernet / Ipv4 / Udp / Wrapper / 1 bytes");
     assert_eq!(read(&[&[59][..], &[0; 11]].concat()), "Ethernet / Ipv4 / Udp / Dns");
     assert_eq!(read(&[1, 2]), "Ethernet / Ipv4 / Udp / 2 bytes");
+    let segment =
+        (Ipv4::default() / Tcp { src_port: 9, dst_port: 9, ..Default::default() } / [59, 1]).to_vec().unwrap();
+    assert_eq!(
+        registry.parse(LayerKind::Ipv4, segment.as_slice()).to_string(),
+        "Ipv4 / Tcp / 2 bytes",
+        "another table"
+    );
+}
+
+#[test]
+fn what_a_definition_carries_may_be_compiled() {
+    let (mut registry, wrapper) = with_wrapper();
+    registry.bind(Key::new("ip_protocol", 253), wrapper).unwrap();
+    let outer = "module my.outer; use pony.net.{IpProtocol, ip_protocol, udp_port};
+                 layer Outer { kind: IpProtocol; payload: next from ip_protocol[kind]; }
+                 bind udp_port { 7000 => Outer; } test law roundtrip Outer; test Outer hex\"01\" { kind == ICMP; }";
+    registry.define("outer.pony", outer).unwrap();
+    let bytes = udp(7000, &[253, 59]);
+    assert_eq!(registry.parse(LayerKind::Ethernet, &bytes[..]).to_string(), "Ethernet / Ipv4 / Udp / Outer / Wrapper");
+}
+
+#[test]
+fn a_definition_may_use_those_that_were_read_before() {
+    let mut registry = Registry::new();
+    let first = "module my.outer; use pony.net.{udp_port}; table inner: u8; layer Outer { kind: u8; payload: next from inner[kind]; }
+                 bind udp_port { 7000 => Outer; } test law roundtrip Outer; test Outer hex\"01\" { kind == 1; }";
+    registry.define("outer.pony", first).unwrap();
+    let second = "module my.inner; use my.outer.{inner}; layer Inner { value: u16; } bind inner { 7 => Inner; }
+                  test law roundtrip Inner; test Inner hex\"0001\" { value == 1; }";
+    registry.define("inner.pony", second).unwrap();
+    let registry = Arc::new(registry);
+    let packet = registry.describe("Ipv4 {} / Udp {} / Outer {} / Inner { value = 9 }").unwrap();
+    assert_eq!(packet.packet().to_string(), "Ipv4 / Udp / Outer / Inner");
+    assert!(
+        registry.describe("Outer { kind = 3 }").unwrap().first().is_none(),
+        "it begins with a layer of the registry"
+    );
 }
 
 #[test]

@@ -10,10 +10,7 @@ use crate::failure::Failure;
 use crate::progress::{Input, Progress};
 use crate::style::{ColorChoice, Palette};
 use output::{Meta, Output};
-use packet_core::Region;
-use packet_protocols::stack::tables;
 use packet_runtime::file::{FileError, Reader};
-use packet_runtime::packet::PacketBuf;
 use plan::{Plan, Told};
 use std::process::ExitCode;
 
@@ -47,27 +44,24 @@ fn edit(args: &EditArgs, plan: &Plan, progress: &mut Progress, sums: &mut Sums) 
         };
         sums.packets += 1;
         let mut meta = Meta::of(&record);
-        let (data, frame) = (record.data.to_vec(), record.frame);
-        let region = Region::captured(record.data, record.origlen as usize);
-        let known = tables::link_type(record.link_type.0, region);
-        let missing = record.origlen.saturating_sub(record.caplen());
-        let bytes = match known {
-            None => {
+        let bytes = match plan.begin(&record) {
+            Err(data) => {
                 sums.unknown += 1;
                 data
             }
-            Some(first) => {
-                let mut packet = PacketBuf::new(first, data).with_missing(missing);
-                match plan.apply(&mut packet, frame) {
+            Ok(mut packet) => {
+                match plan.apply(&mut packet, record.frame) {
                     Told::Dropped => {
                         sums.dropped += 1;
                         continue;
                     }
                     Told::Changed => sums.changed += 1,
                     Told::Same => {}
-                    Told::Failed(reason) => sums.fail(frame, reason),
+                    Told::Failed(reason) => sums.fail(record.frame, reason),
                 }
-                meta.become_first(packet.first());
+                if let Some(first) = packet.first() {
+                    meta.become_first(first);
+                }
                 meta.origlen = u32::try_from(packet.original_length()).unwrap_or(u32::MAX);
                 packet.into_bytes()
             }

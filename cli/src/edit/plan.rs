@@ -6,15 +6,19 @@ use crate::craft;
 use crate::definitions;
 use crate::failure::Failure;
 use crate::style::ColorChoice;
+use packet_core::Region;
 use packet_protocols::craft::{Layers, read_to_change};
-use packet_protocols::stack::LayerKind;
-use packet_runtime::packet::{ChangeError, FieldInput, FieldKind, FieldPath, Keep, PacketBuf};
+use packet_protocols::stack::{LayerKind, tables};
+use packet_runtime::file::Packet as Record;
+use packet_runtime::packet::{ChangeError, FieldInput, FieldKind, FieldPath, Keep, PacketBuf, Registry};
 use packet_schema::Schema;
 use packet_schema::model::{Composite, CompositeId, Names, Type, Values};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// What is done to each packet.
 pub(super) struct Plan {
+    registry: Option<Arc<Registry>>,
     frames: Vec<RangeInclusive<u64>>,
     conditions: Vec<Condition>,
     only: bool,
@@ -49,12 +53,13 @@ pub(super) enum Told {
 impl Plan {
     /// By the command line.
     pub(super) fn new(args: &EditArgs, color: ColorChoice) -> Result<Self, Failure> {
-        let schema = definitions::builtin()?;
+        let (schema, registry) = definitions::register(&args.definitions, color)?;
+        let known = Known { schema, registry: registry.as_deref() };
         let keep = if args.checksums == Checksums::Keep { Keep::AsTheyAre } else { Keep::Right };
-        let layers = |keys: &[String]| keys.iter().map(|key| layer_key(key)).collect::<Result<Vec<_>, _>>();
+        let layers = |keys: &[String]| keys.iter().map(|key| known.carrier(key)).collect::<Result<Vec<_>, _>>();
         Ok(Self {
             frames: args.frames.iter().map(|text| frames(text)).collect::<Result<_, _>>()?,
-            conditions: args.conditions.iter().map(|text| condition(&schema, text)).collect::<Result<_, _>>()?,
+            conditions: args.conditions.iter().map(|text| known.condition(text)).collect::<Result<_, _>>()?,
             only: args.only,
             keep,
             checksums: args.checksums,
@@ -62,13 +67,31 @@ impl Plan {
             decapsulate: layers(&args.decapsulate)?,
             tag: args.push_vlan.as_deref().map(tag).transpose()?,
             encapsulate: args.encapsulate.as_deref().map(|text| around(text, color)).transpose()?,
-            settings: args.set.iter().map(|text| setting(&schema, text)).collect::<Result<_, _>>()?,
+            settings: args.set.iter().map(|text| known.setting(text)).collect::<Result<_, _>>()?,
             mappings: args
                 .map
                 .iter()
                 .map(|text| Mapping::new(text).map_err(Failure::usage))
                 .collect::<Result<_, _>>()?,
+            registry,
         })
+    }
+
+    /// What is known of the layers of a packet as it was captured; its bytes where that is nothing.
+    pub(super) fn begin(&self, record: &Record<'_>) -> Result<PacketBuf, Vec<u8>> {
+        let data = record.data.to_vec();
+        let region = Region::captured(record.data, record.origlen as usize);
+        let packet = match &self.registry {
+            Some(registry) => match registry.first_of(record.link_type, region) {
+                Some(first) => registry.packet_buf(first, data),
+                None => return Err(data),
+            },
+            None => match tables::link_type(record.link_type.0, region) {
+                Some(first) => PacketBuf::new(first, data),
+                None => return Err(data),
+            },
+        };
+        Ok(packet.with_missing(record.origlen.saturating_sub(record.caplen())))
     }
 
     /// Does to a packet what is to be done.
@@ -106,7 +129,7 @@ impl Plan {
         for key in &self.strip {
             match key.as_str() {
                 // Tags are taken out of any frame, whatever it carries, and however short it was cut.
-                "vlan" if packet.first() == LayerKind::Ethernet => while packet.pop_tag().is_some() {},
+                "vlan" if packet.first() == Some(LayerKind::Ethernet) => while packet.pop_tag().is_some() {},
                 key => _ = packet.strip(key, self.keep)?,
             }
         }
@@ -147,53 +170,74 @@ fn frames(text: &str) -> Result<RangeInclusive<u64>, Failure> {
     }
 }
 
-/// A layer that Pony knows, by its key or its name.
-fn layer_key(text: &str) -> Result<String, Failure> {
-    let found = LayerKind::ALL.iter().find(|kind| kind.key() == text || kind.name() == text);
-    found.map(|kind| kind.key().to_owned()).ok_or_else(|| {
-        let like = packet_schema::nearest(text, LayerKind::ALL.iter().map(|kind| kind.key()));
-        let help = like.map_or_else(String::new, |like| format!("; is it `{like}`?"));
-        Failure::usage(format!("no layer is called `{text}`{help}"))
-    })
+/// What layers and fields there are.
+struct Known<'k> {
+    schema: &'static Schema,
+    registry: Option<&'k Registry>,
 }
 
-fn condition(schema: &Schema, text: &str) -> Result<Condition, Failure> {
-    let field = |path: &str, value: &str, wanted| {
-        let (path, value) = path_and_value(schema, path, value)?;
-        Ok(Condition::Field(path, value, wanted))
-    };
-    match (text.split_once("!="), text.split_once('=')) {
-        (Some((path, value)), _) => field(path, value, false),
-        (None, Some((path, value))) => field(path, value, true),
-        (None, None) => layer_key(text).map(Condition::Layer),
+impl Known<'_> {
+    fn condition(&self, text: &str) -> Result<Condition, Failure> {
+        let field = |path: &str, value: &str, wanted| {
+            let (path, value) = self.path_and_value(path, value)?;
+            Ok(Condition::Field(path, value, wanted))
+        };
+        match (text.split_once("!="), text.split_once('=')) {
+            (Some((path, value)), _) => field(path, value, false),
+            (None, Some((path, value))) => field(path, value, true),
+            (None, None) => self.layer_key(text).map(Condition::Layer),
+        }
     }
-}
 
-fn setting(schema: &Schema, text: &str) -> Result<(FieldPath, FieldInput), Failure> {
-    let parts = text.split_once('=');
-    let (path, value) =
-        parts.ok_or_else(|| Failure::usage(format!("--set {text}: write FIELD=VALUE, as in ipv4.ttl=64")))?;
-    path_and_value(schema, path, value)
-}
+    fn setting(&self, text: &str) -> Result<(FieldPath, FieldInput), Failure> {
+        let parts = text.split_once('=');
+        let (path, value) =
+            parts.ok_or_else(|| Failure::usage(format!("--set {text}: write FIELD=VALUE, as in ipv4.ttl=64")))?;
+        self.path_and_value(path, value)
+    }
 
-/// A field that there is, and a value; one that an enum has a name for becomes its number.
-fn path_and_value(schema: &Schema, path: &str, value: &str) -> Result<(FieldPath, FieldInput), Failure> {
-    let path: FieldPath = path.trim().parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    layer_key(path.layer())?;
-    let layer = schema.composites.iter().zip(0..).find(|(composite, _)| composite.key == path.layer());
-    if let Some((composite, id)) = layer {
-        let first: String = path.way().chars().take_while(|letter| !".[".contains(*letter)).collect();
-        let names: Vec<&str> = names_in(schema, composite);
-        if !names.contains(&first.as_str()) {
-            let like = packet_schema::nearest(&first, names.iter().copied());
+    /// A layer that can be taken out.
+    fn carrier(&self, text: &str) -> Result<String, Failure> {
+        let key = self.layer_key(text)?;
+        if LayerKind::ALL.iter().all(|kind| kind.key() != key) {
+            let words = format!("`{key}` can't be taken out: of layers of your own, fields can be set, and no more");
+            return Err(Failure::usage(words));
+        }
+        Ok(key)
+    }
+
+    /// The key of the layer that has this key or this name, built in or the user's.
+    fn layer_key(&self, text: &str) -> Result<String, Failure> {
+        let builtin = LayerKind::ALL.iter().map(|kind| (kind.key(), kind.name()));
+        let mut names = builtin.chain(self.registry.into_iter().flat_map(Registry::layers));
+        let found = names.clone().find(|(key, name)| *key == text || *name == text);
+        found.map(|(key, _)| key.to_owned()).ok_or_else(|| {
+            let like = packet_schema::nearest(text, names.by_ref().map(|(key, _)| key));
             let help = like.map_or_else(String::new, |like| format!("; is it `{like}`?"));
-            return Err(Failure::usage(format!("`{}` has no field `{first}`{help}", path.layer())));
-        }
-        if let Some(number) = named(schema, CompositeId(id), &path, value.trim()) {
-            return Ok((path, FieldInput::Number(number)));
-        }
+            Failure::usage(format!("no layer is called `{text}`{help}"))
+        })
     }
-    Ok((path, FieldInput::Text(value.trim().to_owned())))
+
+    /// A field that there is, and a value; one that an enum has a name for becomes its number.
+    fn path_and_value(&self, path: &str, value: &str) -> Result<(FieldPath, FieldInput), Failure> {
+        let path: FieldPath = path.trim().parse().map_err(|error| Failure::usage(format!("{error}")))?;
+        self.layer_key(path.layer())?;
+        let schema = self.schema;
+        let layer = schema.composites.iter().zip(0..).find(|(composite, _)| composite.key == path.layer());
+        if let Some((composite, id)) = layer {
+            let first: String = path.way().chars().take_while(|letter| !".[".contains(*letter)).collect();
+            let names: Vec<&str> = names_in(schema, composite);
+            if !names.contains(&first.as_str()) {
+                let like = packet_schema::nearest(&first, names.iter().copied());
+                let help = like.map_or_else(String::new, |like| format!("; is it `{like}`?"));
+                return Err(Failure::usage(format!("`{}` has no field `{first}`{help}", path.layer())));
+            }
+            if let Some(number) = named(schema, CompositeId(id), &path, value.trim()) {
+                return Ok((path, FieldInput::Number(number)));
+            }
+        }
+        Ok((path, FieldInput::Text(value.trim().to_owned())))
+    }
 }
 
 /// The names that a path may begin with in a layer: of its fields, and of its forms.

@@ -27,7 +27,7 @@ pub(crate) struct Print<'a> {
 /// Runs the command.
 pub(crate) fn run(args: &SchemaArgs, color: ColorChoice) -> Result<ExitCode, Failure> {
     let (files, names): (Vec<_>, Vec<_>) = args.names.iter().cloned().partition(|name| name.ends_with(".pony"));
-    let all_files = [args.definitions.files.as_slice(), &files].concat();
+    let all_files = [args.definitions.beside.files.as_slice(), &files].concat();
     let loaded = definitions::load_files(&all_files, !args.definitions.no_builtin, color)?;
     let schema = loaded.schema;
     let mut print = Print { schema: &schema, palette: Palette::new(color.stdout()), out: Vec::new() };

@@ -1,7 +1,7 @@
 //! Layers of a registry, in packets.
 
 use super::registry::{Source, Spec};
-use packet_core::{FieldVisitor, Fields, Level, Region};
+use packet_core::{FieldInfo, FieldVisitor, Fields, Level, Region};
 
 /// A layer of a registry that was read.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,14 @@ impl<'a> Added<'a> {
     #[must_use]
     pub fn known_below(&self) -> usize {
         self.known_below
+    }
+
+    /// Tells of the fields that its definition verifies: what each is, and what it should be.
+    pub(super) fn derived(&self, tell: &mut dyn FnMut(&'static FieldInfo, u64, u64)) {
+        match &self.spec.source {
+            Source::Interpreted(layer) => layer.derived(self.region, tell),
+            Source::Compiled(_) => {}
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Packets that own their bytes.
 
-use super::{Depth, Packet};
+use super::{Depth, Packet, Registry, Target};
 use packet_core::Region;
 use packet_protocols::stack::LayerKind;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The bytes of a packet, owned: read it by [`Self::packet`], change it by [`Self::set`], [`Self::edit`] and their like.
 ///
@@ -18,18 +20,34 @@ use packet_protocols::stack::LayerKind;
 /// assert!(now.known().is_regular(), "lengths, keys and checksums follow");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct PacketBuf {
     pub(super) bytes: Vec<u8>,
     pub(super) missing: u32,
-    pub(super) first: LayerKind,
+    pub(super) first: Target,
+    pub(super) registry: Option<Arc<Registry>>,
+}
+
+/// Packets are equal that have the same bytes and begin with the same layer, whoever knows what they carry.
+impl PartialEq for PacketBuf {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.bytes, self.missing, self.first) == (&other.bytes, other.missing, other.first)
+    }
+}
+
+impl Eq for PacketBuf {}
+
+impl Hash for PacketBuf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.bytes, self.missing, self.first).hash(state);
+    }
 }
 
 impl PacketBuf {
-    /// The bytes of a packet that begins with a layer of that kind.
+    /// The bytes of a packet that begins with a layer of that kind; [`Registry::packet_buf`] makes one that knows other layers.
     #[must_use]
     pub fn new(first: LayerKind, bytes: Vec<u8>) -> Self {
-        Self { bytes, missing: 0, first }
+        Self { bytes, missing: 0, first: Target::Known(first), registry: None }
     }
 
     /// The same, of which the capture has cut off so many bytes.
@@ -41,13 +59,15 @@ impl PacketBuf {
     /// Its layers, as its bytes are now.
     #[must_use]
     pub fn packet(&self) -> Packet<'_> {
-        Packet::parse(self.first, self.region())
+        self.packet_to(Depth::All)
     }
 
     /// Its layers to some depth.
     #[must_use]
     pub fn packet_to(&self, depth: Depth) -> Packet<'_> {
-        Packet::parse_to(self.first, self.region(), depth)
+        let mut packet = self.registry.as_deref().map_or_else(Packet::new, Registry::packet);
+        packet.read_from(self.first, self.region(), depth);
+        packet
     }
 
     /// Its bytes, and how many are missing behind them.
@@ -56,10 +76,13 @@ impl PacketBuf {
         Region::captured(&self.bytes, self.bytes.len() + self.missing as usize)
     }
 
-    /// What its first layer is.
+    /// What its first layer is, if Pony knows it.
     #[must_use]
-    pub fn first(&self) -> LayerKind {
-        self.first
+    pub fn first(&self) -> Option<LayerKind> {
+        match self.first {
+            Target::Known(kind) => Some(kind),
+            Target::Added(_) => None,
+        }
     }
 
     /// Its bytes.

@@ -1,18 +1,17 @@
 //! Checksums of whole packets.
 
-use super::Packet;
+use super::{Entry, Packet};
 use packet_core::checksum::Inet16;
 use packet_core::{Derived, FieldInfo};
-use packet_protocols::packet as known;
-use packet_protocols::stack::{Layer, LayerKind};
+use packet_protocols::stack::{Below, Layer, LayerKind};
 
 /// A checksum in a packet, or another field that its definition verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checksum {
-    /// The position of its layer among those that Pony knows.
+    /// The position of its layer among [`Packet::layers`].
     pub layer: usize,
-    /// The kind of its layer.
-    pub kind: LayerKind,
+    /// The kind of its layer, if Pony knows it.
+    pub kind: Option<LayerKind>,
     /// The field.
     pub field: &'static FieldInfo,
     /// What it is.
@@ -43,8 +42,8 @@ impl Checksum {
 }
 
 impl Packet<'_> {
-    /// Every checksum that can be verified, the outermost first. Those of bytes that are not all there, and those whose sender
-    /// made none, are not among them.
+    /// Every checksum that can be verified, the outermost first, those of interpreted layers too. Those of bytes that are not all
+    /// there, those whose sender made none, and those of compiled layers of a registry are not among them.
     #[must_use]
     pub fn verify_checksums(&self) -> Vec<Checksum> {
         let mut found = Vec::new();
@@ -52,27 +51,44 @@ impl Packet<'_> {
         found
     }
 
-    /// Tells of every checksum that can be verified, as [`Self::verify_checksums`], without allocation.
+    /// Tells of every checksum that can be verified, as [`Self::verify_checksums`]; of known layers, without allocation.
     pub fn checksums(&self, tell: &mut dyn FnMut(Checksum)) {
-        for index in 0..self.known.places().len() {
-            verify(&self.known, index, tell);
+        self.checksums_of(|_| true, tell);
+    }
+
+    /// Tells of the checksums of layers of some positions.
+    pub(super) fn checksums_of(&self, is_meant: impl Fn(usize) -> bool, tell: &mut dyn FnMut(Checksum)) {
+        let mut known_below = 0;
+        for (position, layer) in self.layers().enumerate() {
+            match layer {
+                Entry::Known(layer) => {
+                    if is_meant(position) {
+                        of_known(&layer, &self.known.below(known_below), position, tell);
+                    }
+                    known_below += 1;
+                }
+                Entry::Added(layer) if is_meant(position) => layer.derived(&mut |field, found, expected| {
+                    let verdict = if found == expected { Verdict::Right } else { Verdict::Wrong };
+                    tell(Checksum { layer: position, kind: None, field, found, expected, verdict });
+                }),
+                Entry::Added(_) => {}
+            }
         }
     }
 }
 
-/// Tells of the checksums of one layer.
-pub(super) fn verify(known: &known::Packet<'_>, index: usize, tell: &mut dyn FnMut(Checksum)) {
-    let Some(layer) = known.layer(index) else { return };
-    layer.derived(&known.below(index), &mut |derived| {
+/// Tells of the checksums of a layer that Pony knows.
+fn of_known<'a>(layer: &Layer<'a>, below: &Below<'_, 'a>, position: usize, tell: &mut dyn FnMut(Checksum)) {
+    layer.derived(below, &mut |derived| {
         let verdict = if derived.found == derived.expected {
             Verdict::Right
-        } else if is_left_to_hardware(&layer, &derived) {
+        } else if is_left_to_hardware(layer, &derived) {
             Verdict::LeftToHardware
         } else {
             Verdict::Wrong
         };
         let Derived { field, found, expected, .. } = derived;
-        tell(Checksum { layer: index, kind: layer.kind(), field, found, expected, verdict });
+        tell(Checksum { layer: position, kind: Some(layer.kind()), field, found, expected, verdict });
     });
 }
 

@@ -29,8 +29,8 @@ impl fmt::Display for DefineError {
 impl std::error::Error for DefineError {}
 
 impl Registry {
-    /// Reads a definition beside the built-in ones, and adds its layers with their keys and probes, to be interpreted; the layers,
-    /// in their order. The definition stays in memory for as long as the program runs.
+    /// Reads a definition beside the built-in ones and those that were read before, and adds its layers with their keys and probes,
+    /// to be interpreted; the layers, in their order. The definition stays in memory for as long as the program runs.
     ///
     /// # Errors
     ///
@@ -56,26 +56,30 @@ impl Registry {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn define(&mut self, path: &str, text: &str) -> Result<Vec<Target>, DefineError> {
-        let schema = checked(Some((path, text))).map_err(DefineError::Mistakes)?;
+        let mut definitions = vec![(path.to_owned(), text.to_owned())];
+        definitions.extend(self.definitions.iter().cloned());
+        let schema = checked(&definitions).map_err(DefineError::Mistakes)?;
         let schema: &'static Schema = Box::leak(Box::new(schema));
         let own = |id: &CompositeId| schema[schema[*id].module].source == OWN;
         let layers: Vec<CompositeId> = (0..schema.composites.len())
             .filter_map(|index| u32::try_from(index).ok().map(CompositeId))
             .filter(|id| own(id) && matches!(schema[*id].kind, CompositeKind::Layer(_)))
             .collect();
-        self.add_layers_of(schema, &layers).map_err(DefineError::Conflict)
+        let targets = self.add_layers_of(schema, &layers).map_err(DefineError::Conflict)?;
+        self.definitions = definitions;
+        Ok(targets)
     }
 }
 
-/// The source of what is not built in.
+/// The source of the definition that is read.
 const OWN: u32 = 0;
 
-/// The model of the built-in definitions, with one beside them by its path and its text, if any; else the mistakes in it.
-pub(super) fn checked(own: Option<(&str, &str)>) -> Result<Schema, String> {
+/// The model of the built-in definitions, with others before them by their paths and their texts; else the mistakes in it.
+pub(super) fn checked(own: &[(String, String)]) -> Result<Schema, String> {
     let mut sources = Sources::new();
     let builtin = DEFINITIONS.iter().map(|definition| (definition.path, definition.text));
     let (mut modules, mut found) = (Vec::new(), Vec::new());
-    for (path, text) in own.into_iter().chain(builtin) {
+    for (path, text) in own.iter().map(|(path, text)| (path.as_str(), text.as_str())).chain(builtin) {
         let (module, mistakes) = parse(sources.add(path, text), text);
         modules.push(module);
         found.extend(mistakes);

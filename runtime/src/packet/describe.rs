@@ -1,7 +1,7 @@
 //! Packets from their description, in the syntax of `pony craft`.
 
-use super::PacketBuf;
 use super::define::checked;
+use super::{PacketBuf, Registry, Target};
 use packet_codegen::text::parse_stack;
 use packet_codegen::{Sources, render};
 use packet_protocols::stack::LayerKind;
@@ -9,7 +9,7 @@ use packet_schema::interp::{BuildError, Builder, resolve_value};
 use packet_schema::{Diagnostic, Schema};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Why a description is no packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum DescribeError {
     Mistakes(String),
     /// A field can't be what it is said to be.
     Value(String),
-    /// It has no layer that Pony knows.
+    /// It has no layer that is known.
     NoLayer,
 }
 
@@ -59,19 +59,68 @@ impl FromStr for PacketBuf {
     type Err = DescribeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        static BUILTIN: OnceLock<Result<Schema, String>> = OnceLock::new();
-        let schema = BUILTIN.get_or_init(|| checked(None)).as_ref();
-        let schema = schema.map_err(|mistakes| DescribeError::Mistakes(mistakes.clone()))?;
-        let mut sources = Sources::new();
-        let source = sources.add("the packet", text);
-        let mistakes = |found: Vec<Diagnostic>| DescribeError::Mistakes(render(&sources, &found, false));
-        let parts = parse_stack(source, text).map_err(mistakes)?;
-        let value = resolve_value(schema, &parts).map_err(mistakes)?;
-        let wrong = |error: BuildError| DescribeError::Value(error.words(schema));
-        let built = Builder::new(schema).build(&value).map_err(wrong)?;
-        let first = built.dissection.layers.first().ok_or(DescribeError::NoLayer)?;
-        let name = &schema[first.composite].name;
-        let kind = LayerKind::ALL.iter().find(|kind| kind.name() == name).ok_or(DescribeError::NoLayer)?;
-        Ok(Self::new(*kind, built.bytes))
+        let (bytes, first) = build(builtin()?, text)?;
+        Ok(Self::new(known(first).ok_or(DescribeError::NoLayer)?, bytes))
     }
+}
+
+impl Registry {
+    /// Builds a packet from its description, in which layers of its definitions may stand beside those that Pony knows.
+    ///
+    /// # Errors
+    ///
+    /// There are mistakes in the description, a field can't be what it is said to be, or it has no layer.
+    ///
+    /// ```
+    /// use packet_runtime::packet::{Keep, Registry};
+    /// use std::sync::Arc;
+    ///
+    /// let mut registry = Registry::new();
+    /// registry.define("telemetry.pony", "
+    ///     module my.telemetry;
+    ///     use pony.net.{udp_port};
+    ///     layer Telemetry { celsius: u8; length: u8 auto size; check: u16 auto inet16(self) verify; }
+    ///     bind udp_port { 7000 => Telemetry; }
+    /// ")?;
+    /// let registry = Arc::new(registry);
+    /// let mut packet = registry.describe("Ipv4 {} / Udp {} / Telemetry { celsius = 21 }")?;
+    /// assert_eq!(packet.packet().to_string(), "Ipv4 / Udp / Telemetry", "the port follows");
+    ///
+    /// packet.set(&"telemetry.celsius".parse()?, &"22".into(), Keep::Right)?;
+    /// assert!(packet.packet().verify_checksums().iter().all(|one| one.is_right()), "all three follow");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn describe(self: &Arc<Self>, text: &str) -> Result<PacketBuf, DescribeError> {
+        let (bytes, first) = match self.schema {
+            Some(schema) => build(schema, text)?,
+            None => build(builtin()?, text)?,
+        };
+        let target = self.named(first).or_else(|| known(first).map(Target::Known));
+        Ok(self.packet_buf(target.ok_or(DescribeError::NoLayer)?, bytes))
+    }
+}
+
+/// The model of the built-in definitions.
+fn builtin() -> Result<&'static Schema, DescribeError> {
+    static BUILTIN: OnceLock<Result<Schema, String>> = OnceLock::new();
+    let schema = BUILTIN.get_or_init(|| checked(&[])).as_ref();
+    schema.map_err(|mistakes| DescribeError::Mistakes(mistakes.clone()))
+}
+
+/// The layer of that name that Pony knows.
+fn known(name: &str) -> Option<LayerKind> {
+    LayerKind::ALL.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// The bytes of a packet that is described, and the name of its first layer.
+fn build(schema: &'static Schema, text: &str) -> Result<(Vec<u8>, &'static str), DescribeError> {
+    let mut sources = Sources::new();
+    let source = sources.add("the packet", text);
+    let mistakes = |found: Vec<Diagnostic>| DescribeError::Mistakes(render(&sources, &found, false));
+    let parts = parse_stack(source, text).map_err(mistakes)?;
+    let value = resolve_value(schema, &parts).map_err(mistakes)?;
+    let wrong = |error: BuildError| DescribeError::Value(error.words(schema));
+    let built = Builder::new(schema).build(&value).map_err(wrong)?;
+    let first = built.dissection.layers.first().ok_or(DescribeError::NoLayer)?;
+    Ok((built.bytes, &schema[first.composite].name))
 }

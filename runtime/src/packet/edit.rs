@@ -1,9 +1,8 @@
 //! Packets changed: a field where it stands, or layers that come, go and grow.
 
-use super::checksum::verify;
 use super::field::{FieldKind, each_field};
 use super::value::Written;
-use super::{Depth, Entry, FieldInput, FieldPath, Found, InputError, Packet, PacketBuf};
+use super::{Depth, FieldInput, FieldPath, Found, InputError, Packet, PacketBuf, Target};
 use packet_core::craft::{EmitError, Packet as _, Placed};
 use packet_core::{BitPlace, Error, FieldInfo, bits};
 use packet_protocols::craft::{self, AnyLayer, Layers};
@@ -68,7 +67,7 @@ impl From<EmitError> for ChangeError {
 const TYPE: usize = 2;
 const TAG: usize = 2;
 
-/// A checksum that was right: the position of its layer among those that Pony knows, and its field.
+/// A checksum that was right: the position of its layer, and its field.
 type Right = (usize, &'static FieldInfo);
 
 impl PacketBuf {
@@ -243,15 +242,16 @@ impl PacketBuf {
         change: impl FnOnce(&mut Layers<'_>) -> Result<(), ChangeError>,
     ) -> Result<(), ChangeError> {
         let (bytes, first) = {
+            let first = self.first().ok_or_else(|| ChangeError::NoLayer("known layer at its start".to_owned()))?;
             let mut layers = match keep {
-                Keep::Right => craft::read_to_change(self.first, self.region())?,
-                Keep::AsTheyAre => craft::read(self.first, self.region())?,
+                Keep::Right => craft::read_to_change(first, self.region())?,
+                Keep::AsTheyAre => craft::read(first, self.region())?,
             };
             change(&mut layers)?;
             let first = layers.layers.first().ok_or_else(|| no_layer(0))?.layer.kind();
             (layers.to_vec()?, first)
         };
-        (self.bytes, self.first) = (bytes, first);
+        (self.bytes, self.first) = (bytes, Target::Known(first));
         Ok(())
     }
 
@@ -267,7 +267,7 @@ impl PacketBuf {
         let packet = self.packet();
         let expected = {
             let mut expected = None;
-            verify(packet.known(), layer, &mut |one| {
+            packet.checksums_of(|position| position == layer, &mut |one| {
                 if one.field == field {
                     expected = Some(one.expected);
                 }
@@ -296,10 +296,10 @@ fn right(packet: &Packet<'_>, but: Option<BitPlace>) -> Vec<Right> {
     others.map(|one| (one.layer, one.field)).collect()
 }
 
-/// Where a field of a known layer stands.
+/// Where a field of the layer of that position stands.
 fn place_of(packet: &Packet<'_>, layer: usize, field: &'static FieldInfo) -> Option<BitPlace> {
     let mut found = None;
-    each_field(&Entry::Known(packet.known().layer(layer)?), &mut |_, one, place, _| {
+    each_field(&packet.layers().nth(layer)?, &mut |_, one, place, _| {
         if one == field {
             found.get_or_insert(place);
         }

@@ -1,12 +1,14 @@
 //! Layers that are read by their definition as it is, without a compiler.
 
-use super::registry::{Follows, Read};
+use super::registry::Read;
 use super::{Conflict, Key, Reason, Registry, Target};
+use packet_core::plain::{Following, MOST_WAYS, Way};
 use packet_core::{BitPlace, FieldInfo, FieldValue, FieldVisitor, FlagInfo, Form, Group, Level, MacAddr, Region};
 use packet_schema::Schema;
-use packet_schema::interp::{Dissection, Limits, Node, NodeKind, Reader, Value, leaf, words};
+use packet_schema::interp::{Dissection, Eval, LayerNode, Limits, Node, NodeKind, Reader, Value, Verdict, leaf, words};
 use packet_schema::model::{
-    self, CompositeId, CompositeKind, Display, Enum, EnumId, Field, FieldId, FlagsId, Names, Probe, Row, Type, Values,
+    self, CompositeId, CompositeKind, Display, Enum, EnumId, Field, FieldId, FlagsId, Names, Next, Otherwise, Probe,
+    Row, Type, Values,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -103,6 +105,7 @@ impl Registry {
                 }
             }
         }
+        grown.schema = Some(schema);
         *self = grown;
         Ok(targets)
     }
@@ -124,6 +127,10 @@ impl Model {
         let reader = Reader::new(schema).limits(Limits { layers: 2, ..Limits::default() });
         let (fields, flags) = (schema.fields.iter().map(info).collect(), schema.flags.iter().map(flags).collect());
         Arc::new(Self { schema, reader, fields, flags })
+    }
+
+    fn info(&self, field: FieldId) -> Option<&'static FieldInfo> {
+        self.fields.get(field.0 as usize).copied()
     }
 }
 
@@ -236,12 +243,48 @@ impl Interpreted {
         let payload = region.behind(header).to(carried);
         // What the interpreter found to be cut, a fragment, is not all there for those who read on.
         let payload = if next.is_some_and(|next| next.truncated) { payload.as_part() } else { payload };
-        let next = next.map(|next| self.model.schema[next.composite].name.as_str());
         Ok(Read {
             region: region.to(size),
             payload: (carried > 0).then_some(payload),
-            next: next.map_or(Follows::Nothing, Follows::Named),
+            next: self.following(&dissection, layer, payload, region),
         })
+    }
+
+    /// How the definition finds out what a payload of the layer is; nothing where that is bytes.
+    fn following<'a>(
+        &self,
+        dissection: &Dissection,
+        layer: &LayerNode,
+        payload: Region<'a>,
+        region: Region<'_>,
+    ) -> Option<Following<'a>> {
+        let schema = self.model.schema;
+        let nodes = dissection.nodes.get(layer.nodes.0 as usize..layer.nodes.1 as usize)?;
+        let field = nodes.iter().find_map(|node| match node.kind {
+            NodeKind::Payload(field, _) => Some(&schema[field]),
+            _ => None,
+        })?;
+        let eval = Eval::new(schema, region.bytes(), dissection, layer.frame);
+        if field.condition.is_some_and(|condition| eval.truth(condition) != Some(true)) {
+            return None;
+        }
+        let Type::Next(next) = &field.ty else { return None };
+        let mut ways = [None; MOST_WAYS];
+        match next {
+            Next::Host => {}
+            Next::Is(layer) => ways[0] = Some(Way::Layer(&schema[*layer].name)),
+            Next::From { table, keys, otherwise } => {
+                let table = schema[*table].name.as_str();
+                let keys = keys.iter().map(|&key| Some(Way::Key { table, key: u64::try_from(eval.int(key)?).ok()? }));
+                let last = match otherwise {
+                    Otherwise::Opaque => None,
+                    Otherwise::Layer(layer) => Some(Way::Layer(&schema[*layer].name)),
+                    Otherwise::Probe => Some(Way::Probe { table }),
+                };
+                ways.iter_mut().zip(keys.chain([last])).for_each(|(way, found)| *way = found);
+            }
+        }
+        Some(Following::new(payload, ways))
     }
 
     /// Hands over the fields of the layer that was read from the start of a region.
@@ -251,6 +294,27 @@ impl Interpreted {
         let show = Show { model: &self.model, dissection: &dissection, region };
         for (from, to) in [layer.nodes, layer.tail] {
             show.nodes(from, to, visitor);
+        }
+    }
+}
+
+impl Interpreted {
+    /// Tells of the fields that the definition verifies: what each is, and what it should be.
+    pub(super) fn derived(&self, region: Region<'_>, tell: &mut dyn FnMut(&'static FieldInfo, u64, u64)) {
+        let dissection = self.dissect(region);
+        let Some(layer) = dissection.layers.first() else { return };
+        let eval = Eval::new(self.model.schema, region.bytes(), &dissection, layer.frame);
+        for &field in &self.model.schema[self.layer].fields {
+            let Some(at) = eval.present(layer.frame, &[field]) else { continue };
+            let (Some(node), Some(info)) = (dissection.nodes.get(at as usize), self.model.info(field)) else {
+                continue;
+            };
+            let Value::Uint(found) = node.value else { continue };
+            match eval.verify(field, at) {
+                Verdict::Right => tell(info, found, found),
+                Verdict::Wrong(expected) => tell(info, found, expected),
+                Verdict::Unused | Verdict::Unknown => {}
+            }
         }
     }
 }
@@ -288,8 +352,8 @@ impl Show<'_> {
     /// What a node opens, if it holds others.
     fn group(&self, node: &Node) -> Option<Group> {
         Some(match (node.kind, node.value) {
-            (NodeKind::Field(field), Value::Frame(_)) => Group::Struct(self.info(field)?),
-            (NodeKind::Field(field) | NodeKind::Element(field), Value::List(_)) => Group::List(self.info(field)?),
+            (NodeKind::Field(field), Value::Frame(_)) => Group::Struct(self.model.info(field)?),
+            (NodeKind::Field(field) | NodeKind::Element(field), Value::List(_)) => Group::List(self.model.info(field)?),
             (NodeKind::Element(_), Value::Frame(_)) => Group::Element,
             (NodeKind::Variant(composite, index), _) => {
                 Group::Variant(&self.model.schema[composite].variants.get(index as usize)?.key)
@@ -298,14 +362,10 @@ impl Show<'_> {
         })
     }
 
-    fn info(&self, field: FieldId) -> Option<&'static FieldInfo> {
-        self.model.fields.get(field.0 as usize).copied()
-    }
-
     /// A node that has a value of its own.
     fn value(&self, node: &Node, visitor: &mut dyn FieldVisitor) {
         let (NodeKind::Field(id) | NodeKind::Element(id) | NodeKind::Payload(id, _)) = node.kind else { return };
-        let (Some(info), field) = (self.info(id), &self.model.schema[id]) else { return };
+        let (Some(info), field) = (self.model.info(id), &self.model.schema[id]) else { return };
         if field.name.is_none() {
             return;
         }

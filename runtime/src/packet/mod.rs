@@ -69,7 +69,7 @@ pub mod plain {
     pub use packet_core::{Fields, Layer};
 }
 
-use crate::file;
+use crate::file::{self, LinkType};
 use packet_core::{Error, Level, Region};
 use packet_protocols::packet as known;
 use packet_protocols::stack::{LayerKind, Next, View, tables};
@@ -193,17 +193,25 @@ impl<'a> Packet<'a> {
         self.read_to(depth);
     }
 
-    #[inline(always)]
-    fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
-        self.clear();
-        self.known.begin(region, first);
+    /// As [`Self::read`], where the first layer may be one of its registry.
+    pub(super) fn read_from(&mut self, first: Target, region: Region<'a>, depth: Depth) {
+        self.begin(region, Next::Opaque(region));
+        let Self { registry, added, failed, known } = self;
+        let next = match (first, registry) {
+            (Target::Known(kind), _) => Next::Layer(kind, region),
+            (Target::Added(_), Some(registry)) => registry.enter(first, region, 0, added, failed),
+            (Target::Added(_), None) => return,
+        };
+        known.begin(region, next);
+        self.read_to(depth);
     }
 
-    /// Forgets what a registry found in the packet before.
+    /// Becomes a packet of which nothing is read yet.
     #[inline(always)]
-    fn clear(&mut self) {
+    fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
         self.added.clear();
         self.failed = None;
+        self.known.begin(region, first);
     }
 
     /// Reads a packet of a capture file, whose link type says what its first layer is; where none is known, all bytes are its
@@ -217,16 +225,19 @@ impl<'a> Packet<'a> {
 
     /// As [`Self::captured`], in the place of this one.
     pub fn read_captured(&mut self, record: &file::Packet<'a>) {
-        let region = Region::captured(record.data, record.origlen as usize);
-        let known = tables::link_type(record.link_type.0, region);
-        let next = known.map_or(Next::Opaque(region), |kind| Next::Layer(kind, region));
-        self.clear();
-        let next = match self.registry {
-            Some(registry) => registry.first(record.link_type.0, next, &mut self.added, &mut self.failed),
-            None => next,
+        self.read_link_type(record.link_type, Region::captured(record.data, record.origlen as usize));
+    }
+
+    /// Reads another packet in the place of this one, whose link type says what its first layer is.
+    pub fn read_link_type(&mut self, link_type: LinkType, region: Region<'a>) {
+        let first = match self.registry {
+            Some(registry) => registry.first_of(link_type, region),
+            None => tables::link_type(link_type.0, region).map(Target::Known),
         };
-        self.known.begin(region, next);
-        self.read_to(Depth::All);
+        match first {
+            Some(first) => self.read_from(first, region, Depth::All),
+            None => self.begin(region, Next::Opaque(region)),
+        }
     }
 
     /// A packet of which nothing is known: all bytes are its payload.

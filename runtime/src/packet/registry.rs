@@ -1,17 +1,18 @@
 //! Layers that are added when the program runs.
 
 use super::interpreted::Defined;
-use super::{Added, Depth, Failed, Interpreted, Packet, Reason};
-use crate::file;
+use super::{Added, Depth, Failed, Interpreted, Packet, PacketBuf, Reason};
+use crate::file::{self, LinkType};
 use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
 use packet_core::{Error, FieldVisitor, Level, Region};
 use packet_protocols::stack::{Below, LayerKind, Next, guess, may_begin, tables};
 use packet_schema::model::{Probe, Row};
-use packet_schema::snake;
+use packet_schema::{Schema, snake};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Layers beside those that Pony knows, compiled or interpreted, and what leads to them. There is no global one: whoever reads
 /// packets hands it over, and packets that need none of it cost nothing more.
@@ -38,6 +39,11 @@ pub struct Registry {
     /// Rows that are interpreted: they look at the payload, or have more keys than are listed.
     wide: Vec<(Defined<Row>, Target)>,
     probes: Vec<(Looks, Target)>,
+    /// The model of the definitions that came last.
+    pub(super) schema: Option<&'static Schema>,
+    /// The definitions that were read, the last one first: their paths and their texts.
+    #[cfg(feature = "text")]
+    pub(super) definitions: Vec<(String, String)>,
 }
 
 /// A layer that was added, as its registry knows it.
@@ -92,17 +98,8 @@ macro_rules! compiled {
 pub(super) struct Read<'a> {
     pub(super) region: Region<'a>,
     pub(super) payload: Option<Region<'a>>,
-    pub(super) next: Follows<'a>,
-}
-
-/// What follows an added layer.
-#[expect(clippy::large_enum_variant, reason = "it is looked at at once, and kept nowhere")]
-pub(super) enum Follows<'a> {
-    Nothing,
-    /// What its definition says, to be looked up.
-    Ways(Following<'a>),
-    /// The layer of that name.
-    Named(&'static str),
+    /// What its definition says of what follows, to be looked up.
+    pub(super) next: Option<Following<'a>>,
 }
 
 /// A layer that something leads to.
@@ -133,8 +130,8 @@ impl Key {
 /// Looks whether a payload is a layer's.
 #[derive(Clone, Debug)]
 pub(super) enum Looks {
-    /// How sure it is, 0 where it is not.
-    Compiled(fn(Region<'_>) -> u32),
+    /// How sure it is, 0 where it is not; in which tables no key leads on where it is asked, none for all.
+    Compiled(fn(Region<'_>) -> u32, Vec<&'static str>),
     /// By its definition.
     Interpreted(Defined<Probe>),
 }
@@ -158,7 +155,15 @@ impl Registry {
     /// Nothing beside what Pony knows.
     #[must_use]
     pub const fn new() -> Self {
-        Self { specs: Vec::new(), rows: BTreeMap::new(), wide: Vec::new(), probes: Vec::new() }
+        Self {
+            specs: Vec::new(),
+            rows: BTreeMap::new(),
+            wide: Vec::new(),
+            probes: Vec::new(),
+            schema: None,
+            #[cfg(feature = "text")]
+            definitions: Vec::new(),
+        }
     }
 
     /// Adds a compiled layer: `registry.add(compiled!(Beacon), Level::Application)`.
@@ -198,10 +203,10 @@ impl Registry {
         self.rows.entry(key.table).or_default().insert(key.key, target);
     }
 
-    /// Has payloads that no key leads to be looked at: `looks` says how sure it is that one is that layer's, 0 where it is not.
-    /// The layer whose probe is surest is read, Pony's own probes being asked last.
-    pub fn probe(&mut self, target: Target, looks: fn(Region<'_>) -> u32) {
-        self.probes.push((Looks::Compiled(looks), target));
+    /// Has payloads that no key of these tables leads to be looked at, of all tables where none is named: `looks` says how sure it
+    /// is that one is that layer's, 0 where it is not. The layer whose probe is surest is read, Pony's own probes being asked last.
+    pub fn probe(&mut self, target: Target, tables: &[&'static str], looks: fn(Region<'_>) -> u32) {
+        self.probes.push((Looks::Compiled(looks, tables.to_owned()), target));
     }
 
     /// Has a probe of a definition look at payloads that no key leads to.
@@ -212,6 +217,11 @@ impl Registry {
     /// Has a row of a definition lead to a layer, where no single key leads anywhere.
     pub(super) fn bind_wide(&mut self, row: Defined<Row>, target: Target) {
         self.wide.push((row, target));
+    }
+
+    /// The keys and the names of its layers, in the order in which they came.
+    pub fn layers(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.specs.iter().map(|spec| (spec.key.as_str(), spec.name.as_str()))
     }
 
     /// The name of a layer.
@@ -247,19 +257,17 @@ impl Registry {
         packet
     }
 
-    /// What the first known layer of a packet is, those that were added before it being read.
-    pub(super) fn first<'a>(
-        &'a self,
-        link_type: u16,
-        next: Next<'a>,
-        added: &mut Vec<Added<'a>>,
-        failed: &mut Option<Failed<'a>>,
-    ) -> Next<'a> {
-        let (Next::Opaque(region) | Next::Layer(_, region)) = next else { return next };
-        match self.row("link_type", link_type.into()) {
-            Some(target) => self.enter(target, region, 0, added, failed),
-            None => next,
-        }
+    /// A packet that owns its bytes, and knows the layers of this registry: `describe` has an example.
+    #[must_use]
+    pub fn packet_buf(self: &Arc<Self>, first: Target, bytes: Vec<u8>) -> PacketBuf {
+        PacketBuf { bytes, missing: 0, first, registry: Some(Arc::clone(self)) }
+    }
+
+    /// What packets of that link type begin with, if it is known.
+    #[must_use]
+    pub fn first_of(&self, link_type: LinkType, region: Region<'_>) -> Option<Target> {
+        let known = || tables::link_type(link_type.0, region).map(Target::Known);
+        self.row("link_type", link_type.0.into()).or_else(known)
     }
 
     /// What stands upon known layers, those that were added being read.
@@ -318,7 +326,8 @@ impl Registry {
         self.rows.get(table)?.get(&key).copied()
     }
 
-    fn named(&self, name: &str) -> Option<Target> {
+    /// The layer of this registry that has that name.
+    pub(super) fn named(&self, name: &str) -> Option<Target> {
         self.specs.iter().position(|spec| spec.name == name).map(Target::Added)
     }
 
@@ -336,7 +345,7 @@ impl Registry {
     }
 
     /// Reads added layers upon each other, as far as there are such; what is upon them.
-    fn enter<'a>(
+    pub(super) fn enter<'a>(
         &'a self,
         mut target: Target,
         mut region: Region<'a>,
@@ -359,7 +368,7 @@ impl Registry {
             added.push(Added { spec, region: read.region, payload: read.payload, known_below });
             let Some(payload) = read.payload else { return Next::Nothing };
             region = payload;
-            match self.upon(&read.next, payload) {
+            match read.next.and_then(|following| self.upon(&following)) {
                 Some(next) => target = next,
                 None => return Next::Opaque(payload),
             }
@@ -371,22 +380,17 @@ impl Registry {
     }
 
     /// What stands upon an added layer.
-    fn upon(&self, next: &Follows<'_>, payload: Region<'_>) -> Option<Target> {
+    fn upon(&self, following: &Following<'_>) -> Option<Target> {
         let named = |name: &str| {
             let known = LayerKind::ALL.iter().find(|kind| kind.name() == name);
             self.named(name).or_else(|| known.copied().map(Target::Known))
         };
-        match next {
-            Follows::Nothing => None,
-            Follows::Named(name) => named(name),
-            Follows::Ways(following) => following.ways().find_map(|way| match way {
-                Way::Layer(name) => named(name),
-                Way::Key { table, key } => self.by_key(table, key, payload),
-                Way::Probe { table } => {
-                    self.probed(table, payload).or_else(|| guess(table, payload).map(Target::Known))
-                }
-            }),
-        }
+        let payload = following.payload;
+        following.ways().find_map(|way| match way {
+            Way::Layer(name) => named(name),
+            Way::Key { table, key } => self.by_key(table, key, payload),
+            Way::Probe { table } => self.probed(table, payload).or_else(|| guess(table, payload).map(Target::Known)),
+        })
     }
 }
 
@@ -394,7 +398,8 @@ impl Looks {
     /// How sure it is, 0 where the payload is another layer's.
     fn sure(&self, table: &str, payload: Region<'_>) -> u32 {
         match self {
-            Self::Compiled(looks) => looks(payload),
+            Self::Compiled(looks, tables) if tables.is_empty() || tables.contains(&table) => looks(payload),
+            Self::Compiled(..) => 0,
             Self::Interpreted(probe) => probe.sure(table, payload),
         }
     }
@@ -415,7 +420,7 @@ impl Spec {
                 let (region, following) = (layer.read)(region).map_err(Reason::Error)?;
                 let payload =
                     following.map(|following| following.payload).filter(|payload| !payload.bytes().is_empty());
-                Ok(Read { region, payload, next: following.map_or(Follows::Nothing, Follows::Ways) })
+                Ok(Read { region, payload, next: following })
             }
             Source::Interpreted(layer) => layer.read(region),
         }

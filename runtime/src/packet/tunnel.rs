@@ -1,6 +1,6 @@
 //! Layers around packets: put on, and taken off.
 
-use super::{ChangeError, Keep, PacketBuf};
+use super::{ChangeError, Keep, PacketBuf, Target};
 use packet_core::Level;
 use packet_protocols::craft::Layers;
 
@@ -41,7 +41,7 @@ impl PacketBuf {
         };
         self.bytes.truncate(from.end);
         self.bytes.drain(..from.start);
-        (self.first, self.missing) = (inner, missing);
+        (self.first, self.missing) = (Target::Known(inner), missing);
         Ok(true)
     }
 
