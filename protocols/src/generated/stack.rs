@@ -4008,6 +4008,25 @@ impl<'a> Carrier<'a, LayerKind> for crate::wireguard::Wireguard<'a> {
 }
 stacked!(LayerKind, Wireguard, crate::wireguard::Wireguard<'a>, true);
 
+/// Whether a payload looks like `DnsOverTcp`.
+#[inline]
+#[must_use]
+pub fn looks_like_dns_over_tcp(payload: Region<'_>) -> bool {
+    contained(|| {
+        let cursor = &mut Cursor::new(payload);
+        let head = cursor.array::<2>(&crate::dns::dns_over_tcp_fields::LENGTH)?;
+        let length = u16::from_be_bytes([head[0], head[1]]);
+        Ok(given!(Some(
+            (cursor.rest().bytes().len() as u64) < 12
+                || both(
+                    given!(Some(length >= 12 && *cursor.rest().bytes().get(2)? >> 3 & 15 <= 6)),
+                    given!(Some(*cursor.rest().bytes().get(4)? == 0))
+                )?
+        )) == Some(true))
+    })
+    .unwrap_or(false)
+}
+
 /// Whether a payload looks like `Dtls`.
 #[inline]
 #[must_use]
@@ -4312,6 +4331,7 @@ pub fn may_begin(kind: LayerKind, payload: Region<'_>) -> bool {
         return true;
     }
     match kind {
+        LayerKind::DnsOverTcp => looks_like_dns_over_tcp(payload),
         LayerKind::Dtls => looks_like_dtls(payload) || looks_like_dtls_2(payload),
         LayerKind::Http => looks_like_http(payload),
         LayerKind::Quic => looks_like_quic(payload),

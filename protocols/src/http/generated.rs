@@ -5,9 +5,9 @@
 //! Every byte of a message is kept, white space, the case of names and the ends of lines too. Three things are not told.
 //! Whether a response answers HEAD or CONNECT, and so has no body whatever its fields say (RFC 9112 §6.3), only the
 //! request knows. And of several Content-Length fields the first one counts: that others differ from it (RFC 9110
-//! §8.6) goes unnoticed. And that chunked is the last coding is known of it alone and behind gzip or deflate; any other
-//! list is taken for one that ends otherwise. Sizes of chunks follow from the chunks; a Content-Length is written as it is said, for an
-//! element knows nothing of what comes behind its list.
+//! §8.6) goes unnoticed. And that chunked is the last coding is known of it alone and behind one other that is
+//! registered (RFC 9112 §12.3); a longer list is taken for one that ends otherwise. Sizes of chunks follow from the
+//! chunks; a Content-Length is written as it is said, for an element knows nothing of what comes behind its list.
 
 #[cfg(feature = "alloc")]
 #[path = "generated/craft.rs"]
@@ -3426,9 +3426,21 @@ impl<'a> Http<'a> {
                         .transfer_encoding()?
                         .coding()
                         .bytes(),
-                    &["chunked", "gzip, chunked", "deflate, chunked"],
+                    &[
+                        "chunked",
+                        "gzip, chunked",
+                        "deflate, chunked",
+                        "compress, chunked",
+                        "x-gzip, chunked",
+                        "x-compress, chunked",
+                        "gzip,chunked",
+                        "deflate,chunked",
+                        "compress,chunked",
+                        "x-gzip,chunked",
+                        "x-compress,chunked"
+                    ],
                     true
-                ) < 3
+                ) < 11
         ))
     }
 
@@ -3607,9 +3619,21 @@ impl<'a> Http<'a> {
                             .transfer_encoding()?
                             .coding()
                             .bytes(),
-                        &["chunked", "gzip, chunked", "deflate, chunked"],
+                        &[
+                            "chunked",
+                            "gzip, chunked",
+                            "deflate, chunked",
+                            "compress, chunked",
+                            "x-gzip, chunked",
+                            "x-compress, chunked",
+                            "gzip,chunked",
+                            "deflate,chunked",
+                            "compress,chunked",
+                            "x-gzip,chunked",
+                            "x-compress,chunked"
+                        ],
                         true
-                    ) < 3
+                    ) < 11
             )),
             given!(Some(
                 given!(Some(status?.value)).is_none()
@@ -4176,9 +4200,21 @@ impl<'a> Http<'a> {
                                 .transfer_encoding()?
                                 .coding()
                                 .bytes(),
-                            &["chunked", "gzip, chunked", "deflate, chunked"],
+                            &[
+                                "chunked",
+                                "gzip, chunked",
+                                "deflate, chunked",
+                                "compress, chunked",
+                                "x-gzip, chunked",
+                                "x-compress, chunked",
+                                "gzip,chunked",
+                                "deflate,chunked",
+                                "compress,chunked",
+                                "x-gzip,chunked",
+                                "x-compress,chunked"
+                            ],
                             true
-                        ) < 3
+                        ) < 11
             )) != Some(false)
     }
 }
@@ -4327,9 +4363,21 @@ impl<'a> Http<'a> {
                             .transfer_encoding()?
                             .coding()
                             .bytes(),
-                        &["chunked", "gzip, chunked", "deflate, chunked"],
+                        &[
+                            "chunked",
+                            "gzip, chunked",
+                            "deflate, chunked",
+                            "compress, chunked",
+                            "x-gzip, chunked",
+                            "x-compress, chunked",
+                            "gzip,chunked",
+                            "deflate,chunked",
+                            "compress,chunked",
+                            "x-gzip,chunked",
+                            "x-compress,chunked"
+                        ],
                         true
-                    ) < 3
+                    ) < 11
         )) == Some(false)
         {
             report(Anomaly::Unexpected {

@@ -3,9 +3,9 @@
 //! Every byte of a message is kept, white space, the case of names and the ends of lines too. Three things are not told.
 //! Whether a response answers HEAD or CONNECT, and so has no body whatever its fields say (RFC 9112 §6.3), only the
 //! request knows. And of several Content-Length fields the first one counts: that others differ from it (RFC 9110
-//! §8.6) goes unnoticed. And that chunked is the last coding is known of it alone and behind gzip or deflate; any other
-//! list is taken for one that ends otherwise. Sizes of chunks follow from the chunks; a Content-Length is written as it is said, for an
-//! element knows nothing of what comes behind its list.
+//! §8.6) goes unnoticed. And that chunked is the last coding is known of it alone and behind one other that is
+//! registered (RFC 9112 §12.3); a longer list is taken for one that ends otherwise. Sizes of chunks follow from the
+//! chunks; a Content-Length is written as it is said, for an element knows nothing of what comes behind its list.
 module pony.app.http;
 use pony.net.{tcp_port, udp_port};
 
@@ -145,7 +145,9 @@ layer Http over stream {
     line:    LineEnd;
     empty:   LineEnd;
     let encoded  = present(headers.transfer_encoding.coding);
-    let chunked  = encoded && headers.transfer_encoding.coding in ["chunked", "gzip, chunked", "deflate, chunked"];
+    let chunked = encoded && headers.transfer_encoding.coding in ["chunked", "gzip, chunked", "deflate, chunked",
+        "compress, chunked", "x-gzip, chunked", "x-compress, chunked", "gzip,chunked", "deflate,chunked",
+        "compress,chunked", "x-gzip,chunked", "x-compress,chunked"];
     // RFC 9112 §6.3: these have no body, whatever their fields say.
     let bodiless = present(status) && (status in 100 .. 199 || status in [204, 304]);
     if chunked && !bodiless {
@@ -203,6 +205,10 @@ test "a response up to the end of the connection" Http "HTTP/1.0 404\r\n\r\nno" 
 test "chunks and a trailer" Http
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n" {
     chunks.len == 2; chunks[0].data == "hello"; chunks[0].extensions == ";a=b"; trailers.len == 1; anomalies == [];
+}
+test "another coding within the chunks" Http
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: x-gzip,chunked\r\n\r\n1\r\nz\r\n0\r\n\r\n" {
+    chunks.len == 2; anomalies == [];
 }
 test "lines that end with a line feed alone" Http "GET / HTTP/1.1\nHost: a\n\n" {
     headers.host.host == "a"; anomalies == [bare_lf];

@@ -130,6 +130,17 @@ fn layers_that_are_read_together_are_those_read_one_by_one() {
 }
 
 #[test]
+fn a_segment_from_inside_of_a_message_of_dns_is_no_message() {
+    let read = |payload: &[u8]| {
+        let bytes = (ip() / Tcp { dst_port: 53, ..Default::default() } / payload).to_vec().unwrap();
+        Packet::parse(LayerKind::Ipv4, bytes.as_slice()).to_string()
+    };
+    assert_eq!(read(b"xample\x03org\0\0\x01\0\x01"), "Ipv4 / Tcp / 15 bytes");
+    assert_eq!(read(&[0, 12, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]), "Ipv4 / Tcp / DnsOverTcp / Dns");
+    assert_eq!(read(&[0, 12]), "Ipv4 / Tcp / DnsOverTcp", "some senders have the length go ahead");
+}
+
+#[test]
 fn a_datagram_without_a_length_is_read_upon_what_is_below() {
     let mut bytes = (Ethernet::default() / ip() / datagram() / "text").to_vec().unwrap();
     bytes[38..40].fill(0);

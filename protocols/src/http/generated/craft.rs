@@ -2103,9 +2103,21 @@ impl<'a> super::Http<'a> {
                             .transfer_encoding()?
                             .coding()
                             .bytes(),
-                        &["chunked", "gzip, chunked", "deflate, chunked"],
+                        &[
+                            "chunked",
+                            "gzip, chunked",
+                            "deflate, chunked",
+                            "compress, chunked",
+                            "x-gzip, chunked",
+                            "x-compress, chunked",
+                            "gzip,chunked",
+                            "deflate,chunked",
+                            "compress,chunked",
+                            "x-gzip,chunked",
+                            "x-compress,chunked"
+                        ],
                         true
-                    ) < 3
+                    ) < 11
             )),
             given!(Some(
                 self.status().is_none()
