@@ -44,6 +44,22 @@ fn fields_and_addresses_are_set_and_checksums_follow() {
 }
 
 #[test]
+fn a_flag_is_set_among_its_like() {
+    let path = edited("flag.pcapng", WEB, &["--where", "tcp.flags.syn=1", "--set", "tcp.flags.ece=true"]);
+    let ran = run(&["diff", "--ignore", "tcp.checksum", WEB, &path]);
+    assert!(
+        ran.out.starts_with("frame 1: Ethernet / Ipv4 / Tcp\n  ~ tcp.flags: syn (0x002) → ece, syn (0x042)\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.out.lines().last(), Some("25 of 166 packets differ"));
+    assert_eq!(faults(&path), faults(WEB));
+
+    let none = run(&["edit", WEB, "-o", &path, "--set", "tcp.flags.nonce=1"]);
+    assert!(none.code == 0 && none.err.contains("warning: no packet has tcp.flags.nonce"), "{}", none.err);
+}
+
+#[test]
 fn fields_of_layers_of_ones_own_are_set_and_their_checksums_follow() {
     let own = ["-d", "examples/beacon.pony"];
     let path = edited("own.pcapng", BEACON, &[&own[..], &["--where", "beacon", "--set", "beacon.station=99"]].concat());

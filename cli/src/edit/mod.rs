@@ -22,7 +22,7 @@ pub(crate) fn run(args: &EditArgs, color: ColorChoice) -> Result<ExitCode, Failu
     let outcome = edit(args, &plan, &mut progress, &mut sums);
     progress.finish();
     if outcome.is_ok() || sums.packets > 0 {
-        sums.tell(color);
+        sums.tell(&plan, color);
     }
     outcome.map(|()| ExitCode::SUCCESS)
 }
@@ -89,7 +89,7 @@ impl Sums {
     }
 
     /// Tells the user, on standard error: standard output may be the capture.
-    fn tell(&self, color: ColorChoice) {
+    fn tell(&self, plan: &Plan, color: ColorChoice) {
         let Palette { warn, end, .. } = Palette::new(color.stderr());
         let mut line = format!("{} of {} packets changed", self.changed, self.packets);
         if self.dropped > 0 {
@@ -101,6 +101,9 @@ impl Sums {
             eprintln!(
                 "{warn}warning{end}: {packets} could not be changed and stayed as before; frame {frame}: {reason}"
             );
+        }
+        for path in plan.never_found().filter(|_| self.packets > self.unknown) {
+            eprintln!("{warn}warning{end}: no packet has {path}");
         }
         if self.unknown > 0 {
             let packets = count(self.unknown as usize, "packet");

@@ -13,6 +13,7 @@ use packet_runtime::file::Packet as Record;
 use packet_runtime::packet::{ChangeError, FieldInput, FieldKind, FieldPath, Keep, PacketBuf, Registry};
 use packet_schema::Schema;
 use packet_schema::model::{Composite, CompositeId, Names, Type, Values};
+use std::cell::Cell;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -28,7 +29,9 @@ pub(super) struct Plan {
     decapsulate: Vec<String>,
     tag: Option<(u16, u16)>,
     encapsulate: Option<Layers<'static>>,
-    settings: Vec<(FieldPath, FieldInput)>,
+    settings: Vec<Named>,
+    /// Whether anything was to be done to a packet.
+    meant: Cell<bool>,
     mappings: Vec<Mapping>,
 }
 
@@ -37,7 +40,15 @@ enum Condition {
     /// They have a layer.
     Layer(String),
     /// A field has a value, or another one.
-    Field(FieldPath, FieldInput, bool),
+    Field(Named, bool),
+}
+
+/// A field and a value, as the command line names them.
+struct Named {
+    path: FieldPath,
+    value: FieldInput,
+    /// Whether a packet that was looked at has the field.
+    found: Cell<bool>,
 }
 
 /// What came of a packet.
@@ -73,6 +84,7 @@ impl Plan {
                 .iter()
                 .map(|text| Mapping::new(text).map_err(Failure::usage))
                 .collect::<Result<_, _>>()?,
+            meant: Cell::new(false),
             registry,
         })
     }
@@ -99,6 +111,7 @@ impl Plan {
         if !self.is_meant(packet, frame) {
             return if self.only { Told::Dropped } else { Told::Same };
         }
+        self.meant.set(true);
         let before = packet.clone();
         if let Err(error) = self.change(packet) {
             *packet = before;
@@ -115,10 +128,22 @@ impl Plan {
         let packet = packet.packet();
         self.conditions.iter().all(|condition| match condition {
             Condition::Layer(key) => packet.layers().any(|layer| layer.key() == key),
-            Condition::Field(path, value, wanted) => {
-                packet.find(path).is_some() && packet.has(path, value).unwrap_or(false) == *wanted
+            Condition::Field(Named { path, value, found }, wanted) => {
+                let is_there = packet.find(path).is_some();
+                found.set(found.get() || is_there);
+                is_there && packet.has(path, value).unwrap_or(false) == *wanted
             }
         })
+    }
+
+    /// The fields that no packet had of those in which they were looked for.
+    pub(super) fn never_found(&self) -> impl Iterator<Item = &FieldPath> {
+        let asked = self.conditions.iter().filter_map(|condition| match condition {
+            Condition::Field(named, _) => Some(named),
+            Condition::Layer(_) => None,
+        });
+        let set = self.settings.iter().filter(|_| self.meant.get());
+        asked.chain(set).filter(|named| !named.found.get()).map(|named| &named.path)
     }
 
     /// First layers are taken off, then put on, then fields are set, and checksums at last.
@@ -139,11 +164,14 @@ impl Plan {
         if let Some(around) = &self.encapsulate {
             packet.encapsulate(around.clone(), self.keep)?;
         }
-        for (path, value) in &self.settings {
+        for Named { path, value, found } in &self.settings {
             match packet.set(path, value, self.keep) {
                 // A field is set where it is.
-                Err(ChangeError::NoLayer(_) | ChangeError::NoField(_)) | Ok(()) => {}
-                Err(error) => return Err(error),
+                Err(ChangeError::NoLayer(_) | ChangeError::NoField(_)) => continue,
+                outcome => {
+                    found.set(true);
+                    outcome?;
+                }
             }
         }
         if !self.mappings.is_empty() {
@@ -178,10 +206,7 @@ struct Known<'k> {
 
 impl Known<'_> {
     fn condition(&self, text: &str) -> Result<Condition, Failure> {
-        let field = |path: &str, value: &str, wanted| {
-            let (path, value) = self.path_and_value(path, value)?;
-            Ok(Condition::Field(path, value, wanted))
-        };
+        let field = |path: &str, value: &str, wanted| Ok(Condition::Field(self.field(path, value)?, wanted));
         match (text.split_once("!="), text.split_once('=')) {
             (Some((path, value)), _) => field(path, value, false),
             (None, Some((path, value))) => field(path, value, true),
@@ -189,11 +214,11 @@ impl Known<'_> {
         }
     }
 
-    fn setting(&self, text: &str) -> Result<(FieldPath, FieldInput), Failure> {
+    fn setting(&self, text: &str) -> Result<Named, Failure> {
         let parts = text.split_once('=');
         let (path, value) =
             parts.ok_or_else(|| Failure::usage(format!("--set {text}: write FIELD=VALUE, as in ipv4.ttl=64")))?;
-        self.path_and_value(path, value)
+        self.field(path, value)
     }
 
     /// A layer that can be taken out.
@@ -219,7 +244,8 @@ impl Known<'_> {
     }
 
     /// A field that there is, and a value; one that an enum has a name for becomes its number.
-    fn path_and_value(&self, path: &str, value: &str) -> Result<(FieldPath, FieldInput), Failure> {
+    fn field(&self, path: &str, value: &str) -> Result<Named, Failure> {
+        let named = |path, value| Ok(Named { path, value, found: Cell::new(false) });
         let path: FieldPath = path.trim().parse().map_err(|error| Failure::usage(format!("{error}")))?;
         self.layer_key(path.layer())?;
         let schema = self.schema;
@@ -232,11 +258,11 @@ impl Known<'_> {
                 let help = like.map_or_else(String::new, |like| format!("; is it `{like}`?"));
                 return Err(Failure::usage(format!("`{}` has no field `{first}`{help}", path.layer())));
             }
-            if let Some(number) = named(schema, CompositeId(id), &path, value.trim()) {
-                return Ok((path, FieldInput::Number(number)));
+            if let Some(number) = enumerated(schema, CompositeId(id), &path, value.trim()) {
+                return named(path, FieldInput::Number(number));
             }
         }
-        Ok((path, FieldInput::Text(value.trim().to_owned())))
+        named(path, FieldInput::Text(value.trim().to_owned()))
     }
 }
 
@@ -247,7 +273,7 @@ fn names_in<'s>(schema: &'s Schema, composite: &'s Composite) -> Vec<&'s str> {
 }
 
 /// The number of a value that an enum has a name for, in a field of that name in the layer's module.
-fn named(schema: &Schema, layer: CompositeId, path: &FieldPath, value: &str) -> Option<u128> {
+fn enumerated(schema: &Schema, layer: CompositeId, path: &FieldPath, value: &str) -> Option<u128> {
     let last = path.way().rsplit('.').next()?;
     let fields = schema.fields.iter().filter(|field| schema[field.owner].module == schema[layer].module);
     let mut enums = fields.filter(|field| field.name.as_deref() == Some(last)).filter_map(|field| match field.ty {

@@ -113,6 +113,8 @@ pub enum FieldKind {
     Signed,
     /// Named bits.
     Flags(&'static [FlagInfo]),
+    /// One of these: `tcp.flags.syn`.
+    Flag(&'static FlagInfo),
     /// An address of version 4.
     Ipv4,
     /// An address of version 6.
@@ -180,21 +182,51 @@ impl<'a> Packet<'a> {
         shown
     }
 
-    /// The field of a path, if it is there.
+    /// The field of a path, or the flag in a field, if it is there.
     #[must_use]
     pub fn find(&self, path: &FieldPath) -> Option<Found> {
         let mut found = None;
         each_field(&self.layer_of(path)?, &mut |way, field, place, value| {
-            if found.is_none() && way == path.way {
-                let kind = if is_coded(self.bytes(), field, place, &value) {
-                    FieldKind::Other
-                } else {
-                    FieldKind::of(field, &value)
-                };
-                found = Some(Found { field, place, kind });
+            if found.is_some() {
+                return;
+            }
+            match path.way.strip_prefix(way) {
+                Some("") => {
+                    let kind = if is_coded(self.bytes(), field, place, &value) {
+                        FieldKind::Other
+                    } else {
+                        FieldKind::of(field, &value)
+                    };
+                    found = Some(Found { field, place, kind });
+                }
+                Some(rest) => found = rest.strip_prefix('.').and_then(|name| flag_in(field, place, &value, name)),
+                None => {}
             }
         });
         found
+    }
+}
+
+/// The flag of that name in a field.
+fn flag_in(field: &'static FieldInfo, place: BitPlace, value: &FieldValue<'_>, name: &str) -> Option<Found> {
+    let FieldValue::Flags(_, flags) = value else { return None };
+    let flag = flags.iter().find(|flag| flag.name == name)?;
+    let above = if !field.little {
+        place.bits.checked_sub(flag.shift + flag.bits)?
+    } else if flag.shift % 8 + flag.bits <= 8 {
+        // The lowest byte comes first, and in each its highest bit.
+        flag.shift / 8 * 8 + 8 - flag.shift % 8 - flag.bits
+    } else {
+        return None;
+    };
+    let place = BitPlace { start: place.start + above, bits: flag.bits };
+    Some(Found { field, place, kind: FieldKind::Flag(flag) })
+}
+
+impl Found {
+    /// Whether its lowest byte comes first.
+    pub(super) fn is_little(&self) -> bool {
+        self.field.little && !matches!(self.kind, FieldKind::Flag(_))
     }
 }
 

@@ -144,6 +144,16 @@ fn from_text(text: &str, found: &Found) -> Result<Written, InputError> {
             };
             named.map(Written::Number).ok_or(InputError::Not("a number"))
         }
+        FieldKind::Flag(flag) => {
+            // What few bits may be called can be tried out.
+            let called = |value: &u128| flag.value_name(*value).is_some_and(|name| name.eq_ignore_ascii_case(text));
+            let named = match text {
+                "true" => Some(1),
+                "false" => Some(0),
+                _ => number.or_else(|| (0..1 << flag.bits.min(8)).find(called)),
+            };
+            named.map(Written::Number).ok_or(InputError::Not("a number, or a name of one"))
+        }
         FieldKind::Signed => {
             let negative = text.strip_prefix('-').and_then(self::number).map(u128::wrapping_neg);
             let number = negative.map(|value| value & low(found.place.bits)).or(number);

@@ -6,6 +6,7 @@ use packet_core::craft::{Random as _, SplitMix};
 use packet_protocols::craft::{AnyLayer, Ethernet, Ipv4, Packet as _, Tcp, Udp, Vlan};
 use packet_protocols::stack::LayerKind;
 use packet_protocols::tcp::craft::{TcpOption, TcpOptionMss};
+use packet_protocols::tcp::{self, TcpFlags};
 use packet_runtime::packet::{
     ChangeError, FieldInput, FieldKind, InputError, Keep, PacketBuf, PacketBuilder, Verdict, diff,
 };
@@ -99,6 +100,21 @@ fn numbers_are_set_as_they_are_shown() {
     let shown = packet.packet().shown().into_iter().find(|(one, _)| *one == path).unwrap();
     assert_eq!((shown.1.as_str(), &packet.bytes()[20..22]), ("1480 bytes", &[0, 185][..]));
     assert_eq!(packet.packet().has(&path, &"1480".into()), Ok(true));
+}
+
+#[test]
+fn flags_are_fields_too() {
+    let mut packet =
+        frame((Ethernet::default() / ip() / Tcp { flags: TcpFlags(0x10), ..Default::default() }).to_vec().unwrap());
+    let path = "tcp.flags.syn".parse().unwrap();
+    assert_eq!(packet.packet().find(&path).map(|found| found.place), Some(BitPlace { start: 47 * 8 + 6, bits: 1 }));
+    packet.set(&path, &"true".into(), Keep::Right).unwrap();
+    assert!(all_right(&packet));
+    let all = packet.packet().get::<tcp::Tcp>().unwrap().flags();
+    assert_eq!(all, TcpFlags(0x12));
+    assert_eq!(packet.packet().has(&path, &1.into()), Ok(true));
+    let wide = packet.set(&path, &2.into(), Keep::Right);
+    assert!(matches!(wide, Err(ChangeError::Input(_, InputError::TooWide { bits: 1 }))));
 }
 
 #[test]
