@@ -264,8 +264,8 @@ Examples:
   pony edit -d examples/beacon.pony capture.pcap -o out.pcap --where beacon --set beacon.station=99
 
 A field is LAYER.FIELD as in `pony dissect --tree`: ipv4.ttl; ipv4[1].ttl of the second such layer;
-tcp.options[0].mss.mss of an element, tcp.flags.syn of a flag. Packets without it stay as they are. Values
-are numbers, names, addresses, flags (syn|ack), hex\"0a0b\" or text.
+tcp.options[0].mss.mss of an element; tcp.flags.syn of a flag. Packets without it stay as they are.
+Values are numbers, names, addresses, flags (syn|ack), hex\"0a0b\" or text.
 
 Things are done in this order: --decapsulate, --strip, --push-vlan, --encapsulate, --set, --map,
 --checksums. Lengths, keys and checksums that were right are right afterwards, those of tunnels and of

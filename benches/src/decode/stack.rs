@@ -44,8 +44,17 @@ pub(super) fn by_packet(depth: Depth) -> impl Fn(&[u8], &mut Tally) -> Option<()
     move |bytes, tally| {
         let mut packet = Packet::new();
         packet.read(LayerKind::Ethernet, bytes, depth);
-        let ip = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
-        let transport = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
+        let mut kinds = packet.known().places().iter().map(|place| place.kind);
+        let ip = kinds.find_map(|kind| match kind {
+            LayerKind::Ipv4 => packet.get().map(Either::Left),
+            LayerKind::Ipv6 => packet.get().map(Either::Right),
+            _ => None,
+        })?;
+        let transport = kinds.find_map(|kind| match kind {
+            LayerKind::Tcp => packet.get().map(Either::Left),
+            LayerKind::Udp => packet.get().map(Either::Right),
+            _ => None,
+        })?;
         both(ip, transport, tally)
     }
 }
