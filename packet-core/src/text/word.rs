@@ -14,7 +14,7 @@ pub fn before(rest: &[u8], delimiters: &[&[u8]]) -> usize {
     while let Some(behind) = rest.get(at..) {
         at += before_byte(behind, delimiters);
         let found = rest.get(at..).unwrap_or_default();
-        if found.is_empty() || delimiters.iter().any(|delimiter| found.starts_with(delimiter)) {
+        if found.is_empty() || delimiters.iter().any(|delimiter| begins(found, delimiter)) {
             break;
         }
         at += 1;
@@ -22,20 +22,58 @@ pub fn before(rest: &[u8], delimiters: &[&[u8]]) -> usize {
     at.min(rest.len())
 }
 
-/// Bytes that are looked at together.
+/// Whether a text begins with a delimiter.
+fn begins(text: &[u8], delimiter: &[u8]) -> bool {
+    match delimiter {
+        // Bytes of any count are compared by a call.
+        [byte] => text.first() == Some(byte),
+        [first, second] => text.first_chunk() == Some(&[*first, *second]),
+        _ => text.starts_with(delimiter),
+    }
+}
+
+/// Bytes that are looked at together where a text is long, and those before them, by words.
 const STEP: usize = 32;
 
 /// How many bytes stand before the first with which one of the delimiters begins.
 fn before_byte(bytes: &[u8], delimiters: &[&[u8]]) -> usize {
-    let is_first = |byte: u8| delimiters.iter().any(|delimiter| delimiter.first() == Some(&byte));
+    let (near, far) = bytes.split_at(bytes.len().min(STEP));
+    let before = before_byte_in_words(near, delimiters);
+    if before < near.len() {
+        return before;
+    }
     // What holds none is passed in whole steps, which a processor takes all at once.
     let holds_none = |step: &&[u8; STEP]| {
         let mut firsts = delimiters.iter().filter_map(|delimiter| delimiter.first());
         firsts.all(|first| step.iter().fold(0, |found, byte| found | u8::from(byte == first)) == 0)
     };
-    let passed = bytes.as_chunks().0.iter().take_while(holds_none).count() * STEP;
-    let left = bytes.get(passed..).unwrap_or_default();
-    passed + left.iter().position(|&byte| is_first(byte)).unwrap_or(left.len())
+    let passed = far.as_chunks().0.iter().take_while(holds_none).count() * STEP;
+    before + passed + before_byte_in_words(far.get(passed..).unwrap_or_default(), delimiters)
+}
+
+/// The same, eight bytes at a time.
+fn before_byte_in_words(bytes: &[u8], delimiters: &[&[u8]]) -> usize {
+    let firsts = || delimiters.iter().filter_map(|delimiter| delimiter.first());
+    let (words, left) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = firsts().fold(0, |found, first| found | zero_bytes(word ^ (LOWEST * u64::from(*first))));
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let in_left = left.iter().position(|byte| firsts().any(|first| first == byte));
+    words.len() * 8 + in_left.unwrap_or(left.len())
+}
+
+/// The lowest bit of each byte, and the highest.
+const LOWEST: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = LOWEST << 7;
+
+/// The highest bit of each byte that is zero; above the first of these, of some that are not.
+// Taking one sets it in bytes that are zero, in those that have it set already, and where a zero below has borrowed.
+const fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(LOWEST) & !word & HIGHEST
 }
 
 /// Whether a text is a word, with or without regard to case.
@@ -135,6 +173,28 @@ mod tests {
         assert_eq!(before(b"a\n\r\n\r\n", &[b"\r\n\r\n", b"\n\r\n", b"\n\n"]), 1);
         assert_eq!(before(b"\r\n\r\n", &[b"\n\r\n", b"\r\n\r\n"]), 0);
         assert_eq!(before(b"", &[b"x"]), 0);
+    }
+
+    /// In texts of few different bytes, of which some differ by one bit from those that are looked for.
+    #[test]
+    fn bytes_are_found_that_are_found_one_by_one() {
+        let delimiters: [&[u8]; 3] = [b"\r\n", b"\n", b":"];
+        let one_by_one = |text: &[u8]| {
+            let begins = |at: &usize| delimiters.iter().any(|delimiter| text[*at..].starts_with(delimiter));
+            (0..text.len()).find(begins).unwrap_or(text.len())
+        };
+        let mut state = 1_u64;
+        let mut text = [0; if cfg!(miri) { 40 } else { 400 }];
+        for length in 0..text.len() {
+            for byte in &mut text {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                *byte = b"\r\x0c\x0b;aaaaaaaaaaaaaaaaaaaaaaaaa\n:"[(state >> 33) as usize % 31];
+            }
+            for from in 0..length.min(3) {
+                let text = &text[from..length];
+                assert_eq!(before(text, &delimiters), one_by_one(text), "{text:?}");
+            }
+        }
     }
 
     /// Wherever it stands, within a step of many bytes and behind it.
