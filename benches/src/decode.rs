@@ -15,7 +15,7 @@ use crate::packets::{self, Packets};
 use crate::{Case, Digest, Unit, Workload, limits};
 use packet_core::Level;
 use packet_core::batch::{self, BATCH};
-use packet_runtime::packet::Depth;
+use packet_runtime::packet::{Depth, Packet};
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -111,8 +111,8 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
         case("pony", packets, times, pony::decode),
         batches("pony_batch", packets, times),
         case("pony_stack", packets, times, stack::within),
-        case("pony_packet", packets, times, stack::by_packet(Depth::Level(Level::Transport))),
-        case("pony_packet_all", packets, times, stack::by_packet(Depth::All)),
+        listed("pony_packet", packets, times, Depth::Level(Level::Transport)),
+        listed("pony_packet_all", packets, times, Depth::All),
         case("pony_stack_value", packets, times, stack::by_value),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),
@@ -140,6 +140,21 @@ fn case(
                 tally.packets += 1;
                 // What can't be read is in nobody's tally.
                 let _ = decode(black_box(packet), &mut tally);
+            }
+        }
+        tally.digest()
+    })
+}
+
+/// As `case` has them read, each into the list of layers that the one before was read into.
+fn listed(name: &'static str, packets: &Rc<Packets>, times: usize, depth: Depth) -> Case {
+    let packets = Rc::clone(packets);
+    Case::new(name, move || {
+        let (mut tally, mut list) = (Tally::default(), Packet::new());
+        for _ in 0..times {
+            for packet in packets.iter() {
+                tally.packets += 1;
+                let _ = stack::by_packet(&mut list, black_box(packet), depth, &mut tally);
             }
         }
         tally.digest()

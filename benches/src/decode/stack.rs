@@ -38,25 +38,22 @@ fn tell(stack: &Stack<'_, LayerKind, Expected<'_>>, tally: &mut Tally) -> Option
     both(ip, transport, tally)
 }
 
-/// Reads the layers of a packet into a list, to that level, and asks it for those that count.
+/// Reads the layers of a packet into a list, to that depth, and asks it for those that count.
 #[inline(always)]
-pub(super) fn by_packet(depth: Depth) -> impl Fn(&[u8], &mut Tally) -> Option<()> {
-    move |bytes, tally| {
-        let mut packet = Packet::new();
-        packet.read(LayerKind::Ethernet, bytes, depth);
-        let mut kinds = packet.known().places().iter().map(|place| place.kind);
-        let ip = kinds.find_map(|kind| match kind {
-            LayerKind::Ipv4 => packet.get().map(Either::Left),
-            LayerKind::Ipv6 => packet.get().map(Either::Right),
-            _ => None,
-        })?;
-        let transport = kinds.find_map(|kind| match kind {
-            LayerKind::Tcp => packet.get().map(Either::Left),
-            LayerKind::Udp => packet.get().map(Either::Right),
-            _ => None,
-        })?;
-        both(ip, transport, tally)
-    }
+pub(super) fn by_packet<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], depth: Depth, tally: &mut Tally) -> Option<()> {
+    packet.read(LayerKind::Ethernet, bytes, depth);
+    let mut kinds = packet.known().places().iter().map(|place| place.kind);
+    let ip = kinds.find_map(|kind| match kind {
+        LayerKind::Ipv4 => packet.get().map(Either::Left),
+        LayerKind::Ipv6 => packet.get().map(Either::Right),
+        _ => None,
+    })?;
+    let transport = kinds.find_map(|kind| match kind {
+        LayerKind::Tcp => packet.get().map(Either::Left),
+        LayerKind::Udp => packet.get().map(Either::Right),
+        _ => None,
+    })?;
+    both(ip, transport, tally)
 }
 
 #[inline(always)]

@@ -43,7 +43,7 @@ impl<'a> Packet<'a> {
     /// Reads the layers that were not read yet, up to the first one from process to process, if it has none. What that carries is
     /// not looked for.
     pub fn read_to_transport(&mut self) {
-        if !self.places().iter().any(|place| is_transport(place.kind)) {
+        if self.places().iter().all(|place| !is_transport(place.kind)) {
             self.read_together::<true>();
         }
     }
