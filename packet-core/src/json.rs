@@ -15,6 +15,7 @@ pub use shared::{
     tell_object, unknown,
 };
 
+mod layers;
 mod shared;
 
 /// Serialises fields as an object: structs and named arms as objects within it, lists as arrays, numbers as numbers, flags as

@@ -7,6 +7,9 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 /// Layers upon each other, each in the payload of the one before, and what the last one carries.
+///
+/// With the feature `serde` this is an object, such as `{"layers": [{"Ipv4": {"ttl": 9}}, {"Udp": {}}], "payload": "0a"}`: what is not said
+/// follows when the packet is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layers<'a, L> {
     /// The layers, the outermost first.
