@@ -4739,6 +4739,13 @@ impl<'a> Ipv6Fragment<'a> {
     pub fn is_fragment(&self) -> bool {
         self.more_fragments() || self.fragment_offset() != 0
     }
+
+    /// The splits tcp.
+    #[inline]
+    #[must_use]
+    pub fn splits_tcp(&self) -> bool {
+        (8..=19).contains(&self.fragment_offset())
+    }
 }
 
 impl<'a> Ipv6Fragment<'a> {
@@ -4958,7 +4965,11 @@ impl<'a> Ipv6Fragment<'a> {
     /// not looked into, and count as wrong.
     #[must_use]
     pub fn is_regular(&self) -> bool {
-        self.head[1] == 0 && self.head[3] >> 1 & 3 == 0 && !self.payload.is_cut() && !self.region.is_cut()
+        self.head[1] == 0
+            && self.head[3] >> 1 & 3 == 0
+            && !self.payload.is_cut()
+            && !self.region.is_cut()
+            && (self.next_header().0 != 6 || !(8..=19).contains(&self.fragment_offset()))
     }
 
     /// Whether nothing is wrong with it, and its lists and structs hold nothing but numbers: no names that
@@ -4977,6 +4988,13 @@ impl<'a> Ipv6Fragment<'a> {
         }
         if self.head[3] >> 1 & 3 != 0 {
             report(Anomaly::Constant(&ipv6_fragment_fields::RESERVED_));
+        }
+        if self.next_header().0 == 6 && (8..=19).contains(&self.fragment_offset()) {
+            report(Anomaly::Unexpected {
+                owner: "ipv6_fragment",
+                name: "tiny_fragment",
+                message: "the TCP header is in two fragments, RFC 7112 §5",
+            });
         }
         if self.region.is_truncated() {
             report(Anomaly::Truncated);

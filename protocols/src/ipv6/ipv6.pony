@@ -261,6 +261,10 @@ layer Ipv6Fragment passes IpCarrier {
     payload:         next from ip_protocol[next_header] if fragment_offset == 0 else opaque partial when is_fragment;
 
     let is_fragment = more_fragments || fragment_offset != 0;
+    let splits_tcp  = fragment_offset in 8 .. 19;
+
+    expect next_header != IpProtocol.TCP || !splits_tcp : tiny_fragment
+        "the TCP header is in two fragments, RFC 7112 §5";
 
     provide IpCarrier { is_fragment = is_fragment; }
 }
@@ -377,6 +381,9 @@ test "the checksum of UDP covers the last segment" build
          0001 0002 0008 a465";
 test "the first fragment" Ipv6Fragment hex"3b 00 0001 5a83fd05 00000000 00000000" {
     fragment_offset == 0; more_fragments; identification == 0x5a83fd05; size_of(payload) == 8;
+}
+test "a fragment that begins within the TCP header" Ipv6Fragment hex"06 00 0008 5a83fd05 0000 0000 5002 0000" {
+    anomalies == [tiny_fragment];
 }
 test "a fragment from the middle is opaque" Ipv6Fragment
      hex"11 00 05a9 5a83fd05 0001 0002" { fragment_offset == 1448; size_of(payload) == 4; }
