@@ -55,8 +55,25 @@ fn a_flag_is_set_among_its_like() {
     assert_eq!(ran.out.lines().last(), Some("25 of 166 packets differ"));
     assert_eq!(faults(&path), faults(WEB));
 
+    let both = run(&[
+        "edit",
+        WEB,
+        "-o",
+        &path,
+        "--where",
+        "ipv4.ttl=255",
+        "--where",
+        "tcp.flags.syn=1",
+        "--set",
+        "ipv4.ttl=1",
+    ]);
+    assert_eq!(both.err.trim(), "0 of 166 packets changed", "the fields are there, and no packet has both values");
     let none = run(&["edit", WEB, "-o", &path, "--set", "tcp.flags.nonce=1"]);
-    assert!(none.code == 0 && none.err.contains("warning: no packet has tcp.flags.nonce"), "{}", none.err);
+    assert!(
+        none.code == 0 && none.err.contains("warning: no packet that was looked at has tcp.flags.nonce"),
+        "{}",
+        none.err
+    );
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl Sums {
             );
         }
         for path in plan.never_found().filter(|_| self.packets > self.unknown) {
-            eprintln!("{warn}warning{end}: no packet has {path}");
+            eprintln!("{warn}warning{end}: no packet that was looked at has {path}");
         }
         if self.unknown > 0 {
             let packets = count(self.unknown as usize, "packet");

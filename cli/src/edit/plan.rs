@@ -126,14 +126,16 @@ impl Plan {
             return in_frames;
         }
         let packet = packet.packet();
-        self.conditions.iter().all(|condition| match condition {
+        let holds = |condition: &Condition| match condition {
             Condition::Layer(key) => packet.layers().any(|layer| layer.key() == key),
             Condition::Field(Named { path, value, found }, wanted) => {
                 let is_there = packet.find(path).is_some();
                 found.set(found.get() || is_there);
                 is_there && packet.has(path, value).unwrap_or(false) == *wanted
             }
-        })
+        };
+        // All are asked, so that a field is looked for in packets, too, that another condition does not mean.
+        self.conditions.iter().filter(|condition| !holds(condition)).count() == 0
     }
 
     /// The fields that no packet had of those in which they were looked for.
