@@ -9,7 +9,7 @@ use packet_protocols::net::IpProtocol;
 use packet_protocols::stack::LayerKind;
 use packet_runtime::compiled;
 use packet_runtime::file::Reader;
-use packet_runtime::packet::{Entry, Interpreted, Key, Packet, Registry, Target, diff};
+use packet_runtime::packet::{Entry, Interpreted, Keep, Key, Packet, Registry, Target, diff};
 use pony_tests::definitions::protocols;
 use pony_tests::packets::captures_below;
 use pony_tests::root;
@@ -91,6 +91,24 @@ fn probes_find_what_no_key_leads_to_the_surest_first() {
         "Ipv4 / Tcp / 2 bytes",
         "another table"
     );
+}
+
+#[test]
+fn flags_of_a_number_that_begins_with_its_lowest_byte_are_set() {
+    let mut registry = Registry::new();
+    let sensor = "module my.sensor endian little; use pony.net.{udp_port};
+                  flags State : u16 { _: u4, mode: u6, _: u5, alarm }
+                  layer Sensor { state: State; } bind udp_port { 7000 => Sensor; }
+                  test law roundtrip Sensor; test Sensor hex\"0100\" { state.alarm; }";
+    registry.define("sensor.pony", sensor).unwrap();
+    let mut packet = Arc::new(registry).packet_buf(Target::Known(LayerKind::Ethernet), udp(7000, &[0x01, 0xf0]));
+    // The mode is in both bytes.
+    for (flag, value, bytes) in [("mode", "0b101101", [0x41, 0xfb]), ("alarm", "false", [0x40, 0xfb])] {
+        let path = format!("sensor.state.{flag}").parse().unwrap();
+        packet.set(&path, &value.into(), Keep::Right).unwrap();
+        assert!(packet.bytes().ends_with(&bytes), "{flag}: {:02x?}", packet.bytes());
+        assert_eq!(packet.packet().has(&path, &value.into()), Ok(true));
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Packets changed: a field where it stands, or layers that come, go and grow.
 
-use super::field::{FieldKind, each_field};
+use super::field::{FieldKind, each_field, number_at};
 use super::value::Written;
 use super::{Depth, FieldInput, FieldPath, Found, InputError, Packet, PacketBuf, Target};
 use packet_core::craft::{EmitError, Packet as _, Placed};
@@ -275,7 +275,7 @@ impl PacketBuf {
             expected?
         };
         let place = place_of(&packet, layer, field)?;
-        put_number(&mut self.bytes, place, field.little, value(expected).into())
+        put_number(&mut self.bytes, place, field, value(expected).into())
     }
 }
 
@@ -324,8 +324,12 @@ impl Packet<'_> {
         Ok(match value.for_field(&found) {
             Ok(Written::Bytes(bytes)) => bytes_of(self.bytes(), found.place) == Some(&bytes),
             Ok(Written::Number(number)) => {
-                let read = if found.is_little() { bits::read_le } else { bits::read };
-                read(self.bytes(), found.place.start as usize, found.place.bits) == Some(number)
+                let whole = number_at(self.bytes(), found.place, found.field);
+                let own = whole.map(|whole| match found.kind {
+                    FieldKind::Flag(flag) => flag.of(whole),
+                    _ => whole,
+                });
+                own == Some(number)
             }
             // A value that is too wide or too long for this packet's field is another one.
             Err(InputError::Length { .. } | InputError::TooWide { .. } | InputError::NoMultiple { .. }) => false,
@@ -336,7 +340,16 @@ impl Packet<'_> {
 
 fn put(data: &mut [u8], found: &Found, written: &Written) -> Option<()> {
     match written {
-        Written::Number(number) => put_number(data, found.place, found.is_little(), *number),
+        Written::Number(number) => {
+            let whole = match found.kind {
+                FieldKind::Flag(flag) => {
+                    let own = flag.of(u128::MAX) << flag.shift;
+                    number_at(data, found.place, found.field)? & !own | number << flag.shift
+                }
+                _ => *number,
+            };
+            put_number(data, found.place, found.field, whole)
+        }
         Written::Bytes(bytes) => {
             let start = found.place.start as usize / 8;
             data.get_mut(start..start + bytes.len())?.copy_from_slice(bytes);
@@ -345,8 +358,8 @@ fn put(data: &mut [u8], found: &Found, written: &Written) -> Option<()> {
     }
 }
 
-fn put_number(data: &mut [u8], place: BitPlace, little: bool, number: u128) -> Option<()> {
-    let write = if little { bits::write_le } else { bits::write };
+fn put_number(data: &mut [u8], place: BitPlace, field: &FieldInfo, number: u128) -> Option<()> {
+    let write = if field.little { bits::write_le } else { bits::write };
     write(data, place.start as usize, place.bits, number).then_some(())
 }
 

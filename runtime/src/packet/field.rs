@@ -98,7 +98,7 @@ impl fmt::Display for FieldPath {
 pub struct Found {
     /// What is known of it.
     pub field: &'static FieldInfo,
-    /// Where it stands, in bits from the start of the packet.
+    /// Where it stands, in bits from the start of the packet; of a flag, where the field stands that it is in.
     pub place: BitPlace,
     /// What kind of value it has.
     pub kind: FieldKind,
@@ -190,44 +190,25 @@ impl<'a> Packet<'a> {
             if found.is_some() {
                 return;
             }
-            match path.way.strip_prefix(way) {
-                Some("") => {
-                    let kind = if is_coded(self.bytes(), field, place, &value) {
-                        FieldKind::Other
-                    } else {
-                        FieldKind::of(field, &value)
-                    };
-                    found = Some(Found { field, place, kind });
-                }
-                Some(rest) => found = rest.strip_prefix('.').and_then(|name| flag_in(field, place, &value, name)),
-                None => {}
-            }
+            let kind = match path.way.strip_prefix(way) {
+                Some("") => FieldKind::of(field, &value),
+                Some(rest) => match rest.strip_prefix('.').and_then(|name| flag_in(&value, name)) {
+                    Some(flag) => FieldKind::Flag(flag),
+                    None => return,
+                },
+                None => return,
+            };
+            let kind = if is_coded(self.bytes(), field, place, &value) { FieldKind::Other } else { kind };
+            found = Some(Found { field, place, kind });
         });
         found
     }
 }
 
-/// The flag of that name in a field.
-fn flag_in(field: &'static FieldInfo, place: BitPlace, value: &FieldValue<'_>, name: &str) -> Option<Found> {
+/// The flag of that name among those of a value.
+fn flag_in(value: &FieldValue<'_>, name: &str) -> Option<&'static FlagInfo> {
     let FieldValue::Flags(_, flags) = value else { return None };
-    let flag = flags.iter().find(|flag| flag.name == name)?;
-    let above = if !field.little {
-        place.bits.checked_sub(flag.shift + flag.bits)?
-    } else if flag.shift % 8 + flag.bits <= 8 {
-        // The lowest byte comes first, and in each its highest bit.
-        flag.shift / 8 * 8 + 8 - flag.shift % 8 - flag.bits
-    } else {
-        return None;
-    };
-    let place = BitPlace { start: place.start + above, bits: flag.bits };
-    Some(Found { field, place, kind: FieldKind::Flag(flag) })
-}
-
-impl Found {
-    /// Whether its lowest byte comes first.
-    pub(super) fn is_little(&self) -> bool {
-        self.field.little && !matches!(self.kind, FieldKind::Flag(_))
-    }
+    flags.iter().find(|flag| flag.name == name)
 }
 
 /// Whether a number is not what its bits say: a codec has made it of them.
@@ -236,9 +217,13 @@ fn is_coded(data: &[u8], field: &FieldInfo, place: BitPlace, value: &FieldValue<
         FieldValue::Number(number) | FieldValue::Named(number, _) | FieldValue::Flags(number, _) => number,
         _ => return false,
     };
+    number_at(data, place, field).and_then(|wire| wire.checked_mul(field.scale.max(1).into())) != Some(number)
+}
+
+/// The number that stands in a place, by the byte order of its field.
+pub(super) fn number_at(data: &[u8], place: BitPlace, field: &FieldInfo) -> Option<u128> {
     let read = if field.little { bits::read_le } else { bits::read };
-    let wire = read(data, place.start as usize, place.bits);
-    wire.and_then(|wire| wire.checked_mul(field.scale.max(1).into())) != Some(number)
+    read(data, place.start as usize, place.bits)
 }
 
 /// What is told of a field: the way to it, what is known of it, where it stands, and what it is.

@@ -91,7 +91,11 @@ impl FieldInput {
             Self::Bytes(bytes) => Written::Bytes(bytes.clone()),
             Self::Text(text) => from_text(text, found)?,
         };
-        let (bits, bytes) = (found.place.bits, found.place.bits as usize / 8);
+        let bits = match found.kind {
+            FieldKind::Flag(flag) => flag.bits,
+            _ => found.place.bits,
+        };
+        let bytes = found.place.bits as usize / 8;
         let scale = u128::from(found.field.scale.max(1));
         let written = match written {
             Written::Number(number) if !number.is_multiple_of(scale) => {
@@ -102,6 +106,9 @@ impl FieldInput {
         };
         match written {
             _ if matches!(found.kind, FieldKind::Other) => Err(InputError::NotInPlace),
+            Written::Bytes(_) if matches!(found.kind, FieldKind::Flag(_)) => {
+                Err(InputError::Not("a number of so few bits"))
+            }
             Written::Number(number) if matches!(found.kind, FieldKind::Bytes) => number_as_bytes(number, bytes),
             Written::Number(number) if !fits(number, bits) => Err(InputError::TooWide { bits }),
             Written::Bytes(ref value) if value.len() != bytes => {

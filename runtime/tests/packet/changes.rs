@@ -107,7 +107,7 @@ fn flags_are_fields_too() {
     let mut packet =
         frame((Ethernet::default() / ip() / Tcp { flags: TcpFlags(0x10), ..Default::default() }).to_vec().unwrap());
     let path = "tcp.flags.syn".parse().unwrap();
-    assert_eq!(packet.packet().find(&path).map(|found| found.place), Some(BitPlace { start: 47 * 8 + 6, bits: 1 }));
+    assert_eq!(packet.packet().find(&path).map(|found| found.place), Some(BitPlace { start: 46 * 8 + 7, bits: 9 }));
     packet.set(&path, &"true".into(), Keep::Right).unwrap();
     assert!(all_right(&packet));
     let all = packet.packet().get::<tcp::Tcp>().unwrap().flags();
@@ -115,6 +115,8 @@ fn flags_are_fields_too() {
     assert_eq!(packet.packet().has(&path, &1.into()), Ok(true));
     let wide = packet.set(&path, &2.into(), Keep::Right);
     assert!(matches!(wide, Err(ChangeError::Input(_, InputError::TooWide { bits: 1 }))));
+    let bytes = packet.set(&path, &"hex\"01\"".into(), Keep::Right);
+    assert!(matches!(bytes, Err(ChangeError::Input(_, InputError::Not(_)))));
 }
 
 #[test]
