@@ -66,6 +66,7 @@ impl fmt::Display for InputError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Not(what) => write!(out, "is not {what}"),
+            Self::TooWide { bits: 1 } => out.write_str("does not fit the one bit of the field"),
             Self::TooWide { bits } => write!(out, "does not fit the {bits} bits of the field"),
             Self::NoMultiple { of } => write!(out, "is no multiple of {of}"),
             Self::Length { found, expected } => write!(out, "has {found} bytes, and the field has {expected}"),
