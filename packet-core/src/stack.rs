@@ -6,6 +6,7 @@ pub use expected::{Chosen, Either, Found, Slots, Start, Taken, Top};
 
 use crate::plain::Following;
 use crate::{Error, Region, Stretch};
+use core::fmt;
 
 /// What follows a layer, where `K` tells layers apart: `LayerKind` of the crate that knows them.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +91,15 @@ pub struct Place<K> {
     pub stretch: Stretch,
     /// How many of these bytes are its own.
     pub length: u32,
+}
+
+/// What has layers, each behind the one that it stands upon; `K` tells them apart, `L` is any of them.
+pub trait Layered<K, L>: fmt::Debug {
+    /// What the layer of that position is.
+    fn kind_at(&self, index: usize) -> Option<K>;
+
+    /// The layer of that position.
+    fn layer_at(&self, index: usize) -> Option<L>;
 }
 
 /// A layer, or one of several.

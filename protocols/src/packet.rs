@@ -13,7 +13,7 @@
 //!     0x0f, 0xa0, 0x0f, 0xa1, 0, 12, 0xed, 0xc1, b'p', b'i', b'n', b'g',
 //! ];
 //! let packet = Packet::parse(LayerKind::Ipv4, &bytes)?;
-//! assert_eq!(packet.places().len(), 2);
+//! assert_eq!(packet.count(), 2);
 //! assert_eq!(packet.udp().map(|udp| udp.dst_port()), Some(4001));
 //! assert_eq!(packet.probe_tag(), Some(0xedc1));
 //!
@@ -24,24 +24,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod front;
 mod generated;
 mod meta;
 mod read;
 
 pub use meta::{MetaError, PacketMut};
 
-use crate::stack::{Below, Layer, LayerKind, Next, Place, View};
+use crate::stack::{Below, Layer, LayerKind, Place, View};
+use front::Front;
+use packet_core::stack::Layered;
 use packet_core::{Anomaly, Error, Region, Stretch, bits};
 use read::Ahead;
 
 /// As many layers as a packet is read to.
 pub const MOST_LAYERS: usize = 16;
 
-/// The layers of a packet upon each other: where each is. What is asked of one is read then.
+/// The layers of a packet upon each other: those that most packets begin with, and where all others are, which are read again when
+/// something is asked of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
-    region: Region<'a>,
-    /// Those behind `count` say nothing.
+    front: Front<'a>,
+    /// Those of the front, and behind `count`, say nothing.
     places: [Place; MOST_LAYERS],
     count: usize,
     begun: Option<Begun<'a>>,
@@ -100,7 +104,7 @@ impl<'a> Packet<'a> {
     pub fn parse(kind: LayerKind, region: impl Into<Region<'a>>) -> Result<Self, Error> {
         let region = region.into();
         let mut packet = Self::new();
-        packet.begin(region, Next::Layer(kind, region));
+        packet.begin(region, kind);
         packet.read_all();
         match packet.begun {
             Some(begun) if packet.count == 0 => Err(begun.error),
@@ -113,7 +117,7 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            region: Region::NOTHING,
+            front: Front::EMPTY,
             places: [NO_PLACE; MOST_LAYERS],
             count: 0,
             begun: None,
@@ -123,29 +127,68 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// Where the layers are, each behind the one that it stands upon.
+    /// How many layers there are.
     #[inline]
     #[must_use]
-    pub fn places(&self) -> &[Place] {
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Where the layers are, each behind the one that it stands upon.
+    #[inline]
+    pub fn places(&self) -> impl DoubleEndedIterator<Item = Place> + '_ {
+        self.indices().filter_map(|index| self.place(index))
+    }
+
+    /// Where the layer of that position is.
+    #[inline]
+    #[must_use]
+    pub fn place(&self, index: usize) -> Option<Place> {
+        if index < self.front.count() { self.front.place(index) } else { self.behind().get(index).copied() }
+    }
+
+    /// The places, of which those of the front say nothing.
+    #[inline(always)]
+    fn behind(&self) -> &[Place] {
         self.places.get(..self.count).unwrap_or(&self.places)
+    }
+
+    /// The kinds of the layers, each behind the one that it stands upon.
+    #[inline]
+    pub fn kinds(&self) -> impl DoubleEndedIterator<Item = LayerKind> + '_ {
+        self.indices().filter_map(|index| self.kind(index))
+    }
+
+    /// What the layer of that position is.
+    #[inline]
+    #[must_use]
+    pub fn kind(&self, index: usize) -> Option<LayerKind> {
+        if index < self.front.count() {
+            self.front.kind(index)
+        } else {
+            self.behind().get(index).map(|place| place.kind)
+        }
     }
 
     /// The layers, each behind the one that it stands upon.
     pub fn layers(&self) -> impl DoubleEndedIterator<Item = Layer<'a>> + '_ {
-        (0..self.count).filter_map(|index| self.layer(index))
+        self.indices().filter_map(|index| self.layer(index))
     }
 
     /// The layer of that position.
     #[must_use]
     pub fn layer(&self, index: usize) -> Option<Layer<'a>> {
-        Layer::parse_upon(self.places().get(index)?.kind, self.around(index)?, &self.below(index)).ok()
+        if index < self.front.count() {
+            return self.front.layer(index);
+        }
+        Layer::parse_upon(self.kind(index)?, self.around(index)?, &self.below(index)).ok()
     }
 
     /// Whether there is a layer of that kind.
     #[inline]
     #[must_use]
     pub fn has(&self, kind: LayerKind) -> bool {
-        self.places().iter().any(|place| place.kind == kind)
+        self.kinds().any(|one| one == kind)
     }
 
     /// The first layer of that type: `packet.get::<Udp>()`.
@@ -153,39 +196,45 @@ impl<'a> Packet<'a> {
     #[inline(always)]
     #[must_use]
     pub fn get<V: View<'a>>(&self) -> Option<V> {
-        self.view(self.places().iter().position(|place| place.kind == V::KIND)?)
+        self.front.get().or_else(|| self.all_behind().next())
     }
 
+    /// The layers of that type behind the front.
     #[inline(always)]
-    fn view<V: View<'a>>(&self, index: usize) -> Option<V> {
-        V::read_upon(self.around(index)?, &self.below(index)).ok()
+    fn all_behind<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> {
+        let places = self.behind().iter().enumerate().skip(self.front.count());
+        places.filter(|(_, place)| place.kind == V::KIND).filter_map(|(index, place)| {
+            V::read_upon(place.stretch.in_packet(self.region()), &self.below(index)).ok()
+        })
     }
 
     /// The layers of that type, from the outermost on: `packet.all::<Vlan>()`.
-    pub fn all<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> + '_ {
-        let places = self.places().iter().enumerate();
-        places.filter(|(_, place)| place.kind == V::KIND).filter_map(|(index, _)| self.view(index))
+    pub fn all<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> {
+        self.front.get().into_iter().chain(self.all_behind())
     }
 
     /// What a layer was read from: it, and what is behind it in the payload of the layer below.
     #[inline]
     #[must_use]
     pub fn around(&self, index: usize) -> Option<Region<'a>> {
-        self.places().get(index).map(|place| place.stretch.in_packet(self.region))
+        self.place(index).map(|place| place.stretch.in_packet(self.region()))
     }
 
     /// The position of the layer that one stands upon; nothing for the first.
     #[inline]
     #[must_use]
     pub fn parent(&self, index: usize) -> Option<usize> {
-        let place = self.places().get(index).filter(|_| index > 0)?;
+        if index < self.front.count() {
+            return index.checked_sub(1);
+        }
+        let place = self.behind().get(index).filter(|_| index > 0)?;
         Some(place.parent.into())
     }
 
     /// The layers up to one.
     #[inline(always)]
     fn up_to(&self, at: Option<usize>) -> Below<'_, 'a> {
-        Below::Places(self.region, self.places.get(..at.map_or(0, |at| at + 1)).unwrap_or_default())
+        Below::Packet(self, at.map_or(0, |at| at + 1))
     }
 
     /// The layers below one, as it sees them.
@@ -208,9 +257,10 @@ impl<'a> Packet<'a> {
     }
 
     /// The whole packet.
+    #[inline]
     #[must_use]
     pub fn region(&self) -> Region<'a> {
-        self.region
+        self.front.region()
     }
 
     /// Whether every layer could be read, and nothing is wrong with any of them.
@@ -283,13 +333,23 @@ impl<'a> Packet<'a> {
     /// What the packet as a whole offers of an interface: the outermost layer that provides it, seen through those right upon
     /// it that pass it on.
     fn offers(&self, provides: fn(LayerKind) -> bool, passes: fn(LayerKind) -> bool) -> Option<Below<'_, 'a>> {
-        let mut top = self.places().iter().position(|place| provides(place.kind))?;
-        for (index, place) in self.places().iter().enumerate().skip(top + 1) {
-            if self.parent(index) == Some(top) && passes(place.kind) {
+        let mut top = self.kinds().position(provides)?;
+        for (index, kind) in self.kinds().enumerate().skip(top + 1) {
+            if self.parent(index) == Some(top) && passes(kind) {
                 top = index;
             }
         }
         Some(self.up_to(Some(top)))
+    }
+}
+
+impl<'a> Layered<LayerKind, Layer<'a>> for Packet<'a> {
+    fn kind_at(&self, index: usize) -> Option<LayerKind> {
+        self.kind(index)
+    }
+
+    fn layer_at(&self, index: usize) -> Option<Layer<'a>> {
+        self.layer(index)
     }
 }
 

@@ -42,17 +42,8 @@ fn tell(stack: &Stack<'_, LayerKind, Expected<'_>>, tally: &mut Tally) -> Option
 #[inline(always)]
 pub(super) fn by_packet<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], depth: Depth, tally: &mut Tally) -> Option<()> {
     packet.read(LayerKind::Ethernet, bytes, depth);
-    let mut kinds = packet.known().places().iter().map(|place| place.kind);
-    let ip = kinds.find_map(|kind| match kind {
-        LayerKind::Ipv4 => packet.get().map(Either::Left),
-        LayerKind::Ipv6 => packet.get().map(Either::Right),
-        _ => None,
-    })?;
-    let transport = kinds.find_map(|kind| match kind {
-        LayerKind::Tcp => packet.get().map(Either::Left),
-        LayerKind::Udp => packet.get().map(Either::Right),
-        _ => None,
-    })?;
+    let ip = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
+    let transport = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
     both(ip, transport, tally)
 }
 

@@ -73,10 +73,10 @@ impl Regular {
 
     /// Whether no bytes are left behind layers, but such as a field of the first one takes.
     fn is_used_up(&self, packet: &Packet<'_>) -> bool {
-        let takes_rest = packet.places().first().is_some_and(|first| matches!(self.rest(first.kind), Rest::Bytes(_)));
-        packet.places().iter().enumerate().all(|(index, place)| {
+        let takes_rest = packet.kind(0).is_some_and(|first| matches!(self.rest(first), Rest::Bytes(_)));
+        packet.kinds().enumerate().all(|(index, kind)| {
             let is_used_up = left_of(packet, index).is_some_and(<[u8]>::is_empty);
-            !place.kind.is_stream() && (is_used_up || index == 1 && takes_rest)
+            !kind.is_stream() && (is_used_up || index == 1 && takes_rest)
         })
     }
 
@@ -142,7 +142,7 @@ impl Regular {
 
 /// The bytes behind a layer in the payload that it was read from.
 fn left_of<'a>(packet: &Packet<'a>, index: usize) -> Option<&'a [u8]> {
-    packet.around(index)?.bytes().get(packet.places().get(index)?.length as usize..)
+    packet.around(index)?.bytes().get(packet.place(index)?.length as usize..)
 }
 
 fn rest_of(schema: &Schema, layer: CompositeId) -> Rest {

@@ -32,12 +32,12 @@ impl Tree {
     pub(super) fn add(&mut self, first: LayerKind, data: &[u8], length: u32) -> bool {
         let Ok(packet) = Packet::parse(first, Region::captured(data, length as usize)) else { return false };
         let mut places = [0; MOST_LAYERS];
-        for (index, layer) in packet.places().iter().enumerate().take(MOST_LAYERS) {
+        for (index, kind) in packet.kinds().enumerate().take(MOST_LAYERS) {
             let parent = packet.parent(index);
             if parent.is_some_and(|parent| is_message(&packet, parent)) {
                 return true;
             }
-            let Some(place) = self.child(parent.map_or(0, |parent| places[parent]), layer.kind) else { return true };
+            let Some(place) = self.child(parent.map_or(0, |parent| places[parent]), kind) else { return true };
             if !places.contains(&place) {
                 self.count(place, length);
             }
@@ -95,5 +95,5 @@ impl Tree {
 
 /// Whether a layer is a message of ICMP, which may carry the start of another packet.
 fn is_message(packet: &Packet<'_>, index: usize) -> bool {
-    packet.places().get(index).is_some_and(|place| matches!(place.kind, LayerKind::Icmp | LayerKind::Icmpv6))
+    matches!(packet.kind(index), Some(LayerKind::Icmp | LayerKind::Icmpv6))
 }

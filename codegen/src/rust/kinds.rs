@@ -69,6 +69,11 @@ impl Writer<'_> {
                     fn read_upon(region: Region<'a>, #below: &Below<'_, 'a>) -> Result<Self, Error> { Self::#read }
 
                     #[inline(always)]
+                    fn of(layer: Layer<'a>) -> Option<Self> {
+                        if let Layer::#name(view) = layer { Some(view) } else { None }
+                    }
+
+                    #[inline(always)]
                     fn region(&self) -> Region<'a> { self.region() }
                 }
             }
@@ -86,6 +91,9 @@ impl Writer<'_> {
                 ///
                 /// The bytes can't be one.
                 fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error>;
+
+                /// The view of a layer, where that is of this kind.
+                fn of(layer: Layer<'a>) -> Option<Self>;
 
                 /// What it is made of.
                 fn region(&self) -> Region<'a>;
@@ -147,32 +155,35 @@ pub(super) fn below() -> TokenStream {
         pub enum Below<'s, 'a> {
             /// As they were read.
             Layers(&'s [Layer<'a>]),
-            /// The packet, and where they are in it: each is read when something is asked of it.
-            Places(Region<'a>, &'s [Place]),
+            /// The first ones of a packet, so many.
+            Packet(&'s dyn Layered<LayerKind, Layer<'a>>, usize),
         }
 
         impl<'s, 'a> Below<'s, 'a> {
             /// Their kinds, the outermost first.
-            pub fn kinds(&self) -> impl DoubleEndedIterator<Item = LayerKind> + 's {
-                let (layers, places): (&'s [Layer<'a>], &'s [Place]) = match *self {
-                    Self::Layers(layers) => (layers, &[]),
-                    Self::Places(_, places) => (&[], places),
+            pub fn kinds(&self) -> impl DoubleEndedIterator<Item = LayerKind> {
+                let below = *self;
+                let count = match below {
+                    Self::Layers(layers) => layers.len(),
+                    Self::Packet(_, count) => count,
                 };
-                layers.iter().map(Layer::kind).chain(places.iter().map(|place| place.kind))
+                (0..count).filter_map(move |index| match below {
+                    Self::Layers(layers) => layers.get(index).map(Layer::kind),
+                    Self::Packet(packet, _) => packet.kind_at(index),
+                })
             }
 
             /// Asks the topmost of them, which is told what is below it.
             #[inline]
             pub fn top<T>(&self, ask: impl FnOnce(&Layer<'a>, &Self) -> Option<T>) -> Option<T> {
-                match self {
+                match *self {
                     Self::Layers(layers) => {
                         let (top, rest) = layers.split_last()?;
                         ask(top, &Self::Layers(rest))
                     }
-                    Self::Places(packet, places) => {
-                        let (top, rest) = places.split_last()?;
-                        let rest = Self::Places(*packet, rest);
-                        ask(&Layer::parse_upon(top.kind, top.stretch.in_packet(*packet), &rest).ok()?, &rest)
+                    Self::Packet(packet, count) => {
+                        let top = count.checked_sub(1)?;
+                        ask(&packet.layer_at(top)?, &Self::Packet(packet, top))
                     }
                 }
             }

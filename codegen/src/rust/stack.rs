@@ -349,7 +349,7 @@ impl Writer<'_> {
         let followed = self.followed();
         quote! {
             use packet_core::generated::*;
-            use packet_core::stack::{Carrier, Led};
+            use packet_core::stack::{Carrier, Layered, Led};
 
             #kinds
             #carriers

@@ -189,6 +189,7 @@ impl<'a> Region<'a> {
     }
 
     /// What is left of it behind so many bytes.
+    #[inline]
     #[must_use]
     pub fn behind(self, bytes: usize) -> Self {
         let there = bytes.min(self.bytes.len());

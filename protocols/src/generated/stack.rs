@@ -3,7 +3,7 @@
 //! The layers of all protocols upon each other.
 
 use packet_core::generated::*;
-use packet_core::stack::{Carrier, Led};
+use packet_core::stack::{Carrier, Layered, Led};
 
 /// The layers that are known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -1720,6 +1720,9 @@ pub trait View<'a>: Sized {
     /// The bytes can't be one.
     fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error>;
 
+    /// The view of a layer, where that is of this kind.
+    fn of(layer: Layer<'a>) -> Option<Self>;
+
     /// What it is made of.
     fn region(&self) -> Region<'a>;
 }
@@ -1730,6 +1733,11 @@ impl<'a> View<'a> for crate::ah::Ah<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ah(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1747,6 +1755,11 @@ impl<'a> View<'a> for crate::arp::Arp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Arp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1758,6 +1771,11 @@ impl<'a> View<'a> for crate::dccp::Dccp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Dccp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1775,6 +1793,11 @@ impl<'a> View<'a> for crate::dhcp::Dhcp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Dhcp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1786,6 +1809,11 @@ impl<'a> View<'a> for crate::dhcpv6::Dhcpv6<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Dhcpv6(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1803,6 +1831,11 @@ impl<'a> View<'a> for crate::dns::Dns<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Dns(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1814,6 +1847,11 @@ impl<'a> View<'a> for crate::dns::Mdns<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Mdns(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1831,6 +1869,11 @@ impl<'a> View<'a> for crate::dns::Llmnr<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Llmnr(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1842,6 +1885,11 @@ impl<'a> View<'a> for crate::dns::DnsOverTcp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::DnsOverTcp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1859,6 +1907,11 @@ impl<'a> View<'a> for crate::dtls::Dtls<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Dtls(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1870,6 +1923,11 @@ impl<'a> View<'a> for crate::dtls::DtlsChangeCipherSpec<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::DtlsChangeCipherSpec(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1887,6 +1945,11 @@ impl<'a> View<'a> for crate::dtls::DtlsAlert<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::DtlsAlert(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1898,6 +1961,11 @@ impl<'a> View<'a> for crate::dtls::DtlsAck<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::DtlsAck(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1915,6 +1983,11 @@ impl<'a> View<'a> for crate::dtls::DtlsHandshake<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::DtlsHandshake(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1926,6 +1999,11 @@ impl<'a> View<'a> for crate::erspan::Erspan<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Erspan(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1943,6 +2021,11 @@ impl<'a> View<'a> for crate::erspan::Erspan3<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Erspan3(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1954,6 +2037,11 @@ impl<'a> View<'a> for crate::esp::Esp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Esp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1971,6 +2059,11 @@ impl<'a> View<'a> for crate::etherip::Etherip<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Etherip(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -1982,6 +2075,11 @@ impl<'a> View<'a> for crate::ethernet::Ethernet<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ethernet(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -1999,6 +2097,11 @@ impl<'a> View<'a> for crate::geneve::Geneve<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Geneve(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2010,6 +2113,11 @@ impl<'a> View<'a> for crate::gre::Gre<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Gre(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2027,6 +2135,11 @@ impl<'a> View<'a> for crate::gtpu::Gtpu<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Gtpu(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2038,6 +2151,11 @@ impl<'a> View<'a> for crate::gtpu::GtpuExtension<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::GtpuExtension(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2055,6 +2173,11 @@ impl<'a> View<'a> for crate::gtpu::GtpuUdpPort<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::GtpuUdpPort(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2066,6 +2189,11 @@ impl<'a> View<'a> for crate::gtpu::GtpuPdcpNumber<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::GtpuPdcpNumber(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2083,6 +2211,11 @@ impl<'a> View<'a> for crate::gtpu::GtpuLongPdcpNumber<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::GtpuLongPdcpNumber(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2094,6 +2227,11 @@ impl<'a> View<'a> for crate::gtpu::GtpuServiceClass<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::GtpuServiceClass(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2111,6 +2249,11 @@ impl<'a> View<'a> for crate::gtpu::GtpuPduSession<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::GtpuPduSession(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2122,6 +2265,11 @@ impl<'a> View<'a> for crate::http::Http<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Http(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2139,6 +2287,11 @@ impl<'a> View<'a> for crate::icmp::Icmp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Icmp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2150,6 +2303,11 @@ impl<'a> View<'a> for crate::icmpv6::Icmpv6<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Icmpv6(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2167,6 +2325,11 @@ impl<'a> View<'a> for crate::igmp::Igmp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Igmp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2178,6 +2341,11 @@ impl<'a> View<'a> for crate::ipv4::Ipv4<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipv4(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2195,6 +2363,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipv6(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2206,6 +2379,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6HopByHop<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse_upon(region, below)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipv6HopByHop(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2223,6 +2401,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6Destination<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipv6Destination(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2234,6 +2417,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6Routing<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipv6Routing(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2251,6 +2439,11 @@ impl<'a> View<'a> for crate::ipv6::Ipv6Fragment<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipv6Fragment(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2262,6 +2455,11 @@ impl<'a> View<'a> for crate::l2tp::L2tp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::L2tp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2279,6 +2477,11 @@ impl<'a> View<'a> for crate::l2tp::L2tp3Control<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::L2tp3Control(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2290,6 +2493,11 @@ impl<'a> View<'a> for crate::l2tp::L2tp3Data<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::L2tp3Data(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2307,6 +2515,11 @@ impl<'a> View<'a> for crate::l2tp::L2tp3<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::L2tp3(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2318,6 +2531,11 @@ impl<'a> View<'a> for crate::linux_sll::LinuxSll<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::LinuxSll(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2335,6 +2553,11 @@ impl<'a> View<'a> for crate::linux_sll::LinuxSll2<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::LinuxSll2(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2346,6 +2569,11 @@ impl<'a> View<'a> for crate::llc::Llc<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Llc(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2363,6 +2591,11 @@ impl<'a> View<'a> for crate::lldp::Lldp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Lldp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2374,6 +2607,11 @@ impl<'a> View<'a> for crate::loopback::Null<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Null(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2391,6 +2629,11 @@ impl<'a> View<'a> for crate::loopback::Loop<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Loop(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2402,6 +2645,11 @@ impl<'a> View<'a> for crate::macsec::Macsec<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Macsec(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2419,6 +2667,11 @@ impl<'a> View<'a> for crate::mobility::Mobility<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Mobility(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2430,6 +2683,11 @@ impl<'a> View<'a> for crate::mpls::Mpls<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Mpls(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2447,6 +2705,11 @@ impl<'a> View<'a> for crate::ntp::Ntp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ntp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2458,6 +2721,11 @@ impl<'a> View<'a> for crate::ppp::Ppp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ppp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2475,6 +2743,11 @@ impl<'a> View<'a> for crate::ppp::Lcp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Lcp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2486,6 +2759,11 @@ impl<'a> View<'a> for crate::ppp::Ipcp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipcp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2503,6 +2781,11 @@ impl<'a> View<'a> for crate::ppp::Ipv6cp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ipv6cp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2514,6 +2797,11 @@ impl<'a> View<'a> for crate::ppp::Ccp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Ccp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2531,6 +2819,11 @@ impl<'a> View<'a> for crate::ppp::Pap<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Pap(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2542,6 +2835,11 @@ impl<'a> View<'a> for crate::ppp::Chap<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Chap(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2559,6 +2857,11 @@ impl<'a> View<'a> for crate::pppoe::PppoeDiscovery<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::PppoeDiscovery(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2570,6 +2873,11 @@ impl<'a> View<'a> for crate::pppoe::PppoeSession<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::PppoeSession(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2587,6 +2895,11 @@ impl<'a> View<'a> for crate::quic::Quic<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Quic(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2598,6 +2911,11 @@ impl<'a> View<'a> for crate::raw_ip::RawIp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::RawIp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2615,6 +2933,11 @@ impl<'a> View<'a> for crate::sctp::Sctp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Sctp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2626,6 +2949,11 @@ impl<'a> View<'a> for crate::slow::Slow<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Slow(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2643,6 +2971,11 @@ impl<'a> View<'a> for crate::slow::Lacp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Lacp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2654,6 +2987,11 @@ impl<'a> View<'a> for crate::slow::Marker<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Marker(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2671,6 +3009,11 @@ impl<'a> View<'a> for crate::stp::Stp<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Stp(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2682,6 +3025,11 @@ impl<'a> View<'a> for crate::tcp::Tcp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Tcp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2699,6 +3047,11 @@ impl<'a> View<'a> for crate::teredo::Teredo<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Teredo(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2710,6 +3063,11 @@ impl<'a> View<'a> for crate::tls::TlsRecord<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::TlsRecord(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2727,6 +3085,11 @@ impl<'a> View<'a> for crate::tls::TlsChangeCipherSpec<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::TlsChangeCipherSpec(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2738,6 +3101,11 @@ impl<'a> View<'a> for crate::tls::TlsAlert<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::TlsAlert(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2755,6 +3123,11 @@ impl<'a> View<'a> for crate::tls::TlsHandshake<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::TlsHandshake(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2766,6 +3139,11 @@ impl<'a> View<'a> for crate::udp::Udp<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, below: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse_upon(region, below)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Udp(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2783,6 +3161,11 @@ impl<'a> View<'a> for crate::udp_lite::UdpLite<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::UdpLite(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2794,6 +3177,11 @@ impl<'a> View<'a> for crate::vlan::Vlan<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Vlan(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2811,6 +3199,11 @@ impl<'a> View<'a> for crate::vlan::ServiceVlan<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::ServiceVlan(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2822,6 +3215,11 @@ impl<'a> View<'a> for crate::vxlan::Vxlan<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Vxlan(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2839,6 +3237,11 @@ impl<'a> View<'a> for crate::vxlan::VxlanGpe<'a> {
     }
 
     #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::VxlanGpe(view) = layer { Some(view) } else { None }
+    }
+
+    #[inline(always)]
     fn region(&self) -> Region<'a> {
         self.region()
     }
@@ -2850,6 +3253,11 @@ impl<'a> View<'a> for crate::wireguard::Wireguard<'a> {
     #[inline(always)]
     fn read_upon(region: Region<'a>, _: &Below<'_, 'a>) -> Result<Self, Error> {
         Self::parse(region)
+    }
+
+    #[inline(always)]
+    fn of(layer: Layer<'a>) -> Option<Self> {
+        if let Layer::Wireguard(view) = layer { Some(view) } else { None }
     }
 
     #[inline(always)]
@@ -2985,32 +3393,35 @@ pub type Place = packet_core::stack::Place<LayerKind>;
 pub enum Below<'s, 'a> {
     /// As they were read.
     Layers(&'s [Layer<'a>]),
-    /// The packet, and where they are in it: each is read when something is asked of it.
-    Places(Region<'a>, &'s [Place]),
+    /// The first ones of a packet, so many.
+    Packet(&'s dyn Layered<LayerKind, Layer<'a>>, usize),
 }
 
 impl<'s, 'a> Below<'s, 'a> {
     /// Their kinds, the outermost first.
-    pub fn kinds(&self) -> impl DoubleEndedIterator<Item = LayerKind> + 's {
-        let (layers, places): (&'s [Layer<'a>], &'s [Place]) = match *self {
-            Self::Layers(layers) => (layers, &[]),
-            Self::Places(_, places) => (&[], places),
+    pub fn kinds(&self) -> impl DoubleEndedIterator<Item = LayerKind> {
+        let below = *self;
+        let count = match below {
+            Self::Layers(layers) => layers.len(),
+            Self::Packet(_, count) => count,
         };
-        layers.iter().map(Layer::kind).chain(places.iter().map(|place| place.kind))
+        (0..count).filter_map(move |index| match below {
+            Self::Layers(layers) => layers.get(index).map(Layer::kind),
+            Self::Packet(packet, _) => packet.kind_at(index),
+        })
     }
 
     /// Asks the topmost of them, which is told what is below it.
     #[inline]
     pub fn top<T>(&self, ask: impl FnOnce(&Layer<'a>, &Self) -> Option<T>) -> Option<T> {
-        match self {
+        match *self {
             Self::Layers(layers) => {
                 let (top, rest) = layers.split_last()?;
                 ask(top, &Self::Layers(rest))
             }
-            Self::Places(packet, places) => {
-                let (top, rest) = places.split_last()?;
-                let rest = Self::Places(*packet, rest);
-                ask(&Layer::parse_upon(top.kind, top.stretch.in_packet(*packet), &rest).ok()?, &rest)
+            Self::Packet(packet, count) => {
+                let top = count.checked_sub(1)?;
+                ask(&packet.layer_at(top)?, &Self::Packet(packet, top))
             }
         }
     }

@@ -105,7 +105,7 @@ impl Packet<'_> {
         let (carrier, start) = self.carrier(meta)?;
         let mut value = 0;
         for piece in carrier.pieces {
-            let number = self.number(start + piece.layer, piece.field)?.read(self.region.bytes())?;
+            let number = self.number(start + piece.layer, piece.field)?.read(self.region().bytes())?;
             value |= (number >> piece.field_shift & mask(piece.bits)) << piece.tag_shift;
         }
         Some(value)
@@ -335,7 +335,7 @@ impl<'a> PacketMut<'a> {
             return Ok(());
         };
         let place = packet.absorber(layer, &keep.by).ok_or(MetaError::NoRoom(field))?;
-        let start = packet.places().get(layer).map_or(0, |place| place.stretch.start()) as usize;
+        let start = packet.place(layer).map_or(0, |place| place.stretch.start()) as usize;
         let old = place.read(self.bytes).ok_or(MetaError::NoRoom(field))? as u16;
         // The sum runs over pairs of bytes from the layer's start; a word that lies across two pairs counts turned around.
         let turned = !(place.first / 8).abs_diff(start).is_multiple_of(2);

@@ -16,6 +16,8 @@ use packet_core::{Level, Region, Stretch};
 pub(super) enum Ahead<'a> {
     /// Nothing is left.
     Nothing,
+    /// A layer of that kind, which the packet begins with.
+    First(LayerKind),
     /// That, upon the layer of that position, or upon none.
     Next(Option<usize>, Next<'a>),
     /// What the layer of that position says, which was not asked yet: what a payload is may take a look at all of it.
@@ -27,39 +29,55 @@ type Common<'a> =
     (Option<Either<Ethernet<'a>, Vlan<'a>>>, Option<Either<Ipv4<'a>, Ipv6<'a>>>, Option<Either<Tcp<'a>, Udp<'a>>>);
 
 impl<'a> Packet<'a> {
-    /// Becomes a packet of which nothing is read yet, and what it begins with: [`Self::read_all`], [`Self::read_to_transport`] or
-    /// [`Self::read_on`] reads it.
+    /// Becomes a packet of which nothing is read yet, and that begins with a layer of that kind: [`Self::read_all`],
+    /// [`Self::read_to_transport`] or [`Self::read_on`] reads it.
     #[inline(always)]
-    pub fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
-        (self.region, self.ahead) = (region, Ahead::Next(None, first));
-        (self.count, self.begun, self.complete, self.streams) = (0, None, true, false);
+    pub fn begin(&mut self, region: Region<'a>, first: LayerKind) {
+        self.clear(region, Ahead::First(first));
+    }
+
+    /// As [`Self::begin`], where what is known here stands somewhere in the packet, or nothing is.
+    pub fn begin_with(&mut self, region: Region<'a>, first: Next<'a>) {
+        self.clear(region, Ahead::Next(None, first));
+    }
+
+    /// Forgets what was read.
+    #[inline(always)]
+    fn clear(&mut self, region: Region<'a>, ahead: Ahead<'a>) {
+        self.front.begin(region);
+        (self.ahead, self.count, self.begun, self.complete, self.streams) = (ahead, 0, None, true, false);
     }
 
     /// Reads all layers that were not read yet.
     pub fn read_all(&mut self) {
-        self.read_together::<false>();
+        self.read_front();
+        while !self.is_read() {
+            self.go_on::<false>();
+        }
     }
 
     /// Reads the layers that were not read yet, up to the first one from process to process, if it has none. What that carries is
     /// not looked for.
     pub fn read_to_transport(&mut self) {
-        if self.places().iter().all(|place| !is_transport(place.kind)) {
-            self.read_together::<true>();
+        self.read_front();
+        if self.front.has_transport() {
+            return;
+        }
+        while !self.is_read() && !self.kinds().any(is_transport) {
+            self.go_on::<true>();
         }
     }
 
-    /// Reads what is left, all or to the transport.
+    /// Reads what most packets begin with, of a packet of which nothing was read yet.
     #[inline(always)]
-    fn read_together<const TO_TRANSPORT: bool>(&mut self) {
-        loop {
-            self.go_on::<TO_TRANSPORT>();
-            match self.ahead {
-                Ahead::Nothing => return,
-                Ahead::Upon(_) if TO_TRANSPORT => return,
-                _ if TO_TRANSPORT && self.places().last().is_some_and(|place| is_transport(place.kind)) => return,
-                _ => {}
-            }
-        }
+    fn read_front(&mut self) {
+        let Ahead::First(kind) = self.ahead else { return };
+        self.front.read(kind);
+        self.count = self.front.count();
+        self.ahead = match self.count.checked_sub(1) {
+            Some(top) => Ahead::Upon(top),
+            None => Ahead::Next(None, Next::Layer(kind, self.region())),
+        };
     }
 
     /// Reads what is next, together with what most packets have upon it.
@@ -68,6 +86,7 @@ impl<'a> Packet<'a> {
     fn go_on<const TO_TRANSPORT: bool>(&mut self) {
         let (at, kind, region) = match self.ahead {
             Ahead::Next(at, Next::Layer(kind, region)) => (at, kind, region),
+            Ahead::First(kind) => (None, kind, self.region()),
             Ahead::Next(at, _) => return self.ahead = self.repeat(at),
             Ahead::Upon(at) => return self.ahead = Ahead::Next(Some(at), self.upon(at)),
             Ahead::Nothing => return,
@@ -138,6 +157,7 @@ impl<'a> Packet<'a> {
         loop {
             let (at, next) = match self.ahead {
                 Ahead::Nothing => return,
+                Ahead::First(kind) => (None, Next::Layer(kind, self.region())),
                 Ahead::Upon(at) => (Some(at), self.upon(at)),
                 Ahead::Next(at, next) => (at, next),
             };
@@ -181,7 +201,7 @@ impl<'a> Packet<'a> {
     fn repeated(&self, mut at: Option<usize>) -> Ahead<'a> {
         while let Some(index) = at {
             at = self.parent(index);
-            let Some(place) = self.places().get(index).filter(|place| place.kind.is_stream()) else { continue };
+            let Some(place) = self.place(index).filter(|place| place.kind.is_stream()) else { continue };
             let rest = self.around(index).map_or(Region::NOTHING, |around| around.behind(place.length as usize));
             if !rest.bytes().is_empty() && may_begin(place.kind, rest) {
                 return Ahead::Next(at, Next::Layer(place.kind, rest));

@@ -108,7 +108,7 @@ impl Packet<'_> {
     /// The same packet with bytes of its own; nothing where its first layer is none that Pony knows.
     #[must_use]
     pub fn to_owned(&self) -> Option<PacketBuf> {
-        let first = self.known.places().first()?;
+        let first = self.known.place(0)?;
         let starts = first.stretch.start() == self.region().offset();
         let packet = PacketBuf::new(first.kind, self.bytes().to_owned());
         starts.then(|| packet.with_missing(self.missing()))

@@ -37,8 +37,8 @@ impl<'a> PacketBuilder<'a> {
     ///
     /// Its first layer can't be read.
     pub fn of(packet: &Packet<'a>) -> Result<Self, Error> {
-        match packet.known().places().first() {
-            Some(first) => Ok(Self { layers: craft::read(first.kind, packet.region())? }),
+        match packet.known().kind(0) {
+            Some(first) => Ok(Self { layers: craft::read(first, packet.region())? }),
             None => {
                 let payload = Cow::Borrowed(packet.bytes());
                 Ok(Self { layers: Layers { layers: Vec::new(), payload } })

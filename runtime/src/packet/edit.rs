@@ -232,7 +232,7 @@ impl PacketBuf {
     /// Where the frame of Ethernet that it begins with says its type or length.
     fn type_of_frame(&self) -> Option<usize> {
         let packet = self.packet_to(Depth::Layers(1));
-        let first = packet.known().places().first().filter(|place| place.kind == LayerKind::Ethernet);
+        let first = packet.known().place(0).filter(|place| place.kind == LayerKind::Ethernet);
         first.and_then(|_| place_of(&packet, 0, &TYPE_LEN)).map(|place| place.start as usize / 8)
     }
 

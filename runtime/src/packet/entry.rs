@@ -88,7 +88,7 @@ impl<'a> Packet<'a> {
         // Each added layer stands upon the known ones before it.
         let upon = |count: usize| self.added.iter().filter(move |added| added.known_below() == count);
         let before = upon(0).map(Entry::Added);
-        let others = (0..self.known.places().len()).flat_map(move |index| {
+        let others = (0..self.known.count()).flat_map(move |index| {
             self.known.layer(index).map(Entry::Known).into_iter().chain(upon(index + 1).map(Entry::Added))
         });
         before.chain(others)
@@ -113,7 +113,8 @@ impl<'a> Packet<'a> {
     /// What is behind layers in the payloads of those below, and belongs to none of them, the innermost first. Padding is told
     /// from trailers as the link layer pads: with zeros up to the least length of a frame.
     pub fn leftovers(&self) -> impl Iterator<Item = Leftover<'a>> + '_ {
-        let behind = self.known.places().iter().skip(1).rev().filter_map(|place| {
+        let behind = (1..self.known.count()).rev().filter_map(|index| {
+            let place = self.known.place(index)?;
             let rest = place.stretch.in_packet(self.region()).behind(place.length as usize);
             // What repeats on a stream is followed by its like.
             (!place.kind.is_stream() && !rest.bytes().is_empty()).then_some(rest)

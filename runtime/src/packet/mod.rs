@@ -189,29 +189,35 @@ impl<'a> Packet<'a> {
     #[inline]
     pub fn read(&mut self, first: LayerKind, region: impl Into<Region<'a>>, depth: Depth) {
         let region = region.into();
-        self.begin(region, Next::Layer(first, region));
+        self.forget();
+        self.known.begin(region, first);
         self.read_to(depth);
     }
 
     /// As [`Self::read`], where the first layer may be one of its registry.
     pub(super) fn read_from(&mut self, first: Target, region: Region<'a>, depth: Depth) {
-        self.begin(region, Next::Opaque(region));
+        self.begin_opaque(region);
         let Self { registry, added, failed, known } = self;
         let next = match (first, registry) {
             (Target::Known(kind), _) => Next::Layer(kind, region),
             (Target::Added(_), Some(registry)) => registry.enter(first, region, 0, added, failed),
             (Target::Added(_), None) => return,
         };
-        known.begin(region, next);
+        known.begin_with(region, next);
         self.read_to(depth);
     }
 
-    /// Becomes a packet of which nothing is read yet.
+    /// Becomes a packet of which nothing is known.
+    fn begin_opaque(&mut self, region: Region<'a>) {
+        self.forget();
+        self.known.begin_with(region, Next::Opaque(region));
+    }
+
+    /// Forgets what belongs to a registry.
     #[inline(always)]
-    fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
+    fn forget(&mut self) {
         self.added.clear();
         self.failed = None;
-        self.known.begin(region, first);
     }
 
     /// Reads a packet of a capture file, whose link type says what its first layer is; where none is known, all bytes are its
@@ -236,7 +242,7 @@ impl<'a> Packet<'a> {
         };
         match first {
             Some(first) => self.read_from(first, region, Depth::All),
-            None => self.begin(region, Next::Opaque(region)),
+            None => self.begin_opaque(region),
         }
     }
 
@@ -244,7 +250,7 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn opaque(region: impl Into<Region<'a>>) -> Self {
         let (region, mut packet) = (region.into(), Self::new());
-        packet.begin(region, Next::Opaque(region));
+        packet.begin_opaque(region);
         packet
     }
 
@@ -309,7 +315,7 @@ impl<'a> Packet<'a> {
     }
 
     /// The layers of that type, the outermost first.
-    pub fn all<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> + '_ {
+    pub fn all<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> {
         self.known.all()
     }
 

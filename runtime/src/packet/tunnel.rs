@@ -23,11 +23,11 @@ impl PacketBuf {
     pub fn decapsulate(&mut self, key: &str, keep: Keep) -> Result<bool, ChangeError> {
         let (tunnel, inner, start) = {
             let packet = self.packet();
-            let places = packet.known().places();
-            let Some(tunnel) = places.iter().position(|place| place.kind.key() == key) else { return Ok(false) };
-            let Some(inner) = places.get(tunnel + 1) else { return Ok(false) };
-            let start = places.iter().position(|place| place.kind.level() != Level::Link);
-            (tunnel, inner.kind, start.map_or(tunnel, |start| start.min(tunnel)))
+            let known = packet.known();
+            let Some(tunnel) = known.kinds().position(|kind| kind.key() == key) else { return Ok(false) };
+            let Some(inner) = known.kind(tunnel + 1) else { return Ok(false) };
+            let start = known.kinds().position(|kind| kind.level() != Level::Link);
+            (tunnel, inner, start.map_or(tunnel, |start| start.min(tunnel)))
         };
         if inner.level() != Level::Link && start > 0 {
             self.remove(start..tunnel + 1, keep)?;
@@ -51,7 +51,7 @@ impl PacketBuf {
     ///
     /// As those of [`Self::edit`].
     pub fn strip(&mut self, key: &str, keep: Keep) -> Result<usize, ChangeError> {
-        let count = self.packet().known().places().iter().filter(|place| place.kind.key() == key).count();
+        let count = self.packet().known().kinds().filter(|kind| kind.key() == key).count();
         if count > 0 {
             self.edit(keep, |layers| layers.layers.retain(|placed| placed.layer.kind().key() != key))?;
         }

@@ -207,7 +207,7 @@ fn a_tag_put_into_captured_packets_and_taken_out_again_leaves_no_trace() {
             return;
         };
         if packet.missing() > 0
-            || packet.known().places().len() == 1
+            || packet.known().count() == 1
             || packet.get::<packet_protocols::llc::Llc<'_>>().is_some()
         {
             return;

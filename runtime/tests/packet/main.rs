@@ -65,19 +65,19 @@ fn levels_are_told_apart_in_tunnels_too() {
 fn a_packet_is_read_to_a_depth_and_on() {
     let mut packets = 0;
     each_captured(|name, whole| {
-        let Some(first) = whole.known().places().first().map(|place| place.kind) else { return };
+        let Some(first) = whole.known().kind(0) else { return };
         packets += 1;
         for depth in
             [Depth::Level(Level::Network), Depth::Level(Level::Transport), Depth::Layers(2), Depth::Layer(first)]
         {
             let mut part = Packet::parse_to(first, whole.region(), depth);
-            let read = part.known().places().len();
-            assert!(read <= whole.known().places().len(), "{name}: {depth:?}");
+            let read = part.known().count();
+            assert!(read <= whole.known().count(), "{name}: {depth:?}");
             match depth {
-                Depth::Layers(most) => assert_eq!(read, most.min(whole.known().places().len()), "{name}"),
+                Depth::Layers(most) => assert_eq!(read, most.min(whole.known().count()), "{name}"),
                 Depth::Layer(_) => assert_eq!(read, 1, "{name}"),
                 Depth::Level(level) => {
-                    assert!(part.known().places().iter().rev().skip(1).all(|one| one.kind.level() <= level), "{name}");
+                    assert!(part.known().kinds().rev().skip(1).all(|one| one.level() <= level), "{name}");
                 }
                 Depth::All => {}
             }
@@ -91,7 +91,7 @@ fn a_packet_is_read_to_a_depth_and_on() {
 
 /// What was read of a packet: its layers, where they are, and what stopped it.
 fn read_of(packet: &Packet<'_>) -> String {
-    format!("{packet} {:?} {:?}", packet.known().places(), packet.error())
+    format!("{packet} {:?} {:?}", packet.known().places().collect::<Vec<_>>(), packet.error())
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn layers_that_are_read_together_are_those_read_one_by_one() {
     let registry = Registry::new();
     let (mut packets, mut failed) = (0_usize, 0);
     each_captured(|name, whole| {
-        let Some(first) = whole.known().places().first().map(|place| place.kind) else { return };
+        let Some(first) = whole.known().kind(0) else { return };
         packets += 1;
         let mut reused = Packet::new();
         // As it is; cut; and with each of the bytes in turn that say what follows and how long it is.

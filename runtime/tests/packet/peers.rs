@@ -87,7 +87,7 @@ fn a_header_of_less_than_five_words_is_an_error_that_says_so() {
     bytes[14] = 0x44;
     let read = packet(&bytes);
     let failed = read.error().unwrap();
-    assert_eq!((failed.name, read.known().places().len()), ("Ipv4", 1));
+    assert_eq!((failed.name, read.known().count()), ("Ipv4", 1));
     assert!(failed.reason.to_string().starts_with("ipv4.ihl"), "{}", failed.reason);
 }
 
