@@ -13,9 +13,8 @@ mod peers;
 
 use crate::packets::{self, Packets};
 use crate::{Case, Digest, Unit, Workload, limits};
-use packet_core::Level;
 use packet_core::batch::{self, BATCH};
-use packet_runtime::packet::{Depth, Packet};
+use packet_runtime::packet::Packet;
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -111,8 +110,8 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
         case("pony", packets, times, pony::decode),
         batches("pony_batch", packets, times),
         case("pony_stack", packets, times, stack::within),
-        listed("pony_packet", packets, times, Depth::Level(Level::Transport)),
-        listed("pony_packet_all", packets, times, Depth::All),
+        listed("pony_packet", packets, times, stack::by_packet_to_transport),
+        listed("pony_packet_all", packets, times, stack::by_packet),
         case("pony_stack_value", packets, times, stack::by_value),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),
@@ -147,14 +146,19 @@ fn case(
 }
 
 /// As `case` has them read, each into the list of layers that the one before was read into.
-fn listed(name: &'static str, packets: &Rc<Packets>, times: usize, depth: Depth) -> Case {
+fn listed(
+    name: &'static str,
+    packets: &Rc<Packets>,
+    times: usize,
+    decode: impl for<'a> Fn(&mut Packet<'a>, &'a [u8], &mut Tally) -> Option<()> + 'static,
+) -> Case {
     let packets = Rc::clone(packets);
     Case::new(name, move || {
         let (mut tally, mut list) = (Tally::default(), Packet::new());
         for _ in 0..times {
             for packet in packets.iter() {
                 tally.packets += 1;
-                let _ = stack::by_packet(&mut list, black_box(packet), depth, &mut tally);
+                let _ = decode(&mut list, black_box(packet), &mut tally);
             }
         }
         tally.digest()

@@ -31,7 +31,7 @@ mod read;
 
 pub use meta::{MetaError, PacketMut};
 
-use crate::stack::{Below, Layer, LayerKind, Place, View};
+use crate::stack::{Below, Layer, LayerKind, Next, Place, View};
 use front::Front;
 use packet_core::stack::Layered;
 use packet_core::{Anomaly, Error, Region, Stretch, bits};
@@ -52,7 +52,9 @@ pub struct Packet<'a> {
     complete: bool,
     /// There is a layer that repeats on a stream.
     streams: bool,
-    ahead: Ahead<'a>,
+    ahead: Ahead,
+    /// What is ahead, where that says so.
+    next: Next<'a>,
 }
 
 /// What is in places that are not taken, and is never looked at.
@@ -124,6 +126,7 @@ impl<'a> Packet<'a> {
             complete: true,
             streams: false,
             ahead: Ahead::Nothing,
+            next: Next::Nothing,
         }
     }
 
@@ -196,7 +199,10 @@ impl<'a> Packet<'a> {
     #[inline(always)]
     #[must_use]
     pub fn get<V: View<'a>>(&self) -> Option<V> {
-        self.front.get().or_else(|| self.all_behind().next())
+        match self.front.get() {
+            None if self.count > self.front.count() => self.all_behind().next(),
+            layer => layer,
+        }
     }
 
     /// The layers of that type behind the front.

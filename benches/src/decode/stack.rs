@@ -1,7 +1,7 @@
 //! The fixed stack, the layers that are expected as a type, and the packet with all its layers.
 
 use super::{Tally, Transport};
-use packet_core::Region;
+use packet_core::{Level, Region};
 use packet_core::stack::{Either, Stack};
 use packet_protocols::ethernet::Ethernet;
 use packet_protocols::ipv4::Ipv4;
@@ -38,12 +38,30 @@ fn tell(stack: &Stack<'_, LayerKind, Expected<'_>>, tally: &mut Tally) -> Option
     both(ip, transport, tally)
 }
 
-/// Reads the layers of a packet into a list, to that depth, and asks it for those that count.
+/// Reads the layers of a packet into a list, and asks it for those that count.
 #[inline(always)]
-pub(super) fn by_packet<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], depth: Depth, tally: &mut Tally) -> Option<()> {
-    packet.read(LayerKind::Ethernet, bytes, depth);
-    let ip = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
-    let transport = packet.get().map(Either::Left).or_else(|| packet.get().map(Either::Right))?;
+pub(super) fn by_packet<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], tally: &mut Tally) -> Option<()> {
+    packet.read(LayerKind::Ethernet, bytes, Depth::All);
+    tell_listed(packet, tally)
+}
+
+/// As [`by_packet`], no further than the transport.
+#[inline(always)]
+pub(super) fn by_packet_to_transport<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], tally: &mut Tally) -> Option<()> {
+    packet.read(LayerKind::Ethernet, bytes, Depth::Level(Level::Transport));
+    tell_listed(packet, tally)
+}
+
+#[inline(always)]
+fn tell_listed(packet: &Packet<'_>, tally: &mut Tally) -> Option<()> {
+    let ip = match packet.get() {
+        Some(ip) => Either::Left(ip),
+        None => Either::Right(packet.get()?),
+    };
+    let transport = match packet.get() {
+        Some(tcp) => Either::Left(tcp),
+        None => Either::Right(packet.get()?),
+    };
     both(ip, transport, tally)
 }
 

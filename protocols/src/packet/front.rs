@@ -3,7 +3,7 @@
 use crate::ethernet::Ethernet;
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
-use crate::stack::{Layer, LayerKind, Place, View};
+use crate::stack::{Layer, LayerKind, Next, Place, View};
 use crate::tcp::Tcp;
 use crate::udp::Udp;
 use crate::vlan::Vlan;
@@ -206,6 +206,22 @@ impl<'a> Front<'a> {
     /// The layer of that position.
     pub(super) fn layer(&self, index: usize) -> Option<Layer<'a>> {
         self.read_again(self.kind(index)?)
+    }
+
+    /// What the layer of that position says of what follows.
+    pub(super) fn next(&self, index: usize) -> Option<Next<'a>> {
+        let kind = self.kind(index)?;
+        let around = self.around(kind);
+        let next = match kind {
+            LayerKind::Ethernet => Ethernet::parse(around).ok()?.next(),
+            LayerKind::Vlan => Vlan::parse(around).ok()?.next(),
+            LayerKind::Ipv4 => Ipv4::parse(around).ok()?.next(),
+            LayerKind::Ipv6 => Ipv6::parse(around).ok()?.next(),
+            LayerKind::Tcp => Tcp::parse(around).ok()?.next(),
+            LayerKind::Udp => Udp::parse(around).ok()?.next(),
+            _ => return None,
+        };
+        Some(next)
     }
 
     /// Where the layer of that position is.

@@ -186,7 +186,7 @@ impl<'a> Packet<'a> {
     ///     assert!(packet.link().is_some());
     /// }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn read(&mut self, first: LayerKind, region: impl Into<Region<'a>>, depth: Depth) {
         let region = region.into();
         self.forget();
@@ -255,12 +255,19 @@ impl<'a> Packet<'a> {
     }
 
     /// Reads on, to some depth.
-    #[inline]
+    #[inline(always)]
     pub fn read_to(&mut self, depth: Depth) {
+        match (self.registry, depth) {
+            (None, Depth::All) => self.known.read_all(),
+            (None, Depth::Level(Level::Transport)) => self.known.read_to_transport(),
+            _ => self.read_on(depth),
+        }
+    }
+
+    /// Reads on, layer by layer.
+    fn read_on(&mut self, depth: Depth) {
         let Self { known, registry, added, failed, .. } = self;
         match registry {
-            None if depth == Depth::All => known.read_all(),
-            None if depth == Depth::Level(Level::Transport) => known.read_to_transport(),
             None => known.read_on(|layers, next| (!depth.is_reached(layers.kinds(), &next)).then_some(next)),
             Some(registry) => known.read_on(|layers, next| {
                 let reached = depth.is_reached(layers.kinds(), &next);

@@ -91,7 +91,9 @@ fn a_packet_is_read_to_a_depth_and_on() {
 
 /// What was read of a packet: its layers, where they are, and what stopped it.
 fn read_of(packet: &Packet<'_>) -> String {
-    format!("{packet} {:?} {:?}", packet.known().places().collect::<Vec<_>>(), packet.error())
+    let (known, error) = (packet.known(), packet.error());
+    let layers: Vec<_> = known.places().zip(known.layers()).collect();
+    format!("{packet} {} {layers:?} {error:?}", known.count())
 }
 
 #[test]
