@@ -14,7 +14,8 @@ mod peers;
 use crate::packets::{self, Packets};
 use crate::{Case, Digest, Unit, Workload, limits};
 use packet_core::batch::{self, BATCH};
-use packet_runtime::packet::Packet;
+use packet_protocols::stack::LayerKind;
+use packet_runtime::packet::{Key, Packet, Registry, Target};
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -110,8 +111,9 @@ fn workload(name: String, packets: &Rc<Packets>) -> Workload {
         case("pony", packets, times, pony::decode),
         batches("pony_batch", packets, times),
         case("pony_stack", packets, times, stack::within),
-        listed("pony_packet", packets, times, stack::by_packet_to_transport),
-        listed("pony_packet_all", packets, times, stack::by_packet),
+        listed("pony_packet", packets, times, None, stack::by_packet_to_transport),
+        listed("pony_registry", packets, times, Some(with_one_more()), stack::by_packet_to_transport),
+        listed("pony_packet_all", packets, times, None, stack::by_packet),
         case("pony_stack_value", packets, times, stack::by_value),
         case("pony_next", packets, times, layers::by_next),
         case("pony_layers", packets, times, layers::by_layer),
@@ -145,16 +147,24 @@ fn case(
     })
 }
 
+/// Another port for DNS, in a registry.
+fn with_one_more() -> Registry {
+    let mut registry = Registry::new();
+    registry.decode_as(Key::new("udp_port", 5300), Target::Known(LayerKind::Dns));
+    registry
+}
+
 /// As `case` has them read, each into the list of layers that the one before was read into.
 fn listed(
     name: &'static str,
     packets: &Rc<Packets>,
     times: usize,
+    registry: Option<Registry>,
     decode: impl for<'a> Fn(&mut Packet<'a>, &'a [u8], &mut Tally) -> Option<()> + 'static,
 ) -> Case {
     let packets = Rc::clone(packets);
     Case::new(name, move || {
-        let (mut tally, mut list) = (Tally::default(), Packet::new());
+        let (mut tally, mut list) = (Tally::default(), registry.as_ref().map_or_else(Packet::new, Registry::packet));
         for _ in 0..times {
             for packet in packets.iter() {
                 tally.packets += 1;

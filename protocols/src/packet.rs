@@ -29,6 +29,7 @@ mod generated;
 mod meta;
 mod read;
 
+pub use front::FRONT;
 pub use meta::{MetaError, PacketMut};
 
 use crate::stack::{Below, Layer, LayerKind, Next, Place, View};
@@ -209,9 +210,9 @@ impl<'a> Packet<'a> {
     #[inline(always)]
     fn all_behind<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> {
         let places = self.behind().iter().enumerate().skip(self.front.count());
-        places.filter(|(_, place)| place.kind == V::KIND).filter_map(|(index, place)| {
-            V::read_upon(place.stretch.in_packet(self.region()), &self.below(index)).ok()
-        })
+        places
+            .filter(|(_, place)| place.kind == V::KIND)
+            .filter_map(|(index, place)| V::read_upon(place.stretch.in_packet(self.region()), &self.below(index)).ok())
     }
 
     /// The layers of that type, from the outermost on: `packet.all::<Vlan>()`.

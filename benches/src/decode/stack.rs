@@ -1,8 +1,8 @@
 //! The fixed stack, the layers that are expected as a type, and the packet with all its layers.
 
 use super::{Tally, Transport};
-use packet_core::{Level, Region};
 use packet_core::stack::{Either, Stack};
+use packet_core::{Level, Region};
 use packet_protocols::ethernet::Ethernet;
 use packet_protocols::ipv4::Ipv4;
 use packet_protocols::ipv6::Ipv6;

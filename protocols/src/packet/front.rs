@@ -10,6 +10,11 @@ use crate::vlan::Vlan;
 use packet_core::stack::{Carrier, Either, Led};
 use packet_core::{Region, Stretch};
 
+/// The kinds of layers that packets are read by together, where they begin with these: a frame, a tag, an Internet header, and
+/// what goes from process to process.
+pub const FRONT: [LayerKind; 6] =
+    [LayerKind::Ethernet, LayerKind::Vlan, LayerKind::Ipv4, LayerKind::Ipv6, LayerKind::Tcp, LayerKind::Udp];
+
 /// A frame, a tag, an Internet header and what goes from process to process upon it, as far as a packet begins with these. All of
 /// them can be read.
 #[derive(Clone, Copy, Debug)]

@@ -56,8 +56,7 @@ impl<'a> Packet<'a> {
     /// not looked for.
     #[inline]
     pub fn read_to_transport(&mut self) {
-        self.read_front();
-        if !self.front.has_transport() {
+        if !self.read_front() {
             self.read_others_to_transport();
         }
     }
@@ -66,15 +65,19 @@ impl<'a> Packet<'a> {
         self.read_on(|below, next| (!below.kinds().any(is_transport)).then_some(next));
     }
 
-    /// Reads what most packets begin with, of a packet of which nothing was read yet.
+    /// Reads what most packets begin with, of a packet of which nothing was read yet: the [`FRONT`](super::FRONT), as far as it
+    /// goes. Definitions say of all others what follows; see [`Self::read_on`].
+    ///
+    /// Whether that was all of it, to what goes from process to process.
     #[inline(always)]
-    fn read_front(&mut self) {
-        let Ahead::First(kind) = self.ahead else { return };
+    pub fn read_front(&mut self) -> bool {
+        let Ahead::First(kind) = self.ahead else { return false };
         self.front.read(kind);
         self.count = self.front.count();
         if let Some(top) = self.count.checked_sub(1) {
             self.ahead = Ahead::Upon(top as u8);
         }
+        self.front.has_transport()
     }
 
     /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the

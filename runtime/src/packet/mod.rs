@@ -267,6 +267,11 @@ impl<'a> Packet<'a> {
     /// Reads on, layer by layer.
     fn read_on(&mut self, depth: Depth) {
         let Self { known, registry, added, failed, .. } = self;
+        let to_transport = depth == Depth::Level(Level::Transport);
+        let together = (to_transport || depth == Depth::All) && registry.is_some_and(Registry::leaves_front);
+        if together && known.read_front() && to_transport {
+            return;
+        }
         match registry {
             None => known.read_on(|layers, next| (!depth.is_reached(layers.kinds(), &next)).then_some(next)),
             Some(registry) => known.read_on(|layers, next| {

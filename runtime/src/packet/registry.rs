@@ -6,6 +6,7 @@ use crate::file::{self, LinkType};
 use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
 use packet_core::{Error, FieldVisitor, Level, Region};
+use packet_protocols::packet::FRONT;
 use packet_protocols::stack::{Below, LayerKind, Next, guess, may_begin, tables};
 use packet_schema::model::{Probe, Row};
 use packet_schema::{Schema, snake};
@@ -39,6 +40,8 @@ pub struct Registry {
     /// Rows that are interpreted: they look at the payload, or have more keys than are listed.
     wide: Vec<(Defined<Row>, Target)>,
     probes: Vec<(Looks, Target)>,
+    /// A key that leads to a layer of the front has a row here.
+    asks_front: bool,
     /// The model of the definitions that came last.
     pub(super) schema: Option<&'static Schema>,
     /// The definitions that were read, the last one first: their paths and their texts.
@@ -160,6 +163,7 @@ impl Registry {
             rows: BTreeMap::new(),
             wide: Vec::new(),
             probes: Vec::new(),
+            asks_front: false,
             schema: None,
             #[cfg(feature = "text")]
             definitions: Vec::new(),
@@ -200,6 +204,8 @@ impl Registry {
 
     /// Has a key lead to a layer, whatever it led to.
     pub fn decode_as(&mut self, key: Key, target: Target) {
+        let known = tables::by_name(&key.table, key.key, Region::new(&[]));
+        self.asks_front |= known.is_some_and(|kind| FRONT.contains(&kind));
         self.rows.entry(key.table).or_default().insert(key.key, target);
     }
 
@@ -217,6 +223,11 @@ impl Registry {
     /// Has a row of a definition lead to a layer, where no single key leads anywhere.
     pub(super) fn bind_wide(&mut self, row: Defined<Row>, target: Target) {
         self.wide.push((row, target));
+    }
+
+    /// Whether it has no say in what the layers of the front carry as long as that is one of them.
+    pub(super) fn leaves_front(&self) -> bool {
+        !self.asks_front
     }
 
     /// The keys and the names of its layers, in the order in which they came.
