@@ -34,7 +34,7 @@ pub use meta::{MetaError, PacketMut};
 
 use crate::stack::{Below, Layer, LayerKind, Next, Place, View};
 use front::Front;
-use packet_core::stack::Layered;
+use packet_core::stack::{Either, Layered};
 use packet_core::{Anomaly, Error, Region, Stretch, bits};
 use read::Ahead;
 
@@ -204,6 +204,28 @@ impl<'a> Packet<'a> {
             None if self.count > self.front.count() => self.all_behind().next(),
             layer => layer,
         }
+    }
+
+    /// The first layer that is of one type or another: `packet.either::<Ipv4, Ipv6>()`.
+    #[inline(always)]
+    #[must_use]
+    pub fn either<A: View<'a>, B: View<'a>>(&self) -> Option<Either<A, B>> {
+        if self.is_left_first(A::KIND, B::KIND)? { self.get().map(Either::Left) } else { self.get().map(Either::Right) }
+    }
+
+    /// Whether a layer of the left kind comes before all of the right one; nothing where there is none of either.
+    #[inline(always)]
+    fn is_left_first(&self, left: LayerKind, right: LayerKind) -> Option<bool> {
+        match (self.front.has(left), self.front.has(right)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => Some(self.first_of(left, right)? == left),
+        }
+    }
+
+    #[inline(never)]
+    fn first_of(&self, left: LayerKind, right: LayerKind) -> Option<LayerKind> {
+        self.kinds().find(|&kind| kind == left || kind == right)
     }
 
     /// The layers of that type behind the front.

@@ -54,15 +54,7 @@ pub(super) fn by_packet_to_transport<'a>(packet: &mut Packet<'a>, bytes: &'a [u8
 
 #[inline(always)]
 fn tell_listed(packet: &Packet<'_>, tally: &mut Tally) -> Option<()> {
-    let ip = match packet.get() {
-        Some(ip) => Either::Left(ip),
-        None => Either::Right(packet.get()?),
-    };
-    let transport = match packet.get() {
-        Some(tcp) => Either::Left(tcp),
-        None => Either::Right(packet.get()?),
-    };
-    both(ip, transport, tally)
+    both(packet.either()?, packet.either()?, tally)
 }
 
 #[inline(always)]

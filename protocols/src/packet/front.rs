@@ -151,7 +151,7 @@ impl<'a> Front<'a> {
 
     /// Whether there is a layer of that kind.
     #[inline(always)]
-    fn has(&self, kind: LayerKind) -> bool {
+    pub(super) fn has(&self, kind: LayerKind) -> bool {
         match kind {
             LayerKind::Ethernet => self.link,
             LayerKind::Vlan => self.tag,

@@ -70,6 +70,7 @@ pub mod plain {
 }
 
 use crate::file::{self, LinkType};
+use packet_core::stack::Either;
 use packet_core::{Error, Level, Region};
 use packet_protocols::packet as known;
 use packet_protocols::stack::{LayerKind, Next, View, tables};
@@ -317,6 +318,13 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn get<V: View<'a>>(&self) -> Option<V> {
         self.known.get()
+    }
+
+    /// The outermost layer that is of one type or another: `packet.either::<Ipv4, Ipv6>()`.
+    #[inline(always)]
+    #[must_use]
+    pub fn either<A: View<'a>, B: View<'a>>(&self) -> Option<Either<A, B>> {
+        self.known.either()
     }
 
     /// The innermost layer of that type: within all tunnels.

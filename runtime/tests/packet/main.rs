@@ -5,11 +5,12 @@
 mod changes;
 mod peers;
 
+use packet_core::stack::Either;
 use packet_core::{Level, Region};
 use packet_protocols::craft::{Arp, Ethernet, Ipv4, Ipv6, Packet as _, Tcp, Udp, Vlan, Vxlan};
 use packet_protocols::ethernet;
 use packet_protocols::stack::LayerKind;
-use packet_protocols::{ipv4, udp};
+use packet_protocols::{ipv4, ipv6, tcp, udp, vlan};
 use packet_runtime::file::Reader;
 use packet_runtime::packet::{Depth, Key, Leftover, Packet, Registry, Target, Verdict};
 use std::fs::{self, File};
@@ -59,6 +60,24 @@ fn levels_are_told_apart_in_tunnels_too() {
     assert_eq!(packet.all::<ipv4::Ipv4<'_>>().count(), 2);
     assert_eq!(packet.innermost::<ethernet::Ethernet<'_>>().unwrap().region().offset(), 50);
     assert_eq!(packet.payload(), b"inner");
+}
+
+#[test]
+fn of_two_types_the_outermost_is_found() {
+    let inner = Ipv4 { ttl: 9, ..ip() } / Tcp { src_port: 1, dst_port: 2, ..Default::default() };
+    let bytes = (Ethernet::default() / Ipv6 { hop_limit: 7, ..Default::default() } / inner).to_vec().unwrap();
+    let packet = Packet::parse(LayerKind::Ethernet, bytes.as_slice());
+    assert_eq!(packet.to_string(), "Ethernet / Ipv6 / Ipv4 / Tcp");
+    let ttl = |ip| match ip {
+        Either::Left(ip) => ipv4::Ipv4::ttl(&ip),
+        Either::Right(ip) => ipv6::Ipv6::hop_limit(&ip),
+    };
+    assert_eq!(packet.either().map(ttl), Some(7));
+    assert_eq!(packet.get().map(|ip: ipv4::Ipv4<'_>| ip.ttl()), Some(9));
+    // One that most packets begin with, and one that stands behind.
+    assert!(matches!(packet.either::<udp::Udp<'_>, ethernet::Ethernet<'_>>(), Some(Either::Right(_))));
+    assert!(matches!(packet.either::<udp::Udp<'_>, tcp::Tcp<'_>>(), Some(Either::Right(_))));
+    assert!(packet.either::<udp::Udp<'_>, vlan::Vlan<'_>>().is_none());
 }
 
 #[test]
