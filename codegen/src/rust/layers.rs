@@ -97,7 +97,10 @@ impl Emitter<'_, '_> {
         let finish = self.finish(&mut env)?;
         let (head, bytes) = (self.head_writes()?, Literal::u32_unsuffixed(self.head_bytes));
         let sums = self.sums().into_iter().map(|id| self.sum(id, &mut env)).collect::<Made<Vec<_>>>()?;
-        let over_all = sums.iter().any(|sum| mentions(sum, "above"));
+        let over_payload = |sum: &TokenStream| mentions(sum, "above") || mentions(sum, "middle");
+        let early = sums.iter().take_while(|sum| !over_payload(sum)).count();
+        let (early, late) = sums.split_at(early);
+        let over_all = late.iter().any(|sum| mentions(sum, "above"));
         let want = if over_all { quote!(true) } else { quote!(SUM) };
         let (names, again, given) = self.names_of_layer();
         let keys = self.keys_settled();
@@ -106,17 +109,12 @@ impl Emitter<'_, '_> {
                 return Err(EmitError::no_payload());
             })
         });
-        let (_, view) = self.below(layer)?;
-        let patched = self.sums().iter().any(|id| self.head.iter().any(|(head, _)| head == id));
-        let patch = patched.then(|| {
-            quote!(if let Some(top) = front.first_chunk_mut() {
-                *top = head;
-            })
-        });
+        let (definition, view) = self.below(layer)?;
+        let (before, after) = self.head_stores(early.len(), mentions(&definition, "written"));
         let mutable = if self.head.is_empty() { quote!() } else { quote!(mut) };
         let reads = quote!(#(#finish)* #(#sums)* #view);
         let below = used("below", &reads);
-        let (walk, (definition, _)) = (self.walk_method()?, self.below(layer)?);
+        let walk = self.walk_method()?;
         let lengths = lengths(&quote!(#reads #walk #definition), &trailing);
         let length = mentions(&quote!(#(#lengths)*), "length").then(|| quote!(let length = count.carries(out.len())?;));
         Ok(quote! {
@@ -140,17 +138,18 @@ impl Emitter<'_, '_> {
                 let #mutable head = [0; #bytes];
                 #(#head)*
                 let [front, middle, back] = count.split(out)?;
-                let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-                *top = head;
+                let Some(body) = front.get_mut(#bytes..) else { return Err(EmitError::unsettled()) };
                 let mut pen = Write::new(body, back, #bytes);
                 #again
                 value.walk(&mut pen, &mut settled, random, #given)?;
                 if pen.position() != count.bytes() * 8 {
                     return Err(EmitError::unsettled());
                 }
+                #(#early)*
+                #before
                 let above = payload.put::<#want, _, _>(#view, random, middle)?;
-                #(#sums)*
-                #patch
+                #(#late)*
+                #after
                 if !SUM {
                     return Ok(Inet16::new());
                 }
@@ -158,6 +157,16 @@ impl Emitter<'_, '_> {
                 Ok(add(add(sum_array(&head), body).followed_by(above), back))
             }
         })
+    }
+
+    /// What stores the head before the layers above are written, and what stores it after them: once, if none of them looks at
+    /// it before it is whole. So many sums are in it before.
+    fn head_stores(&self, early: usize, seen: bool) -> (Option<TokenStream>, Option<TokenStream>) {
+        let waits = self.sums().iter().skip(early).any(|id| self.head.iter().any(|(head, _)| head == id));
+        let store = quote!(if let Some(top) = front.first_chunk_mut() {
+            *top = head;
+        });
+        ((!waits || seen).then(|| store.clone()), waits.then_some(store))
     }
 
     /// How many bytes are behind what counts as the layer.

@@ -167,12 +167,14 @@ impl Layer for Ah<'_> {
         put::<4, 4, _>(&mut head, last(&value.spi.to_be_bytes()));
         put::<8, 4, _>(&mut head, last(&value.sequence.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(12..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 12);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&AhBelow { below }, random, middle)?;
         if !SUM {

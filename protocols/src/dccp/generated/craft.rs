@@ -541,8 +541,7 @@ impl Layer for Dccp<'_> {
             last(&(settled.reserved << 5 | settled.r#type << 1 | settled.extended).to_be_bytes()),
         );
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(9..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 9);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {

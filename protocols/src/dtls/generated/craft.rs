@@ -541,12 +541,14 @@ impl Layer for Dtls<'_> {
         let mut head = [0; 1];
         put::<0, 1, _>(&mut head, last(&settled.r#type.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(1..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 1);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -828,12 +830,14 @@ impl Layer for DtlsChangeCipherSpec {
         let mut head = [0; 1];
         put::<0, 1, _>(&mut head, last(&value.message.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(1..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 1);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -970,12 +974,14 @@ impl Layer for DtlsAlert {
         put::<0, 1, _>(&mut head, last(&value.level.0.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.description.0.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(2..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -1249,12 +1255,14 @@ impl Layer for DtlsAck<'_> {
         value.begin(&mut settled, random)?;
         let head = [0; 0];
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(0..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 0);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -1502,12 +1510,14 @@ impl Layer for DtlsHandshake<'_> {
         );
         put::<9, 3, _>(&mut head, last(&settled.fragment_length.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(12..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 12);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

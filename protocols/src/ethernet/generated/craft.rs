@@ -151,12 +151,14 @@ impl Layer for Ethernet<'_> {
         put::<6, 6, _>(&mut head, &value.src.0);
         put::<12, 2, _>(&mut head, last(&settled.type_len.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(14..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 14);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

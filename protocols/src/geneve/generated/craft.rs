@@ -527,12 +527,14 @@ impl Layer for Geneve<'_> {
         put::<4, 3, _>(&mut head, last(&fits(value.vni, 24, &super::geneve_fields::VNI)?.to_be_bytes()));
         put::<7, 1, _>(&mut head, last(&settled.reserved_2.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(8..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

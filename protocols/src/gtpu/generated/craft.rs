@@ -1024,12 +1024,14 @@ impl Layer for Gtpu<'_> {
         put::<2, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
         put::<4, 4, _>(&mut head, last(&value.teid.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(8..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -1280,12 +1282,14 @@ impl Layer for GtpuExtension {
         put::<0, 1, _>(&mut head, last(&settled.words.to_be_bytes()));
         put::<1, 2, _>(&mut head, &value.content);
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(3..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 3);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -1475,12 +1479,14 @@ impl Layer for GtpuUdpPort {
         put::<1, 2, _>(&mut head, last(&value.port.to_be_bytes()));
         put::<3, 1, _>(&mut head, last(&settled.next_type.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(4..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -1657,12 +1663,14 @@ impl Layer for GtpuPdcpNumber {
         put::<1, 2, _>(&mut head, last(&value.number.to_be_bytes()));
         put::<3, 1, _>(&mut head, last(&settled.next_type.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(4..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -1888,12 +1896,14 @@ impl Layer for GtpuLongPdcpNumber {
         put::<4, 3, _>(&mut head, last(&settled.reserved_2.to_be_bytes()));
         put::<7, 1, _>(&mut head, last(&settled.next_type.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(8..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -2096,12 +2106,14 @@ impl Layer for GtpuServiceClass {
         put::<2, 1, _>(&mut head, last(&settled.reserved.to_be_bytes()));
         put::<3, 1, _>(&mut head, last(&settled.next_type.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(4..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -2759,12 +2771,14 @@ impl Layer for GtpuPduSession<'_> {
         put::<0, 1, _>(&mut head, last(&settled.words.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&(settled.pdu_type << 4 | settled.flags).to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(2..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

@@ -1123,8 +1123,7 @@ impl Layer for Icmp<'_> {
         put::<1, 1, _>(&mut head, last(&value.code.to_be_bytes()));
         put::<2, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(4..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {

@@ -296,26 +296,12 @@ impl Layer for Ipv4<'_> {
         put::<12, 4, _>(&mut head, last(&u32::from(value.src).to_be_bytes()));
         put::<16, 4, _>(&mut head, last(&u32::from(value.dst).to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(20..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 20);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
         }
-        let above = payload.put::<SUM, _, _>(
-            &Ipv4Below {
-                value: Ipv4Seen {
-                    dst: value.dst,
-                    flags: value.flags,
-                    fragment_offset: value.fragment_offset,
-                    src: value.src,
-                },
-                front,
-            },
-            random,
-            middle,
-        )?;
         if let Field::Auto = value.checksum {
             let sum = given!({
                 let mut sum = Inet16::new();
@@ -330,6 +316,19 @@ impl Layer for Ipv4<'_> {
         if let Some(top) = front.first_chunk_mut() {
             *top = head;
         }
+        let above = payload.put::<SUM, _, _>(
+            &Ipv4Below {
+                value: Ipv4Seen {
+                    dst: value.dst,
+                    flags: value.flags,
+                    fragment_offset: value.fragment_offset,
+                    src: value.src,
+                },
+                front,
+            },
+            random,
+            middle,
+        )?;
         if !SUM {
             return Ok(Inet16::new());
         }

@@ -214,12 +214,14 @@ impl Layer for Ipv6 {
         put::<8, 16, _>(&mut head, &value.src.octets());
         put::<24, 16, _>(&mut head, &value.dst.octets());
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(40..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 40);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(
             &Ipv6Below { value: Ipv6Seen { dst: value.dst, src: value.src }, settled },
@@ -1237,12 +1239,14 @@ impl Layer for Ipv6HopByHop<'_> {
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(2..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Ipv6HopByHopBelow { below }, random, middle)?;
         if !SUM {
@@ -1548,12 +1552,14 @@ impl Layer for Ipv6Destination<'_> {
         put::<0, 1, _>(&mut head, last(&settled.next_header.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&settled.ext_length.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(2..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Ipv6DestinationBelow { front, below }, random, middle)?;
         if !SUM {
@@ -2430,12 +2436,14 @@ impl Layer for Ipv6Routing<'_> {
         put::<2, 1, _>(&mut head, last(&settled.routing_type.to_be_bytes()));
         put::<3, 1, _>(&mut head, last(&value.segments_left.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(4..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Ipv6RoutingBelow { front, below }, random, middle)?;
         if !SUM {
@@ -2873,12 +2881,14 @@ impl Layer for Ipv6Fragment {
         );
         put::<4, 4, _>(&mut head, last(&settled.identification.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(8..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(
             &Ipv6FragmentBelow {

@@ -3887,12 +3887,14 @@ impl Layer for L2tp<'_> {
         );
         put::<1, 1, _>(&mut head, last(&(settled.reserved_3 << 4 | settled.version).to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(2..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -4318,12 +4320,14 @@ impl Layer for L2tp3Control<'_> {
         put::<8, 2, _>(&mut head, last(&value.sent.to_be_bytes()));
         put::<10, 2, _>(&mut head, last(&value.expected.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(12..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 12);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -4562,12 +4566,14 @@ impl Layer for L2tp3Data<'_> {
         put::<2, 2, _>(&mut head, last(&settled.reserved_2.to_be_bytes()));
         put::<4, 4, _>(&mut head, last(&value.session.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(8..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -4936,12 +4942,14 @@ impl Layer for L2tp3<'_> {
         let mut head = [0; 4];
         put::<0, 4, _>(&mut head, last(&settled.session.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(4..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

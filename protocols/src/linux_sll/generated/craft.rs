@@ -157,12 +157,14 @@ impl Layer for LinuxSll<'_> {
         put::<2, 2, _>(&mut head, last(&value.interface_type.0.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&value.address_length.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(6..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 6);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -421,12 +423,14 @@ impl Layer for LinuxSll2<'_> {
         put::<10, 1, _>(&mut head, last(&value.packet_type.to_be_bytes()));
         put::<11, 1, _>(&mut head, last(&value.address_length.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(12..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 12);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

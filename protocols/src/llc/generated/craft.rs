@@ -323,12 +323,14 @@ impl Layer for Llc {
         put::<1, 1, _>(&mut head, last(&value.ssap.0.to_be_bytes()));
         put::<2, 1, _>(&mut head, last(&settled.control.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(3..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 3);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

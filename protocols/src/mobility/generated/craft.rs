@@ -174,8 +174,7 @@ impl Layer for Mobility<'_> {
         put::<3, 1, _>(&mut head, last(&settled.reserved.to_be_bytes()));
         put::<4, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(6..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 6);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {

@@ -128,8 +128,7 @@ impl Layer for Sctp<'_> {
         put::<4, 4, _>(&mut head, last(&value.verification_tag.to_be_bytes()));
         put::<8, 4, _>(&mut head, first(&settled.checksum.to_le_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(12..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 12);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {

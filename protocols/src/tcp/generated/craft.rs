@@ -215,8 +215,7 @@ impl Layer for Tcp<'_> {
         put::<16, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         put::<18, 2, _>(&mut head, last(&value.urgent.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(20..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 20);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {

@@ -318,12 +318,14 @@ impl Layer for Teredo<'_> {
         value.begin(&mut settled, random)?;
         let head = [0; 0];
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(0..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 0);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

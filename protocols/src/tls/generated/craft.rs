@@ -130,12 +130,14 @@ impl Layer for TlsRecord {
         put::<1, 2, _>(&mut head, last(&value.version.0.to_be_bytes()));
         put::<3, 2, _>(&mut head, last(&settled.length.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(5..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 5);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -293,12 +295,14 @@ impl Layer for TlsChangeCipherSpec {
         let mut head = [0; 1];
         put::<0, 1, _>(&mut head, last(&value.message.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(1..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 1);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -434,12 +438,14 @@ impl Layer for TlsAlert {
         put::<0, 1, _>(&mut head, last(&value.level.0.to_be_bytes()));
         put::<1, 1, _>(&mut head, last(&value.description.0.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(2..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 2);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {
@@ -622,12 +628,14 @@ impl Layer for TlsHandshake<'_> {
         put::<0, 1, _>(&mut head, last(&value.r#type.0.to_be_bytes()));
         put::<1, 3, _>(&mut head, last(&settled.length.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(4..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 4);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
             return Err(EmitError::unsettled());
+        }
+        if let Some(top) = front.first_chunk_mut() {
+            *top = head;
         }
         let above = payload.put::<SUM, _, _>(&Nothing, random, middle)?;
         if !SUM {

@@ -124,8 +124,7 @@ impl Layer for UdpLite {
         put::<4, 2, _>(&mut head, last(&settled.coverage.to_be_bytes()));
         put::<6, 2, _>(&mut head, last(&settled.checksum.to_be_bytes()));
         let [front, middle, back] = count.split(out)?;
-        let Some((top, body)) = front.split_first_chunk_mut() else { return Err(EmitError::unsettled()) };
-        *top = head;
+        let Some(body) = front.get_mut(8..) else { return Err(EmitError::unsettled()) };
         let mut pen = Write::new(body, back, 8);
         value.walk(&mut pen, &mut settled, random)?;
         if pen.position() != count.bytes() * 8 {
