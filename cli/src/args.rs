@@ -291,7 +291,7 @@ pub(crate) struct EditArgs {
     #[arg(long, value_name = "ADDRESS[/BITS]=ADDRESS", action = ArgAction::Append)]
     pub(crate) map: Vec<String>,
 
-    /// Take all layers of that kind out: vlan, mpls.
+    /// Take all layers of that kind out: vlan, mpls, or one of your own.
     #[arg(long, value_name = "LAYER", action = ArgAction::Append)]
     pub(crate) strip: Vec<String>,
 

@@ -96,8 +96,12 @@ fn fields_of_layers_of_ones_own_are_set_and_their_checksums_follow() {
     let ignored = ["diff", "--ignore", "beacon.station", "--ignore", "beacon.checksum", BEACON, &path];
     let told = run(&[&ignored[..], &own].concat()).out;
     assert_eq!(told.lines().last(), Some("2 of 56 packets differ"), "what sums a right checksum stays the same");
-    let refused = run(&[&["edit", BEACON, "-o", &path, "--strip", "beacon"], &own[..]].concat());
-    assert!(refused.code == 2 && refused.err.contains("`beacon` can't be taken out"), "{}", refused.err);
+    let bare = edited("bare.pcapng", BEACON, &[&own[..], &["--strip", "beacon"]].concat());
+    let after = lines(&bare);
+    assert_eq!(beacons(&after).len(), 0, "they are empty datagrams now");
+    assert_eq!(anomalies(&after).iter().filter(|one| **one != Value::Array(Vec::new())).count(), 0);
+    let refused = run(&[&["edit", BEACON, "-o", &path, "--decapsulate", "beacon"], &own[..]].concat());
+    assert!(refused.code == 2 && refused.err.contains("`beacon` can't be taken off"), "{}", refused.err);
 }
 
 #[test]

@@ -8,7 +8,9 @@ pub use blank::{Blank, from_default};
 pub use following::{Following, MOST_WAYS, Way};
 pub use value::{Carried, ToValue, Value, Valued};
 
-use crate::{Cursor, Element, Error, ErrorKind, FieldInfo, Flow, List, MacAddr, Numbers, Region, Text};
+use crate::{
+    Cursor, Derived, Element, Error, ErrorKind, FieldInfo, Fields, Flow, List, MacAddr, Numbers, Region, Text,
+};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// The bytes that a layer carries, to be read as whatever layer they are.
@@ -51,6 +53,32 @@ pub trait Layer<'a>: Plain<'a> + Settable<'a> {
     ///
     /// The bytes can't be such a layer.
     fn edit(bytes: &'a mut [u8]) -> Result<Self::Mut, Error>;
+}
+
+/// What the view of any layer can do, for those who know it by nothing else.
+pub trait AnyView<'a>: Fields + Sized {
+    /// Reads one from the start of a region.
+    ///
+    /// # Errors
+    ///
+    /// The bytes can't be such a layer.
+    fn of(region: Region<'a>) -> Result<Self, Error>;
+
+    /// All its bytes.
+    fn region(&self) -> Region<'a>;
+
+    /// How to find out what follows in its payload; nothing where it has none.
+    fn following(&self) -> Option<Following<'a>>;
+
+    /// Tells what its derived fields are, and what they should be: those of which that can be known without the layers below.
+    fn derived(&self, report: &mut dyn FnMut(Derived));
+}
+
+/// What a layer is called in Rust: an item that derives `Layer`, or the view itself.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no layer, nor does it derive `Layer`")]
+pub trait Viewed<'a> {
+    /// Its view.
+    type View: AnyView<'a>;
 }
 
 /// What sets the fields of a plain struct's bytes in place; `#[derive(Layer)]` implements it.

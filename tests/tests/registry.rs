@@ -9,7 +9,7 @@ use packet_protocols::net::IpProtocol;
 use packet_protocols::stack::LayerKind;
 use packet_runtime::compiled;
 use packet_runtime::file::Reader;
-use packet_runtime::packet::{Entry, Interpreted, Keep, Key, Packet, Registry, Target, diff};
+use packet_runtime::packet::{Entry, Interpreted, Keep, Key, Packet, PacketBuf, Registry, Target, diff};
 use pony_tests::definitions::protocols;
 use pony_tests::packets::captures_below;
 use pony_tests::root;
@@ -23,6 +23,21 @@ struct Wrapper<'a> {
     #[layer(next(ip_protocol[kind]))]
     payload: Payload<'a>,
 }
+
+/// What has a checksum of its own.
+#[derive(Layer)]
+struct Lid<'a> {
+    #[layer(auto = inet16(self), verify)]
+    checksum: u16,
+    turns: u16,
+    rest: &'a [u8],
+}
+
+/// The same, of a file.
+mod of_a_file {
+    packet_macros::layers!("macros/seal.pony");
+}
+use of_a_file::seal::Seal;
 
 fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
     let udp = Udp { src_port: 50_000, dst_port: port, ..Default::default() };
@@ -109,6 +124,65 @@ fn flags_of_a_number_that_begins_with_its_lowest_byte_are_set() {
         assert!(packet.bytes().ends_with(&bytes), "{flag}: {:02x?}", packet.bytes());
         assert_eq!(packet.packet().has(&path, &value.into()), Ok(true));
     }
+}
+
+#[test]
+fn checksums_of_compiled_layers_are_told_and_kept() {
+    let mut registry = Registry::new();
+    for (port, layer) in [(7003, compiled!(Seal)), (7004, compiled!(Lid))] {
+        let target = registry.add(layer, Level::Application);
+        registry.bind(Key::new("udp_port", port), target).unwrap();
+    }
+    let registry = Arc::new(registry);
+    // The sum of the words is all ones.
+    for (port, path, bytes, changed) in [
+        (7003, "seal.strength", [0, 1, 0xff, 0xfb, 0, 3], [0, 9, 0xff, 0xf3, 0, 3]),
+        (7004, "lid.turns", [0xff, 0xfb, 0, 1, 0, 3], [0xff, 0xf3, 0, 9, 0, 3]),
+    ] {
+        let mut packet = registry.packet_buf(Target::Known(LayerKind::Ethernet), udp(port, &bytes));
+        let verdicts = |packet: &PacketBuf| -> Vec<_> {
+            let checksums = packet.packet().verify_checksums();
+            checksums.iter().map(|one| (one.layer, one.is_right())).collect()
+        };
+        assert_eq!(verdicts(&packet), [(1, true), (2, true), (3, true)], "{path}");
+        packet.set(&path.parse().unwrap(), &"9".into(), Keep::Right).unwrap();
+        assert!(packet.bytes().ends_with(&changed), "{path}: {:02x?}", packet.bytes());
+        packet.set(&path.parse().unwrap(), &"7".into(), Keep::AsTheyAre).unwrap();
+        assert_eq!(verdicts(&packet), [(1, true), (2, false), (3, false)], "{path}");
+        assert_eq!(packet.fix_checksums(), 2);
+        assert!(port == 7003 || Lid::parse(packet.bytes().get(42..).unwrap()).unwrap().checksum == 0xfff5);
+        assert_eq!(verdicts(&packet), [(1, true), (2, true), (3, true)], "{path}");
+    }
+}
+
+#[test]
+fn layers_of_a_registry_are_taken_out() {
+    let (registry, wrapper) = with_wrapper();
+    let registry = Arc::new(registry);
+    let tcp = Tcp { src_port: 1, dst_port: 2, ..Default::default() }.to_vec().unwrap();
+    let ip = |protocol, payload: &[u8]| {
+        (Ethernet::default() / Ipv4 { protocol: Field::Set(protocol), ..Default::default() } / payload)
+            .to_vec()
+            .unwrap()
+    };
+    // Upon a datagram, with a known layer upon it: length and checksum of the datagram follow.
+    let mut packet = registry.packet_buf(Target::Known(LayerKind::Ethernet), udp(7100, &[&[6], &tcp[..]].concat()));
+    assert_eq!(packet.packet().to_string(), "Ethernet / Ipv4 / Udp / Wrapper / Tcp");
+    assert_eq!(packet.strip("wrapper", Keep::Right).unwrap(), 1);
+    let read = Packet::parse(LayerKind::Ethernet, packet.bytes()).to_string();
+    assert_eq!(read, "Ethernet / Ipv4 / Udp / 20 bytes");
+    let verdicts: Vec<_> = Packet::parse(LayerKind::Ethernet, packet.bytes()).verify_checksums();
+    assert!(verdicts.len() == 2 && verdicts.iter().all(|one| one.is_right()), "{verdicts:?}");
+    assert_eq!(packet.strip("wrapper", Keep::Right).unwrap(), 1, "the key leads there still");
+    // Two upon each other right upon IP, whose key follows from what it carries then.
+    let mut other = (*registry).clone();
+    other.bind(Key::new("ip_protocol", 253), wrapper).unwrap();
+    let bytes = ip(IpProtocol(253), &[&[253, 6], &tcp[..]].concat());
+    let mut packet = Arc::new(other).packet_buf(Target::Known(LayerKind::Ethernet), bytes);
+    assert_eq!(packet.packet().to_string(), "Ethernet / Ipv4 / Wrapper / Wrapper / Tcp");
+    assert_eq!(packet.strip("wrapper", Keep::AsTheyAre).unwrap(), 2);
+    assert!(packet.bytes().ends_with(&tcp) && packet.bytes().len() == 14 + 20 + 20);
+    assert_eq!(packet.strip("seal", Keep::Right).unwrap(), 0);
 }
 
 #[test]

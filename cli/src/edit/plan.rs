@@ -67,15 +67,14 @@ impl Plan {
         let (schema, registry) = definitions::register(&args.definitions, color)?;
         let known = Known { schema, registry: registry.as_deref() };
         let keep = if args.checksums == Checksums::Keep { Keep::AsTheyAre } else { Keep::Right };
-        let layers = |keys: &[String]| keys.iter().map(|key| known.carrier(key)).collect::<Result<Vec<_>, _>>();
         Ok(Self {
             frames: args.frames.iter().map(|text| frames(text)).collect::<Result<_, _>>()?,
             conditions: args.conditions.iter().map(|text| known.condition(text)).collect::<Result<_, _>>()?,
             only: args.only,
             keep,
             checksums: args.checksums,
-            strip: layers(&args.strip)?,
-            decapsulate: layers(&args.decapsulate)?,
+            strip: args.strip.iter().map(|key| known.layer_key(key)).collect::<Result<_, _>>()?,
+            decapsulate: args.decapsulate.iter().map(|key| known.tunnel(key)).collect::<Result<_, _>>()?,
             tag: args.push_vlan.as_deref().map(tag).transpose()?,
             encapsulate: args.encapsulate.as_deref().map(|text| around(text, color)).transpose()?,
             settings: args.set.iter().map(|text| known.setting(text)).collect::<Result<_, _>>()?,
@@ -223,11 +222,12 @@ impl Known<'_> {
         self.field(path, value)
     }
 
-    /// A layer that can be taken out.
-    fn carrier(&self, text: &str) -> Result<String, Failure> {
+    /// A layer that packets can be taken out of.
+    fn tunnel(&self, text: &str) -> Result<String, Failure> {
         let key = self.layer_key(text)?;
         if LayerKind::ALL.iter().all(|kind| kind.key() != key) {
-            let words = format!("`{key}` can't be taken out: of layers of your own, fields can be set, and no more");
+            let words =
+                format!("`{key}` can't be taken off as a tunnel, being a layer of your own; --strip takes it out");
             return Err(Failure::usage(words));
         }
         Ok(key)

@@ -165,6 +165,9 @@ impl Filler<'_> {
         let known = self.schema.composites.iter().find(|one| one.module == self.program.own);
         let layer = known.filter(|one| one.params.is_empty()).map(|_| {
             quote! {
+                impl<'a> ::packet_core::plain::Viewed<'a> for #target {
+                    type View = #view<'a>;
+                }
                 impl<'a> ::packet_core::Layer<'a> for #target {
                     #[inline]
                     fn view(region: impl Into<::packet_core::Region<'a>>) -> Result<#view<'a>, ::packet_core::Error> {

@@ -441,20 +441,25 @@ impl Writer<'_> {
     }
 
     fn derived_arm(&self, id: CompositeId, composite: &Composite, name: &Ident) -> Option<TokenStream> {
+        let steps = self.derived_steps(&quote!(view), id, composite);
+        (!steps.is_empty()).then(|| quote!(Self::#name(view) => { #(#steps)* }))
+    }
+
+    /// What tells of each derived field of a view what it is, and what it should be, by what is `below` it.
+    pub(super) fn derived_steps(&self, view: &TokenStream, id: CompositeId, composite: &Composite) -> Vec<TokenStream> {
         let needs: Vec<TokenStream> = self.needs(composite).into_iter().map(|_| quote!(below)).collect();
         let steps = self.verified(composite).filter_map(|(field, _)| {
             let (method, info) = (self.expected_ident(field)?, self.info(field));
-            let found = self.access_from(&quote!(view), id, field)?.option();
+            let found = self.access_from(view, id, field)?.option();
             let little = super::number::is_little(&self.schema[field].ty);
             Some(quote! {
-                if let (Some(found), Some(expected)) = (#found, view.#method(#(#needs),*)) {
+                if let (Some(found), Some(expected)) = (#found, #view.#method(#(#needs),*)) {
                     report(Derived {
                         field: #info, little: #little, found: u64::from(found), expected: u64::from(expected),
                     });
                 }
             })
         });
-        let steps: Vec<TokenStream> = steps.collect();
-        (!steps.is_empty()).then(|| quote!(Self::#name(view) => { #(#steps)* }))
+        steps.collect()
     }
 }

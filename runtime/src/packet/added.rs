@@ -53,7 +53,12 @@ impl<'a> Added<'a> {
     pub(super) fn derived(&self, tell: &mut dyn FnMut(&'static FieldInfo, u64, u64)) {
         match &self.spec.source {
             Source::Interpreted(layer) => layer.derived(self.region, tell),
-            Source::Compiled(_) => {}
+            Source::Compiled(compiled) => {
+                // It was read before.
+                let _ = (compiled.derived)(self.region, &mut |derived| {
+                    tell(derived.field, derived.found, derived.expected);
+                });
+            }
         }
     }
 }

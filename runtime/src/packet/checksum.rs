@@ -42,8 +42,8 @@ impl Checksum {
 }
 
 impl Packet<'_> {
-    /// Every checksum that can be verified, the outermost first, those of interpreted layers too. Those of bytes that are not all
-    /// there, those whose sender made none, and those of compiled layers of a registry are not among them.
+    /// Every checksum that can be verified, the outermost first, those of a registry's layers too. Those of bytes that are not all
+    /// there, those whose sender made none, and those of a registry's layers that sum what is below them are not among them.
     #[must_use]
     pub fn verify_checksums(&self) -> Vec<Checksum> {
         let mut found = Vec::new();

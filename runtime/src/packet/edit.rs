@@ -5,7 +5,7 @@ use super::value::Written;
 use super::{Depth, FieldInput, FieldPath, Found, InputError, Packet, PacketBuf, Target};
 use packet_core::craft::{EmitError, Packet as _, Placed};
 use packet_core::{BitPlace, Error, FieldInfo, bits};
-use packet_protocols::craft::{self, AnyLayer, Layers};
+use packet_protocols::craft::{AnyLayer, Layers};
 use packet_protocols::ethernet::ethernet_fields::TYPE_LEN;
 use packet_protocols::net::EtherType;
 use packet_protocols::stack::LayerKind;
@@ -241,18 +241,16 @@ impl PacketBuf {
         keep: Keep,
         change: impl FnOnce(&mut Layers<'_>) -> Result<(), ChangeError>,
     ) -> Result<(), ChangeError> {
-        let (bytes, first) = {
-            let first = self.first().ok_or_else(|| ChangeError::NoLayer("known layer at its start".to_owned()))?;
-            let mut layers = match keep {
-                Keep::Right => craft::read_to_change(first, self.region())?,
-                Keep::AsTheyAre => craft::read(first, self.region())?,
-            };
-            change(&mut layers)?;
-            let first = layers.layers.first().ok_or_else(|| no_layer(0))?.layer.kind();
-            (layers.to_vec()?, first)
-        };
-        (self.bytes, self.first) = (bytes, Target::Known(first));
+        let mut layers = self.layers_to_change(keep)?;
+        change(&mut layers)?;
+        (self.bytes, self.first) = written(layers)?;
         Ok(())
+    }
+
+    /// Its layers as values.
+    pub(super) fn layers_to_change(&self, keep: Keep) -> Result<Layers<'_>, ChangeError> {
+        let first = self.first().ok_or_else(|| ChangeError::NoLayer("known layer at its start".to_owned()))?;
+        Ok(keep.read(first, self.region())?)
     }
 
     /// Has checksums be what they should be, from within outwards, since outer ones sum inner ones.
@@ -277,6 +275,12 @@ impl PacketBuf {
         let place = place_of(&packet, layer, field)?;
         put_number(&mut self.bytes, place, field, value(expected).into())
     }
+}
+
+/// The bytes of these layers, and what the first one is.
+pub(super) fn written(layers: Layers<'_>) -> Result<(Vec<u8>, Target), ChangeError> {
+    let first = layers.layers.first().ok_or_else(|| no_layer(0))?.layer.kind();
+    Ok((layers.to_vec()?, Target::Known(first)))
 }
 
 /// The field of a path; what is missing where there is none.

@@ -66,7 +66,27 @@ pub use value::{FieldInput, InputError};
 /// What [`compiled!`](crate::compiled) names.
 #[doc(hidden)]
 pub mod plain {
-    pub use packet_core::{Fields, Layer};
+    use packet_core::plain::{AnyView, Viewed};
+    use packet_core::{Derived, Error, FieldVisitor, Region};
+
+    fn view<'a, V: Viewed<'a>>(region: Region<'a>) -> Result<V::View, Error> {
+        V::View::of(region)
+    }
+
+    /// Reads a layer, for its bytes and what follows.
+    pub fn parts<'a, V: Viewed<'a>>(region: Region<'a>) -> Result<super::Parts<'a>, Error> {
+        view::<V>(region).map(|view| (view.region(), view.following()))
+    }
+
+    /// Hands over the fields of a layer.
+    pub fn fields<'a, V: Viewed<'a>>(region: Region<'a>, visitor: &mut dyn FieldVisitor) -> Result<(), Error> {
+        view::<V>(region).map(|view| packet_core::Fields::fields(&view, visitor))
+    }
+
+    /// Tells of the derived fields of a layer.
+    pub fn derived<'a, V: Viewed<'a>>(region: Region<'a>, report: &mut dyn FnMut(Derived)) -> Result<(), Error> {
+        view::<V>(region).map(|view| view.derived(report))
+    }
 }
 
 use crate::file::{self, LinkType};

@@ -5,7 +5,7 @@ use super::{Added, Depth, Failed, Interpreted, Packet, PacketBuf, Reason};
 use crate::file::{self, LinkType};
 use crate::limits::ADDED_LAYERS;
 use packet_core::plain::{Following, Way};
-use packet_core::{Error, FieldVisitor, Level, Region};
+use packet_core::{Derived, Error, FieldVisitor, Level, Region};
 use packet_protocols::packet::FRONT;
 use packet_protocols::stack::{Below, LayerKind, Next, guess, may_begin, tables};
 use packet_schema::model::{Probe, Row};
@@ -73,26 +73,23 @@ pub struct Compiled {
     pub read: for<'a> fn(Region<'a>) -> Result<Parts<'a>, Error>,
     /// Hands over its fields.
     pub fields: fn(Region<'_>, &mut dyn FieldVisitor) -> Result<(), Error>,
+    /// Tells what its derived fields are, and what they should be.
+    pub derived: fn(Region<'_>, &mut dyn FnMut(Derived)) -> Result<(), Error>,
 }
 
 /// Of a layer that was read: its bytes, and how to find out what its payload is, where it has one.
 pub type Parts<'a> = (Region<'a>, Option<Following<'a>>);
 
-/// Makes a type that derives `Layer` one that a [`Registry`](crate::packet::Registry) takes: `compiled!(Beacon)`.
+/// Makes a type that derives `Layer`, or a view of `layers!` or `compile`, one that a [`Registry`](crate::packet::Registry) takes:
+/// `compiled!(Beacon)`.
 #[macro_export]
 macro_rules! compiled {
     ($layer:ident) => {
         $crate::packet::Compiled {
             name: stringify!($layer),
-            read: |region| {
-                let view = <$layer<'_> as $crate::packet::plain::Layer>::view(region)?;
-                Ok((view.region(), view.next()))
-            },
-            fields: |region, visitor| {
-                let view = <$layer<'_> as $crate::packet::plain::Layer>::view(region)?;
-                $crate::packet::plain::Fields::fields(&view, visitor);
-                Ok(())
-            },
+            read: |region| $crate::packet::plain::parts::<$layer<'_>>(region),
+            fields: |region, visitor| $crate::packet::plain::fields::<$layer<'_>>(region, visitor),
+            derived: |region, report| $crate::packet::plain::derived::<$layer<'_>>(region, report),
         }
     };
 }

@@ -1,8 +1,12 @@
 //! Layers around packets: put on, and taken off.
 
-use super::{ChangeError, Keep, PacketBuf, Target};
-use packet_core::Level;
-use packet_protocols::craft::Layers;
+use super::edit::written;
+use super::{Added, ChangeError, Keep, Packet, PacketBuf, Target};
+use packet_core::{Error, Level, Region};
+use packet_protocols::craft::{self, Layers};
+use packet_protocols::stack::{LayerKind, Next};
+use std::borrow::Cow;
+use std::ops::Range;
 
 impl PacketBuf {
     /// Puts these layers around the packet: a tunnel.
@@ -45,7 +49,8 @@ impl PacketBuf {
         Ok(true)
     }
 
-    /// Takes out all layers of that kind: `vlan`, `mpls`; what they carry is carried by the layers below. How many there were.
+    /// Takes out all layers of that kind: `vlan`, `mpls`, or one of its registry; what they carry is carried by the layers below.
+    /// How many there were.
     ///
     /// # Errors
     ///
@@ -54,7 +59,72 @@ impl PacketBuf {
         let count = self.packet().known().kinds().filter(|kind| kind.key() == key).count();
         if count > 0 {
             self.edit(keep, |layers| layers.layers.retain(|placed| placed.layer.kind().key() != key))?;
+            return Ok(count);
         }
+        let Some(Without { below, rest, next, count }) = Without::of(&self.packet(), key) else { return Ok(0) };
+        let mut layers = self.layers_to_change(keep)?;
+        layers.layers.truncate(below);
+        match next.and_then(|kind| keep.read(kind, Region::new(&rest)).ok()) {
+            Some(above) => {
+                layers.layers.extend(above.layers);
+                layers.payload = above.payload;
+            }
+            None => layers.payload = Cow::Borrowed(&rest),
+        }
+        (self.bytes, self.first) = written(layers)?;
         Ok(count)
     }
+}
+
+impl Keep {
+    /// The layers of a packet, to be changed.
+    pub(super) fn read<'a>(self, first: LayerKind, region: Region<'a>) -> Result<Layers<'a>, Error> {
+        match self {
+            Self::Right => craft::read_to_change(first, region),
+            Self::AsTheyAre => craft::read(first, region),
+        }
+    }
+}
+
+/// What is left of a packet without the layers of its registry that have some key.
+struct Without {
+    /// How many known layers are below them.
+    below: usize,
+    /// What these carry then.
+    rest: Vec<u8>,
+    /// What that begins with, if Pony knows it.
+    next: Option<LayerKind>,
+    /// How many were taken out.
+    count: usize,
+}
+
+impl Without {
+    fn of(packet: &Packet<'_>, key: &str) -> Option<Self> {
+        let taken: Vec<&Added<'_>> = packet.added.iter().filter(|layer| layer.key() == key).collect();
+        let below = taken.first()?.known_below();
+        let (Next::Opaque(carried) | Next::Layer(_, carried)) = packet.known().layer(below.checked_sub(1)?)?.next()
+        else {
+            return None;
+        };
+        let start = carried.offset() as usize;
+        let (mut rest, mut from, mut first) = (Vec::new(), 0, start);
+        for header in taken.iter().map(|layer| header(layer)) {
+            rest.extend_from_slice(carried.bytes().get(from..header.start.checked_sub(start)?)?);
+            from = header.end - start;
+            if header.start == first {
+                first = header.end;
+            }
+        }
+        rest.extend_from_slice(carried.bytes().get(from..)?);
+        let next = packet.known().around(below).filter(|around| around.offset() as usize == first);
+        let next = next.and_then(|_| packet.known().kind(below));
+        Some(Self { below, rest, next, count: taken.len() })
+    }
+}
+
+/// The bytes of a layer that are not its payload.
+fn header(layer: &Added<'_>) -> Range<usize> {
+    let region = layer.region();
+    let start = region.offset() as usize;
+    start..layer.payload().map_or(start + region.bytes().len(), |payload| payload.offset() as usize)
 }
