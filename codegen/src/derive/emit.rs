@@ -8,7 +8,7 @@ use super::types::said;
 use super::value::{Written, blank, default};
 use super::{Item, Program};
 use crate::rust;
-use packet_schema::model::{Composite, Schema, Values};
+use packet_schema::model::{Composite, CompositeKind, Schema, Values};
 use packet_schema::tree::{self, ItemKind};
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
@@ -163,11 +163,15 @@ impl Filler<'_> {
         let (target, view, changed) = (self.target(), rust::ident(&camel), format_ident!("{camel}Mut"));
         let places = format_ident!("{camel}Places");
         let known = self.schema.composites.iter().find(|one| one.module == self.program.own);
-        let layer = known.filter(|one| one.params.is_empty()).map(|_| {
-            quote! {
-                impl<'a> ::packet_core::plain::Viewed<'a> for #target {
+        let layer = known.filter(|one| one.params.is_empty()).map(|one| {
+            // A struct carries nothing, and stands upon nothing.
+            let viewed = matches!(one.kind, CompositeKind::Layer(_)).then(|| {
+                quote!(impl<'a> ::packet_core::plain::Viewed<'a> for #target {
                     type View = #view<'a>;
-                }
+                })
+            });
+            quote! {
+                #viewed
                 impl<'a> ::packet_core::Layer<'a> for #target {
                     #[inline]
                     fn view(region: impl Into<::packet_core::Region<'a>>) -> Result<#view<'a>, ::packet_core::Error> {

@@ -22,6 +22,7 @@ pub fn fallback(input: &syn::DeriveInput, own: &Item) -> TokenStream {
         syn::Data::Struct(_) => written(&target, &lifetime),
         syn::Data::Enum(_) | syn::Data::Union(_) => TokenStream::new(),
     };
+    let any_view = any_view(&view, &target, &lifetime);
     quote! {
         const _: () = {
             #[derive(Clone, Copy, Debug)]
@@ -39,19 +40,7 @@ pub fn fallback(input: &syn::DeriveInput, own: &Item) -> TokenStream {
             impl<#lifetime> ::packet_core::FromView<#view<#lifetime>> for #target {
                 fn from_view(_: #view<#lifetime>) -> Result<Self, ::packet_core::Error> { loop {} }
             }
-            impl<#lifetime> ::packet_core::Fields for #view<#lifetime> {
-                fn fields(&self, _: &mut dyn ::packet_core::FieldVisitor) {}
-            }
-            #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
-            impl<#lifetime> ::packet_core::plain::AnyView<#lifetime> for #view<#lifetime> {
-                fn of(_: ::packet_core::Region<#lifetime>) -> Result<Self, ::packet_core::Error> { loop {} }
-                fn region(&self) -> ::packet_core::Region<#lifetime> { loop {} }
-                fn following(&self) -> Option<::packet_core::plain::Following<#lifetime>> { loop {} }
-                fn derived(&self, _: &mut dyn FnMut(::packet_core::Derived)) {}
-            }
-            impl<#lifetime> ::packet_core::plain::Viewed<#lifetime> for #target {
-                type View = #view<#lifetime>;
-            }
+            #any_view
             #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
             impl<#lifetime> ::packet_core::Layer<#lifetime> for #target {
                 fn view(_: impl Into<::packet_core::Region<#lifetime>>) -> Result<#view<#lifetime>, ::packet_core::Error> {
@@ -80,6 +69,25 @@ pub fn fallback(input: &syn::DeriveInput, own: &Item) -> TokenStream {
                 }
             }
         };
+    }
+}
+
+/// What a registry takes.
+fn any_view(view: &Ident, target: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
+    quote! {
+        impl<#lifetime> ::packet_core::Fields for #view<#lifetime> {
+            fn fields(&self, _: &mut dyn ::packet_core::FieldVisitor) {}
+        }
+        #[allow(clippy::empty_loop, reason = "this stands for what has a mistake, and never runs")]
+        impl<#lifetime> ::packet_core::plain::AnyView<#lifetime> for #view<#lifetime> {
+            fn of(_: ::packet_core::Region<#lifetime>) -> Result<Self, ::packet_core::Error> { loop {} }
+            fn region(&self) -> ::packet_core::Region<#lifetime> { loop {} }
+            fn following(&self) -> Option<::packet_core::plain::Following<#lifetime>> { loop {} }
+            fn derived(&self, _: &mut dyn FnMut(::packet_core::Derived)) {}
+        }
+        impl<#lifetime> ::packet_core::plain::Viewed<#lifetime> for #target {
+            type View = #view<#lifetime>;
+        }
     }
 }
 

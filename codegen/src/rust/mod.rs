@@ -5,6 +5,7 @@
 
 mod access;
 mod anomalies;
+mod any_view;
 mod change;
 mod check;
 mod codec;
@@ -284,7 +285,10 @@ impl<'s> Writer<'s> {
                 let (expected, regular, words) =
                     (self.expectations(id, composite), self.regularity(id), self.wordiness(id));
                 let (fields, anomalies) = (self.fields_items(id, shape), self.anomalies(id));
-                quote!(#view #upon #fields #setters #provides #expected #regular #anomalies #words #replies #following)
+                let any = self.any_view(id, composite);
+                quote! {
+                    #view #upon #fields #setters #provides #expected #regular #anomalies #words #replies #following #any
+                }
             }
         };
         quote!(#fields #body)

@@ -18,35 +18,6 @@ use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
 impl Writer<'_> {
-    /// What a layer of another crate than Pony's can do, for those who know it by nothing else.
-    fn any_view(&self, id: CompositeId, composite: &Composite) -> TokenStream {
-        let is_known = !self.derived && self.foreign.is_empty();
-        if is_known || !matches!(composite.kind, CompositeKind::Layer(_)) {
-            return TokenStream::new();
-        }
-        let name = ident(&camel(&composite.name));
-        let following = if self.derived { quote!(self.next()) } else { quote!(self.following()) };
-        let steps = match self.needs(composite).is_empty() {
-            true => self.derived_steps(&quote!(self), id, composite),
-            false => Vec::new(),
-        };
-        let report = if steps.is_empty() { quote!(_) } else { quote!(report) };
-        let viewed = (!self.derived).then(|| {
-            quote!(impl<'a> packet_core::plain::Viewed<'a> for #name<'a> {
-                type View = Self;
-            })
-        });
-        quote! {
-            impl<'a> packet_core::plain::AnyView<'a> for #name<'a> {
-                fn of(region: Region<'a>) -> Result<Self, Error> { Self::parse(region) }
-                fn region(&self) -> Region<'a> { self.region() }
-                fn following(&self) -> Option<packet_core::plain::Following<'a>> { #following }
-                fn derived(&self, #report: &mut dyn FnMut(Derived)) { #(#steps)* }
-            }
-            #viewed
-        }
-    }
-
     /// The method that says what follows a layer; nothing where no stack is generated.
     pub(super) fn following(&self, id: CompositeId, composite: &Composite) -> TokenStream {
         let Some(stack) = self.stack.clone() else { return TokenStream::new() };
@@ -56,10 +27,8 @@ impl Writer<'_> {
         let env = self.method_env(id);
         let body = self.next_block(id, &composite.body, &env, &Asked::what(&stack));
         let name = ident(&camel(&composite.name));
-        let any_view = self.any_view(id, composite);
         if self.derived {
             return quote! {
-                #any_view
                 impl<'a> #name<'a> {
                     /// How to find out what follows in its payload; nothing where it has none.
                     #[inline]
@@ -73,7 +42,6 @@ impl Writer<'_> {
         }
         let ways = self.next_block(id, &composite.body, &Env { ways: true, ..env }, &Asked::what(&stack));
         quote! {
-            #any_view
             impl<'a> #name<'a> {
                 /// What follows in its payload, by the keys that it has.
                 // The view that it asks has fields in registers, which would all be stored for a call.

@@ -60,7 +60,7 @@ pub use edit::{ChangeError, Keep};
 pub use entry::{Entry, Leftover};
 pub use field::{FieldKind, FieldPath, Found, PathError};
 pub use interpreted::Interpreted;
-pub use registry::{Compiled, Conflict, Key, Parts, Registry, Target};
+pub use registry::{Compiled, Conflict, Key, Parts, Registry, Target, TellDerived};
 pub use value::{FieldInput, InputError};
 
 /// What [`compiled!`](crate::compiled) names.

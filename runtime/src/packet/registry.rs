@@ -74,11 +74,14 @@ pub struct Compiled {
     /// Hands over its fields.
     pub fields: fn(Region<'_>, &mut dyn FieldVisitor) -> Result<(), Error>,
     /// Tells what its derived fields are, and what they should be.
-    pub derived: fn(Region<'_>, &mut dyn FnMut(Derived)) -> Result<(), Error>,
+    pub derived: TellDerived,
 }
 
 /// Of a layer that was read: its bytes, and how to find out what its payload is, where it has one.
 pub type Parts<'a> = (Region<'a>, Option<Following<'a>>);
+
+/// Tells of a layer's derived fields.
+pub type TellDerived = fn(Region<'_>, &mut dyn FnMut(Derived)) -> Result<(), Error>;
 
 /// Makes a type that derives `Layer`, or a view of `layers!` or `compile`, one that a [`Registry`](crate::packet::Registry) takes:
 /// `compiled!(Beacon)`.
