@@ -107,7 +107,7 @@ impl<'a> Packet<'a> {
     pub fn parse(kind: LayerKind, region: impl Into<Region<'a>>) -> Result<Self, Error> {
         let region = region.into();
         let mut packet = Self::new();
-        packet.begin(region, kind);
+        packet.begin_together(region, kind);
         packet.read_all();
         match packet.begun {
             Some(begun) if packet.count == 0 => Err(begun.error),
@@ -216,10 +216,9 @@ impl<'a> Packet<'a> {
     /// Whether a layer of the left kind comes before all of the right one; nothing where there is none of either.
     #[inline(always)]
     fn is_left_first(&self, left: LayerKind, right: LayerKind) -> Option<bool> {
-        match (self.front.has(left), self.front.has(right)) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            _ => Some(self.first_of(left, right)? == left),
+        match self.front.which(left, right) {
+            Some(is_left) => Some(is_left),
+            None => Some(self.first_of(left, right)? == left),
         }
     }
 

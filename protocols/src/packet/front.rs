@@ -21,10 +21,8 @@ pub const FRONT: [LayerKind; 6] =
 pub(super) struct Front<'a> {
     /// The packet.
     region: Region<'a>,
-    link: bool,
-    tag: bool,
-    ip: Ip,
-    transport: Transport,
+    /// Which there are.
+    kinds: Kinds,
     /// How many these are.
     count: u32,
     /// Where the Internet header starts in the packet.
@@ -33,95 +31,105 @@ pub(super) struct Front<'a> {
     payload: Region<'a>,
 }
 
-/// Which Internet header it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ip {
-    None,
-    V4,
-    V6,
-}
+/// Layers of the front, a bit for each.
+#[derive(Clone, Copy, Debug)]
+struct Kinds(u32);
 
-/// What goes from process to process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Transport {
-    None,
-    Tcp,
-    Udp,
+impl Kinds {
+    const NONE: Self = Self(0);
+
+    /// That kind alone; none where it is not of the front.
+    #[inline(always)]
+    const fn of(kind: LayerKind) -> Self {
+        Self(match kind {
+            LayerKind::Ethernet => 1,
+            LayerKind::Vlan => 2,
+            LayerKind::Ipv4 => 4,
+            LayerKind::Ipv6 => 8,
+            LayerKind::Tcp => 16,
+            LayerKind::Udp => 32,
+            _ => 0,
+        })
+    }
+
+    #[inline(always)]
+    const fn with(self, kind: LayerKind) -> Self {
+        Self(self.0 | Self::of(kind).0)
+    }
+
+    #[inline(always)]
+    const fn has(self, kind: LayerKind) -> bool {
+        self.0 & Self::of(kind).0 != 0
+    }
 }
 
 impl<'a> Front<'a> {
-    /// No layer.
-    pub(super) const EMPTY: Self = Self {
-        region: Region::NOTHING,
-        link: false,
-        tag: false,
-        ip: Ip::None,
-        transport: Transport::None,
-        count: 0,
-        header: 0,
-        payload: Region::NOTHING,
-    };
+    /// That of no bytes.
+    pub(super) const EMPTY: Self =
+        Self { region: Region::NOTHING, kinds: Kinds::NONE, count: 0, header: 0, payload: Region::NOTHING };
 
-    /// Becomes that of another packet, of which nothing is read yet.
+    /// Becomes that of a packet that begins with none of them, or is read otherwise.
     #[inline(always)]
-    pub(super) fn begin(&mut self, region: Region<'a>) {
+    pub(super) fn clear(&mut self, region: Region<'a>) {
         self.region = region;
-        (self.link, self.tag, self.ip, self.transport, self.count) = (false, false, Ip::None, Transport::None, 0);
+        self.note(Kinds::NONE, 0);
     }
 
-    /// Reads the layers, where the packet begins with one of that kind. What can't be read is left to others, as is what depends
-    /// on more than the layer itself.
+    /// Reads the layers of a packet that begins with one of that kind. What can't be read is left to others, as is what depends on
+    /// more than the layer itself.
+    // All is stored where it stays, and once: to hand it over would take longer than to read it.
     #[inline(always)]
-    pub(super) fn read(&mut self, first: LayerKind) {
-        self.count = self.read_link(first);
-    }
-
-    /// Reads from the frame on; how many layers there are.
-    #[inline(always)]
-    fn read_link(&mut self, first: LayerKind) -> u32 {
+    pub(super) fn read(&mut self, first: LayerKind, region: Region<'a>) {
+        self.region = region;
+        let none = Kinds::NONE;
         match first {
             LayerKind::Ethernet => {}
-            LayerKind::Ipv4 => return self.read_ip(0, 0, Some(Either::Left(self.region))),
-            LayerKind::Ipv6 => return self.read_ip(0, 0, Some(Either::Right(self.region))),
-            _ => return 0,
+            LayerKind::Ipv4 => return self.read_ip(none, 0, 0, Some(Either::Left(region))),
+            LayerKind::Ipv6 => return self.read_ip(none, 0, 0, Some(Either::Right(region))),
+            _ => return self.note(none, 0),
         }
-        let Ok(ethernet) = Ethernet::parse(self.region) else { return 0 };
-        self.link = true;
+        let Ok(ethernet) = Ethernet::parse(region) else { return self.note(none, 0) };
+        let kinds = none.with(LayerKind::Ethernet);
         let Led::There(payload) = ethernet.leads_to(LayerKind::Vlan) else {
-            return self.read_ip(1, FRAME, either(&ethernet, LayerKind::Ipv4, LayerKind::Ipv6));
+            return self.read_ip(kinds, 1, FRAME, either(&ethernet, LayerKind::Ipv4, LayerKind::Ipv6));
         };
-        let Ok(tag) = Vlan::parse(payload) else { return 1 };
-        self.tag = true;
-        self.read_ip(2, FRAME + TAG, either(&tag, LayerKind::Ipv4, LayerKind::Ipv6))
+        let Ok(tag) = Vlan::parse(payload) else { return self.note(kinds, 1) };
+        let kinds = kinds.with(LayerKind::Vlan);
+        self.read_ip(kinds, 2, FRAME + TAG, either(&tag, LayerKind::Ipv4, LayerKind::Ipv6))
     }
 
-    /// Reads what stands upon so many layers, and starts there in the packet; how many there are then.
+    /// Reads what stands upon these, so many, and starts there in the packet.
     #[inline(always)]
-    fn read_ip(&mut self, below: u32, header: u32, at: Option<Either<Region<'a>, Region<'a>>>) -> u32 {
+    fn read_ip(&mut self, below: Kinds, count: u32, header: u32, at: Option<Either<Region<'a>, Region<'a>>>) {
         self.header = header;
-        let payload = match at {
+        let (kinds, payload) = match at {
             Some(Either::Left(at)) => {
-                let Ok(ip) = Ipv4::parse(at) else { return below };
-                self.ip = Ip::V4;
-                either(&ip, LayerKind::Tcp, LayerKind::Udp)
+                let Ok(ip) = Ipv4::parse(at) else { return self.note(below, count) };
+                (below.with(LayerKind::Ipv4), either(&ip, LayerKind::Tcp, LayerKind::Udp))
             }
             Some(Either::Right(at)) => {
-                let Ok(ip) = Ipv6::parse(at) else { return below };
-                self.ip = Ip::V6;
-                either(&ip, LayerKind::Tcp, LayerKind::Udp)
+                let Ok(ip) = Ipv6::parse(at) else { return self.note(below, count) };
+                (below.with(LayerKind::Ipv6), either(&ip, LayerKind::Tcp, LayerKind::Udp))
             }
-            None => return below,
+            None => return self.note(below, count),
         };
-        let (payload, transport) = match payload {
-            Some(Either::Left(payload)) if Tcp::parse(payload).is_ok() => (payload, Transport::Tcp),
+        match payload {
+            Some(Either::Left(payload)) if Tcp::parse(payload).is_ok() => {
+                self.payload = payload;
+                self.note(kinds.with(LayerKind::Tcp), count + 2);
+            }
             // What a length of 0 means depends on what is below, RFC 2675 §4.
             Some(Either::Right(payload)) if Udp::parse(payload).is_ok_and(|udp| udp.length() != 0) => {
-                (payload, Transport::Udp)
+                self.payload = payload;
+                self.note(kinds.with(LayerKind::Udp), count + 2);
             }
-            _ => return below + 1,
-        };
-        (self.payload, self.transport) = (payload, transport);
-        below + 2
+            _ => self.note(kinds, count + 1),
+        }
+    }
+
+    #[inline(always)]
+    fn note(&mut self, kinds: Kinds, count: u32) {
+        (self.kinds, self.count) = (kinds, count);
     }
 
     /// The packet.
@@ -139,7 +147,7 @@ impl<'a> Front<'a> {
     /// Whether it reaches to what goes from process to process.
     #[inline(always)]
     pub(super) fn has_transport(&self) -> bool {
-        self.transport != Transport::None
+        self.kinds.has(LayerKind::Tcp) || self.kinds.has(LayerKind::Udp)
     }
 
     /// The layer of that type.
@@ -152,14 +160,18 @@ impl<'a> Front<'a> {
     /// Whether there is a layer of that kind.
     #[inline(always)]
     pub(super) fn has(&self, kind: LayerKind) -> bool {
-        match kind {
-            LayerKind::Ethernet => self.link,
-            LayerKind::Vlan => self.tag,
-            LayerKind::Ipv4 => self.ip == Ip::V4,
-            LayerKind::Ipv6 => self.ip == Ip::V6,
-            LayerKind::Tcp => self.transport == Transport::Tcp,
-            LayerKind::Udp => self.transport == Transport::Udp,
-            _ => false,
+        self.kinds.has(kind)
+    }
+
+    /// Whether it has the left one of two kinds, where it has one of them alone.
+    #[inline(always)]
+    pub(super) fn which(&self, left: LayerKind, right: LayerKind) -> Option<bool> {
+        let (left, right) = (Kinds::of(left).0, Kinds::of(right).0);
+        match self.kinds.0 & (left | right) {
+            0 => None,
+            found if found == left => Some(true),
+            found if found == right => Some(false),
+            _ => None,
         }
     }
 
@@ -193,19 +205,7 @@ impl<'a> Front<'a> {
     /// The kind of the layer of that position.
     #[inline]
     pub(super) fn kind(&self, index: usize) -> Option<LayerKind> {
-        let ip = match self.ip {
-            Ip::None => None,
-            Ip::V4 => Some(LayerKind::Ipv4),
-            Ip::V6 => Some(LayerKind::Ipv6),
-        };
-        let transport = match self.transport {
-            Transport::None => None,
-            Transport::Tcp => Some(LayerKind::Tcp),
-            Transport::Udp => Some(LayerKind::Udp),
-        };
-        let link = self.link.then_some(LayerKind::Ethernet);
-        let tag = self.tag.then_some(LayerKind::Vlan);
-        [link, tag, ip, transport].into_iter().flatten().nth(index)
+        FRONT.into_iter().filter(|&kind| self.has(kind)).nth(index)
     }
 
     /// The layer of that position.
@@ -213,9 +213,9 @@ impl<'a> Front<'a> {
         self.read_again(self.kind(index)?)
     }
 
-    /// What the layer of that position says of what follows.
-    pub(super) fn next(&self, index: usize) -> Option<Next<'a>> {
-        let kind = self.kind(index)?;
+    /// What its last layer says of what follows.
+    pub(super) fn next(&self) -> Option<Next<'a>> {
+        let kind = self.kind(self.count().checked_sub(1)?)?;
         let around = self.around(kind);
         let next = match kind {
             LayerKind::Ethernet => Ethernet::parse(around).ok()?.next(),

@@ -10,74 +10,52 @@ use packet_core::{Level, Region, Stretch};
 pub(super) enum Ahead {
     /// Nothing is left.
     Nothing,
-    /// A layer of that kind, which the packet begins with.
-    First(LayerKind),
-    /// What the layer of that position says, which was not asked yet: what a payload is may take a look at all of it.
-    Upon(u8),
+    /// What the last layer of the front says, which was not asked yet: what a payload is may take a look at all of it.
+    Front,
     /// What is kept beside this, upon the layer of that position, or upon none.
     Next(Option<u8>),
 }
 
 impl<'a> Packet<'a> {
-    /// Becomes a packet of which nothing is read yet, and that begins with a layer of that kind: [`Self::read_all`],
-    /// [`Self::read_to_transport`] or [`Self::read_on`] reads it.
-    #[inline(always)]
-    pub fn begin(&mut self, region: Region<'a>, first: LayerKind) {
-        self.clear(region);
-        self.ahead = Ahead::First(first);
-    }
-
-    /// As [`Self::begin`], where what is known here stands somewhere in the packet, or nothing is.
-    pub fn begin_with(&mut self, region: Region<'a>, first: Next<'a>) {
-        self.clear(region);
+    /// Becomes a packet of which nothing is read yet, and what it begins with: [`Self::read_on`] reads it layer by layer.
+    #[inline]
+    pub fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
+        self.front.clear(region);
+        self.begin_behind();
         self.go_on(None, first);
     }
 
-    /// Forgets what was read.
+    /// Becomes a packet that begins with a layer of that kind, of which the [`FRONT`](super::FRONT) is read together, as far as it
+    /// goes. Definitions say of all others what follows. Whether that is all, to what goes from process to process.
+    // It is read where it is asked for: a call costs as much as a header.
     #[inline(always)]
-    fn clear(&mut self, region: Region<'a>) {
-        self.front.begin(region);
-        (self.count, self.begun, self.complete, self.streams) = (0, None, true, false);
+    pub fn begin_together(&mut self, region: Region<'a>, first: LayerKind) -> bool {
+        self.front.read(first, region);
+        self.begin_behind();
+        match self.count {
+            0 => self.go_on(None, Next::Layer(first, region)),
+            _ => self.ahead = Ahead::Front,
+        }
+        self.front.has_transport()
+    }
+
+    /// Nothing is read yet behind the front.
+    #[inline(always)]
+    fn begin_behind(&mut self) {
+        (self.count, self.begun, self.complete, self.streams) = (self.front.count(), None, true, false);
     }
 
     /// Reads all layers that were not read yet.
-    // What most packets have is read where it is asked for: a call costs as much as a header.
-    #[inline]
     pub fn read_all(&mut self) {
-        self.read_front();
-        self.read_others();
-    }
-
-    fn read_others(&mut self) {
         self.read_on(|_, next| Some(next));
     }
 
     /// Reads the layers that were not read yet, up to the first one from process to process, if it has none. What that carries is
     /// not looked for.
-    #[inline]
     pub fn read_to_transport(&mut self) {
-        if !self.read_front() {
-            self.read_others_to_transport();
+        if !self.front.has_transport() {
+            self.read_on(|below, next| (!below.kinds().any(is_transport)).then_some(next));
         }
-    }
-
-    fn read_others_to_transport(&mut self) {
-        self.read_on(|below, next| (!below.kinds().any(is_transport)).then_some(next));
-    }
-
-    /// Reads what most packets begin with, of a packet of which nothing was read yet: the [`FRONT`](super::FRONT), as far as it
-    /// goes. Definitions say of all others what follows; see [`Self::read_on`].
-    ///
-    /// Whether that was all of it, to what goes from process to process.
-    #[inline(always)]
-    pub fn read_front(&mut self) -> bool {
-        let Ahead::First(kind) = self.ahead else { return false };
-        self.front.read(kind);
-        self.count = self.front.count();
-        if let Some(top) = self.count.checked_sub(1) {
-            self.ahead = Ahead::Upon(top as u8);
-        }
-        self.front.has_transport()
     }
 
     /// Reads the layers that were not read yet, one by one, for as long as `follow` says what stands upon a layer: it is given the
@@ -98,17 +76,8 @@ impl<'a> Packet<'a> {
     fn following(&self) -> Option<(Option<usize>, Next<'a>)> {
         match self.ahead {
             Ahead::Nothing => None,
-            Ahead::First(kind) => Some((None, Next::Layer(kind, self.region()))),
-            Ahead::Upon(at) => Some((Some(at.into()), self.upon(at.into()))),
+            Ahead::Front => Some((self.count.checked_sub(1), self.front.next().unwrap_or(Next::Nothing))),
             Ahead::Next(at) => Some((at.map(usize::from), self.next)),
-        }
-    }
-
-    /// What the layer of that position says of what stands upon it.
-    fn upon(&self, at: usize) -> Next<'a> {
-        match self.front.next(at) {
-            Some(next) => next,
-            None => self.layer(at).map_or(Next::Nothing, |layer| layer.next()),
         }
     }
 

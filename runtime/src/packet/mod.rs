@@ -211,8 +211,21 @@ impl<'a> Packet<'a> {
     pub fn read(&mut self, first: LayerKind, region: impl Into<Region<'a>>, depth: Depth) {
         let region = region.into();
         self.forget();
-        self.known.begin(region, first);
-        self.read_to(depth);
+        match (self.registry, depth) {
+            (None, Depth::All) => {
+                self.known.begin_together(region, first);
+                self.known.read_all();
+            }
+            (None, Depth::Level(Level::Transport)) => {
+                if !self.known.begin_together(region, first) {
+                    self.known.read_to_transport();
+                }
+            }
+            _ => {
+                self.known.begin(region, Next::Layer(first, region));
+                self.read_by_parts(first, depth);
+            }
+        }
     }
 
     /// As [`Self::read`], where the first layer may be one of its registry.
@@ -224,14 +237,14 @@ impl<'a> Packet<'a> {
             (Target::Added(_), Some(registry)) => registry.enter(first, region, 0, added, failed),
             (Target::Added(_), None) => return,
         };
-        known.begin_with(region, next);
+        known.begin(region, next);
         self.read_to(depth);
     }
 
     /// Becomes a packet of which nothing is known.
     fn begin_opaque(&mut self, region: Region<'a>) {
         self.forget();
-        self.known.begin_with(region, Next::Opaque(region));
+        self.known.begin(region, Next::Opaque(region));
     }
 
     /// Forgets what belongs to a registry.
@@ -275,25 +288,23 @@ impl<'a> Packet<'a> {
         packet
     }
 
-    /// Reads on, to some depth.
-    #[inline(always)]
-    pub fn read_to(&mut self, depth: Depth) {
-        match (self.registry, depth) {
-            (None, Depth::All) => self.known.read_all(),
-            (None, Depth::Level(Level::Transport)) => self.known.read_to_transport(),
-            _ => self.read_on(depth),
+    /// Reads a packet that is not read as most are: to another depth, or with a registry.
+    fn read_by_parts(&mut self, first: LayerKind, depth: Depth) {
+        let to_transport = depth == Depth::Level(Level::Transport);
+        let together = to_transport || depth == Depth::All;
+        let is_all = together
+            && self.registry.is_some_and(Registry::leaves_front)
+            && self.known.begin_together(self.region(), first);
+        if !is_all || !to_transport {
+            self.read_to(depth);
         }
     }
 
-    /// Reads on, layer by layer.
-    fn read_on(&mut self, depth: Depth) {
+    /// Reads on, to some depth.
+    pub fn read_to(&mut self, depth: Depth) {
         let Self { known, registry, added, failed, .. } = self;
-        let to_transport = depth == Depth::Level(Level::Transport);
-        let together = (to_transport || depth == Depth::All) && registry.is_some_and(Registry::leaves_front);
-        if together && known.read_front() && to_transport {
-            return;
-        }
         match registry {
+            None if depth == Depth::All => known.read_all(),
             None => known.read_on(|layers, next| (!depth.is_reached(layers.kinds(), &next)).then_some(next)),
             Some(registry) => known.read_on(|layers, next| {
                 let reached = depth.is_reached(layers.kinds(), &next);
