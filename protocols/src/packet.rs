@@ -148,13 +148,13 @@ impl<'a> Packet<'a> {
     #[inline]
     #[must_use]
     pub fn place(&self, index: usize) -> Option<Place> {
-        if index < self.front.count() { self.front.place(index) } else { self.behind().get(index).copied() }
+        if index < self.front.count() { self.front.place(index) } else { self.place_behind(index).copied() }
     }
 
-    /// The places, of which those of the front say nothing.
+    /// The place of a layer behind the front.
     #[inline(always)]
-    fn behind(&self) -> &[Place] {
-        self.places.get(..self.count).unwrap_or(&self.places)
+    fn place_behind(&self, index: usize) -> Option<&Place> {
+        if index < self.front.count() || index >= self.count { None } else { self.places.get(index) }
     }
 
     /// The kinds of the layers, each behind the one that it stands upon.
@@ -170,7 +170,7 @@ impl<'a> Packet<'a> {
         if index < self.front.count() {
             self.front.kind(index)
         } else {
-            self.behind().get(index).map(|place| place.kind)
+            self.place_behind(index).map(|place| place.kind)
         }
     }
 
@@ -230,7 +230,7 @@ impl<'a> Packet<'a> {
     /// The layers of that type behind the front.
     #[inline(always)]
     fn all_behind<V: View<'a>>(&self) -> impl DoubleEndedIterator<Item = V> {
-        let places = self.behind().iter().enumerate().skip(self.front.count());
+        let places = (self.front.count()..self.count).filter_map(|index| Some((index, self.places.get(index)?)));
         places
             .filter(|(_, place)| place.kind == V::KIND)
             .filter_map(|(index, place)| V::read_upon(place.stretch.in_packet(self.region()), &self.below(index)).ok())
@@ -245,7 +245,10 @@ impl<'a> Packet<'a> {
     #[inline]
     #[must_use]
     pub fn around(&self, index: usize) -> Option<Region<'a>> {
-        self.place(index).map(|place| place.stretch.in_packet(self.region()))
+        if index < self.front.count() {
+            return self.front.around_at(index);
+        }
+        self.place_behind(index).map(|place| place.stretch.in_packet(self.region()))
     }
 
     /// The position of the layer that one stands upon; nothing for the first.
@@ -255,7 +258,7 @@ impl<'a> Packet<'a> {
         if index < self.front.count() {
             return index.checked_sub(1);
         }
-        let place = self.behind().get(index).filter(|_| index > 0)?;
+        let place = self.place_behind(index).filter(|_| index > 0)?;
         Some(place.parent.into())
     }
 

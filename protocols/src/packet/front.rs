@@ -10,8 +10,8 @@ use crate::vlan::Vlan;
 use packet_core::stack::{Carrier, Either, Led};
 use packet_core::{Region, Stretch};
 
-/// The kinds of layers that packets are read by together, where they begin with these: a frame, a tag, an Internet header, and
-/// what goes from process to process.
+/// The kinds of layers that are read together where a packet begins with them: a frame, a tag, an Internet header, and what goes
+/// from process to process.
 pub const FRONT: [LayerKind; 6] =
     [LayerKind::Ethernet, LayerKind::Vlan, LayerKind::Ipv4, LayerKind::Ipv6, LayerKind::Tcp, LayerKind::Udp];
 
@@ -23,8 +23,6 @@ pub(super) struct Front<'a> {
     region: Region<'a>,
     /// Which there are.
     kinds: Kinds,
-    /// How many these are.
-    count: u32,
     /// Where the Internet header starts in the packet.
     header: u32,
     /// What the Internet header carries, where one of these stands upon it.
@@ -66,20 +64,19 @@ impl Kinds {
 impl<'a> Front<'a> {
     /// That of no bytes.
     pub(super) const EMPTY: Self =
-        Self { region: Region::NOTHING, kinds: Kinds::NONE, count: 0, header: 0, payload: Region::NOTHING };
+        Self { region: Region::NOTHING, kinds: Kinds::NONE, header: 0, payload: Region::NOTHING };
 
     /// Becomes that of a packet that begins with none of them, or is read otherwise.
     #[inline(always)]
     pub(super) fn clear(&mut self, region: Region<'a>) {
-        self.region = region;
-        self.note(Kinds::NONE, 0);
+        (self.region, self.kinds) = (region, Kinds::NONE);
     }
 
     /// Reads the layers of a packet that begins with one of that kind. What can't be read is left to others, as is what depends on
-    /// more than the layer itself.
+    /// more than the layer itself. How many there are.
     // All is stored where it stays, and once: to hand it over would take longer than to read it.
     #[inline(always)]
-    pub(super) fn read(&mut self, first: LayerKind, region: Region<'a>) {
+    pub(super) fn read(&mut self, first: LayerKind, region: Region<'a>) -> usize {
         self.region = region;
         let none = Kinds::NONE;
         match first {
@@ -100,7 +97,13 @@ impl<'a> Front<'a> {
 
     /// Reads what stands upon these, so many, and starts there in the packet.
     #[inline(always)]
-    fn read_ip(&mut self, below: Kinds, count: u32, header: u32, at: Option<Either<Region<'a>, Region<'a>>>) {
+    fn read_ip(
+        &mut self,
+        below: Kinds,
+        count: usize,
+        header: u32,
+        at: Option<Either<Region<'a>, Region<'a>>>,
+    ) -> usize {
         self.header = header;
         let (kinds, payload) = match at {
             Some(Either::Left(at)) => {
@@ -116,20 +119,22 @@ impl<'a> Front<'a> {
         match payload {
             Some(Either::Left(payload)) if Tcp::parse(payload).is_ok() => {
                 self.payload = payload;
-                self.note(kinds.with(LayerKind::Tcp), count + 2);
+                self.note(kinds.with(LayerKind::Tcp), count + 2)
             }
             // What a length of 0 means depends on what is below, RFC 2675 §4.
             Some(Either::Right(payload)) if Udp::parse(payload).is_ok_and(|udp| udp.length() != 0) => {
                 self.payload = payload;
-                self.note(kinds.with(LayerKind::Udp), count + 2);
+                self.note(kinds.with(LayerKind::Udp), count + 2)
             }
             _ => self.note(kinds, count + 1),
         }
     }
 
+    /// There are these, so many.
     #[inline(always)]
-    fn note(&mut self, kinds: Kinds, count: u32) {
-        (self.kinds, self.count) = (kinds, count);
+    fn note(&mut self, kinds: Kinds, count: usize) -> usize {
+        self.kinds = kinds;
+        count
     }
 
     /// The packet.
@@ -141,7 +146,7 @@ impl<'a> Front<'a> {
     /// How many layers there are.
     #[inline(always)]
     pub(super) fn count(&self) -> usize {
-        self.count as usize
+        self.kinds.0.count_ones() as usize
     }
 
     /// Whether it reaches to what goes from process to process.
@@ -200,6 +205,12 @@ impl<'a> Front<'a> {
             LayerKind::Ipv4 | LayerKind::Ipv6 => self.region.behind(self.header as usize),
             _ => self.payload,
         }
+    }
+
+    /// What the layer of that position was read from.
+    #[inline]
+    pub(super) fn around_at(&self, index: usize) -> Option<Region<'a>> {
+        Some(self.around(self.kind(index)?))
     }
 
     /// The kind of the layer of that position.

@@ -21,7 +21,7 @@ impl<'a> Packet<'a> {
     #[inline]
     pub fn begin(&mut self, region: Region<'a>, first: Next<'a>) {
         self.front.clear(region);
-        self.begin_behind();
+        self.begin_behind(0);
         self.go_on(None, first);
     }
 
@@ -30,19 +30,19 @@ impl<'a> Packet<'a> {
     // It is read where it is asked for: a call costs as much as a header.
     #[inline(always)]
     pub fn begin_together(&mut self, region: Region<'a>, first: LayerKind) -> bool {
-        self.front.read(first, region);
-        self.begin_behind();
-        match self.count {
+        let count = self.front.read(first, region);
+        self.begin_behind(count);
+        match count {
             0 => self.go_on(None, Next::Layer(first, region)),
             _ => self.ahead = Ahead::Front,
         }
         self.front.has_transport()
     }
 
-    /// Nothing is read yet behind the front.
+    /// Nothing is read yet behind the front, which has so many layers.
     #[inline(always)]
-    fn begin_behind(&mut self) {
-        (self.count, self.begun, self.complete, self.streams) = (self.front.count(), None, true, false);
+    fn begin_behind(&mut self, count: usize) {
+        (self.count, self.begun, self.complete, self.streams) = (count, None, true, false);
     }
 
     /// Reads all layers that were not read yet.
@@ -125,7 +125,7 @@ impl<'a> Packet<'a> {
         while let Some(index) = at {
             at = self.parent(index);
             // None of the front repeats.
-            let Some(place) = self.behind().get(index).filter(|place| place.kind.is_stream()) else { continue };
+            let Some(place) = self.place_behind(index).filter(|place| place.kind.is_stream()) else { continue };
             let rest = place.stretch.in_packet(self.region()).behind(place.length as usize);
             if !rest.bytes().is_empty() && may_begin(place.kind, rest) {
                 return Some((at, Next::Layer(place.kind, rest)));

@@ -152,6 +152,21 @@ fn layers_that_are_read_together_are_those_read_one_by_one() {
 }
 
 #[test]
+fn what_was_read_before_leaves_nothing_behind() {
+    let records = [[&[23, 3, 3, 0, 13][..], &[7; 13]].concat(), [&[23, 3, 3, 0, 60][..], &[8; 60]].concat()];
+    let segment = |payload: &[u8]| ip() / Tcp { dst_port: 443, ..Default::default() } / payload.to_vec();
+    // Two records upon three layers that are read one by one, where a tag moves the next packet's segment: it has a record
+    // where the second one was.
+    let before = segment(&records.concat()).to_vec().unwrap();
+    let tagged = (Ethernet::default() / Vlan { id: 7, ..Default::default() } / segment(&records[1])).to_vec().unwrap();
+    let mut packet = Packet::new();
+    packet.read(LayerKind::RawIp, &before[..], Depth::All);
+    assert_eq!(packet.to_string(), "RawIp / Ipv4 / Tcp / TlsRecord / TlsRecord / 60 bytes");
+    packet.read(LayerKind::Ethernet, &tagged[..], Depth::All);
+    assert_eq!(packet.to_string(), "Ethernet / Vlan / Ipv4 / Tcp / TlsRecord / 60 bytes");
+}
+
+#[test]
 fn a_segment_from_inside_of_a_message_of_dns_is_no_message() {
     let read = |payload: &[u8]| {
         let bytes = (ip() / Tcp { dst_port: 53, ..Default::default() } / payload).to_vec().unwrap();
