@@ -183,6 +183,20 @@ fn layers_of_a_registry_are_taken_out() {
     assert_eq!(packet.strip("wrapper", Keep::AsTheyAre).unwrap(), 2);
     assert!(packet.bytes().ends_with(&tcp) && packet.bytes().len() == 14 + 20 + 20);
     assert_eq!(packet.strip("seal", Keep::Right).unwrap(), 0);
+    // Upon a known layer that stands upon another one of the registry: all that is below stays.
+    let mut other = (*registry).clone();
+    let lid = other.add(compiled!(Lid), Level::Application);
+    other.bind(Key::new("tcp_port", 7004), lid).unwrap();
+    let segment = (Tcp { src_port: 1, dst_port: 7004, ..Default::default() } / [0, 0, 0, 1]).to_vec().unwrap();
+    let inner = [&[6], &segment[..]].concat();
+    let mut packet = Arc::new(other).packet_buf(Target::Known(LayerKind::Ethernet), udp(7100, &inner));
+    assert_eq!(packet.packet().to_string(), "Ethernet / Ipv4 / Udp / Wrapper / Tcp / Lid");
+    assert_eq!(packet.strip("lid", Keep::Right).unwrap(), 1);
+    assert_eq!(packet.packet().to_string(), "Ethernet / Ipv4 / Udp / Wrapper / Tcp");
+    assert!(packet.bytes().ends_with(&inner[..21]));
+    // With nothing below it, it can't be taken out.
+    let mut alone = registry.packet_buf(wrapper, vec![59]);
+    assert!(alone.strip("wrapper", Keep::Right).is_err() && alone.bytes() == [59]);
 }
 
 #[test]

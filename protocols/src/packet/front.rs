@@ -1,13 +1,14 @@
 //! The layers that most packets begin with, of which little has to be noted: where they are follows from what they are.
 
-use crate::ethernet::Ethernet;
+use crate::ethernet::{Ethernet, ethernet_fields};
 use crate::ipv4::Ipv4;
 use crate::ipv6::Ipv6;
 use crate::stack::{Layer, LayerKind, Next, Place, View};
 use crate::tcp::Tcp;
 use crate::udp::Udp;
-use crate::vlan::Vlan;
+use crate::vlan::{Vlan, vlan_fields};
 use packet_core::stack::{Carrier, Either, Led};
+use packet_core::view::Wanted;
 use packet_core::{Region, Stretch};
 
 /// The kinds of layers that are read together where a packet begins with them: a frame, a tag, an Internet header, and what goes
@@ -249,10 +250,16 @@ impl<'a> Front<'a> {
 }
 
 /// How many bytes of a frame are before what it carries.
-const FRAME: u32 = 14;
+const FRAME: u32 = bytes_of(ethernet_fields::HEAD_RUN);
 
 /// The same of a tag.
-const TAG: u32 = 4;
+const TAG: u32 = bytes_of(vlan_fields::HEAD_RUN);
+
+/// As many bytes as these fields fill, of which the last one ends behind all others.
+const fn bytes_of(fields: &[Wanted]) -> u32 {
+    let Some((_, first, width)) = fields.last() else { return 0 };
+    (*first + *width) / 8
+}
 
 /// The payload, where it is of one of two kinds.
 #[inline(always)]

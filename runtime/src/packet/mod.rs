@@ -222,6 +222,7 @@ impl<'a> Packet<'a> {
                 }
             }
             _ => {
+                // The region is not handed on: what is has to be in memory, for the packets above too.
                 self.known.begin(region, Next::Layer(first, region));
                 self.read_by_parts(first, depth);
             }

@@ -54,14 +54,19 @@ impl PacketBuf {
     ///
     /// # Errors
     ///
-    /// As those of [`Self::edit`].
+    /// As those of [`Self::edit`], and where nothing that Pony knows is below a layer of a registry.
     pub fn strip(&mut self, key: &str, keep: Keep) -> Result<usize, ChangeError> {
         let count = self.packet().known().kinds().filter(|kind| kind.key() == key).count();
         if count > 0 {
             self.edit(keep, |layers| layers.layers.retain(|placed| placed.layer.kind().key() != key))?;
             return Ok(count);
         }
-        let Some(Without { below, rest, next, count }) = Without::of(&self.packet(), key) else { return Ok(0) };
+        if self.packet().added.iter().all(|layer| layer.key() != key) {
+            return Ok(0);
+        }
+        let without = Without::of(&self.packet(), key);
+        let Without { below, rest, next, count } =
+            without.ok_or_else(|| ChangeError::NoLayer(format!("known layer below {key}")))?;
         let mut layers = self.layers_to_change(keep)?;
         layers.layers.truncate(below);
         match next.and_then(|kind| keep.read(kind, Region::new(&rest)).ok()) {
@@ -88,7 +93,7 @@ impl Keep {
 
 /// What is left of a packet without the layers of its registry that have some key.
 struct Without {
-    /// How many known layers are below them.
+    /// How many known layers are below all layers of the registry.
     below: usize,
     /// What these carry then.
     rest: Vec<u8>,
@@ -101,7 +106,7 @@ struct Without {
 impl Without {
     fn of(packet: &Packet<'_>, key: &str) -> Option<Self> {
         let taken: Vec<&Added<'_>> = packet.added.iter().filter(|layer| layer.key() == key).collect();
-        let below = taken.first()?.known_below();
+        let below = packet.added.first()?.known_below();
         let (Next::Opaque(carried) | Next::Layer(_, carried)) = packet.known().layer(below.checked_sub(1)?)?.next()
         else {
             return None;
